@@ -1,0 +1,134 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// One YAML file becomes verified Verilog for low-bit neural networks
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Text for people, or one JSON document on standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Print results and errors only: no progress, no remarks
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The form of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a design: Verilog, test bench and file list
+    Generate(Generate),
+    /// Build designs with their test benches and run them
+    Check(Check),
+    /// Run a language model whose ternary products a design computes
+    Run(Run),
+    /// List the families of datapaths
+    List,
+    /// Explain a family: its contract and every parameter
+    Describe(Describe),
+    /// Print the JSON Schema from which editors complete configurations
+    Schema,
+    /// Say which external tools are there, and how to install the missing
+    Doctor,
+}
+
+impl Command {
+    /// As the user types it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Generate(_) => "generate",
+            Command::Check(_) => "check",
+            Command::Run(_) => "run",
+            Command::List => "list",
+            Command::Describe(_) => "describe",
+            Command::Schema => "schema",
+            Command::Doctor => "doctor",
+        }
+    }
+}
+
+/// Of `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// The YAML file of the design
+    pub config: PathBuf,
+    /// The folder to write; an older output of tritloom in it is replaced
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Write the baselines of equal throughput as well, below `baselines`
+    #[arg(long)]
+    pub baselines: bool,
+}
+
+/// Of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The YAML files of the designs
+    #[arg(required = true)]
+    pub configs: Vec<PathBuf>,
+    /// Break the Verilog in N ways and report how many the bench catches
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub mutate: usize,
+    /// The seed of the random stimulus
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Keep the folders that were built and run
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// What runs the design; Verilator where it is installed
+    #[arg(long, value_enum)]
+    pub simulator: Option<Simulator>,
+}
+
+/// What runs a design.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Simulator {
+    /// The emitted Verilog, compiled by Verilator
+    Verilator,
+    /// The checked design, in this process
+    Evaluator,
+}
+
+/// Of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The YAML file of the design
+    pub config: PathBuf,
+    /// The folder of the model; without it a small one is made in memory
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// How many tokens to tell
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub tokens: usize,
+}
+
+/// Of `describe`.
+#[derive(Debug, Args)]
+pub struct Describe {
+    /// As `list` shows it
+    pub family: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

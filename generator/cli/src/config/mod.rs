@@ -1,0 +1,121 @@
+//! From a YAML file to a configuration: a plain value with every default filled in.
+
+mod keys;
+mod name;
+mod reader;
+mod schema;
+mod source;
+mod tree;
+#[cfg(test)]
+mod wrong;
+
+pub use schema::{parameter_object, parameter_value, schema};
+pub use source::Source;
+
+use crate::diagnostic::{Diagnostic, code};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use tritloom_datapath::family::Family;
+use tritloom_datapath::parameter::Parameters;
+use tritloom_hdl::Design;
+
+/// The file that lies beside every output: the configuration with every default in it.
+pub const LOCK_FILE: &str = "config.lock.yaml";
+
+/// How every lock file begins; by this an output folder is recognised.
+pub const LOCK_BEGINNING: &str = "# Written by tritloom";
+
+/// A design that can be built: complete and legal.
+#[derive(Clone)]
+pub struct Configuration {
+    /// An identifier of Verilog.
+    pub name: String,
+    /// The kind of datapath.
+    pub family: &'static dyn Family,
+    /// All of the family's parameters.
+    pub parameters: Parameters,
+}
+
+impl Configuration {
+    /// Reads a file; every problem at once.
+    pub fn load(path: &Path, families: &[&'static dyn Family]) -> Result<Configuration, Vec<Diagnostic>> {
+        let source = Source::read(path)?;
+        reader::read(&source, families)
+    }
+
+    /// The designs of equal throughput to compare this one with.
+    pub fn baselines(&self) -> Vec<Configuration> {
+        let baselines = self.family.baselines(&self.parameters).into_iter();
+        let named = |family: &dyn Family| format!("{}_{}", self.name, family.name());
+        baselines.map(|(family, parameters)| Configuration { name: named(family), family, parameters }).collect()
+    }
+
+    /// The hardware, checked.
+    pub fn hardware(&self) -> Result<Design, Vec<Diagnostic>> {
+        self.family.hardware(&self.parameters).map_err(|defects| {
+            let message =
+                format!("`{}` has built faulty hardware: a defect of tritloom, please report it", self.family.name());
+            vec![defects.to_string().lines().fold(Diagnostic::new(code::DEFECT, message), Diagnostic::note)]
+        })
+    }
+
+    /// The identity of the design: SHA-256 of its canonical text, in hexadecimal.
+    pub fn hash(&self) -> String {
+        format!("{:x}", Sha256::digest(self.canonical_text()))
+    }
+
+    /// What [`LOCK_FILE`] holds: itself a configuration, of the same hash.
+    pub fn lock_text(&self) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        let (hash, body) = (self.hash(), self.canonical_text());
+        format!("{LOCK_BEGINNING} {version}: the configuration with every default filled in.\n# hash: {hash}\n{body}")
+    }
+
+    /// Name, family and every parameter, in one fixed form.
+    fn canonical_text(&self) -> String {
+        let mut text = format!("name: {}\narchitecture:\n  {}:", self.name, self.family.name());
+        let parameters = self.parameters.canonical_text();
+        if parameters.is_empty() {
+            text += " {}";
+        }
+        for line in parameters.lines() {
+            text += &format!("\n    {line}");
+        }
+        text + "\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::FAMILIES;
+
+    fn read(text: &str) -> Configuration {
+        reader::read(&Source::new("a.yaml", text), FAMILIES).unwrap_or_else(|problems| panic!("{problems:?}"))
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_meaning_not_of_the_text() {
+        let short = read("name: a\narchitecture:\n  toy_lut: {tables: 11}\n");
+        let long = read("# x\narchitecture: {toy_lut: {ports: 32, tables: 0xb, group_size: 3}}\nname: \"a\"\n");
+        assert_eq!(short.hash(), long.hash());
+        let other = read("name: a\narchitecture:\n  toy_lut: {tables: 12}\n");
+        assert_ne!(short.hash(), other.hash());
+    }
+
+    #[test]
+    fn a_lock_file_is_a_configuration_of_the_same_hash() {
+        for text in ["name: a\narchitecture:\n  toy_lut: {tables: 11}\n", "name: b\narchitecture: {toy_flip: {}}\n"] {
+            let configuration = read(text);
+            let lock = configuration.lock_text();
+            assert!(lock.starts_with(LOCK_BEGINNING));
+            assert_eq!(read(&lock).hash(), configuration.hash());
+            assert_eq!(read(&lock).lock_text(), lock);
+        }
+    }
+
+    #[test]
+    fn the_lock_file_shows_every_default() {
+        insta::assert_snapshot!(read("name: a\narchitecture:\n  toy_lut: {tables: 11}\n").lock_text());
+    }
+}

@@ -1,0 +1,57 @@
+//! `tritloom`: one YAML file becomes verified Verilog.
+//!
+//! The only crate that reads files, the environment and the clock. Commands return values; `terminal` prints.
+
+mod arguments;
+mod commands;
+mod config;
+mod diagnostic;
+mod output;
+mod terminal;
+#[cfg(test)]
+mod testing;
+
+use arguments::{Arguments, Command, Format};
+use clap::Parser;
+use diagnostic::{Diagnostic, code};
+use std::process::ExitCode;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    match Arguments::try_parse() {
+        Ok(arguments) => run(&arguments),
+        Err(error) => usage(&error),
+    }
+}
+
+fn run(arguments: &Arguments) -> ExitCode {
+    let terminal = Terminal { format: arguments.format, quiet: arguments.quiet };
+    let families = tritloom_datapath::registry::families();
+    let outcome = match &arguments.command {
+        Command::Generate(arguments) => commands::generate::generate(arguments, families),
+        Command::Check(arguments) => commands::check::check(arguments, families, &terminal),
+        Command::Run(arguments) => commands::run::run(arguments, families, &terminal),
+        Command::List => Ok(commands::list::list(families)),
+        Command::Describe(arguments) => commands::describe::describe(&arguments.family, families),
+        Command::Schema => Ok(commands::schema::schema(families)),
+        Command::Doctor => Ok(commands::doctor::doctor()),
+    };
+    terminal.finish(Some(arguments.command.name()), outcome)
+}
+
+/// Help and version are no errors; a wrong command line is told in the form that it asks for.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return terminal::print_help(error);
+    }
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let json =
+        words.iter().any(|word| word == "--format=json") || words.windows(2).any(|pair| pair == ["--format", "json"]);
+    if !json {
+        return terminal::print_help(error);
+    }
+    let terminal = Terminal { format: Format::Json, quiet: true };
+    let text = error.to_string();
+    let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
+    terminal.finish(None, Err(vec![Diagnostic::new(code::USAGE, message)]))
+}

@@ -1,0 +1,143 @@
+//! The only place that prints: results on standard output, everything else on standard error.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use crate::arguments::Format;
+use crate::commands::{Report, Verdict};
+use crate::diagnostic::Diagnostic;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// How a user wants to be told.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Text for people or one JSON document.
+    pub format: Format,
+    /// Results and errors only.
+    pub quiet: bool,
+}
+
+impl Terminal {
+    /// Prints the outcome of a command. 0: done; 1: the design failed; 2: the request was wrong.
+    pub fn finish(&self, command: Option<&str>, outcome: Result<Report, Vec<Diagnostic>>) -> ExitCode {
+        match outcome {
+            Ok(report) => {
+                match self.format {
+                    Format::Text => print(&report.text),
+                    Format::Json => print_json(&report.json),
+                }
+                match report.verdict {
+                    Verdict::Passed => ExitCode::SUCCESS,
+                    Verdict::Failed => ExitCode::from(1),
+                }
+            }
+            Err(diagnostics) => {
+                match self.format {
+                    Format::Text => print_error(&refusal(&diagnostics)),
+                    Format::Json => print_json(&refusal_json(command, &diagnostics)),
+                }
+                ExitCode::from(2)
+            }
+        }
+    }
+
+    /// A remark on the side, such as a default that was chosen.
+    #[expect(dead_code, reason = "for the seam in `check`")]
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            print_error(&format!("{text}\n"));
+        }
+    }
+
+    /// Text of a result that comes bit by bit; in JSON it is in the document at the end.
+    #[expect(dead_code, reason = "for the seam in `run`")]
+    pub fn stream(&self, text: &str) {
+        if self.format == Format::Text {
+            print(text);
+        }
+    }
+
+    /// A bar over `length` steps of `what`, or plain lines where nobody watches.
+    pub fn progress(&self, what: &str, length: usize) -> Progress {
+        let watched = io::stderr().is_terminal();
+        let bar = (!self.quiet && watched).then(|| {
+            let style = ProgressStyle::with_template("{prefix} {bar:32} {pos}/{len} {elapsed} {wide_msg}");
+            let bar = ProgressBar::new(length as u64).with_prefix(what.to_string());
+            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        });
+        Progress { what: what.to_string(), length, done: 0, bar, plain: !self.quiet && !watched }
+    }
+}
+
+/// Work that takes its time.
+pub struct Progress {
+    what: String,
+    length: usize,
+    done: usize,
+    bar: Option<ProgressBar>,
+    plain: bool,
+}
+
+impl Progress {
+    /// One more step is done.
+    #[expect(dead_code, reason = "for the seam in `check`")]
+    pub fn step(&mut self, name: &str) {
+        self.done += 1;
+        if let Some(bar) = &self.bar {
+            bar.set_message(name.to_string());
+            bar.inc(1);
+        }
+        if self.plain {
+            print_error(&format!("{} {}/{}: {name}\n", self.what, self.done, self.length));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn refusal(diagnostics: &[Diagnostic]) -> String {
+    let mut text: String = diagnostics.iter().map(|diagnostic| diagnostic.render() + "\n").collect();
+    if diagnostics.len() > 1 {
+        text += &format!("{} errors\n", diagnostics.len());
+    }
+    text
+}
+
+fn refusal_json(command: Option<&str>, diagnostics: &[Diagnostic]) -> Value {
+    let errors: Vec<Value> = diagnostics.iter().map(Diagnostic::to_json).collect();
+    json!({"command": command, "status": "refused", "errors": errors})
+}
+
+fn print_json(document: &Value) {
+    print(&format!("{document:#}\n"));
+}
+
+// A reader that has seen enough closes the pipe: that is no error, and there is nobody left to tell another one.
+
+fn print(text: &str) {
+    let mut output = io::stdout().lock();
+    _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+fn print_error(text: &str) {
+    _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// What clap has to say: help and version on standard output, a wrong command line on standard error.
+pub fn print_help(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        print_error(&text);
+        return ExitCode::from(2);
+    }
+    print(&text);
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,56 @@
+//! The contract of a family of datapaths, and nothing else.
+
+use crate::interface::{Interface, Scenario};
+use crate::parameter::{Parameter, Parameters, Problem};
+use tritloom_hdl::{Census, Design, Diagnostics};
+
+/// A family of datapaths: everything that the command line, the bench, the cost model and the search need to know.
+///
+/// `parameters` passed to any method but `legality` are complete and legal (`legality` returned nothing).
+pub trait Family: Sync {
+    /// The key under `architecture:` in a configuration; the name of the family's room.
+    fn name(&self) -> &'static str;
+
+    /// One line for `list`.
+    fn summary(&self) -> &'static str;
+
+    /// What it computes, its streams and their layout, its latency: paragraphs for `describe`.
+    fn contract(&self) -> &'static str;
+
+    /// The parameters, in the order in which a reader wants them.
+    fn parameters(&self) -> &'static [Parameter];
+
+    /// Rules between parameters that single domains cannot say. All violations at once, each with its reason.
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem>;
+
+    /// The hardware, checked. An error here is a defect of the family, not of the user.
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics>;
+
+    /// The streams of the top module.
+    fn interface(&self, parameters: &Parameters) -> Interface;
+
+    /// Latency and throughput, as stated in the manifest and held in simulation to the cycle.
+    fn timing(&self, parameters: &Parameters) -> Timing;
+
+    /// How many primitives the hardware holds, in closed form: equal to [`Design::census`].
+    fn census(&self, parameters: &Parameters) -> Census;
+
+    /// Stimulus and golden results, from plain integer arithmetic. Equal seeds give equal scenarios.
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario>;
+
+    /// Other members of the registry that do the same work at equal throughput, to compare with.
+    fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)>;
+}
+
+/// The schedule of a core in closed form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// Cycles from the beat that completes a result to the cycle in which that result is valid.
+    pub latency_cycles: u64,
+    /// Weights that enter per cycle.
+    pub weights_per_cycle: u64,
+    /// Bits of the weight stream per cycle.
+    pub weight_bits_per_cycle: u64,
+    /// The formula in words and symbols, for the manifest.
+    pub formula: String,
+}

@@ -1,0 +1,67 @@
+//! What a generated core shows to its surroundings: ready/valid streams, and what must come out of them.
+
+use tritloom_hdl::Bits;
+
+/// The streams of a core. Beside them every core has `clk_i` and the active-low `rst_ni`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// In port order.
+    pub streams: Vec<Stream>,
+}
+
+/// One ready/valid stream: a beat passes at a rising clock edge where both valid and ready are high.
+///
+/// An input stream `weight` with a field `data` has the ports `weight_valid_i`, `weight_ready_o` and
+/// `weight_data_i`; an output stream `result` has `result_valid_o`, `result_ready_i`, `result_data_o`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// The first part of the ports' names.
+    pub name: String,
+    /// Seen from the core.
+    pub direction: Direction,
+    /// What a beat carries, in port order.
+    pub fields: Vec<Field>,
+}
+
+/// Seen from the core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Into the core.
+    Input,
+    /// Out of the core.
+    Output,
+}
+
+/// One named part of a beat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The middle part of the port's name.
+    pub name: String,
+    /// In bits.
+    pub width: u32,
+}
+
+/// The fields of one beat, in the order of the stream's fields.
+pub type Beat = Vec<Bits>;
+
+/// A stretch of simulation after which the core must be idle again (or is reset, where it is aborted).
+///
+/// Scenarios of a list run one after another WITHOUT reset between them, except behind an aborted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// A short name for reports, such as `all_minimum` or `random_gaps_3`.
+    pub name: String,
+    /// For each input stream of the interface, in order: the beats to send, each with the number of cycles
+    /// for which valid stays low before it.
+    pub inputs: Vec<Vec<(u32, Beat)>>,
+    /// For each output stream of the interface, in order: the beats that must come, and no more.
+    pub outputs: Vec<Vec<Beat>>,
+    /// For each output stream: ready in cycle `c` of the scenario is bit `c mod 64`; all ones never stalls.
+    pub ready: Vec<u64>,
+    /// Reset for two cycles after so many cycles of the scenario, whatever has passed by then; the beats
+    /// that came before must still be the first of `outputs`.
+    pub abort_after: Option<u64>,
+    /// Where the latency contract applies: the exact number of cycles from the first input beat that passes
+    /// to the last output beat that passes, both counted in (a beat in and out in one cycle counts 1).
+    pub cycles: Option<u64>,
+}

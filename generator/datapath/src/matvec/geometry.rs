@@ -1,0 +1,129 @@
+//! The resolved shape of a core: what the parameters say and every width that follows from them.
+
+use tritloom_formats::{WeightFormat, WordLayout};
+use tritloom_hdl::bits_for;
+
+/// Which operand stays in place while the other passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoopOrder {
+    /// One accumulator a port; the activations pass once for each tile of outputs, from a buffer after the first.
+    OutputStationary,
+    /// One accumulator an output, in a memory; each tile of activations stays while all outputs pass.
+    TableStationary,
+}
+
+/// How the terms of a port are added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReductionStyle {
+    /// Carry-propagate adders in a balanced tree.
+    Balanced,
+    /// Rows of 3:2 compressors, the accumulator among the words, and one carry-propagate adder.
+    CarrySave,
+}
+
+/// Whether a register stands between a port's tree and its accumulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartialSum {
+    /// Tree and accumulation in one cycle.
+    Wired,
+    /// A cycle each.
+    Registered,
+}
+
+/// The shape of a core. All counts are at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// Bits of a signed activation.
+    pub activation_bits: u32,
+    /// Activations that one key addresses (mu).
+    pub group_size: u32,
+    /// Groups that enter per cycle (L).
+    pub tables: u32,
+    /// Outputs served per cycle (K).
+    pub ports: u32,
+    /// Packing of the weight stream.
+    pub weights: WeightFormat,
+    /// What is stationary.
+    pub loop_order: LoopOrder,
+    /// How terms are added.
+    pub reduction: ReductionStyle,
+    /// Where a cycle ends.
+    pub partial_sum: PartialSum,
+    /// The longest input vector (N).
+    pub max_inputs: u32,
+    /// The longest output vector (M).
+    pub max_outputs: u32,
+}
+
+impl Geometry {
+    /// Activations that enter per cycle.
+    pub fn lanes(&self) -> u32 {
+        self.group_size * self.tables
+    }
+
+    /// The layout of the weights of one port in one beat.
+    pub fn word_layout(&self) -> WordLayout {
+        WordLayout::new(self.weights, self.group_size, self.tables)
+            .expect("group sizes are checked before a geometry is made")
+    }
+
+    /// Bits of the weights of one port in one beat.
+    pub fn word_bits(&self) -> u32 {
+        self.word_layout().bits()
+    }
+
+    /// The exact width of a sum of `max_inputs` products: each lies within `-2^(b-1) ..= 2^(b-1)`.
+    pub fn accumulator_bits(&self) -> u32 {
+        self.activation_bits + self.max_inputs.ilog2() + 1
+    }
+
+    /// Bits of a run-time number of inputs.
+    pub fn input_count_bits(&self) -> u32 {
+        bits_for(u64::from(self.max_inputs))
+    }
+
+    /// Bits of a run-time number of outputs.
+    pub fn output_count_bits(&self) -> u32 {
+        bits_for(u64::from(self.max_outputs))
+    }
+
+    /// Beats that cover `inputs` activations.
+    pub fn input_tiles(&self, inputs: u32) -> u32 {
+        inputs.div_ceil(self.lanes()).max(1)
+    }
+
+    /// Beats that cover `outputs` results.
+    pub fn output_tiles(&self, outputs: u32) -> u32 {
+        outputs.div_ceil(self.ports).max(1)
+    }
+
+    /// The largest magnitude of a product: that of the most negative activation.
+    pub fn activation_magnitude(&self) -> u64 {
+        1 << (self.activation_bits - 1)
+    }
+
+    /// The part of a module name that shows every parameter that all cores have.
+    pub fn name_suffix(&self) -> String {
+        let order = match self.loop_order {
+            LoopOrder::OutputStationary => "os",
+            LoopOrder::TableStationary => "ts",
+        };
+        let reduction = match self.reduction {
+            ReductionStyle::Balanced => "bal",
+            ReductionStyle::CarrySave => "csa",
+        };
+        let sum = match self.partial_sum {
+            PartialSum::Wired => "",
+            PartialSum::Registered => "_pr",
+        };
+        let weights = match self.weights {
+            WeightFormat::Key => "key",
+            WeightFormat::TwoBit => "w2",
+            WeightFormat::FiveTrit => "w5",
+        };
+        format!(
+            "a{}_g{}_t{}_p{}_{weights}_{order}_{reduction}{sum}_n{}_m{}",
+            self.activation_bits, self.group_size, self.tables, self.ports, self.max_inputs, self.max_outputs
+        )
+    }
+}

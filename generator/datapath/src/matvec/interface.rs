@@ -1,0 +1,46 @@
+//! The streams of a core, and its schedule in closed form.
+
+use super::geometry::{Geometry, LoopOrder};
+use super::shell::sum_stage;
+use crate::family::Timing;
+use crate::interface::{Direction, Field, Interface, Stream};
+
+/// The streams, in port order.
+pub fn interface(geometry: &Geometry) -> Interface {
+    let ports = geometry.ports;
+    let stream = |name: &str, direction, fields: &[(&str, u32)]| Stream {
+        name: name.to_string(),
+        direction,
+        fields: fields.iter().map(|&(name, width)| Field { name: name.to_string(), width }).collect(),
+    };
+    let counts = [("inputs", geometry.input_count_bits()), ("outputs", geometry.output_count_bits())];
+    let results = [("data", geometry.accumulator_bits() * ports), ("keep", ports), ("last", 1)];
+    Interface {
+        streams: vec![
+            stream("run", Direction::Input, &counts),
+            stream("activation", Direction::Input, &[("data", geometry.activation_bits * geometry.lanes())]),
+            stream("weight", Direction::Input, &[("data", geometry.word_bits() * ports)]),
+            stream("result", Direction::Output, &results),
+        ],
+    }
+}
+
+/// The schedule of a core whose element prepares in `prepare_stages` stages.
+pub fn timing(geometry: &Geometry, prepare_stages: u32) -> Timing {
+    let latency_cycles = u64::from(sum_stage(geometry, prepare_stages)) + 1;
+    let order = match geometry.loop_order {
+        LoopOrder::OutputStationary => "input tiles within output tiles",
+        LoopOrder::TableStationary => "output tiles within input tiles",
+    };
+    let (lanes, ports) = (geometry.lanes(), geometry.ports);
+    Timing {
+        latency_cycles,
+        weights_per_cycle: u64::from(lanes) * u64::from(ports),
+        weight_bits_per_cycle: u64::from(geometry.word_bits()) * u64::from(ports),
+        formula: format!(
+            "a run takes max(1, ceil(inputs / {lanes})) * max(1, ceil(outputs / {ports})) cycles, one weight beat \
+             each, {order}; a result is valid {latency_cycles} cycles after the beat that completes it; runs follow \
+             one another without a bubble"
+        ),
+    }
+}

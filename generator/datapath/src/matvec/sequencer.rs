@@ -1,0 +1,109 @@
+//! The schedule: two nested counters over tiles, whatever the loop order calls them.
+
+use super::geometry::{Geometry, LoopOrder};
+use tritloom_hdl::{Module, ModuleBuilder, Value, bits_for, uint};
+
+/// Which dimension runs inside which, in tiles.
+pub(super) struct Nest {
+    /// The largest count of the inner dimension.
+    pub inner_max: u32,
+    /// How many of it pass in one step.
+    pub inner_step: u32,
+    /// The largest count of the outer dimension.
+    pub outer_max: u32,
+    /// How many of it pass in one step.
+    pub outer_step: u32,
+}
+
+impl Nest {
+    /// Output stationary: inputs run inside outputs. Table stationary: the reverse.
+    pub fn of(geometry: &Geometry) -> Nest {
+        let inputs = (geometry.max_inputs, geometry.lanes());
+        let outputs = (geometry.max_outputs, geometry.ports);
+        let ((inner_max, inner_step), (outer_max, outer_step)) = match geometry.loop_order {
+            LoopOrder::OutputStationary => (inputs, outputs),
+            LoopOrder::TableStationary => (outputs, inputs),
+        };
+        Nest { inner_max, inner_step, outer_max, outer_step }
+    }
+
+    /// The most steps of the inner dimension: the depth of what is kept between two outer steps.
+    pub fn inner_tiles(&self) -> u32 {
+        self.inner_max.div_ceil(self.inner_step)
+    }
+
+    /// Bits of the number of an inner tile.
+    pub fn tile_bits(&self) -> u32 {
+        bits_for(u64::from(self.inner_tiles().max(2)) - 1)
+    }
+}
+
+/// Counts through the tiles of a run, one step in each cycle in which `step` is one.
+///
+/// A run is accepted when none is under way, or in the very cycle of the last step of the one before, so that
+/// runs follow one another without a bubble. A count of zero takes one step, with nothing valid in it.
+pub(super) fn sequencer(nest: &Nest) -> Module {
+    let Nest { inner_max, inner_step, outer_max, outer_step } = *nest;
+    let m = ModuleBuilder::new(
+        format!("tile_sequencer_i{inner_max}s{inner_step}_o{outer_max}s{outer_step}"),
+        "Counts through the tiles of a run: an inner dimension within an outer one.",
+    );
+    m.parameter("inner dimension", format!("up to {inner_max}, {inner_step} a step"));
+    m.parameter("outer dimension", format!("up to {outer_max}, {outer_step} a step"));
+    let inner_shape = uint(bits_for(u64::from(inner_max)));
+    let outer_shape = uint(bits_for(u64::from(outer_max)));
+    let run_valid = m.input("run_valid", uint(1));
+    let run_inner = m.documented_input("run_inner", inner_shape, "length of the inner dimension");
+    let run_outer = m.documented_input("run_outer", outer_shape, "length of the outer dimension");
+    let step = m.documented_input("step", uint(1), "a tile passes");
+
+    m.section("State");
+    let busy = m.register("busy", uint(1));
+    let inner_total = m.register("inner_total", inner_shape);
+    let inner_left = m.register("inner_left", inner_shape);
+    let outer_left = m.register("outer_left", outer_shape);
+    let inner_tile = m.register("inner_tile", uint(nest.tile_bits()));
+    let first_inner = m.register("first_inner", uint(1));
+    let first_outer = m.register("first_outer", uint(1));
+
+    m.section("Next tile");
+    let last_inner = m.wire("last_inner", &at_most(&m, &inner_left, inner_step));
+    let last_outer = m.wire("last_outer", &at_most(&m, &outer_left, outer_step));
+    let finish = m.wire("finish", &(&step & &last_inner & &last_outer));
+    let run_ready = m.wire("run_ready", &(!busy.value() | &finish));
+    let start = m.wire("start", &(&run_valid & &run_ready));
+    let change = m.wire("change", &(&start | &step));
+    busy.reset(0).next(&(&start | (busy.value() & !&finish)));
+
+    let minus_step = |left: &Value, step: u32| (left - m.uint(u64::from(step), left.width())).wrap(left.width());
+    let inner_minus = m.wire("inner_minus_step", &minus_step(&inner_left, inner_step).as_unsigned());
+    let outer_minus = m.wire("outer_minus_step", &minus_step(&outer_left, outer_step).as_unsigned());
+    let next_tile = m.wire("next_tile", &(inner_tile.value() + m.uint(1, 1)).wrap(nest.tile_bits()));
+    inner_total.enable(&start).next(&run_inner);
+    inner_left.enable(&change).next(&start.mux(&run_inner, &last_inner.mux(&inner_total, &inner_minus)));
+    outer_left.enable(&change).next(&start.mux(&run_outer, &last_inner.mux(&outer_minus, &outer_left)));
+    let restart = m.wire("restart_inner", &(&start | &last_inner));
+    inner_tile.enable(&change).next(&restart.mux(&m.uint(0, nest.tile_bits()), &next_tile));
+    first_inner.enable(&change).next(&restart);
+    first_outer.enable(&change).next(&(&start | (first_outer.value() & !&last_inner)));
+
+    m.section("Outputs");
+    m.output("run_ready", &run_ready);
+    m.output("busy", &busy);
+    m.documented_output("inner_left", &inner_left, "of the inner dimension, this tile included");
+    m.documented_output("outer_left", &outer_left, "of the outer dimension, this tile included");
+    m.output("inner_tile", &inner_tile);
+    m.output("first_inner", &first_inner);
+    m.output("last_inner", &last_inner);
+    m.output("first_outer", &first_outer);
+    m.output("last_outer", &last_outer);
+    m.finish()
+}
+
+/// `value <= limit`, which is always so where the limit is the largest value.
+fn at_most(m: &ModuleBuilder, value: &Value, limit: u32) -> Value {
+    if bits_for(u64::from(limit) + 1) > value.width() {
+        return m.uint(1, 1);
+    }
+    value.less_equal(&m.uint(u64::from(limit), value.width()))
+}

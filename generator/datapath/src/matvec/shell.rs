@@ -1,0 +1,344 @@
+//! The top module of a core: streams, stages, and the element of the family in between.
+
+use super::accumulator::{Beat, accumulators};
+use super::decoder::decoder;
+use super::geometry::{Geometry, LoopOrder, PartialSum};
+use super::sequencer::{Nest, sequencer};
+use tritloom_hdl::{
+    Design, Diagnostics, InstanceBuilder, LaneWire, Lanes, Module, ModuleBuilder, Pipeline, Staged, Value, sint, uint,
+};
+
+/// What a family puts between the activation register and the accumulators.
+pub trait Element {
+    /// The name of the top module, every parameter in it.
+    fn top_name(&self) -> String;
+
+    /// One paragraph for the top module's header.
+    fn summary(&self) -> String;
+
+    /// What is derived once from the activations for all ports, written into the top module.
+    fn prepare(&self, m: &ModuleBuilder, activations: &Lanes, advance: &Value) -> Prepared;
+
+    /// Register stages between the activations and what [`Element::prepare`] makes of them.
+    fn prepare_stages(&self) -> u32;
+
+    /// The module of one port: inputs `prepared`, `keys` (the port's word where no decoder stands in front) and
+    /// `base`, output `sum`, and `advance` where it holds a register; `base` and `sum` belong to one stage.
+    fn port(&self) -> Module;
+}
+
+/// What all ports read.
+pub struct Prepared(pub Value);
+
+/// The stage in which sums are formed; stage 0 is the one in which a beat enters.
+pub(super) fn sum_stage(geometry: &Geometry, prepare_stages: u32) -> u32 {
+    1 + prepare_stages + u32::from(geometry.partial_sum == PartialSum::Registered)
+}
+
+/// Builds the core.
+pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagnostics> {
+    let m = ModuleBuilder::new(element.top_name(), element.summary());
+    note_parameters(&m, geometry);
+    let streams = Inputs::declare(&m, geometry);
+    let nest = Nest::of(geometry);
+    let result_valid = m.register("result_valid", uint(1));
+
+    m.section("Schedule");
+    let advance = m.forward("advance", uint(1));
+    let issue = m.forward("issue", uint(1));
+    let tiles = Tiles::instance(&m, geometry, &nest, &streams, &issue);
+    let fresh = tiles.handshake(&m, geometry, &streams, &advance, &issue);
+
+    let pipeline = m.pipeline("beat", Some(&advance));
+    let stages = tiles.enter(&pipeline, &issue);
+    let sums_at = sum_stage(geometry, element.prepare_stages());
+
+    m.section("Activations");
+    let activations = activation_stage(&m, geometry, &streams, &tiles, &Pace { issue: &issue, advance: &advance, fresh: &fresh });
+
+    m.section("Preparation");
+    let prepared = element.prepare(&m, &activations, &advance);
+
+    m.section("Weights");
+    let keys_at = 1 + element.prepare_stages();
+    let keys = weight_stage(&m, geometry, &streams, &pipeline, keys_at);
+
+    m.section("Ports");
+    let bases = m.lanes("bases", sint(geometry.accumulator_bits()), geometry.ports);
+    let sums = ports(&m, geometry, element, &prepared, &keys, &bases, &advance);
+
+    m.section("Accumulators");
+    let beat = stages.beat(&m, geometry, sums_at);
+    accumulators(&m, geometry, &bases, &sums, &beat, &advance);
+
+    m.section("Results");
+    let blocked = m.wire("blocked", &(result_valid.value() & !&streams.result_ready));
+    let complete = m.wire("complete", &(&beat.valid & &beat.last));
+    advance.drive(&!(&complete & &blocked));
+    results(&m, geometry, &stages, sums_at, &sums, &m.wire("emit_result", &(&complete & !&blocked)), &blocked, &result_valid);
+    m.port_order(&PORT_ORDER);
+    Design::new(m.finish())
+}
+
+/// Stream by stream.
+const PORT_ORDER: [&str; 14] = [
+    "run_valid", "run_ready", "run_inputs", "run_outputs", "activation_valid", "activation_ready", "activation_data",
+    "weight_valid", "weight_ready", "weight_data", "result_valid", "result_ready", "result_data", "result_keep",
+];
+
+fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
+    m.parameter("activation bits", geometry.activation_bits);
+    m.parameter("group size", geometry.group_size);
+    m.parameter("groups a cycle", geometry.tables);
+    m.parameter("ports", geometry.ports);
+    m.parameter("weights", geometry.weights);
+    m.parameter("inputs a run", format!("0 to {}", geometry.max_inputs));
+    m.parameter("outputs a run", format!("0 to {}", geometry.max_outputs));
+}
+
+/// The input ports.
+struct Inputs {
+    run_valid: Value,
+    run_inputs: Value,
+    run_outputs: Value,
+    activation_valid: Value,
+    activations: Lanes,
+    weight_valid: Value,
+    weights: Lanes,
+    result_ready: Value,
+}
+
+impl Inputs {
+    fn declare(m: &ModuleBuilder, geometry: &Geometry) -> Inputs {
+        let (lanes, ports) = (geometry.lanes(), geometry.ports);
+        Inputs {
+            run_valid: m.documented_input("run_valid", uint(1), "a run: y = W x"),
+            run_inputs: m.documented_input("run_inputs", uint(geometry.input_count_bits()), "length of x"),
+            run_outputs: m.documented_input("run_outputs", uint(geometry.output_count_bits()), "length of y"),
+            activation_valid: m.documented_input("activation_valid", uint(1), "x, in order"),
+            activations: m.input_lanes("activation_data", sint(geometry.activation_bits), lanes, "first x lowest"),
+            weight_valid: m.documented_input("weight_valid", uint(1), "W, a tile a beat"),
+            weights: m.input_lanes("weight_data", uint(geometry.word_bits()), ports, "first output lowest"),
+            result_ready: m.documented_input("result_ready", uint(1), "y, in order"),
+        }
+    }
+}
+
+/// The sequencer's outputs.
+struct Tiles {
+    sequencer: InstanceBuilder,
+    order: LoopOrder,
+}
+
+/// When beats move.
+struct Pace<'a> {
+    /// A beat enters.
+    issue: &'a Value,
+    /// All stages move on.
+    advance: &'a Value,
+    /// The beat that enters, or waits to, brings activations.
+    fresh: &'a Value,
+}
+
+impl Tiles {
+    fn instance(m: &ModuleBuilder, geometry: &Geometry, nest: &Nest, streams: &Inputs, issue: &Value) -> Tiles {
+        let sequencer_module = sequencer(nest);
+        let instance = m.instance("sequencer", &sequencer_module);
+        let (inner, outer) = match geometry.loop_order {
+            LoopOrder::OutputStationary => (&streams.run_inputs, &streams.run_outputs),
+            LoopOrder::TableStationary => (&streams.run_outputs, &streams.run_inputs),
+        };
+        instance.connect("run_valid", &streams.run_valid);
+        instance.connect("run_inner", inner).connect("run_outer", outer).connect("step", issue);
+        m.documented_output("run_ready", &instance.output("run_ready"), "");
+        Tiles { sequencer: instance, order: geometry.loop_order }
+    }
+
+    /// By dimension instead of by nesting: (inputs, outputs).
+    fn by_dimension(&self, what: &str) -> (Value, Value) {
+        let inner = self.sequencer.output(&format!("{what}_inner"));
+        let outer = self.sequencer.output(&format!("{what}_outer"));
+        self.ordered(inner, outer)
+    }
+
+    fn left(&self) -> (Value, Value) {
+        self.ordered(self.sequencer.output("inner_left"), self.sequencer.output("outer_left"))
+    }
+
+    fn ordered(&self, inner: Value, outer: Value) -> (Value, Value) {
+        match self.order {
+            LoopOrder::OutputStationary => (inner, outer),
+            LoopOrder::TableStationary => (outer, inner),
+        }
+    }
+
+    /// Joins the input streams: a beat enters when the weights are there, and the activations where this tile
+    /// takes new ones. Returns whether it does.
+    fn handshake(&self, m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, advance: &Value, issue: &tritloom_hdl::ForwardWire) -> Value {
+        let busy = self.sequencer.output("busy");
+        let fresh = match one_pass(geometry) {
+            true => m.uint(1, 1),
+            false => self.by_dimension("first").1,
+        };
+        let fresh = m.wire("take_activations", &fresh);
+        let able = m.wire("able", &(&busy & advance));
+        let supplied = m.wire("activations_there", &(&streams.activation_valid | !&fresh));
+        issue.drive(&(&able & &streams.weight_valid & &supplied));
+        m.output("activation_ready", &(&able & &streams.weight_valid & &fresh));
+        m.output("weight_ready", &(&able & &supplied));
+        fresh
+    }
+
+    /// What travels with a beat.
+    fn enter(&self, pipeline: &Pipeline, issue: &Value) -> Stages {
+        let (first_input, _) = self.by_dimension("first");
+        let (last_input, last_output) = self.by_dimension("last");
+        Stages {
+            valid: pipeline.control(0, "beat_valid", issue),
+            first: pipeline.stage(0, "beat_first", &first_input),
+            last: pipeline.stage(0, "beat_last", &last_input),
+            last_output: pipeline.stage(0, "beat_last_output", &last_output),
+            outputs_left: pipeline.stage(0, "beat_outputs_left", &self.left().1),
+            tile: pipeline.stage(0, "beat_tile", &self.sequencer.output("inner_tile")),
+        }
+    }
+}
+
+/// Whether the activations pass only once, so that nothing of them is kept: always in one order, in the other
+/// where all outputs fit one tile.
+fn one_pass(geometry: &Geometry) -> bool {
+    geometry.loop_order == LoopOrder::OutputStationary && geometry.output_tiles(geometry.max_outputs) == 1
+}
+
+struct Stages {
+    valid: Staged,
+    first: Staged,
+    last: Staged,
+    last_output: Staged,
+    outputs_left: Staged,
+    tile: Staged,
+}
+
+impl Stages {
+    fn beat(&self, m: &ModuleBuilder, geometry: &Geometry, stage: u32) -> Beat {
+        let table_stationary = geometry.loop_order == LoopOrder::TableStationary;
+        let none = m.uint(0, 1);
+        let before = |staged: &Staged| if table_stationary { staged.at(stage - 1) } else { none.clone() };
+        Beat {
+            coming: before(&self.valid),
+            coming_first: before(&self.first),
+            coming_tile: before(&self.tile),
+            valid: self.valid.at(stage),
+            first: self.first.at(stage),
+            last: self.last.at(stage),
+            tile: if table_stationary { self.tile.at(stage) } else { none },
+        }
+    }
+}
+
+/// Masks what lies beyond the run's inputs, and keeps what later tiles need again; valid one stage after entry.
+fn activation_stage(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, tiles: &Tiles, pace: &Pace) -> Lanes {
+    let (lanes, bits) = (geometry.lanes(), geometry.activation_bits);
+    m.comment("Lanes beyond the end of x count as zero.");
+    let left = tiles.left().0;
+    let masked = m.lanes("masked", sint(bits), lanes);
+    m.repeat("activation_lane", lanes, |lane| {
+        let inside = m.index(lane, left.width()).less(&left);
+        let gate = inside.replicate(bits);
+        masked.drive(lane, &(streams.activations.lane(lane).as_unsigned() & gate).as_signed());
+    });
+    let flat = masked.flat().as_unsigned();
+    let load = m.wire("load_activations", &(pace.issue & pace.fresh));
+    let held = if geometry.loop_order == LoopOrder::TableStationary || one_pass(geometry) {
+        m.delay("activations", &flat, Some(&load))
+    } else {
+        replayed(m, geometry, tiles, &flat, &load, pace)
+    };
+    held.lanes(sint(bits), lanes)
+}
+
+/// The first pass over the outputs takes activations from the stream and stores them; later ones read them back.
+fn replayed(m: &ModuleBuilder, geometry: &Geometry, tiles: &Tiles, incoming: &Value, load: &Value, pace: &Pace) -> Value {
+    let tile = tiles.sequencer.output("inner_tile");
+    let buffer = m.memory("activations", incoming.shape(), Nest::of(geometry).inner_tiles().max(2));
+    buffer.write(load, &tile, incoming);
+    let replay = m.wire("replay_activations", &(pace.issue & !pace.fresh));
+    let stored = buffer.read("replayed", &replay, &tile);
+    let streamed = m.delay("streamed", incoming, Some(load));
+    let from_stream = m.delay("from_stream", pace.fresh, Some(pace.advance));
+    m.wire("activations", &from_stream.mux(&streamed, &stored))
+}
+
+/// The keys of every port, in the stage in which what they select is there.
+fn weight_stage(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, pipeline: &Pipeline, stage: u32) -> Lanes {
+    let word = uint(geometry.word_bits());
+    let words = pipeline.stage(0, "weights", streams.weights.flat()).at(1).lanes(word, geometry.ports);
+    let decoded = match decoder(geometry) {
+        None => words,
+        Some(module) => {
+            let keys = module.port("keys").map_or(word, |port| module.ports[port.index()].shape);
+            let decoded: LaneWire = m.lanes("decoded", uint(keys.width), geometry.ports);
+            m.repeat("decoder", geometry.ports, |port| {
+                let decode = m.instance("decode", &module);
+                decode.connect("word", &words.lane(port));
+                decoded.drive(port, &decode.output("keys").as_unsigned());
+            });
+            (*decoded).clone()
+        }
+    };
+    let staged = pipeline.stage(1, "keys", decoded.flat()).at(stage);
+    staged.lanes(decoded.shape(), geometry.ports)
+}
+
+fn ports(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    element: &dyn Element,
+    prepared: &Prepared,
+    keys: &Lanes,
+    bases: &LaneWire,
+    advance: &Value,
+) -> Lanes {
+    let module = element.port();
+    let sums = m.lanes("sums", sint(geometry.accumulator_bits()), geometry.ports);
+    m.repeat("port", geometry.ports, |port| {
+        let instance = m.instance("port", &module);
+        instance.connect("prepared", &prepared.0).connect("keys", &keys.lane(port));
+        instance.connect("base", &bases.lane(port));
+        if module.port("advance").is_some() {
+            instance.connect("advance", advance);
+        }
+        sums.drive(port, &instance.output("sum"));
+    });
+    (*sums).clone()
+}
+
+/// The result register: a completed tile of outputs stands there until it is taken.
+#[expect(clippy::too_many_arguments, reason = "the wiring of one register")]
+fn results(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    stages: &Stages,
+    stage: u32,
+    sums: &Lanes,
+    emit: &Value,
+    blocked: &Value,
+    valid: &tritloom_hdl::RegisterBuilder,
+) {
+    m.comment("Lanes beyond the end of y are zero, and their keep bits too.");
+    let left = stages.outputs_left.at(stage);
+    let keep = m.lanes("keep", uint(1), geometry.ports);
+    let kept = m.lanes("kept", sint(geometry.accumulator_bits()), geometry.ports);
+    m.repeat("result_lane", geometry.ports, |port| {
+        let inside = m.index(port, left.width()).less(&left);
+        keep.drive(port, &inside);
+        let gate = inside.replicate(geometry.accumulator_bits());
+        kept.drive(port, &(sums.lane(port).as_unsigned() & gate).as_signed());
+    });
+    valid.reset(0).next(&(emit | blocked));
+    m.documented_output("result_valid", valid, "");
+    let data = m.delay("result_data", &kept.flat().as_unsigned(), Some(emit));
+    m.output_lanes("result_data", &data.lanes(sint(geometry.accumulator_bits()), geometry.ports), "first output lowest");
+    m.documented_output("result_keep", &m.delay("result_keep", keep.flat(), Some(emit)), "lanes within y");
+    m.documented_output("result_last", &m.delay("result_last", &stages.last_output.at(stage), Some(emit)), "the run's last");
+}

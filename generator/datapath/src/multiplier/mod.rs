@@ -1,0 +1,134 @@
+//! The multiplier core: each activation is multiplied by its two-bit weight. The second baseline.
+
+mod cost;
+
+use crate::family::{Family, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::matvec::{self, Element, Geometry, PartialSum, Prepared, ReductionStyle};
+use crate::parameter::{Parameter, Parameters, Problem};
+use crate::sign_flip::{CONTRACT, PARAMETERS, geometry};
+use crate::ternary_lut::{balanced_sum, carry_save_sum};
+use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
+
+/// The family.
+pub struct Multiplier;
+
+/// Bits of a weight in two's complement.
+const WEIGHT_BITS: u32 = 2;
+
+struct MultiplierElement(Geometry);
+
+impl Family for Multiplier {
+    fn name(&self) -> &'static str {
+        "multiplier"
+    }
+
+    fn summary(&self) -> &'static str {
+        "multiplier core: each activation is multiplied by its two-bit weight (baseline)"
+    }
+
+    fn contract(&self) -> &'static str {
+        CONTRACT
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        PARAMETERS
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        matvec::legality(&geometry(parameters), &["lanes"])
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let geometry = geometry(parameters);
+        matvec::build(&geometry, &MultiplierElement(geometry))
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        matvec::interface(&geometry(parameters))
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        matvec::timing(&geometry(parameters), 0)
+    }
+
+    fn census(&self, parameters: &Parameters) -> Census {
+        cost::census(&geometry(parameters))
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        matvec::scenarios(&geometry(parameters), &self.timing(parameters), seed)
+    }
+
+    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        Vec::new()
+    }
+}
+
+impl Element for MultiplierElement {
+    fn top_name(&self) -> String {
+        format!("multiplier_{}", self.0.name_suffix())
+    }
+
+    fn summary(&self) -> String {
+        format!(
+            "Multiplies a ternary matrix by a vector of {}-bit integers: {} multipliers for each of {} outputs a cycle.",
+            self.0.activation_bits,
+            self.0.lanes(),
+            self.0.ports
+        )
+    }
+
+    fn prepare(&self, _m: &ModuleBuilder, activations: &Lanes, _advance: &Value) -> Prepared {
+        Prepared(activations.flat().clone())
+    }
+
+    fn prepare_stages(&self) -> u32 {
+        0
+    }
+
+    fn port(&self) -> Module {
+        port(&self.0)
+    }
+}
+
+/// One port: products, their sum and the accumulator. The key of a single weight, sign above magnitude, is that
+/// weight in two's complement: the sign weighs -2, the magnitude 1.
+fn port(geometry: &Geometry) -> Module {
+    let (lanes, bits, width) = (geometry.lanes(), geometry.activation_bits, geometry.accumulator_bits());
+    let registered = geometry.partial_sum == PartialSum::Registered;
+    let style = match geometry.reduction {
+        ReductionStyle::CarrySave => "csa",
+        ReductionStyle::Balanced => "bal",
+    };
+    let register = if registered { "_pr" } else { "" };
+    let m = ModuleBuilder::new(
+        format!("multiplier_port_a{bits}_l{lanes}_s{width}_{style}{register}"),
+        format!("One output: multiplies {lanes} activations by their weights and adds them to the accumulator."),
+    );
+    m.parameter("activation bits", bits);
+    m.parameter("lanes", lanes);
+    m.parameter("sum bits", width);
+    let advance = registered.then(|| m.documented_input("advance", uint(1), "all stages move on"));
+    let prepared = m.input_lanes("prepared", sint(bits), lanes, "activations, the first lowest");
+    let keys = m.input_lanes("keys", sint(WEIGHT_BITS), lanes, "weights in two's complement, the first lowest");
+    let base = m.documented_input("base", sint(width), "the accumulator");
+
+    m.section("Products");
+    m.comment("A weight is -1, 0 or 1, never -2: a product needs one bit more than its activation.");
+    let products = m.lanes("products", sint(bits + 1), lanes);
+    m.repeat("lane", lanes, |lane| {
+        let product = m.wire("product", &(prepared.lane(lane) * keys.lane(lane)));
+        products.drive(lane, &product.wrap(bits + 1));
+    });
+
+    m.section("Sum");
+    let sum = match geometry.reduction {
+        ReductionStyle::Balanced => {
+            balanced_sum(&m, &products, None, geometry.activation_magnitude(), &base, advance.as_ref())
+        }
+        ReductionStyle::CarrySave => carry_save_sum(&m, &products, None, &base),
+    };
+    m.output("sum", &sum);
+    m.finish()
+}

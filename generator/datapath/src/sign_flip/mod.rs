@@ -1,0 +1,127 @@
+//! The sign-flip core: each activation is added, subtracted or left out. It is the look-up-table core with groups
+//! of one, and the baseline that every report prints beside it.
+
+mod cost;
+
+use crate::family::{Family, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::matvec::{self, Element, Geometry, Prepared};
+use crate::parameter::{Parameter, Parameters, Problem};
+use crate::ternary_lut::selecting_port;
+use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint};
+
+/// The family.
+pub struct SignFlip;
+
+/// Activations per cycle, of the baselines.
+pub(crate) const LANES: Parameter = Parameter::integer("lanes", 1, 6144, Some(32), "activations that enter per cycle");
+
+/// The weight packings of cores without groups.
+pub(crate) const WEIGHTS: Parameter = Parameter::choice(
+    "weights",
+    &[("two_bit", "two's complement, two bits a weight: no decoder"), ("five_trit", "five weights a byte")],
+    Some("two_bit"),
+    "packing of the weight stream; a decoder stands in front of the ports",
+);
+
+pub(crate) const PARAMETERS: &[Parameter] = &[
+    LANES,
+    matvec::PORTS,
+    matvec::ACTIVATION,
+    matvec::REDUCTION,
+    matvec::PARTIAL_SUM,
+    matvec::LOOP_ORDER,
+    WEIGHTS,
+    matvec::MAX_INPUTS,
+    matvec::MAX_OUTPUTS,
+];
+
+pub(crate) const CONTRACT: &str = "\
+y[m] = sum over n of w[m][n] * x[n], with w in {-1, 0, +1}, exact for every legal input.
+
+Streams, order of beats, masking and schedule are those of ternary_lut with lanes = tables * group_size, so that
+a core can be exchanged for the other where the weight packing is the same. Latency: 1 (entry) + 1 with a
+registered partial sum + 1 (result) cycles from the weight beat that completes a result; one beat a cycle.";
+
+/// The geometry of a core without groups.
+pub(crate) fn geometry(parameters: &Parameters) -> Geometry {
+    let weights = matvec::weight_format(parameters.choice("weights"));
+    matvec::geometry(parameters, 1, parameters.integer("lanes") as u32, weights)
+}
+
+struct SignFlipElement(Geometry);
+
+impl Family for SignFlip {
+    fn name(&self) -> &'static str {
+        "sign_flip"
+    }
+
+    fn summary(&self) -> &'static str {
+        "sign-flip core: each activation is added, subtracted or left out (baseline)"
+    }
+
+    fn contract(&self) -> &'static str {
+        CONTRACT
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        PARAMETERS
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        matvec::legality(&geometry(parameters), &["lanes"])
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let geometry = geometry(parameters);
+        matvec::build(&geometry, &SignFlipElement(geometry))
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        matvec::interface(&geometry(parameters))
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        matvec::timing(&geometry(parameters), 0)
+    }
+
+    fn census(&self, parameters: &Parameters) -> Census {
+        cost::census(&geometry(parameters))
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        matvec::scenarios(&geometry(parameters), &self.timing(parameters), seed)
+    }
+
+    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        Vec::new()
+    }
+}
+
+impl Element for SignFlipElement {
+    fn top_name(&self) -> String {
+        format!("sign_flip_{}", self.0.name_suffix())
+    }
+
+    fn summary(&self) -> String {
+        format!(
+            "Multiplies a ternary matrix by a vector of {}-bit integers: {} of them are added, subtracted or left out \
+             for {} outputs a cycle.",
+            self.0.activation_bits,
+            self.0.lanes(),
+            self.0.ports
+        )
+    }
+
+    fn prepare(&self, _m: &ModuleBuilder, activations: &Lanes, _advance: &Value) -> Prepared {
+        Prepared(activations.flat().clone())
+    }
+
+    fn prepare_stages(&self) -> u32 {
+        0
+    }
+
+    fn port(&self) -> Module {
+        selecting_port("sign_flip_port", &self.0, sint(self.0.activation_bits))
+    }
+}

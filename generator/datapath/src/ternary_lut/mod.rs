@@ -1,0 +1,125 @@
+//! The ternary look-up-table core (arXiv 2604.25183): a table holds every sum that a group of activations can
+//! form, and every output column reads it with the key of its weights.
+//!
+//! ```text
+//!  activations ─► table 0 ─┬────────► port 0: pick, negate ─┐
+//!                 table 1 ─┼─┬──────►         pick, negate ─┴► sum of L terms + accumulator
+//!                          └─┼─...► port 1 ...
+//! ```
+
+mod config;
+mod cost;
+mod port;
+mod table;
+
+pub use config::{Build, Table, TernaryLutConfig};
+pub(crate) use port::{balanced_sum, carry_save_sum, selecting_port};
+pub use table::{entry_bits, table};
+
+use crate::family::{Family, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::matvec::{self, Element, Prepared};
+use crate::parameter::{Parameter, Parameters, Problem};
+use tritloom_formats::key;
+use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
+
+/// The family.
+pub struct TernaryLut;
+
+impl Family for TernaryLut {
+    fn name(&self) -> &'static str {
+        "ternary_lut"
+    }
+
+    fn summary(&self) -> &'static str {
+        "ternary look-up-table core: tables of all sums of a group, read by the weights of every output"
+    }
+
+    fn contract(&self) -> &'static str {
+        config::CONTRACT
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        config::PARAMETERS
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        config::legality(parameters)
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let config = TernaryLutConfig::new(parameters);
+        matvec::build(&config.geometry, &config)
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        matvec::interface(&TernaryLutConfig::new(parameters).geometry)
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        let config = TernaryLutConfig::new(parameters);
+        matvec::timing(&config.geometry, config.prepare_stages())
+    }
+
+    fn census(&self, parameters: &Parameters) -> Census {
+        cost::census(&TernaryLutConfig::new(parameters))
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        let config = TernaryLutConfig::new(parameters);
+        matvec::scenarios(&config.geometry, &self.timing(parameters), seed)
+    }
+
+    fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        config::baselines(parameters)
+    }
+}
+
+impl Element for TernaryLutConfig {
+    fn top_name(&self) -> String {
+        format!("ternary_lut_{}_{}", self.geometry.name_suffix(), self.table_suffix())
+    }
+
+    fn summary(&self) -> String {
+        let geometry = &self.geometry;
+        format!(
+            "Multiplies a ternary matrix by a vector of {}-bit integers: {} tables of the {} sums of {} activations, \
+             read by {} outputs a cycle.",
+            geometry.activation_bits,
+            geometry.tables,
+            key::entries(geometry.group_size),
+            geometry.group_size,
+            geometry.ports
+        )
+    }
+
+    fn prepare(&self, m: &ModuleBuilder, activations: &Lanes, advance: &Value) -> Prepared {
+        let geometry = &self.geometry;
+        let bits = geometry.activation_bits;
+        let module = table(geometry.group_size, bits, self.build);
+        let entries_shape = uint(key::entries(geometry.group_size) * entry_bits(geometry.group_size, bits));
+        let entries = m.lanes("entries", entries_shape, geometry.tables);
+        let groups = activations.flat().lanes(uint(bits * geometry.group_size), geometry.tables);
+        m.repeat("table", geometry.tables, |index| {
+            let built = m.instance("table", &module);
+            built.connect("activations", &groups.lane(index));
+            if module.port("advance").is_some() {
+                built.connect("advance", advance);
+            }
+            entries.drive(index, &built.output("entries").as_unsigned());
+        });
+        Prepared(match self.table {
+            Table::Wired => entries.flat().clone(),
+            Table::Registered => m.delay("table_entries", entries.flat(), Some(advance)),
+        })
+    }
+
+    fn prepare_stages(&self) -> u32 {
+        table::pipeline_stages(self.geometry.group_size, self.build) + u32::from(self.table == Table::Registered)
+    }
+
+    fn port(&self) -> Module {
+        let entry = sint(entry_bits(self.geometry.group_size, self.geometry.activation_bits));
+        selecting_port("lut_port", &self.geometry, entry)
+    }
+}

@@ -1,0 +1,3 @@
+//! A checked design becomes files: test bench, file lists, packaging. Prints; decides nothing, touches no disk.
+
+pub mod bench;

@@ -1,0 +1,271 @@
+//! How the nodes of a module are read before anything is printed: which ones are but another view of an operand,
+//! which are constants in disguise, and which are used how often.
+
+use tritloom_hdl::{Bits, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, Reduction, Shape};
+
+/// What kind of text a node needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// A name or a literal.
+    Leaf,
+    /// Bits in another order: no operator.
+    Wiring,
+    /// Operators whose operands are as wide as the result, or that have one bit.
+    Logic,
+    /// A result wider than its operands: must be the root of an assignment, which widens the operands.
+    Arithmetic,
+    /// A `case`: needs a variable.
+    Case,
+}
+
+/// A module and what a first look at its nodes finds.
+pub(super) struct Reading<'a> {
+    /// Which.
+    pub module: &'a ModuleData,
+    aliases: Vec<NodeId>,
+    folded: Vec<Option<bool>>,
+    constant_cone: Vec<bool>,
+    live: Vec<bool>,
+    uses: Vec<u32>,
+}
+
+impl<'a> Reading<'a> {
+    pub fn new(module: &'a ModuleData) -> Reading<'a> {
+        let count = module.nodes.len();
+        let mut reading = Reading {
+            module,
+            aliases: Vec::with_capacity(count),
+            folded: Vec::with_capacity(count),
+            constant_cone: Vec::with_capacity(count),
+            live: vec![false; count],
+            uses: vec![0; count],
+        };
+        for id in (0..count as u32).map(NodeId) {
+            // In this order: an alias may follow from a folded comparison, all of them from earlier nodes.
+            reading.aliases.push(id);
+            reading.folded.push(None);
+            reading.folded[id.index()] = reading.fold(id);
+            reading.aliases[id.index()] = reading.find_alias(id);
+            let constant = reading.has_constant_operands(id);
+            reading.constant_cone.push(constant);
+        }
+        reading.count_uses();
+        reading
+    }
+
+    pub fn node(&self, id: NodeId) -> &'a Node {
+        self.module.node(id)
+    }
+
+    pub fn shape(&self, id: NodeId) -> Shape {
+        self.node(id).shape
+    }
+
+    /// The node whose bit pattern this one shows unchanged; often itself.
+    pub fn alias(&self, id: NodeId) -> NodeId {
+        self.aliases[id.index()]
+    }
+
+    /// Whether any root of the module reads it. Only nodes that stand for themselves are live, not their aliases.
+    pub fn is_live(&self, id: NodeId) -> bool {
+        self.live[id.index()]
+    }
+
+    /// How many operands and roots read it.
+    pub fn uses(&self, id: NodeId) -> u32 {
+        self.uses[self.alias(id).index()]
+    }
+
+    /// Whether it is the same in every cycle of an iteration.
+    pub fn is_constant_cone(&self, id: NodeId) -> bool {
+        self.constant_cone[id.index()]
+    }
+
+    /// The bits of a constant, or of a comparison whose result the operands' shapes decide.
+    pub fn constant(&self, id: NodeId) -> Option<Bits> {
+        let id = self.alias(id);
+        if let Some(value) = self.folded[id.index()] {
+            return Some(Bits::from_u64(u64::from(value), 1));
+        }
+        match &self.node(id).kind {
+            NodeKind::Constant(bits) => Some(bits.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is one named thing of the design, or a constant.
+    pub fn is_leaf(&self, id: NodeId) -> bool {
+        self.class(id) == Class::Leaf
+    }
+
+    /// What kind of text it needs.
+    pub fn class(&self, id: NodeId) -> Class {
+        if self.constant(id).is_some() {
+            return Class::Leaf;
+        }
+        match &self.node(self.alias(id)).kind {
+            NodeKind::Invalid
+            | NodeKind::Input(_)
+            | NodeKind::Constant(_)
+            | NodeKind::Index(_)
+            | NodeKind::Wire(_)
+            | NodeKind::Register(_)
+            | NodeKind::MemoryRead { .. }
+            | NodeKind::InstanceOutput { .. } => Class::Leaf,
+            NodeKind::Slice { .. } if self.wrapped(id).is_some() => Class::Logic,
+            NodeKind::Slice { .. } | NodeKind::Lane { .. } | NodeKind::Concat(_) | NodeKind::Extend(_) => Class::Wiring,
+            NodeKind::Negate(_) | NodeKind::Popcount(_) | NodeKind::AddCarry { .. } => Class::Arithmetic,
+            NodeKind::Binary(Operator::Add | Operator::Subtract | Operator::Multiply, ..) => Class::Arithmetic,
+            NodeKind::Select { .. } if self.bit_select(id).is_some() => Class::Logic,
+            NodeKind::Select { .. } | NodeKind::Table { .. } => Class::Case,
+            NodeKind::Not(_) | NodeKind::Reduce(..) | NodeKind::Binary(..) | NodeKind::Mux { .. } => Class::Logic,
+            NodeKind::OneHot { .. } => Class::Logic,
+        }
+    }
+
+    /// For the low bits of a sum, difference or product that nothing else reads: that arithmetic node. Verilog
+    /// computes it modulo the width, as in `count + 8'd1`, without a wire for the bits dropped.
+    pub fn wrapped(&self, id: NodeId) -> Option<NodeId> {
+        let NodeKind::Slice { of, low: 0 } = self.node(self.alias(id)).kind else { return None };
+        let of = self.alias(of);
+        let modular = matches!(
+            self.node(of).kind,
+            NodeKind::Negate(_)
+                | NodeKind::AddCarry { .. }
+                | NodeKind::Binary(Operator::Add | Operator::Subtract | Operator::Multiply, ..)
+        );
+        (modular && self.uses(of) == 1).then_some(of)
+    }
+
+    /// For a select among all bits of one vector in order, by an index that counts just those: the vector.
+    pub fn bit_select(&self, id: NodeId) -> Option<NodeId> {
+        let NodeKind::Select { index, values } = &self.node(self.alias(id)).kind else { return None };
+        let index_width = self.shape(*index).width;
+        let bit_of = |value: &NodeId| match self.node(self.alias(*value)).kind {
+            NodeKind::Slice { of, low } if self.shape(*value).width == 1 => Some((self.alias(of), low)),
+            _ => None,
+        };
+        let (of, _) = bit_of(values.first()?)?;
+        let all = index_width < 32 && values.len() == 1 << index_width && self.shape(of).width == 1 << index_width;
+        let in_order = |(position, value): (usize, &NodeId)| bit_of(value) == Some((of, position as u32));
+        (all && values.iter().enumerate().all(in_order)).then_some(of)
+    }
+
+    /// The nodes that the text of this one reads.
+    pub fn operands(&self, id: NodeId) -> Vec<NodeId> {
+        let id = self.alias(id);
+        if self.folded[id.index()].is_some() {
+            return Vec::new();
+        }
+        self.node(id).kind.operands().into_iter().map(|operand| self.alias(operand)).collect()
+    }
+
+    /// Everything that must be printed, whatever else is: what drives the outputs, wires, registers, memories
+    /// and instances.
+    pub fn roots(&self) -> Vec<NodeId> {
+        let module = self.module;
+        let outputs = module.ports.iter().filter_map(|port| match port.kind {
+            PortKind::Output(driver) => Some(driver),
+            PortKind::Input => None,
+        });
+        let drives = module.wires.iter().flat_map(|wire| wire.drives.iter().map(|drive| drive.value));
+        let registers = module.registers.iter().flat_map(|register| register.next.iter().chain(&register.enable).copied());
+        let memories = module.memories.iter().flat_map(|memory| {
+            let write = memory.write.iter().flat_map(|port| [port.enable, port.address, port.data]);
+            write.chain(memory.reads.iter().flat_map(|port| [port.enable, port.address])).collect::<Vec<_>>()
+        });
+        let instances = module.instances.iter().flat_map(|instance| instance.inputs.iter().map(|input| input.1));
+        outputs.chain(drives).chain(registers).chain(memories).chain(instances).collect()
+    }
+
+    fn count_uses(&mut self) {
+        let roots: Vec<NodeId> = self.roots().into_iter().map(|root| self.alias(root)).collect();
+        let mut stack = Vec::new();
+        for root in roots {
+            self.uses[root.index()] += 1;
+            stack.push(root);
+        }
+        while let Some(id) = stack.pop() {
+            if std::mem::replace(&mut self.live[id.index()], true) {
+                continue;
+            }
+            for operand in self.operands(id) {
+                self.uses[operand.index()] += 1;
+                stack.push(operand);
+            }
+        }
+    }
+
+    fn has_constant_operands(&self, id: NodeId) -> bool {
+        if self.constant(id).is_some() {
+            return true;
+        }
+        match &self.node(id).kind {
+            NodeKind::Constant(_) | NodeKind::Index(_) => true,
+            kind => {
+                let operands = kind.operands();
+                !operands.is_empty() && operands.iter().all(|operand| self.constant_cone[operand.index()])
+            }
+        }
+    }
+
+    fn find_alias(&self, id: NodeId) -> NodeId {
+        let shape = self.shape(id);
+        let same = match &self.node(id).kind {
+            NodeKind::Slice { of, .. } | NodeKind::Lane { of, .. } if self.shape(*of).width == shape.width => *of,
+            NodeKind::Reduce(_, of) | NodeKind::Popcount(of) if self.shape(*of).width == 1 => *of,
+            NodeKind::Select { values, .. } if values.len() == 1 => values[0],
+            NodeKind::Mux { select, on_true, on_false } => match self.constant(*select) {
+                Some(bits) => *if bits.bit(0) { on_true } else { on_false },
+                None => id,
+            },
+            _ => id,
+        };
+        self.alias(same)
+    }
+
+    /// The result of a comparison that does not depend on the operands' values: lint tools warn of those.
+    fn fold(&self, id: NodeId) -> Option<bool> {
+        let NodeKind::Binary(operator, left, right) = self.node(id).kind else { return None };
+        let place = match (self.constant(left), self.constant(right)) {
+            (Some(left_bits), Some(right_bits)) => {
+                return compare_constants(operator, &left_bits, &right_bits, self.shape(left).signed);
+            }
+            (None, Some(bits)) => self.place(&bits, left),
+            (Some(bits), None) => self.place(&bits, right),
+            (None, None) => return None,
+        };
+        let constant_on_right = self.constant(right).is_some();
+        match (operator, constant_on_right) {
+            (Operator::Equal, _) => place.is_outside().then_some(false),
+            (Operator::NotEqual, _) => place.is_outside().then_some(true),
+            (Operator::Less, true) => place.decides(Place::Above, &[Place::Below, Place::Least]),
+            (Operator::LessEqual, true) => place.decides_any(&[Place::Above, Place::Greatest], &[Place::Below]),
+            (Operator::Less, false) => place.decides(Place::Below, &[Place::Above, Place::Greatest]),
+            (Operator::LessEqual, false) => place.decides_any(&[Place::Below, Place::Least], &[Place::Above]),
+            _ => None,
+        }
+    }
+
+    /// Where a constant lies in the range of what a node can be.
+    fn place(&self, constant: &Bits, of: NodeId) -> Place {
+        let mut of = self.alias(of);
+        while let NodeKind::Extend(inner) = self.node(of).kind {
+            of = self.alias(inner);
+        }
+        let Shape { width, signed } = self.shape(of);
+        let value_bits = width - u32::from(signed);
+        let negative = signed && constant.bit(constant.width() - 1);
+        let bits_agree = |from: u32, to: u32, with: bool| (from..to).all(|position| constant.bit(position) == with);
+        match (negative, bits_agree(value_bits, constant.width(), negative)) {
+            (true, false) => Place::Below,
+            (false, false) => Place::Above,
+            (false, true) if bits_agree(0, value_bits.min(constant.width()), true) && constant.width() >= value_bits => {
+                // A range of one value is its own least; that needs no place of its own.
+                Place::Greatest
+            }
+            (_, true) if negative == signed && bits_agree(0, value_bits.min(constant.width()), false) && spans(constant, value_bits, negative) => Place::Least,
+            _ => Place::Inside,
+        }
+    }
+}

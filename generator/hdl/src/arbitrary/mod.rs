@@ -1,0 +1,91 @@
+//! Random legal designs from a seed, through the public builder alone: every operator and every structure.
+//!
+//! Differential tests run such a design in several simulators. Every value that is made is used, up to an output,
+//! so that a wrong one shows.
+
+mod operator;
+mod sketch;
+mod structure;
+
+use crate::builder::ModuleBuilder;
+use crate::design::{Design, Module};
+use crate::random::Random;
+use crate::shape::{Shape, uint};
+use sketch::Sketch;
+
+/// The widest value that a design holds for long; products and sums may be wider on their way.
+const WIDEST: u32 = 200;
+
+/// Outputs that a module has at most; what is left over is folded into the last.
+const MOST_OUTPUTS: usize = 10;
+
+/// A legal design whose modules' names begin with `name`; equal seeds give equal designs.
+///
+/// Addresses are always in range: memories are as deep as a power of two.
+///
+/// # Panics
+/// When the checks refuse the design, which is a defect in them, in the builder or here.
+pub fn design(name: &str, seed: u64) -> Design {
+    let mut random = Random::new(seed);
+    let mut children = Vec::new();
+    for position in 0..random.below(4) {
+        let child = module(&format!("{name}_part{position}"), &children, &mut random, 4);
+        children.push(child);
+    }
+    let top = module(&format!("{name}_top"), &children, &mut random, 10);
+    Design::new(top).unwrap_or_else(|defects| panic!("seed {seed}: {defects}"))
+}
+
+fn module(name: &str, children: &[Module], random: &mut Random, most_steps: u32) -> Module {
+    let builder = ModuleBuilder::new(name, "Random structure for a differential test.");
+    let steps = 2 + random.below(most_steps);
+    let mut sketch = Sketch::new(builder, random, children);
+    inputs(&mut sketch);
+    sketch.steps(steps);
+    sketch.close_scope();
+    outputs(&mut sketch);
+    sketch.builder.finish()
+}
+
+fn inputs(sketch: &mut Sketch) {
+    for position in 0..1 + sketch.random.below(3) {
+        let shape = sketch.shape(WIDEST);
+        let value = sketch.builder.input(&format!("x{position}"), shape);
+        sketch.add(value);
+    }
+    if sketch.chance(2) {
+        let (shape, count) = (sketch.shape(20), 2 + sketch.random.below(5));
+        let lanes = sketch.builder.input_lanes("vector", shape, count, "Lanes of equal shape.");
+        sketch.add_lanes(lanes);
+    }
+}
+
+/// Whatever no one else uses goes out.
+fn outputs(sketch: &mut Sketch) {
+    if let Some(lanes) = sketch.some_lanes().filter(|_| sketch.chance(2)) {
+        sketch.builder.output_lanes("lanes", &lanes, "Lanes of equal shape.");
+    }
+    let unused = sketch.take_unused();
+    for (position, value) in unused.iter().take(MOST_OUTPUTS).enumerate() {
+        sketch.builder.output(&format!("y{position}"), value);
+    }
+    let rest = unused.get(MOST_OUTPUTS..).unwrap_or_default();
+    let digest = sketch.digest(rest, uint(64));
+    sketch.builder.output("digest", &digest);
+}
+
+/// A width that is often small, often near a limb's end, sometimes anything.
+fn width(random: &mut Random, widest: u32) -> u32 {
+    let width = match random.below(8) {
+        0 => 1,
+        1..=3 => 1 + random.below(9),
+        4 | 5 => 1 + random.below(40),
+        6 => 62 + random.below(6),
+        _ => 1 + random.below(WIDEST),
+    };
+    width.min(widest)
+}
+
+fn shape(random: &mut Random, widest: u32) -> Shape {
+    Shape { width: width(random, widest), signed: random.below(2) == 1 }
+}

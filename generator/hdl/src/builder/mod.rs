@@ -1,0 +1,306 @@
+//! Describing a module: the handle, its ports, its text order. Values are in `value`, state in `state`.
+
+mod expression;
+mod index;
+mod instance;
+mod lanes;
+mod memory;
+mod pipeline;
+mod register;
+mod state;
+mod value;
+
+pub use index::{Affine, Index};
+pub use instance::InstanceBuilder;
+pub use lanes::{LaneWire, Lanes};
+pub use memory::MemoryBuilder;
+pub use pipeline::{Pipeline, Staged};
+pub use register::RegisterBuilder;
+pub use value::{ForwardWire, Value};
+
+use crate::bits::Bits;
+use crate::design::{Item, Module, NodeKind, Port, PortId, PortKind, Wire, WireId};
+use crate::diagnostic::{Code, Location};
+use crate::shape::{MAXIMUM_WIDTH, Shape, sint, uint};
+use state::Shared;
+use std::sync::Arc;
+
+/// An open module. Clones are handles to the same module.
+///
+/// ```
+/// use tritloom_hdl::{Design, Evaluator, Bits, ModuleBuilder, sint};
+///
+/// let m = ModuleBuilder::new("difference_w8", "The difference of two signed values.");
+/// let (a, b) = (m.input("a", sint(8)), m.input("b", sint(8)));
+/// m.output("difference", &(&a - &b));
+/// let design = Design::new(m.finish()).expect("a legal design");
+/// assert_eq!(design.top().ports[2].shape, sint(9));
+/// ```
+#[derive(Clone)]
+pub struct ModuleBuilder {
+    shared: Shared,
+}
+
+impl ModuleBuilder {
+    /// Opens a module. Its name must show its parameters: it is unique in a design.
+    #[track_caller]
+    pub fn new(name: impl Into<String>, summary: impl Into<String>) -> ModuleBuilder {
+        ModuleBuilder { shared: Shared::new(name.into(), summary.into(), Location::caller()) }
+    }
+
+    /// Notes a parameter that the module was built from, for the header of the emitted text.
+    pub fn parameter(&self, name: &str, value: impl ToString) {
+        self.shared.edit(|data| data.parameters.push((name.to_string(), value.to_string())));
+    }
+
+    /// Declares an input port and gives its value.
+    #[track_caller]
+    pub fn input(&self, name: &str, shape: Shape) -> Value {
+        self.documented_input(name, shape, "")
+    }
+
+    /// Declares an input port with a remark for the reader.
+    #[track_caller]
+    pub fn documented_input(&self, name: &str, shape: Shape, comment: &str) -> Value {
+        self.input_port(name, shape, 1, comment, Location::caller())
+    }
+
+    /// Declares an input port of `count` lanes of `shape`, lane 0 in the least significant bits.
+    #[track_caller]
+    pub fn input_lanes(&self, name: &str, shape: Shape, count: u32, comment: &str) -> Lanes {
+        let location = Location::caller();
+        let flat = self.input_port(name, self.flat(shape, count, location), count, comment, location);
+        Lanes::new(flat, shape, count)
+    }
+
+    /// Declares an output port and what drives it.
+    #[track_caller]
+    pub fn output(&self, name: &str, value: &Value) {
+        self.documented_output(name, value, "");
+    }
+
+    /// Declares an output port with a remark for the reader.
+    #[track_caller]
+    pub fn documented_output(&self, name: &str, value: &Value, comment: &str) {
+        self.output_port(name, value, 1, comment, Location::caller());
+    }
+
+    /// Declares an output port of lanes, lane 0 in the least significant bits.
+    #[track_caller]
+    pub fn output_lanes(&self, name: &str, lanes: &Lanes, comment: &str) {
+        self.output_port(name, lanes.flat(), lanes.count(), comment, Location::caller());
+    }
+
+    /// Puts ports into this order; those not named follow in the order of their declaration.
+    pub fn port_order(&self, names: &[&str]) {
+        self.shared.edit(|data| {
+            let place = |port: &Port| names.iter().position(|name| *name == port.name).unwrap_or(names.len());
+            let mut order: Vec<usize> = (0..data.ports.len()).collect();
+            order.sort_by_key(|&position| place(&data.ports[position]));
+            data.ports = order.iter().map(|&position| data.ports[position].clone()).collect();
+            for node in &mut data.nodes {
+                if let NodeKind::Input(port) = &mut node.kind {
+                    let moved = order.iter().position(|&position| position == port.index());
+                    *port = PortId(moved.unwrap_or_default() as u32);
+                }
+            }
+        });
+    }
+
+    /// The unsigned constant `value` in `width` bits.
+    #[track_caller]
+    pub fn uint(&self, value: u64, width: u32) -> Value {
+        self.constant_checked(i128::from(value), uint(width), Location::caller())
+    }
+
+    /// The signed constant `value` in `width` bits.
+    #[track_caller]
+    pub fn sint(&self, value: i64, width: u32) -> Value {
+        self.constant_checked(i128::from(value), sint(width), Location::caller())
+    }
+
+    /// A constant of any width from its bit pattern.
+    #[track_caller]
+    pub fn constant(&self, bits: Bits, signed: bool) -> Value {
+        let shape = Shape { width: bits.width(), signed };
+        self.shared.node(NodeKind::Constant(bits), shape, Location::caller())
+    }
+
+    /// The value of a loop index expression, as an unsigned constant of each iteration.
+    #[track_caller]
+    pub fn index(&self, index: impl Into<Affine>, width: u32) -> Value {
+        let (affine, location) = (index.into(), Location::caller());
+        let (lowest, highest) = self.shared.range(&affine);
+        if lowest < 0 || bits_beyond(highest, width) {
+            self.shared.problem(
+                Code::ConstantTooWide,
+                "index",
+                format!("the index runs from {lowest} to {highest}, which {} does not hold", uint(width)),
+                location,
+            );
+            return self.shared.invalid(uint(width), location);
+        }
+        match affine.as_constant() {
+            Some(value) => self.constant_checked(i128::from(value), uint(width), location),
+            None => self.shared.node(NodeKind::Index(affine), uint(width), location),
+        }
+    }
+
+    /// Declares a wire and drives it at once: gives `value` a name in the emitted text.
+    #[track_caller]
+    pub fn wire(&self, name: &str, value: &Value) -> Value {
+        let location = Location::caller();
+        let wire = self.declare(name, value.shape(), 1, location);
+        self.shared.drive(wire, None, value, location);
+        self.shared.node(NodeKind::Wire(wire), value.shape(), location)
+    }
+
+    /// Declares a wire that is read before it is driven.
+    #[track_caller]
+    pub fn forward(&self, name: &str, shape: Shape) -> ForwardWire {
+        let location = Location::caller();
+        let wire = self.declare(name, shape, 1, location);
+        ForwardWire { wire, value: self.shared.node(NodeKind::Wire(wire), shape, location) }
+    }
+
+    /// Declares a wire of `count` lanes of `shape` that is driven lane by lane.
+    #[track_caller]
+    pub fn lanes(&self, name: &str, shape: Shape, count: u32) -> LaneWire {
+        let location = Location::caller();
+        let flat = self.flat(shape, count, location);
+        let wire = self.declare(name, flat, count, location);
+        let value = self.shared.node(NodeKind::Wire(wire), flat, location);
+        LaneWire { wire, lanes: Lanes::new(value, shape, count) }
+    }
+
+    /// Writes a banner into the emitted text.
+    pub fn section(&self, title: &str) {
+        self.shared.item(Item::Section(title.to_string()));
+    }
+
+    /// Writes a remark into the emitted text, about what follows.
+    pub fn comment(&self, text: &str) {
+        self.shared.item(Item::Comment(text.to_string()));
+    }
+
+    /// Regular structure: what `body` describes stands `count` times, with a symbolic index. What stands once
+    /// stands in the surrounding scope, without a loop.
+    #[track_caller]
+    pub fn repeat(&self, name: &str, count: u32, body: impl FnOnce(Index)) {
+        let location = Location::caller();
+        if count == 1 {
+            return body(Index { of: None });
+        }
+        let index = self.shared.open_loop(name, count, location);
+        body(index);
+        self.shared.close_loop();
+    }
+
+    /// Several values side by side, the FIRST in the MOST significant bits.
+    #[track_caller]
+    pub fn concat(&self, parts: &[&Value]) -> Value {
+        let location = Location::caller();
+        let ids: Vec<_> = parts.iter().map(|part| part.id).collect();
+        let width: u64 = parts.iter().map(|part| u64::from(part.width())).sum();
+        if !self.shared.check_operands(parts, location) {
+            return self.shared.invalid(uint(width.clamp(1, u64::from(MAXIMUM_WIDTH)) as u32), location);
+        }
+        match parts {
+            [] => self.shared.refuse(Code::EmptyList, "concatenation of nothing".into(), uint(1), location),
+            [only] => only.as_unsigned(),
+            _ if width > u64::from(MAXIMUM_WIDTH) => self.shared.refuse_width(width, location),
+            _ => self.shared.node(NodeKind::Concat(ids), uint(width as u32), location),
+        }
+    }
+
+    /// The OR of all values whose select bit is one; zero when none is.
+    #[track_caller]
+    pub fn one_hot(&self, choices: &[(&Value, &Value)]) -> Value {
+        let location = Location::caller();
+        let selects: Vec<&Value> = choices.iter().map(|choice| choice.0).collect();
+        let values: Vec<&Value> = choices.iter().map(|choice| choice.1).collect();
+        let Some(first) = values.first() else {
+            return self.shared.refuse(Code::EmptyList, "one-hot select of nothing".into(), uint(1), location);
+        };
+        let sound = self.shared.check_operands(&selects, location)
+            && self.shared.check_operands(&values, location)
+            && selects.iter().all(|select| self.shared.expect_shape(select, uint(1), "a select bit", location))
+            && values.iter().all(|value| self.shared.expect_shape(value, first.shape(), "a value", location));
+        if !sound {
+            return self.shared.invalid(first.shape(), location);
+        }
+        let ids = |list: &[&Value]| list.iter().map(|value| value.id).collect();
+        let kind = NodeKind::OneHot { selects: ids(&selects), values: ids(&values) };
+        self.shared.node(kind, first.shape(), location)
+    }
+
+    /// Closes the module. Defects found while building are reported by [`crate::Design::new`].
+    pub fn finish(self) -> Module {
+        Arc::new(self.shared.take())
+    }
+
+    fn flat(&self, shape: Shape, count: u32, location: Location) -> Shape {
+        let width = u64::from(shape.width) * u64::from(count);
+        let shape = if count == 1 { shape } else { uint(width.min(u64::from(MAXIMUM_WIDTH)) as u32) };
+        if width == 0 || width > u64::from(MAXIMUM_WIDTH) {
+            self.shared.refuse_width(width, location);
+            return uint(shape.width.max(1));
+        }
+        shape
+    }
+
+    fn declare(&self, name: &str, shape: Shape, lanes: u32, location: Location) -> WireId {
+        self.shared.check_width(shape, location);
+        let scope = self.shared.scope();
+        let id = self.shared.edit(|data| {
+            data.wires.push(Wire { name: name.to_string(), shape, lanes, drives: Vec::new(), scope, location });
+            WireId(data.wires.len() as u32 - 1)
+        });
+        self.shared.item(Item::Wire(id));
+        id
+    }
+
+    fn input_port(&self, name: &str, shape: Shape, lanes: u32, comment: &str, location: Location) -> Value {
+        self.shared.check_width(shape, location);
+        let port = self.push_port(name, PortKind::Input, shape, lanes, comment, location);
+        self.shared.node(NodeKind::Input(port), shape, location)
+    }
+
+    fn output_port(&self, name: &str, value: &Value, lanes: u32, comment: &str, location: Location) {
+        if self.shared.check_operands(&[value], location) {
+            self.push_port(name, PortKind::Output(value.id), value.shape(), lanes, comment, location);
+        }
+    }
+
+    fn push_port(&self, name: &str, kind: PortKind, shape: Shape, lanes: u32, comment: &str, at: Location) -> PortId {
+        let (name, comment) = (name.to_string(), comment.to_string());
+        self.shared.edit(|data| {
+            data.ports.push(Port { name, kind, shape, lanes, comment, location: at });
+            PortId(data.ports.len() as u32 - 1)
+        })
+    }
+
+    fn constant_checked(&self, value: i128, shape: Shape, location: Location) -> Value {
+        if !self.shared.check_width(shape, location) {
+            return self.shared.invalid(uint(1), location);
+        }
+        let bits = Bits::from_i128(value, shape.width);
+        let held = shape.width >= 128 || {
+            let span = 1i128 << (shape.width - u32::from(shape.signed)).min(126);
+            value < span && value >= if shape.signed { -span } else { 0 }
+        };
+        if !held {
+            return self.shared.refuse(
+                Code::ConstantTooWide,
+                format!("the constant {value} does not fit {shape}"),
+                shape,
+                location,
+            );
+        }
+        self.shared.node(NodeKind::Constant(bits), shape, location)
+    }
+}
+
+fn bits_beyond(value: i64, width: u32) -> bool {
+    width < 63 && value >= 1 << width
+}

@@ -1,0 +1,210 @@
+//! How many primitives a design holds: what the cost model multiplies with unit costs.
+
+use crate::design::{Design, LoopId, ModuleData, NodeId, NodeKind, Operator, PortKind};
+use std::collections::BTreeMap;
+
+/// A kind of hardware with a unit cost. Slices, concatenations, extensions and constant shifts cost nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Primitive {
+    /// Carry-propagate adder, subtractor or negation; a bit is a bit of the result.
+    Adder,
+    /// Multiplier; a bit is a partial-product bit: the product of the operands' widths.
+    Multiplier,
+    /// Comparison; a bit is a bit of the wider operand.
+    Comparator,
+    /// Bitwise AND or OR, one-hot gates included.
+    AndOr,
+    /// Bitwise exclusive OR.
+    Xor,
+    /// Bitwise inversion.
+    Inverter,
+    /// Two-to-one multiplexer; an n-way select counts n - 1.
+    Multiplexer,
+    /// Reduction of a value to one bit; a bit is a bit of the operand.
+    Reduction,
+    /// Population count; a bit is a bit of the operand.
+    Popcount,
+    /// Constant table; a bit is an entry's bit.
+    Table,
+    /// Register without enable or reset.
+    Register,
+    /// Register with enable, without reset.
+    EnabledRegister,
+    /// Register with reset, with or without enable.
+    ResetRegister,
+    /// Memory; a bit is a stored bit.
+    Memory,
+}
+
+/// How many primitives of a kind, and how many bits together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Primitives.
+    pub count: u64,
+    /// Their bits, as [`Primitive`] defines them.
+    pub bits: u64,
+}
+
+/// Primitives by kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    tallies: BTreeMap<Primitive, Tally>,
+}
+
+impl Census {
+    /// Adds `count` primitives of `bits` bits each.
+    pub fn add(&mut self, primitive: Primitive, count: u64, bits: u64) {
+        if count > 0 && bits > 0 {
+            let tally = self.tallies.entry(primitive).or_default();
+            tally.count += count;
+            tally.bits += count * bits;
+        }
+    }
+
+    /// Adds `times` copies of another census.
+    pub fn add_census(&mut self, other: &Census, times: u64) {
+        for (primitive, tally) in &other.tallies {
+            if times > 0 {
+                let own = self.tallies.entry(*primitive).or_default();
+                own.count += tally.count * times;
+                own.bits += tally.bits * times;
+            }
+        }
+    }
+
+    /// The tally of one kind; zero when there is none.
+    pub fn get(&self, primitive: Primitive) -> Tally {
+        self.tallies.get(&primitive).copied().unwrap_or_default()
+    }
+
+    /// Kinds that occur, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = (Primitive, Tally)> + '_ {
+        self.tallies.iter().map(|(primitive, tally)| (*primitive, *tally))
+    }
+}
+
+impl Design {
+    /// The primitives of the whole design, instances and loop iterations multiplied out.
+    pub fn census(&self) -> Census {
+        self.census_by_module().pop().map(|(_, census)| census).unwrap_or_default()
+    }
+
+    /// The primitives of one instance of each module, the modules below it included.
+    pub fn census_by_module(&self) -> Vec<(String, Census)> {
+        let mut known: BTreeMap<&str, Census> = BTreeMap::new();
+        for module in &self.modules {
+            let mut census = own_census(module);
+            for instance in &module.instances {
+                if let Some(child) = known.get(instance.module.name.as_str()) {
+                    census.add_census(child, iterations(module, instance.scope));
+                }
+            }
+            known.insert(&module.name, census);
+        }
+        self.modules.iter().map(|module| (module.name.clone(), known[module.name.as_str()].clone())).collect()
+    }
+}
+
+fn iterations(module: &ModuleData, scope: Option<LoopId>) -> u64 {
+    let mut product = 1;
+    let mut current = scope;
+    while let Some(of) = current {
+        product *= u64::from(module.loops[of.index()].count);
+        current = module.loops[of.index()].parent;
+    }
+    product
+}
+
+fn own_census(module: &ModuleData) -> Census {
+    let mut census = Census::default();
+    let live = live(module);
+    for (position, node) in module.nodes.iter().enumerate() {
+        if live[position] {
+            count_node(module, NodeId(position as u32), iterations(module, node.scope), &mut census);
+        }
+    }
+    for register in &module.registers {
+        let primitive = match (&register.reset, &register.enable) {
+            (Some(_), _) => Primitive::ResetRegister,
+            (None, Some(_)) => Primitive::EnabledRegister,
+            (None, None) => Primitive::Register,
+        };
+        census.add(primitive, iterations(module, register.scope), u64::from(register.shape.width));
+    }
+    for memory in &module.memories {
+        let bits = u64::from(memory.shape.width) * u64::from(memory.depth);
+        census.add(Primitive::Memory, iterations(module, memory.scope), bits);
+    }
+    census
+}
+
+fn count_node(module: &ModuleData, id: NodeId, times: u64, census: &mut Census) {
+    let node = module.node(id);
+    let width = u64::from(node.shape.width);
+    let width_of = |id: &NodeId| u64::from(module.node(*id).shape.width);
+    match &node.kind {
+        NodeKind::Not(_) => census.add(Primitive::Inverter, times, width),
+        NodeKind::Negate(_) | NodeKind::AddCarry { .. } => census.add(Primitive::Adder, times, width),
+        NodeKind::Reduce(_, of) => census.add(Primitive::Reduction, times, width_of(of)),
+        NodeKind::Popcount(of) => census.add(Primitive::Popcount, times, width_of(of)),
+        NodeKind::Binary(operator, left, right) => {
+            let widest = width_of(left).max(width_of(right));
+            let (primitive, bits) = match operator {
+                Operator::Add | Operator::Subtract => (Primitive::Adder, width),
+                Operator::Multiply => (Primitive::Multiplier, width_of(left) * width_of(right)),
+                Operator::And | Operator::Or => (Primitive::AndOr, width),
+                Operator::Xor => (Primitive::Xor, width),
+                Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual => {
+                    (Primitive::Comparator, widest)
+                }
+            };
+            census.add(primitive, times, bits);
+        }
+        NodeKind::Mux { .. } => census.add(Primitive::Multiplexer, times, width),
+        NodeKind::Select { values, .. } => {
+            census.add(Primitive::Multiplexer, times * (values.len() as u64 - 1), width);
+        }
+        NodeKind::OneHot { values, .. } => {
+            census.add(Primitive::AndOr, times * (2 * values.len() as u64 - 1), width);
+        }
+        NodeKind::Table { entries, .. } => census.add(Primitive::Table, times, width * entries.len() as u64),
+        NodeKind::Invalid
+        | NodeKind::Input(_)
+        | NodeKind::Constant(_)
+        | NodeKind::Index(_)
+        | NodeKind::Slice { .. }
+        | NodeKind::Concat(_)
+        | NodeKind::Extend(_)
+        | NodeKind::Lane { .. }
+        | NodeKind::Wire(_)
+        | NodeKind::Register(_)
+        | NodeKind::MemoryRead { .. }
+        | NodeKind::InstanceOutput { .. } => {}
+    }
+}
+
+/// Which nodes something that is emitted reads. Operands stand before their users, so one backward pass does it.
+fn live(module: &ModuleData) -> Vec<bool> {
+    let mut live = vec![false; module.nodes.len()];
+    let mut roots: Vec<NodeId> = Vec::new();
+    roots.extend(module.ports.iter().filter_map(|port| match port.kind {
+        PortKind::Output(driver) => Some(driver),
+        PortKind::Input => None,
+    }));
+    roots.extend(module.wires.iter().flat_map(|wire| wire.drives.iter().map(|drive| drive.value)));
+    roots.extend(module.registers.iter().flat_map(|register| register.next.iter().chain(&register.enable).copied()));
+    for memory in &module.memories {
+        roots.extend(memory.write.iter().flat_map(|port| [port.enable, port.address, port.data]));
+        roots.extend(memory.reads.iter().flat_map(|port| [port.enable, port.address]));
+    }
+    roots.extend(module.instances.iter().flat_map(|instance| instance.inputs.iter().map(|input| input.1)));
+    roots.iter().for_each(|root| live[root.index()] = true);
+    for position in (0..module.nodes.len()).rev() {
+        if live[position] {
+            for operand in module.nodes[position].kind.operands() {
+                live[operand.index()] = true;
+            }
+        }
+    }
+    live
+}

@@ -1,0 +1,36 @@
+//! Width and signedness.
+
+use std::fmt;
+
+/// The widest value, in bits: what every Verilog tool is bound to accept for a vector (IEEE 1364-2005, 4.3.1).
+pub const MAXIMUM_WIDTH: u32 = 65_536;
+
+/// Width and signedness of a value. Signed values are two's complement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Shape {
+    /// In bits, 1 to [`MAXIMUM_WIDTH`].
+    pub width: u32,
+    /// Whether the top bit weighs `-2^(width-1)`.
+    pub signed: bool,
+}
+
+/// An unsigned shape of `width` bits.
+pub const fn uint(width: u32) -> Shape {
+    Shape { width, signed: false }
+}
+
+/// A signed shape of `width` bits.
+pub const fn sint(width: u32) -> Shape {
+    Shape { width, signed: true }
+}
+
+/// The fewest bits that hold every unsigned value from 0 to `maximum`; 1 for 0.
+pub const fn bits_for(maximum: u64) -> u32 {
+    if maximum == 0 { 1 } else { u64::BITS - maximum.leading_zeros() }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}({})", if self.signed { "sint" } else { "uint" }, self.width)
+    }
+}

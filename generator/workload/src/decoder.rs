@@ -1,0 +1,235 @@
+//! One token after another: the decode step of a ternary transformer.
+
+use crate::numerics::{dot, quantise, root_mean_square_norm, rotate, silu, softmax};
+use crate::{MatrixId, MatrixKind, Model, TernaryEngine};
+use std::fmt;
+
+/// The token that begins a text.
+pub const BEGIN_TOKEN: usize = 1;
+
+/// Why a step could not be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DecodeError<E> {
+    /// The engine failed.
+    Engine(E),
+    /// The engine returned products of the wrong size.
+    Products {
+        /// The first of the matrices asked for.
+        matrix: MatrixId,
+        /// The elements that the products should have in all.
+        expected: usize,
+        /// The elements returned.
+        found: usize,
+    },
+    /// The token is beyond the vocabulary.
+    Token {
+        /// The number of tokens.
+        vocab: usize,
+        /// The token given.
+        found: usize,
+    },
+    /// The text has as many positions as the model can tell apart.
+    Full {
+        /// That number.
+        seq_len: usize,
+    },
+}
+
+impl<E: fmt::Display> fmt::Display for DecodeError<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DecodeError::Engine(error) => error.fmt(formatter),
+            DecodeError::Products { matrix, expected, found } => {
+                write!(formatter, "products from {matrix} on: expected {expected} elements, found {found}")
+            }
+            DecodeError::Token { vocab, found } => {
+                write!(formatter, "expected a token below {vocab}, found {found}")
+            }
+            DecodeError::Full { seq_len } => write!(formatter, "the model's {seq_len} positions are used up"),
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> std::error::Error for DecodeError<E> {}
+
+/// The keys and values of all positions so far of one layer, `kv_dim` elements a position.
+#[derive(Clone, Debug, Default)]
+struct Cache {
+    keys: Vec<f64>,
+    values: Vec<f64>,
+}
+
+/// A text in the making: the model and what attention remembers.
+#[derive(Clone, Debug)]
+pub struct Decoder<'m> {
+    model: &'m Model,
+    caches: Vec<Cache>,
+    position: usize,
+}
+
+impl<'m> Decoder<'m> {
+    /// An empty text.
+    pub fn new(model: &'m Model) -> Decoder<'m> {
+        Decoder { model, caches: vec![Cache::default(); model.shape().layers], position: 0 }
+    }
+
+    /// The number of tokens taken so far.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Takes a token and returns the logits of the next one, `vocab` elements. A step that failed in its
+    /// engine can be repeated.
+    ///
+    /// # Errors
+    /// `Token`, `Full`, or whatever the engine reports or returns wrongly.
+    pub fn step<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Result<Vec<f64>, DecodeError<E::Error>> {
+        let shape = self.model.shape();
+        if self.position >= shape.seq_len {
+            return Err(DecodeError::Full { seq_len: shape.seq_len });
+        }
+        let start = self.model.embedding(token).ok_or(DecodeError::Token { vocab: shape.vocab, found: token })?;
+        let mut x: Vec<f64> = start.iter().copied().map(f64::from).collect();
+        for layer in 0..shape.layers {
+            self.attention_block(engine, layer, &mut x)?;
+            self.feed_forward_block(engine, layer, &mut x)?;
+        }
+        self.position += 1;
+        let x = root_mean_square_norm(&x, self.model.gain());
+        Ok(self.model.embedding.chunks(shape.dim).map(|row| logit(row, &x)).collect())
+    }
+
+    /// Adds to `x` what its heads find in the positions so far, this one included.
+    fn attention_block<E: TernaryEngine>(
+        &mut self,
+        engine: &mut E,
+        layer: usize,
+        x: &mut [f64],
+    ) -> Result<(), DecodeError<E::Error>> {
+        let kinds = [MatrixKind::Wq, MatrixKind::Wk, MatrixKind::Wv];
+        let [mut query, mut key, value] = self.project(engine, kinds, layer, x)?;
+        let (head_size, kv_dim) = (self.model.shape().head_size(), self.model.shape().kv_dim());
+        rotate(&mut query, self.position, head_size);
+        rotate(&mut key, self.position, head_size);
+        let cache = &mut self.caches[layer];
+        // What a failed step left behind is dropped.
+        cache.keys.truncate(self.position * kv_dim);
+        cache.values.truncate(self.position * kv_dim);
+        cache.keys.extend(key);
+        cache.values.extend(value);
+        let gathered = self.attention(&query, &self.caches[layer]);
+        let [output] = self.project(engine, [MatrixKind::Wo], layer, &gathered)?;
+        add(x, &output);
+        Ok(())
+    }
+
+    /// What each query head gathers from the values; consecutive heads share a key head.
+    fn attention(&self, query: &[f64], cache: &Cache) -> Vec<f64> {
+        let shape = self.model.shape();
+        let (head_size, kv_dim) = (shape.head_size(), shape.kv_dim());
+        let mut gathered = vec![0.0; shape.dim];
+        for (head, (query, gathered)) in query.chunks(head_size).zip(gathered.chunks_mut(head_size)).enumerate() {
+            let first = head / (shape.heads / shape.kv_heads) * head_size;
+            let part = first..first + head_size;
+            let score = |key: &[f64]| dot(query, &key[part.clone()]) / (head_size as f64).sqrt();
+            let mut weights: Vec<f64> = cache.keys.chunks(kv_dim).map(score).collect();
+            softmax(&mut weights);
+            for (weight, value) in weights.iter().zip(cache.values.chunks(kv_dim)) {
+                for (sum, element) in gathered.iter_mut().zip(&value[part.clone()]) {
+                    *sum += weight * element;
+                }
+            }
+        }
+        gathered
+    }
+
+    /// Adds to `x` what the gated feed-forward block makes of it.
+    fn feed_forward_block<E: TernaryEngine>(
+        &self,
+        engine: &mut E,
+        layer: usize,
+        x: &mut [f64],
+    ) -> Result<(), DecodeError<E::Error>> {
+        let [gate, passed] = self.project(engine, [MatrixKind::W1, MatrixKind::W3], layer, x)?;
+        let hidden: Vec<f64> = gate.iter().zip(&passed).map(|(&gate, passed)| silu(gate) * passed).collect();
+        let [output] = self.project(engine, [MatrixKind::W2], layer, &hidden)?;
+        add(x, &output);
+        Ok(())
+    }
+
+    /// Quantises `input` once and multiplies it with matrices of one layer.
+    fn project<E: TernaryEngine, const N: usize>(
+        &self,
+        engine: &mut E,
+        kinds: [MatrixKind; N],
+        layer: usize,
+        input: &[f64],
+    ) -> Result<[Vec<f64>; N], DecodeError<E::Error>> {
+        let ids = kinds.map(|kind| MatrixId { kind, layer });
+        let activations = quantise(input);
+        let products = engine.products(&ids, &activations.values).map_err(DecodeError::Engine)?;
+        let rows = kinds.map(|kind| self.model.shape().matrix_size(kind).0);
+        if !rows.iter().copied().eq(products.iter().map(Vec::len)) {
+            let found = products.iter().map(Vec::len).sum();
+            return Err(DecodeError::Products { matrix: ids[0], expected: rows.iter().sum(), found });
+        }
+        let mut products = products.into_iter();
+        Ok(ids.map(|id| {
+            let scale = self.model.matrix(id).map_or(0.0, |matrix| f64::from(matrix.scale())) * activations.step;
+            products.next().unwrap_or_default().into_iter().map(|element| f64::from(element) * scale).collect()
+        }))
+    }
+}
+
+/// How well the running vector fits a token's embedding.
+fn logit(embedding: &[f32], x: &[f64]) -> f64 {
+    embedding.iter().zip(x).map(|(&element, x)| f64::from(element) * x).sum()
+}
+
+/// x += y, element by element.
+fn add(x: &mut [f64], y: &[f64]) {
+    for (x, y) in x.iter_mut().zip(y) {
+        *x += y;
+    }
+}
+
+/// The token with the largest logit, the first of them where several are equal; 0 for no logits.
+pub fn greedy(logits: &[f64]) -> usize {
+    let mut best = 0;
+    for (token, logit) in logits.iter().enumerate() {
+        if *logit > logits[best] {
+            best = token;
+        }
+    }
+    best
+}
+
+/// A text that continues greedily from [`BEGIN_TOKEN`] until the model's positions are used up.
+#[derive(Clone, Debug)]
+pub struct Story<'m> {
+    decoder: Decoder<'m>,
+    token: usize,
+}
+
+impl<'m> Story<'m> {
+    /// A text that is about to begin.
+    pub fn new(model: &'m Model) -> Story<'m> {
+        Story { decoder: Decoder::new(model), token: BEGIN_TOKEN }
+    }
+
+    /// The previous token and the next one; none at the end of the model's positions.
+    ///
+    /// # Errors
+    /// As [`Decoder::step`].
+    pub fn next_token<E: TernaryEngine>(
+        &mut self,
+        engine: &mut E,
+    ) -> Result<Option<(usize, usize)>, DecodeError<E::Error>> {
+        if self.decoder.position() >= self.decoder.model.shape().seq_len {
+            return Ok(None);
+        }
+        let previous = self.token;
+        self.token = greedy(&self.decoder.step(engine, previous)?);
+        Ok(Some((previous, self.token)))
+    }
+}

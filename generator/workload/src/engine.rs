@@ -1,0 +1,184 @@
+//! Who computes the ternary products: plain integers here, a simulated core elsewhere.
+
+use crate::{MatrixId, Model, TernaryMatrix};
+use std::fmt;
+
+/// Computes products of a model's ternary matrices with 8-bit activations.
+pub trait TernaryEngine {
+    /// Why a product could not be computed.
+    type Error;
+
+    /// y = W x of one matrix, exact, without the scale: one element a row.
+    ///
+    /// # Errors
+    /// As the engine defines.
+    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, Self::Error>;
+
+    /// The products of several matrices with the same activations, in order. An engine that can hold the
+    /// activations still while it streams several matrices overrides it.
+    ///
+    /// # Errors
+    /// As [`TernaryEngine::product`].
+    fn products(&mut self, matrices: &[MatrixId], activations: &[i8]) -> Result<Vec<Vec<i32>>, Self::Error> {
+        matrices.iter().map(|&matrix| self.product(matrix, activations)).collect()
+    }
+}
+
+/// Plain integer arithmetic on a model's own weights.
+#[derive(Clone, Copy, Debug)]
+pub struct ReferenceEngine<'m> {
+    model: &'m Model,
+}
+
+/// A request that the model has no product for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EngineError {
+    /// The model has no such matrix.
+    Matrix(MatrixId),
+    /// The matrix takes another number of activations.
+    Activations {
+        /// The matrix.
+        matrix: MatrixId,
+        /// Its columns.
+        expected: usize,
+        /// The activations given.
+        found: usize,
+    },
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EngineError::Matrix(matrix) => write!(formatter, "the model has no {matrix}"),
+            EngineError::Activations { matrix, expected, found } => {
+                write!(formatter, "{matrix}: expected {expected} activations, found {found}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+impl<'m> ReferenceEngine<'m> {
+    /// An engine for one model.
+    pub fn new(model: &'m Model) -> ReferenceEngine<'m> {
+        ReferenceEngine { model }
+    }
+
+    /// The matrix, if the activations fit it.
+    fn fitting(&self, matrix: MatrixId, activations: &[i8]) -> Result<&'m TernaryMatrix, EngineError> {
+        let weights = self.model.matrix(matrix).ok_or(EngineError::Matrix(matrix))?;
+        let (expected, found) = (weights.columns(), activations.len());
+        if expected == found { Ok(weights) } else { Err(EngineError::Activations { matrix, expected, found }) }
+    }
+}
+
+impl TernaryEngine for ReferenceEngine<'_> {
+    type Error = EngineError;
+
+    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, EngineError> {
+        Ok(self.fitting(matrix, activations)?.product(activations))
+    }
+}
+
+/// Another engine, whose every product is compared with plain integer arithmetic.
+#[derive(Debug)]
+pub struct CheckedEngine<'m, E> {
+    engine: E,
+    reference: ReferenceEngine<'m>,
+    checked: u64,
+}
+
+/// Why a checked product was not delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckError<E> {
+    /// The engine itself failed.
+    Engine(E),
+    /// There is no such product.
+    Reference(EngineError),
+    /// The engine returned another number of rows.
+    Rows {
+        /// The matrix.
+        matrix: MatrixId,
+        /// Its rows.
+        expected: usize,
+        /// The rows returned.
+        found: usize,
+    },
+    /// The engine computed something else; the first row that differs.
+    Mismatch {
+        /// The matrix.
+        matrix: MatrixId,
+        /// The row.
+        row: usize,
+        /// By integer arithmetic.
+        expected: i32,
+        /// By the engine.
+        found: i32,
+    },
+}
+
+impl<E: fmt::Display> fmt::Display for CheckError<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CheckError::Engine(error) => error.fmt(formatter),
+            CheckError::Reference(error) => error.fmt(formatter),
+            CheckError::Rows { matrix, expected, found } => {
+                write!(formatter, "{matrix}: expected {expected} rows, found {found}")
+            }
+            CheckError::Mismatch { matrix, row, expected, found } => {
+                write!(formatter, "{matrix}, row {row}: expected {expected}, found {found}")
+            }
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> std::error::Error for CheckError<E> {}
+
+impl<'m, E: TernaryEngine> CheckedEngine<'m, E> {
+    /// Checks `engine` against the weights of `model`.
+    pub fn new(engine: E, model: &'m Model) -> CheckedEngine<'m, E> {
+        CheckedEngine { engine, reference: ReferenceEngine::new(model), checked: 0 }
+    }
+
+    /// The engine, for its own figures.
+    pub fn engine(&self) -> &E {
+        &self.engine
+    }
+
+    /// The number of products that were equal so far.
+    pub fn checked(&self) -> u64 {
+        self.checked
+    }
+
+    /// Compares one product, element by element.
+    fn compare(&mut self, matrix: MatrixId, activations: &[i8], found: &[i32]) -> Result<(), CheckError<E::Error>> {
+        let expected = self.reference.product(matrix, activations).map_err(CheckError::Reference)?;
+        if expected.len() != found.len() {
+            return Err(CheckError::Rows { matrix, expected: expected.len(), found: found.len() });
+        }
+        if let Some(row) = (0..found.len()).find(|&row| expected[row] != found[row]) {
+            return Err(CheckError::Mismatch { matrix, row, expected: expected[row], found: found[row] });
+        }
+        self.checked += 1;
+        Ok(())
+    }
+}
+
+impl<E: TernaryEngine> TernaryEngine for CheckedEngine<'_, E> {
+    type Error = CheckError<E::Error>;
+
+    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, Self::Error> {
+        let product = self.engine.product(matrix, activations).map_err(CheckError::Engine)?;
+        self.compare(matrix, activations, &product)?;
+        Ok(product)
+    }
+
+    fn products(&mut self, matrices: &[MatrixId], activations: &[i8]) -> Result<Vec<Vec<i32>>, Self::Error> {
+        let products = self.engine.products(matrices, activations).map_err(CheckError::Engine)?;
+        for (&matrix, product) in matrices.iter().zip(&products) {
+            self.compare(matrix, activations, product)?;
+        }
+        Ok(products)
+    }
+}

@@ -1,0 +1,42 @@
+//! Real networks: read from bytes, decoded step by step, with every ternary product left to an engine.
+//!
+//! ```text
+//!  model.bin ──> bitllama ──┐                       ┌── ReferenceEngine (integers)
+//!                           ├──> Model ──> Decoder ─┤── a simulated core (elsewhere)
+//!  a seed ─────> synthetic ─┘                │      └── CheckedEngine (one against the other)
+//!  tokenizer.bin ──> Tokenizer ──> text <────┘
+//! ```
+//!
+//! Nothing here opens a file: the command line reads the bytes and says what they are called.
+//!
+//! ```
+//! use tritloom_workload::{ReferenceEngine, Story, synthetic};
+//!
+//! let (model, tokenizer) = synthetic::story(synthetic::SEED);
+//! let mut engine = ReferenceEngine::new(&model);
+//! let mut story = Story::new(&model);
+//! let mut text = Vec::new();
+//! while let Some((previous, token)) = story.next_token(&mut engine)? {
+//!     text.extend_from_slice(&tokenizer.text(previous, token).unwrap_or_default());
+//! }
+//! assert!(text.starts_with(b"red today always thread"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod bitllama;
+mod decoder;
+mod engine;
+mod error;
+mod model;
+mod numerics;
+mod reader;
+mod shape;
+pub mod synthetic;
+mod tokenizer;
+
+pub use decoder::{BEGIN_TOKEN, DecodeError, Decoder, Story, greedy};
+pub use engine::{CheckError, CheckedEngine, EngineError, ReferenceEngine, TernaryEngine};
+pub use error::{LoadError, ModelError};
+pub use model::{MatrixId, MatrixKind, Model, Statistics, TernaryMatrix};
+pub use shape::{Shape, ShapeError};
+pub use tokenizer::Tokenizer;

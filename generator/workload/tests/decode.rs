@@ -1,0 +1,188 @@
+//! Decoding: against an independent implementation in 64-bit floating point, and engines that fail.
+
+use tritloom_workload::{
+    BEGIN_TOKEN, CheckError, CheckedEngine, DecodeError, Decoder, EngineError, MatrixId, MatrixKind, Model, ModelError,
+    ReferenceEngine, Shape, Statistics, Story, TernaryEngine, TernaryMatrix, greedy, synthetic,
+};
+
+/// Six query heads on two key heads, `hidden` other than `dim`, a head size that is no power of two.
+const ODD_SHAPE: Shape = Shape { dim: 24, hidden: 20, layers: 3, heads: 6, kv_heads: 2, vocab: 10, seq_len: 16 };
+
+/// The first six logits behind each token, from a Python program written from the file's description alone
+/// (own generator, complex numbers for the rotation).
+type Golden = [(usize, [f64; 6]); 4];
+
+const GOLDEN_DEFAULT_SHAPE_SEED_7: Golden = [
+    (1, [0.371971921, 0.0236226998, 0.0116855365, 4.18516162, 5.46754244, 2.30942993]),
+    (5, [0.531301804, -0.0684593356, 0.107158323, 2.00380125, 5.49926652, 3.23451456]),
+    (3, [0.169518357, -0.206853216, 0.615500096, 1.53299224, 6.60858696, -3.98204398]),
+    (9, [0.0179762839, -0.0314198136, 0.0478102083, -4.95304825, 5.81640672, -6.12276721]),
+];
+const GOLDEN_ODD_SHAPE_SEED_99: Golden = [
+    (1, [-0.129567902, -0.0207339756, -0.109275746, -1.36329057, -0.531273618, 1.44508816]),
+    (5, [0.326302506, -0.0234353761, -0.0512326091, -3.44711144, -2.0157069, 0.371645206]),
+    (3, [0.262432939, 0.112907141, -0.0336550706, 2.20872997, -1.1750437, -0.872135453]),
+    (9, [-0.184894249, 0.283030185, 0.064534404, 3.00688055, 0.148588832, 0.462398511]),
+];
+
+/// By the same program.
+const GOLDEN_STORY: [usize; 64] = [
+    13, 61, 62, 33, 40, 21, 52, 14, 34, 39, 17, 25, 61, 7, 57, 35, 9, 5, 25, 7, 50, 10, 10, 60, 21, 12, 44, 62, 30, 10,
+    60, 40, 20, 30, 5, 40, 50, 15, 23, 54, 14, 40, 60, 31, 20, 12, 38, 16, 35, 10, 47, 63, 10, 30, 10, 18, 13, 24, 40,
+    63, 45, 9, 45, 33,
+];
+
+/// The golden logits have nine digits.
+const TOLERANCE: f64 = 1e-7;
+
+fn check_logits(shape: Shape, seed: u64, golden: Golden) {
+    let model = synthetic::model(shape, seed).unwrap();
+    let (mut decoder, mut engine) = (Decoder::new(&model), ReferenceEngine::new(&model));
+    for (token, expected) in golden {
+        let logits = decoder.step(&mut engine, token).unwrap();
+        assert_eq!(logits.len(), shape.vocab);
+        for (found, expected) in logits.iter().zip(expected) {
+            assert!((found - expected).abs() < TOLERANCE, "behind token {token}: {found} is not {expected}");
+        }
+    }
+}
+
+#[test]
+fn logits_equal_an_independent_implementation() {
+    check_logits(synthetic::SHAPE, 7, GOLDEN_DEFAULT_SHAPE_SEED_7);
+    check_logits(ODD_SHAPE, 99, GOLDEN_ODD_SHAPE_SEED_99);
+}
+
+#[test]
+fn the_synthetic_story_equals_an_independent_implementation_and_ends() {
+    let (model, tokenizer) = synthetic::story(synthetic::SEED);
+    assert_eq!(tokenizer.vocab(), model.shape().vocab);
+    let (mut story, mut engine) = (Story::new(&model), ReferenceEngine::new(&model));
+    let mut tokens = Vec::new();
+    let mut text = Vec::new();
+    while let Some((previous, token)) = story.next_token(&mut engine).unwrap() {
+        assert_eq!(previous, tokens.last().copied().unwrap_or(BEGIN_TOKEN));
+        tokens.push(token);
+        text.extend_from_slice(&tokenizer.text(previous, token).unwrap());
+    }
+    assert_eq!(tokens, GOLDEN_STORY);
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.starts_with("red today always thread wire tree opens blue cloth"), "{text}");
+    assert_eq!(story.next_token(&mut engine), Ok(None));
+}
+
+#[test]
+fn statistics_count_every_ternary_weight() {
+    // 2 layers of 2 * 64 * 64 + 2 * 32 * 64 + 3 * 96 * 64 weights; the zeros from the Python program.
+    let statistics = synthetic::model(synthetic::SHAPE, 7).unwrap().statistics();
+    assert_eq!(statistics, Statistics { weights: 61_440, zeros: 22_080 });
+    assert!((statistics.zero_fraction() - 0.359_375).abs() < 1e-12);
+}
+
+#[test]
+fn greedy_takes_the_first_of_the_largest() {
+    assert_eq!(greedy(&[1.0, 3.0, -2.0, 3.0]), 1);
+    assert_eq!(greedy(&[-1.0]), 0);
+    assert_eq!(greedy(&[]), 0);
+}
+
+#[test]
+fn the_reference_refuses_what_the_model_has_not() {
+    let model = synthetic::model(ODD_SHAPE, 1).unwrap();
+    let mut engine = ReferenceEngine::new(&model);
+    let id = |layer| MatrixId { kind: MatrixKind::W2, layer };
+    assert_eq!(engine.product(id(3), &[0; 20]), Err(EngineError::Matrix(id(3))));
+    let error = engine.product(id(2), &[0; 24]).unwrap_err().to_string();
+    assert_eq!(error, "w2 of layer 2: expected 20 activations, found 24");
+    let matrix = TernaryMatrix::new(2, 3, vec![1, -1, 0, -1, -1, -1], 1.0).unwrap();
+    assert_eq!(matrix.product(&[-128, -128, 5]), [0, 251]);
+}
+
+/// An engine that spoils one product of many.
+struct Faulty<'m> {
+    reference: ReferenceEngine<'m>,
+    calls: usize,
+    spoil: fn(&mut Vec<i32>),
+}
+
+impl TernaryEngine for Faulty<'_> {
+    type Error = EngineError;
+
+    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, EngineError> {
+        let mut product = self.reference.product(matrix, activations)?;
+        self.calls += 1;
+        if self.calls == 10 {
+            (self.spoil)(&mut product);
+        }
+        Ok(product)
+    }
+}
+
+#[test]
+fn a_checked_engine_finds_the_first_wrong_element() {
+    let model = synthetic::model(ODD_SHAPE, 1).unwrap();
+    let step = |spoil| {
+        let engine = Faulty { reference: ReferenceEngine::new(&model), calls: 0, spoil };
+        let mut engine = CheckedEngine::new(engine, &model);
+        let result = Decoder::new(&model).step(&mut engine, 1);
+        (result, engine.checked())
+    };
+    // The tenth product is wv of layer 1: the seven of layer 0, then wq and wk.
+    let matrix = MatrixId { kind: MatrixKind::Wv, layer: 1 };
+    let (result, checked) = step(|product| product[3] += 1);
+    assert_eq!(checked, 9);
+    match result {
+        Err(DecodeError::Engine(CheckError::Mismatch { matrix: found_matrix, row: 3, expected, found })) => {
+            assert_eq!((found_matrix, found), (matrix, expected + 1));
+        }
+        other => panic!("expected a mismatch, found {other:?}"),
+    }
+    let (result, _) = step(|product| product.truncate(5));
+    assert_eq!(result, Err(DecodeError::Engine(CheckError::Rows { matrix, expected: 8, found: 5 })));
+    let (result, checked) = step(|_| ());
+    assert!(result.is_ok());
+    assert_eq!(checked, 21);
+}
+
+#[test]
+fn a_failed_step_can_be_repeated_and_wrong_requests_are_refused() {
+    let model = synthetic::model(ODD_SHAPE, 1).unwrap();
+    let mut reference = ReferenceEngine::new(&model);
+    let mut faulty = Faulty { reference, calls: 0, spoil: |product| product.clear() };
+    let (mut undisturbed, mut decoder) = (Decoder::new(&model), Decoder::new(&model));
+    assert!(matches!(decoder.step(&mut faulty, 4), Err(DecodeError::Products { expected: 40, found: 32, .. })));
+    assert_eq!(decoder.position(), 0);
+    for token in [4, 5, 6] {
+        assert_eq!(decoder.step(&mut reference, token), undisturbed.step(&mut reference, token));
+    }
+    assert_eq!(decoder.step(&mut reference, 10), Err(DecodeError::Token { vocab: 10, found: 10 }));
+    while decoder.position() < 16 {
+        decoder.step(&mut reference, 0).unwrap();
+    }
+    assert_eq!(decoder.step(&mut reference, 0), Err(DecodeError::Full { seq_len: 16 }));
+}
+
+#[test]
+fn parts_that_make_no_model_are_refused() {
+    let good = synthetic::model(ODD_SHAPE, 1).unwrap();
+    let matrices: Vec<TernaryMatrix> = good.matrices().map(|(_, matrix)| matrix.clone()).collect();
+    let embedding = vec![0.5; 240];
+    let build = |gain: Vec<f32>, embedding: &[f32], matrices: &[TernaryMatrix]| {
+        Model::new(ODD_SHAPE, gain, embedding.to_vec(), matrices.to_vec()).map_err(|error| error.to_string())
+    };
+    assert!(build(vec![1.0; 24], &embedding, &matrices).is_ok());
+    let refused = |result: Result<Model, String>| result.unwrap_err();
+    assert_eq!(refused(build(vec![1.0; 23], &embedding, &matrices)), "the gain: expected 24, found 23");
+    assert_eq!(refused(build(vec![f32::NAN; 24], &embedding, &matrices)), "the gain: expected finite numbers");
+    assert_eq!(refused(build(vec![1.0; 24], &[], &matrices)), "the embedding: expected 240, found 0");
+    assert_eq!(refused(build(vec![1.0; 24], &embedding, &matrices[1..])), "the matrices: expected 21, found 20");
+    let mut swapped = matrices.clone();
+    swapped.swap(0, 5);
+    let error = refused(build(vec![1.0; 24], &embedding, &swapped));
+    assert_eq!(error, "wq of layer 0: expected 24 x 24, found 8 x 24");
+    let error = TernaryMatrix::new(1, 2, vec![0, 2], 1.0).unwrap_err();
+    assert_eq!(error, ModelError::NotTernary { index: 1, value: 2 });
+    assert!(TernaryMatrix::new(1, 2, vec![0], 1.0).is_err());
+    assert!(TernaryMatrix::new(1, 1, vec![0], f32::INFINITY).is_err());
+    assert!(synthetic::model(Shape { heads: 5, ..ODD_SHAPE }, 1).is_err());
+}

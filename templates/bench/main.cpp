@@ -1,0 +1,32 @@
+// Binds the ports of the Verilated model to the harness and starts it.
+
+#include "Vbench_top.h"
+#include "harness.h"
+#include "verilated.h"
+
+int main(int count, char** arguments) {
+  tritloom::Options options;
+  if (!tritloom::parse_options(count, arguments, options)) return tritloom::kBadRequest;
+
+  // Registers without reset begin with random values, the same for the same seed. Seed 0 would be
+  // replaced by the time of day.
+  VerilatedContext context;
+  context.randReset(2);
+  context.randSeed(static_cast<int>(options.seed % 0x7fffffff) + 1);
+  Vbench_top bench(&context);
+
+  std::vector<tritloom::Design> designs;
+<%- for design in designs %>
+  {
+    tritloom::Design& design = designs.emplace_back(
+        "@{ design.top }@", &bench.@{ design.prefix }@_clk_i, &bench.@{ design.prefix }@_rst_ni,
+        <% if design.mutant %>&bench.@{ design.prefix }@_mutant_i<% else %>nullptr<% endif %>);
+<%- for stream in design.streams %>
+    design.@{ stream.direction }@("@{ stream.name }@",
+                 {<% for field in stream.fields %>{"@{ field.name }@", @{ field.width }@}<% if !loop.last %>, <% endif %><% endfor %>},
+                 &bench.@{ stream.valid }@, &bench.@{ stream.ready }@, &bench.@{ stream.beat }@[0]);
+<%- endfor %>
+  }
+<%- endfor %>
+  return tritloom::run(options, designs, [&bench] { bench.eval(); });
+}

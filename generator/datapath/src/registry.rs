@@ -1,0 +1,153 @@
+//! The families that this build knows. A new datapath is one room and one line here.
+
+use crate::family::Family;
+use crate::parameter::{Domain, Given, ParameterValue, Parameters, Problem, Resolution};
+use rand::Rng;
+
+/// One line a family, in the order in which `list` shows them.
+static FAMILIES: &[&dyn Family] = &[
+    &crate::ternary_lut::TernaryLut,
+    &crate::sign_flip::SignFlip,
+    &crate::multiplier::Multiplier,
+];
+
+/// Every family.
+pub fn families() -> &'static [&'static dyn Family] {
+    FAMILIES
+}
+
+/// The family of that name.
+pub fn find(name: &str) -> Option<&'static dyn Family> {
+    families().iter().copied().find(|family| family.name() == name)
+}
+
+/// What `given` says, defaults for the rest, under the domains and the rules of `family`; every problem at once.
+///
+/// The rules are tried even where single values are wrong, on stand-ins for these; what a rule then says is
+/// reported only if it concerns none of them.
+pub fn resolve<N: AsRef<str>, G: Into<Given>>(
+    family: &dyn Family,
+    given: impl IntoIterator<Item = (N, G)>,
+) -> Result<Parameters, Vec<Problem>> {
+    let Resolution { parameters, mut problems } = Resolution::new(family.parameters(), given);
+    let in_doubt: Vec<&str> = problems.iter().filter_map(|problem| problem.parameter).collect();
+    let independent = |rule: &Problem| in_doubt.iter().all(|name| !rule.concerns(name));
+    let mut rules = family.legality(&parameters);
+    rules.retain(|rule| in_doubt.is_empty() || rule.parameter.is_some() && independent(rule));
+    problems.extend(rules);
+    if problems.is_empty() { Ok(parameters) } else { Err(problems) }
+}
+
+/// Draws from the domains until the family's rules are content: for tests over random configurations.
+///
+/// Wide integer ranges are drawn by magnitude, so that small designs are as frequent as large ones.
+///
+/// # Panics
+/// If 100,000 draws bring nothing legal: the domains of the family say far too little.
+pub fn random_legal<R: Rng + ?Sized>(family: &dyn Family, rng: &mut R) -> Parameters {
+    let table = family.parameters();
+    (0..100_000)
+        .map(|_| Parameters::from_legal(table, table.iter().map(|parameter| draw(&parameter.domain, rng)).collect()))
+        .find(|parameters| family.legality(parameters).is_empty())
+        .unwrap_or_else(|| panic!("no legal parameters of `{}` found at random", family.name()))
+}
+
+fn draw<R: Rng + ?Sized>(domain: &Domain, rng: &mut R) -> ParameterValue {
+    match domain {
+        Domain::Integer { minimum, maximum } => {
+            let span = maximum - minimum;
+            let reach = if span < 16 { span } else { span.min(u64::MAX >> rng.random_range(span.leading_zeros()..64)) };
+            ParameterValue::Integer(minimum + rng.random_range(0..=reach))
+        }
+        Domain::Choice(words) => ParameterValue::from(words[rng.random_range(0..words.len())].0),
+        Domain::Flag => ParameterValue::Flag(rng.random()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::{Parameter, code};
+    use crate::testing::Toy;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+    use std::collections::BTreeSet;
+
+    /// What is wrong with a table itself.
+    fn defects(table: &[Parameter]) -> Vec<String> {
+        let mut defects = Vec::new();
+        let mut names = BTreeSet::new();
+        for parameter in table {
+            let name = parameter.name;
+            let mut expect = |fact: bool, text: &str| {
+                if !fact {
+                    defects.push(format!("{name}: {text}"));
+                }
+            };
+            expect(names.insert(name), "is there twice");
+            expect(is_plain_word(name), "is not a plain word");
+            expect(!parameter.effect.is_empty(), "has no effect");
+            expect(
+                parameter.default_value().is_none_or(|value| parameter.domain.contains(&value)),
+                "has an illegal default",
+            );
+            expect(parameter.domain.contains(&parameter.domain.first()), "has an empty domain");
+            if let Domain::Choice(words) = parameter.domain {
+                expect(words.iter().all(|(word, _)| is_plain_word(word)), "has a choice that is not a plain word");
+                expect(words.iter().all(|(_, effect)| !effect.is_empty()), "has a choice without effect");
+            }
+        }
+        defects
+    }
+
+    /// Words that YAML reads as text and that can stand in a name.
+    fn is_plain_word(word: &str) -> bool {
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let another_kind = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+        word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(legal) && !another_kind.contains(&word)
+    }
+
+    #[test]
+    fn every_table_is_well_formed_and_every_name_unique() {
+        let mut names = BTreeSet::new();
+        for family in families().iter().copied().chain([&Toy as &dyn Family]) {
+            assert_eq!(defects(family.parameters()), [] as [String; 0], "{}", family.name());
+            assert!(names.insert(family.name()) && is_plain_word(family.name()), "{}", family.name());
+        }
+    }
+
+    #[test]
+    fn find_knows_exactly_the_registered_names() {
+        for family in families() {
+            assert_eq!(find(family.name()).map(|found| found.name()), Some(family.name()));
+        }
+        assert!(find("no_such_family").is_none());
+    }
+
+    #[test]
+    fn rules_are_reported_beside_other_problems_unless_they_follow_from_them() {
+        let codes = |given: &[(&str, u64)]| -> Vec<&str> {
+            let problems = resolve(&Toy, given.iter().copied()).err().unwrap_or_default();
+            problems.iter().map(|problem| problem.code).collect()
+        };
+        assert_eq!(codes(&[("tables", 8), ("group_size", 2)]), [] as [&str; 0]);
+        assert_eq!(codes(&[("tables", 1024), ("group_size", 6)]), ["C0201"]);
+        assert_eq!(codes(&[("tables", 1024), ("group_size", 6), ("saturate", 1)]), [code::WRONG_TYPE, "C0201"]);
+        assert_eq!(codes(&[("tables", 1024), ("group_size", 7)]), [code::OUT_OF_RANGE]);
+    }
+
+    #[test]
+    fn random_parameters_are_legal_repeatable_and_reach_both_ends() {
+        let draws = |seed: u64| -> Vec<Parameters> {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            (0..300).map(|_| random_legal(&Toy, &mut rng)).collect()
+        };
+        assert_eq!(draws(7), draws(7));
+        assert_ne!(draws(7), draws(8));
+        let tables: Vec<u64> = draws(7).iter().map(|parameters| parameters.integer("tables")).collect();
+        assert!(tables.iter().any(|&tables| tables <= 2) && tables.iter().any(|&tables| tables >= 512));
+        assert!(draws(7).iter().all(|parameters| Toy.legality(parameters).is_empty()));
+        let saturated = draws(7).iter().filter(|parameters| parameters.flag("saturate")).count();
+        assert!((100..200).contains(&saturated));
+    }
+}

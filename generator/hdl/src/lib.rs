@@ -8,7 +8,7 @@
 //! Values carry width and signedness. Operators return exact widths: a sum is one bit wider than its wider
 //! operand, a product as wide as both together. Bits are lost only by `wrap`, `saturate` and `truncate`.
 
-#[cfg(feature = "arbitrary")]
+#[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
 pub mod bits;
 mod builder;

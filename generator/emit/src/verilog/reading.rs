@@ -1,7 +1,8 @@
 //! How the nodes of a module are read before anything is printed: which ones are but another view of an operand,
 //! which are constants in disguise, and which are used how often.
 
-use tritloom_hdl::{Bits, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, Reduction, Shape};
+use super::range::Range;
+use tritloom_hdl::{Bits, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, Shape};
 
 /// What kind of text a node needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,45 +228,33 @@ impl<'a> Reading<'a> {
     /// The result of a comparison that does not depend on the operands' values: lint tools warn of those.
     fn fold(&self, id: NodeId) -> Option<bool> {
         let NodeKind::Binary(operator, left, right) = self.node(id).kind else { return None };
-        let place = match (self.constant(left), self.constant(right)) {
-            (Some(left_bits), Some(right_bits)) => {
-                return compare_constants(operator, &left_bits, &right_bits, self.shape(left).signed);
-            }
-            (None, Some(bits)) => self.place(&bits, left),
-            (Some(bits), None) => self.place(&bits, right),
-            (None, None) => return None,
-        };
-        let constant_on_right = self.constant(right).is_some();
-        match (operator, constant_on_right) {
-            (Operator::Equal, _) => place.is_outside().then_some(false),
-            (Operator::NotEqual, _) => place.is_outside().then_some(true),
-            (Operator::Less, true) => place.decides(Place::Above, &[Place::Below, Place::Least]),
-            (Operator::LessEqual, true) => place.decides_any(&[Place::Above, Place::Greatest], &[Place::Below]),
-            (Operator::Less, false) => place.decides(Place::Below, &[Place::Above, Place::Greatest]),
-            (Operator::LessEqual, false) => place.decides_any(&[Place::Below, Place::Least], &[Place::Above]),
-            _ => None,
+        if !matches!(operator, Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual) {
+            return None;
+        }
+        let (left, right) = (self.range(left), self.range(right));
+        let (below, at_most) = (left.highest < right.lowest, left.highest <= right.lowest);
+        let (above, at_least) = (left.lowest > right.highest, left.lowest >= right.highest);
+        let decided = |yes: bool, no: bool| (yes || no).then_some(yes);
+        match operator {
+            Operator::Less => decided(below, at_least),
+            Operator::LessEqual => decided(at_most, above),
+            Operator::Equal => decided(at_most && at_least, below || above),
+            _ => decided(below || above, at_most && at_least),
         }
     }
 
-    /// Where a constant lies in the range of what a node can be.
-    fn place(&self, constant: &Bits, of: NodeId) -> Place {
-        let mut of = self.alias(of);
-        while let NodeKind::Extend(inner) = self.node(of).kind {
-            of = self.alias(inner);
+    /// What a node can be, as far as shapes and constants say.
+    fn range(&self, id: NodeId) -> Range {
+        let shape = self.shape(id);
+        if let Some(bits) = self.constant(id) {
+            return Range::single(&bits, shape.signed);
         }
-        let Shape { width, signed } = self.shape(of);
-        let value_bits = width - u32::from(signed);
-        let negative = signed && constant.bit(constant.width() - 1);
-        let bits_agree = |from: u32, to: u32, with: bool| (from..to).all(|position| constant.bit(position) == with);
-        match (negative, bits_agree(value_bits, constant.width(), negative)) {
-            (true, false) => Place::Below,
-            (false, false) => Place::Above,
-            (false, true) if bits_agree(0, value_bits.min(constant.width()), true) && constant.width() >= value_bits => {
-                // A range of one value is its own least; that needs no place of its own.
-                Place::Greatest
-            }
-            (_, true) if negative == signed && bits_agree(0, value_bits.min(constant.width()), false) && spans(constant, value_bits, negative) => Place::Least,
-            _ => Place::Inside,
+        // An extended value has the range of what it was extended from.
+        if let NodeKind::Extend(of) = self.node(self.alias(id)).kind
+            && (self.shape(of).signed == shape.signed || !self.shape(of).signed)
+        {
+            return Range::of(self.shape(of));
         }
+        Range::of(shape)
     }
 }

@@ -89,3 +89,36 @@ fn width(random: &mut Random, widest: u32) -> u32 {
 fn shape(random: &mut Random, widest: u32) -> Shape {
     Shape { width: width(random, widest), signed: random.below(2) == 1 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Evaluator, InputHandle};
+
+    #[test]
+    fn designs_are_legal_and_run_within_their_memories() {
+        for seed in 0..300 {
+            let design = design("random", seed);
+            let mut evaluator = Evaluator::new(&design);
+            let inputs: Vec<(String, Shape)> =
+                evaluator.inputs().map(|(name, shape)| (name.to_string(), shape)).collect();
+            let mut random = Random::new(seed);
+            evaluator.randomise(seed);
+            for _ in 0..10 {
+                for (name, shape) in &inputs {
+                    let port: InputHandle = evaluator.input(name).expect("an input");
+                    evaluator.write(port, random.bits(shape.width).limbs());
+                }
+                evaluator.clock();
+            }
+            assert_eq!(evaluator.out_of_range(), None, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn equal_seeds_give_equal_designs() {
+        let text = |seed| format!("{:?}", design("random", seed).modules);
+        assert_eq!(text(7), text(7));
+        assert_ne!(text(7), text(8));
+    }
+}

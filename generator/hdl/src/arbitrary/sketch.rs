@@ -108,11 +108,7 @@ impl<'a> Sketch<'a> {
     /// Values that are made from now on may depend on the loop with that index.
     pub fn enter(&mut self, index: Index, count: u32) -> Mark {
         self.depth += 1;
-        let mark = Mark {
-            pool: self.pool.len(),
-            lanes: self.lanes.len(),
-            pending: std::mem::take(&mut self.pending),
-        };
+        let mark = Mark { pool: self.pool.len(), lanes: self.lanes.len(), pending: std::mem::take(&mut self.pending) };
         let place = self.builder.index(index, crate::bits_for(u64::from(count)));
         self.add(place);
         mark
@@ -193,10 +189,12 @@ impl<'a> Sketch<'a> {
     /// The values that nobody used, which are used from now on.
     pub fn take_unused(&mut self) -> Vec<Value> {
         let unused = self.pool.iter_mut().filter(|entry| !entry.used);
-        unused.map(|entry| {
-            entry.used = true;
-            entry.value.clone()
-        }).collect()
+        unused
+            .map(|entry| {
+                entry.used = true;
+                entry.value.clone()
+            })
+            .collect()
     }
 
     /// One value in which every bit of `values` counts.

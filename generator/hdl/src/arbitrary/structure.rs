@@ -2,7 +2,7 @@
 
 use super::sketch::Sketch;
 use crate::bits::Bits;
-use crate::builder::{Affine, Index, LaneWire, Value};
+use crate::builder::{Affine, Index, LaneWire, Lanes, Value};
 use crate::design::PortKind;
 use crate::shape::{Shape, uint};
 
@@ -28,9 +28,16 @@ struct Nest {
     /// Iterations, outermost first.
     counts: Vec<u32>,
     targets: Vec<Target>,
+    /// For each loop, a digest of what nobody uses in it.
+    rests: Vec<LaneWire>,
 }
 
 impl Nest {
+    /// How often the body of the loop of one level stands.
+    fn repetitions(&self, level: usize) -> u32 {
+        self.counts[..=level].iter().product()
+    }
+
     /// How often the innermost loop's body stands.
     fn total(&self) -> u32 {
         self.counts.iter().product()
@@ -124,21 +131,23 @@ impl Sketch<'_> {
 
     /// One or two loops within each other, and the wires that they drive.
     fn repeat(&mut self) {
-        let mut nest = Nest { counts: vec![1 + self.random.below(5)], targets: Vec::new() };
+        let mut counts = vec![1 + self.random.below(5)];
         if self.chance(3) {
-            nest.counts.push(1 + self.random.below(3));
+            counts.push(1 + self.random.below(3));
         }
+        let mut nest = Nest { counts, targets: Vec::new(), rests: Vec::new() };
         for _ in 0..1 + self.random.below(3) {
             let target = self.target(nest.total());
             nest.targets.push(target);
         }
-        let left_over = self.name("rest");
-        let left_over = self.builder.lanes(&left_over, uint(16), nest.total());
-        self.level(0, &nest, &Affine::default(), &left_over);
-        for target in &nest.targets {
-            self.add_lanes(target.wire.clone());
+        for level in 0..nest.counts.len() {
+            let name = self.name("rest");
+            nest.rests.push(self.builder.lanes(&name, uint(16), nest.repetitions(level)));
         }
-        self.add_lanes(left_over.clone());
+        self.level(0, &nest, &Affine::default());
+        for wire in nest.targets.iter().map(|target| &target.wire).chain(&nest.rests) {
+            self.add_lanes(Lanes::clone(wire));
+        }
     }
 
     fn target(&mut self, total: u32) -> Target {
@@ -158,33 +167,28 @@ impl Sketch<'_> {
     }
 
     /// The loop of one level of a nest; `place` numbers the iterations of the loops around it.
-    fn level(&mut self, level: usize, nest: &Nest, place: &Affine, left_over: &LaneWire) {
-        let (count, name) = (nest.counts[level], self.name("loop"));
-        let builder = self.builder.clone();
-        builder.repeat(&name, count, |index| {
-            let place = place.clone() * count + index;
-            self.body(level, nest, (index, place), left_over);
-        });
+    fn level(&mut self, level: usize, nest: &Nest, place: &Affine) {
+        let (count, name, builder) = (nest.counts[level], self.name("loop"), self.builder.clone());
+        builder.repeat(&name, count, |index| self.body(level, nest, index, place.clone() * count + index));
     }
 
-    fn body(&mut self, level: usize, nest: &Nest, (index, place): (Index, Affine), left_over: &LaneWire) {
+    fn body(&mut self, level: usize, nest: &Nest, index: Index, place: Affine) {
         let mark = self.enter(index, nest.counts[level]);
-        self.read_lanes(place.clone(), nest.counts[..=level].iter().product());
+        self.read_lanes(place.clone(), nest.repetitions(level));
         let innermost = level + 1 == nest.counts.len();
         if innermost {
             self.read_chains(nest, &place);
         }
         let steps = 1 + self.random.below(2);
         self.steps(steps);
-        if !innermost {
-            self.level(level + 1, nest, &place, left_over);
-        }
-        let drivers: Vec<Value> = if innermost { self.drivers(nest) } else { Vec::new() };
-        let rest = self.leave(mark);
         if innermost {
+            let drivers = self.drivers(nest);
             drive(nest, &place, &drivers);
-            left_over.drive(place, &rest);
+        } else {
+            self.level(level + 1, nest, &place);
         }
+        let rest = self.leave(mark);
+        nest.rests[level].drive(place, &rest);
     }
 
     fn read_chains(&mut self, nest: &Nest, place: &Affine) {

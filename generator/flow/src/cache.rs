@@ -1,0 +1,86 @@
+//! A directory of things that were expensive to make, each under the hash of all that it was made from.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::error::FlowError;
+
+/// Entries are directories `kind/key`. An entry appears complete or not at all: it is made beside and
+/// renamed, so processes that make the same one at once do no harm.
+#[derive(Clone, Debug)]
+pub(crate) struct Cache {
+    root: PathBuf,
+}
+
+impl Cache {
+    pub(crate) fn open(root: &Path) -> Result<Cache, FlowError> {
+        fs::create_dir_all(root.join("new")).map_err(FlowError::file("create", root))?;
+        let root = root.canonicalize().map_err(FlowError::file("open", root))?;
+        Ok(Cache { root })
+    }
+
+    /// The entry, if it is there. Using one keeps it from being dropped by [`Cache::trim`].
+    pub(crate) fn find(&self, kind: &str, key: &str) -> Option<PathBuf> {
+        let path = self.root.join(kind).join(key);
+        // A cache that cannot be written to can still be used.
+        File::open(&path).map(|entry| entry.set_modified(SystemTime::now())).is_ok().then_some(path)
+    }
+
+    /// The entry; `make` fills the directory it is given when there is none yet.
+    pub(crate) fn entry(
+        &self,
+        kind: &str,
+        key: &str,
+        make: impl FnOnce(&Path) -> Result<(), FlowError>,
+    ) -> Result<PathBuf, FlowError> {
+        if let Some(path) = self.find(kind, key) {
+            return Ok(path);
+        }
+        let scratch = self.scratch()?;
+        make(scratch.path())?;
+        self.adopt(kind, key, scratch.path())
+    }
+
+    /// A directory in the cache's file system that goes away when it is dropped.
+    pub(crate) fn scratch(&self) -> Result<TempDir, FlowError> {
+        let parent = self.root.join("new");
+        TempDir::new_in(&parent).map_err(FlowError::file("create a directory in", &parent))
+    }
+
+    /// Makes `made`, a complete directory inside the cache's file system, the entry.
+    pub(crate) fn adopt(&self, kind: &str, key: &str, made: &Path) -> Result<PathBuf, FlowError> {
+        let path = self.root.join(kind).join(key);
+        fs::create_dir_all(self.root.join(kind)).map_err(FlowError::file("create", &path))?;
+        match fs::rename(made, &path) {
+            // Another process was quicker with the same thing.
+            Err(_) if path.exists() => Ok(path),
+            outcome => outcome.map(|()| path.clone()).map_err(FlowError::file("create", &path)),
+        }
+    }
+
+    /// Drops all but the `keep` last used entries of a kind. What cannot be dropped stays.
+    pub(crate) fn trim(&self, kind: &str, keep: usize) {
+        let Ok(folder) = fs::read_dir(self.root.join(kind)) else { return };
+        let age = |path: &Path| fs::metadata(path).and_then(|entry| entry.modified()).ok();
+        let mut entries: Vec<_> = folder.flatten().map(|entry| (age(&entry.path()), entry.path())).collect();
+        entries.sort();
+        for (_, path) in entries.iter().rev().skip(keep) {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}
+
+/// The hash of a sequence of texts, as 32 hexadecimal digits.
+pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut state = Sha256::new();
+    for part in parts {
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        state.update((part.len() as u64).to_le_bytes());
+        state.update(part);
+    }
+    state.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}

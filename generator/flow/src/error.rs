@@ -1,0 +1,79 @@
+//! What can go wrong outside.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A tool that is missing, fails or says what cannot be understood, or a file that cannot be read or written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowError {
+    /// A program that is not installed.
+    Missing {
+        /// Its name.
+        tool: String,
+        /// The command that installs it.
+        install: String,
+    },
+    /// A program that is there but does not start.
+    Start {
+        /// Its name.
+        tool: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A program that ended with an error.
+    Failed {
+        /// Its name.
+        tool: String,
+        /// How it ended, such as `exit status: 1`.
+        status: String,
+        /// All that it wrote.
+        output: String,
+    },
+    /// An answer that makes no sense, or none at all.
+    Answer {
+        /// The program's name.
+        tool: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file or a directory.
+    File {
+        /// What was tried, such as `write`.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+}
+
+impl FlowError {
+    /// For `map_err` behind an action on a file.
+    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FlowError {
+        let path = path.to_owned();
+        move |error| FlowError::File { action, path, reason: error.to_string() }
+    }
+
+    pub(crate) fn answer(tool: &str, reason: impl fmt::Display) -> FlowError {
+        FlowError::Answer { tool: tool.to_owned(), reason: reason.to_string() }
+    }
+}
+
+impl fmt::Display for FlowError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FlowError::Missing { tool, install } => write!(formatter, "{tool} is not installed; try: {install}"),
+            FlowError::Start { tool, reason } => write!(formatter, "{tool} does not start: {reason}"),
+            FlowError::Failed { tool, status, output } => {
+                write!(formatter, "{tool} failed ({status}):\n{}", output.trim_end())
+            }
+            FlowError::Answer { tool, reason } => write!(formatter, "{tool}: {reason}"),
+            FlowError::File { action, path, reason } => {
+                write!(formatter, "cannot {action} {}: {reason}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for FlowError {}

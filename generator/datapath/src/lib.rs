@@ -1,9 +1,17 @@
 //! Families of datapaths, written in the tritloom language, behind one trait.
+//!
+//! A family is one room: its parameters with their rules, its hardware, its golden model and its closed-form cost.
+//! [`registry`] holds the list; [`family::Family`] is the contract.
 
+pub mod arith;
 pub mod family;
 pub mod interface;
+pub mod matvec;
+pub mod multiplier;
 pub mod parameter;
 pub mod registry;
 mod resolve;
+pub mod sign_flip;
+pub mod ternary_lut;
 #[cfg(test)]
 mod testing;

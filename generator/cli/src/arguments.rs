@@ -66,7 +66,7 @@ pub struct Generate {
     /// The YAML file of the design
     pub config: PathBuf,
     /// The folder to write; an older output of tritloom in it is replaced
-    #[arg(long)]
+    #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Write the baselines of equal throughput as well, below `baselines`
     #[arg(long)]

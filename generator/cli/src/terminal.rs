@@ -1,7 +1,5 @@
 //! The only place that prints: results on standard output, everything else on standard error.
 
-#![allow(clippy::print_stdout, clippy::print_stderr)]
-
 use crate::arguments::Format;
 use crate::commands::{Report, Verdict};
 use crate::diagnostic::Diagnostic;
@@ -9,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How a user wants to be told.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +66,7 @@ impl Terminal {
             let bar = ProgressBar::new(length as u64).with_prefix(what.to_string());
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
-        Progress { what: what.to_string(), length, done: 0, bar, plain: !self.quiet && !watched }
+        Progress { what: what.to_string(), length, done: AtomicUsize::new(0), bar, plain: !self.quiet && !watched }
     }
 }
 
@@ -75,22 +74,22 @@ impl Terminal {
 pub struct Progress {
     what: String,
     length: usize,
-    done: usize,
+    done: AtomicUsize,
     bar: Option<ProgressBar>,
     plain: bool,
 }
 
 impl Progress {
-    /// One more step is done.
+    /// One more step is done, on whatever thread.
     #[expect(dead_code, reason = "for the seam in `check`")]
-    pub fn step(&mut self, name: &str) {
-        self.done += 1;
+    pub fn step(&self, name: &str) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some(bar) = &self.bar {
             bar.set_message(name.to_string());
             bar.inc(1);
         }
         if self.plain {
-            print_error(&format!("{} {}/{}: {name}\n", self.what, self.done, self.length));
+            print_error(&format!("{} {}/{}: {name}\n", self.what, done, self.length));
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-pub use crate::resolve::{Given, Problem, Resolution, closest, code};
+pub use crate::problem::{Problem, code};
+pub use crate::resolve::{Given, Resolution, closest};
 
 /// What values a parameter may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,12 @@ use crate::parameter::{Domain, Given, ParameterValue, Parameters, Problem, Resol
 use rand::Rng;
 
 /// One line a family, in the order in which `list` shows them.
-static FAMILIES: &[&dyn Family] =
-    &[&crate::ternary_lut::TernaryLut, &crate::sign_flip::SignFlip, &crate::multiplier::Multiplier];
+#[rustfmt::skip]
+static FAMILIES: &[&dyn Family] = &[
+    &crate::ternary_lut::TernaryLut,
+    &crate::sign_flip::SignFlip,
+    &crate::multiplier::Multiplier,
+];
 
 /// Every family.
 pub fn families() -> &'static [&'static dyn Family] {

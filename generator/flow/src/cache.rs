@@ -23,26 +23,30 @@ impl Cache {
         Ok(Cache { root })
     }
 
-    /// The entry, if it is there. Using one keeps it from being dropped by [`Cache::trim`].
+    /// The entry, if it is there. Using one keeps it from being dropped.
     pub(crate) fn find(&self, kind: &str, key: &str) -> Option<PathBuf> {
         let path = self.root.join(kind).join(key);
         // A cache that cannot be written to can still be used.
         File::open(&path).map(|entry| entry.set_modified(SystemTime::now())).is_ok().then_some(path)
     }
 
-    /// The entry; `make` fills the directory it is given when there is none yet.
+    /// The entry; `make` fills the directory it is given when there is none yet. Of all entries of the kind only
+    /// the `keep` last used stay.
     pub(crate) fn entry(
         &self,
         kind: &str,
         key: &str,
+        keep: usize,
         make: impl FnOnce(&Path) -> Result<(), FlowError>,
     ) -> Result<PathBuf, FlowError> {
         if let Some(path) = self.find(kind, key) {
             return Ok(path);
         }
-        let scratch = self.scratch()?;
-        make(scratch.path())?;
-        self.adopt(kind, key, scratch.path())
+        let made = self.scratch()?;
+        make(made.path())?;
+        let path = self.adopt(kind, key, made.path())?;
+        self.trim(kind, keep);
+        Ok(path)
     }
 
     /// A directory in the cache's file system that goes away when it is dropped.
@@ -52,7 +56,7 @@ impl Cache {
     }
 
     /// Makes `made`, a complete directory inside the cache's file system, the entry.
-    pub(crate) fn adopt(&self, kind: &str, key: &str, made: &Path) -> Result<PathBuf, FlowError> {
+    fn adopt(&self, kind: &str, key: &str, made: &Path) -> Result<PathBuf, FlowError> {
         let path = self.root.join(kind).join(key);
         fs::create_dir_all(self.root.join(kind)).map_err(FlowError::file("create", &path))?;
         match fs::rename(made, &path) {
@@ -63,7 +67,7 @@ impl Cache {
     }
 
     /// Drops all but the `keep` last used entries of a kind. What cannot be dropped stays.
-    pub(crate) fn trim(&self, kind: &str, keep: usize) {
+    fn trim(&self, kind: &str, keep: usize) {
         let Ok(folder) = fs::read_dir(self.root.join(kind)) else { return };
         let age = |path: &Path| fs::metadata(path).and_then(|entry| entry.modified()).ok();
         let mut entries: Vec<_> = folder.flatten().map(|entry| (age(&entry.path()), entry.path())).collect();

@@ -11,7 +11,9 @@
 pub mod bench;
 mod build;
 mod cache;
+mod compile;
 mod error;
+mod files;
 mod group;
 pub mod icarus;
 pub mod lint;

@@ -25,8 +25,8 @@ pub fn check(
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
     let configurations = load_all(&arguments.configs, families)?;
-    let mut progress = terminal.progress("check", configurations.len());
-    let checked = simulate(&configurations, arguments, &mut progress)?;
+    let progress = terminal.progress("check", configurations.len());
+    let checked = simulate(&configurations, arguments, &progress)?;
     drop(progress);
     Ok(report(arguments, &configurations, &checked))
 }
@@ -35,11 +35,11 @@ pub fn check(
 ///
 /// To connect: the bench of `tritloom_emit`, built and run by `tritloom_flow`, with `arguments.seed`, `mutate`,
 /// `keep` and `simulator` (none: Verilator where it is found, the evaluator elsewhere, which deserves a note);
-/// `progress.step(name)` once a design.
+/// `progress.step(name)` once a design. Designs of different files may share a name: `keep` needs their hashes too.
 fn simulate(
     _configurations: &[Configuration],
     _arguments: &Check,
-    _progress: &mut Progress,
+    _progress: &Progress,
 ) -> Result<Vec<Checked>, Vec<Diagnostic>> {
     Err(not_available("the simulation"))
 }

@@ -100,13 +100,13 @@ impl Element for TernaryLutConfig {
         let entries_shape = uint(key::entries(geometry.group_size) * entry_bits(geometry.group_size, bits));
         let entries = m.lanes("entries", entries_shape, geometry.tables);
         let groups = activations.flat().lanes(uint(bits * geometry.group_size), geometry.tables);
-        m.repeat("table", geometry.tables, |index| {
+        m.repeat("group", geometry.tables, |group| {
             let built = m.instance("table", &module);
-            built.connect("activations", &groups.lane(index));
+            built.connect("activations", &groups.lane(group));
             if module.port("advance").is_some() {
                 built.connect("advance", advance);
             }
-            entries.drive(index, &built.output("entries").as_unsigned());
+            entries.drive(group, &built.output("entries").as_unsigned());
         });
         Prepared(match self.table {
             Table::Wired => entries.flat().clone(),

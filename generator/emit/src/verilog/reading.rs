@@ -2,7 +2,8 @@
 //! which are constants in disguise, and which are used how often.
 
 use super::range::Range;
-use tritloom_hdl::{Bits, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, Shape};
+use std::collections::BTreeSet;
+use tritloom_hdl::{Bits, Item, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, Shape, WireId};
 
 /// What kind of text a node needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(super) struct Reading<'a> {
     constant_cone: Vec<bool>,
     live: Vec<bool>,
     uses: Vec<u32>,
+    /// Wires whose first driver stands behind the declaration.
+    driven_apart: BTreeSet<WireId>,
 }
 
 impl<'a> Reading<'a> {
@@ -40,6 +43,7 @@ impl<'a> Reading<'a> {
             constant_cone: Vec::with_capacity(count),
             live: vec![false; count],
             uses: vec![0; count],
+            driven_apart: driven_apart(module),
         };
         for id in (0..count as u32).map(NodeId) {
             // In this order: an alias may follow from a folded comparison, all of them from earlier nodes.
@@ -75,6 +79,11 @@ impl<'a> Reading<'a> {
     /// How many operands and roots read it.
     pub fn uses(&self, id: NodeId) -> u32 {
         self.uses[self.alias(id).index()]
+    }
+
+    /// Whether the first driver of a wire is not given with its declaration.
+    pub fn is_driven_apart(&self, wire: WireId) -> bool {
+        self.driven_apart.contains(&wire)
     }
 
     /// Whether it is the same in every cycle of an iteration.
@@ -257,4 +266,9 @@ impl<'a> Reading<'a> {
         }
         Range::of(shape)
     }
+}
+
+fn driven_apart(module: &ModuleData) -> BTreeSet<WireId> {
+    let items = module.loops.iter().flat_map(|repeat| &repeat.body).chain(&module.body);
+    items.filter_map(|item| if let Item::Drive(wire, 0) = item { Some(*wire) } else { None }).collect()
 }

@@ -9,6 +9,7 @@ mod structure;
 
 use crate::builder::ModuleBuilder;
 use crate::design::{Design, Module};
+use crate::evaluate;
 use crate::random::Random;
 use crate::shape::{Shape, uint};
 use sketch::Sketch;
@@ -19,6 +20,9 @@ const WIDEST: u32 = 200;
 /// Outputs that a module has at most; what is left over is folded into the last.
 const MOST_OUTPUTS: usize = 10;
 
+/// Nodes that a design has at most, those of every iteration and instance counted.
+const HEAVIEST: usize = 5_000;
+
 /// A legal design whose modules' names begin with `name`; equal seeds give equal designs.
 ///
 /// Addresses are always in range: memories are as deep as a power of two.
@@ -27,13 +31,23 @@ const MOST_OUTPUTS: usize = 10;
 /// When the checks refuse the design, which is a defect in them, in the builder or here.
 pub fn design(name: &str, seed: u64) -> Design {
     let mut random = Random::new(seed);
+    loop {
+        let top = hierarchy(name, &mut random);
+        let design = Design::new(top).unwrap_or_else(|defects| panic!("seed {seed}: {defects}"));
+        // Instances in loops in instances multiply.
+        if evaluate::unrolled_nodes(&design) <= HEAVIEST {
+            return design;
+        }
+    }
+}
+
+fn hierarchy(name: &str, random: &mut Random) -> Module {
     let mut children = Vec::new();
     for position in 0..random.below(4) {
-        let child = module(&format!("{name}_part{position}"), &children, &mut random, 4);
+        let child = module(&format!("{name}_part{position}"), &children, random, 4);
         children.push(child);
     }
-    let top = module(&format!("{name}_top"), &children, &mut random, 10);
-    Design::new(top).unwrap_or_else(|defects| panic!("seed {seed}: {defects}"))
+    module(&format!("{name}_top"), &children, random, 10)
 }
 
 fn module(name: &str, children: &[Module], random: &mut Random, most_steps: u32) -> Module {
@@ -93,7 +107,8 @@ fn shape(random: &mut Random, widest: u32) -> Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evaluator, InputHandle};
+    use crate::{Evaluator, InputHandle, LoopId, NodeKind};
+    use std::collections::BTreeMap;
 
     #[test]
     fn designs_are_legal_and_run_within_their_memories() {
@@ -120,5 +135,39 @@ mod tests {
         let text = |seed| format!("{:?}", design("random", seed).modules);
         assert_eq!(text(7), text(7));
         assert_ne!(text(7), text(8));
+    }
+
+    #[test]
+    fn every_kind_of_node_and_structure_appears() {
+        let mut kinds = BTreeMap::new();
+        let mut structures = [0; 8];
+        for module in (0..100).flat_map(|seed| design("random", seed).modules) {
+            for node in &module.nodes {
+                let text = format!("{:?}", node.kind);
+                let kind = match &node.kind {
+                    NodeKind::Binary(operator, ..) => format!("{operator:?}"),
+                    NodeKind::Reduce(reduction, _) => format!("Reduce{reduction:?}"),
+                    _ => text.split([' ', '(']).next().unwrap_or_default().to_string(),
+                };
+                let counts: &mut [u32; 2] = kinds.entry(kind).or_default();
+                counts[usize::from(node.shape.width > 64)] += 1;
+            }
+            let in_loops = |scopes: Vec<Option<LoopId>>| scopes.iter().filter(|scope| scope.is_some()).count();
+            let found = [
+                module.loops.iter().filter(|record| record.parent.is_some()).count(),
+                in_loops(module.instances.iter().map(|instance| instance.scope).collect()),
+                in_loops(module.registers.iter().map(|register| register.scope).collect()),
+                in_loops(module.memories.iter().map(|memory| memory.scope).collect()),
+                in_loops(module.wires.iter().map(|wire| wire.scope).collect()),
+                module.registers.iter().filter(|register| register.reset.is_some()).count(),
+                module.registers.iter().filter(|register| register.enable.is_some()).count(),
+                module.registers.iter().filter(|register| register.stage > 1).count(),
+            ];
+            std::iter::zip(&mut structures, found).for_each(|(sum, found)| *sum += found);
+        }
+        // All but `Invalid`, with `Binary` and `Reduce` counted by what they do.
+        assert_eq!(kinds.len(), 19 + 10 + 3, "{kinds:?}");
+        assert!(kinds.values().all(|counts| counts[0] + counts[1] > 20), "{kinds:?}");
+        assert!(structures.iter().all(|&count| count > 20), "{structures:?}");
     }
 }

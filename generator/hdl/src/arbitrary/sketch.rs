@@ -51,10 +51,10 @@ impl<'a> Sketch<'a> {
 
     pub fn steps(&mut self, count: u32) {
         for _ in 0..count {
-            if self.random.below(3) > 0 {
-                (0..3).for_each(|_| self.operator());
-            } else {
+            if self.chance(2) {
                 self.structure();
+            } else {
+                (0..3).for_each(|_| self.operator());
             }
         }
     }

@@ -47,13 +47,13 @@ impl Nest {
 impl Sketch<'_> {
     /// Adds one piece of structure.
     pub(super) fn structure(&mut self) {
-        match self.random.below(10) {
+        match self.random.below(12) {
             0 | 1 => self.register(),
             2 => self.ram(),
             3 => self.rom(),
             4 => self.forward(),
             5 => self.pipeline(),
-            6 | 7 if !self.children.is_empty() => self.instance(),
+            6..=8 if !self.children.is_empty() => self.instance(),
             _ if self.depth < 2 => self.repeat(),
             _ => self.register(),
         }
@@ -179,7 +179,7 @@ impl Sketch<'_> {
         if innermost {
             self.read_chains(nest, &place);
         }
-        let steps = 1 + self.random.below(2);
+        let steps = 1 + self.random.below(3);
         self.steps(steps);
         if innermost {
             let drivers = self.drivers(nest);

@@ -20,7 +20,9 @@ pub(super) fn check(module: &ModuleData, report: &mut Report) {
 }
 
 fn check_name(class: &str, name: &str, location: Location, report: &mut Report) {
-    if is_keyword(name) {
+    // The others stand in the emitted text with an affix, which makes no keyword of them.
+    let bare = matches!(class, "module" | "port" | "wire" | "loop");
+    if bare && is_keyword(name) {
         let message = format!(
             "{class} `{name}` is a keyword of Verilog or SystemVerilog; names are never changed in silence: \
              try `{name}_value` or `{name}_{class}`"

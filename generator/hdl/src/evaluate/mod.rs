@@ -276,6 +276,12 @@ impl Evaluator {
     }
 }
 
+/// How many nodes a design has when every loop and instance is written out.
+#[cfg(any(test, feature = "arbitrary"))]
+pub(crate) fn unrolled_nodes(design: &Design) -> usize {
+    hierarchy::Hierarchy::new(design).places
+}
+
 fn missing<'a>(port: &str, known: impl Iterator<Item = &'a String>) -> PortError {
     PortError::Missing { port: port.to_string(), known: known.cloned().collect() }
 }

@@ -1,0 +1,111 @@
+//! What Verilator has to say about a design.
+
+use std::fmt;
+use std::process::Command;
+
+use crate::Sources;
+use crate::build::Verilator;
+use crate::error::FlowError;
+use crate::files::write_all;
+use crate::process::finish;
+
+/// One warning or error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether it is more than a warning.
+    pub error: bool,
+    /// Verilator's name for it, such as `WIDTH`; empty for errors without one.
+    pub code: String,
+    /// The file, empty where none is named.
+    pub file: String,
+    /// The line in it, from 1; 0 where none is named.
+    pub line: u32,
+    /// What is wrong, on one line or several.
+    pub message: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = if self.error { "error" } else { "warning" };
+        let code = if self.code.is_empty() { String::new() } else { format!("[{}]", self.code) };
+        write!(formatter, "{}:{}: {severity}{code}: {}", self.file, self.line, self.message)
+    }
+}
+
+impl Verilator {
+    /// Everything that `verilator --lint-only -Wall` finds in `rtl` under module `top`.
+    pub fn lint(&self, rtl: &Sources, top: &str) -> Result<Vec<Finding>, FlowError> {
+        let folder = self.cache.scratch()?;
+        write_all(folder.path(), rtl)?;
+        let mut command = Command::new(&self.program);
+        command.current_dir(folder.path()).args(["--lint-only", "-Wall", "--top-module", top]).args(rtl.keys());
+        let finished = finish("verilator", &mut command)?;
+        let findings = findings(&finished.stderr);
+        // Failing without a word about the design, it says nothing about the design.
+        if findings.is_empty() && !finished.status.success() { Err(finished.failed("verilator")) } else { Ok(findings) }
+    }
+}
+
+/// A finding begins with `%Warning` or `%Error`; indented lines behind it belong to it.
+fn findings(output: &str) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = vec![];
+    for line in output.lines() {
+        if let Some(finding) = head(line) {
+            findings.push(finding);
+        } else if let Some(finding) = findings.last_mut().filter(|_| line.starts_with(' ')) {
+            finding.message += "\n";
+            finding.message += line;
+        }
+    }
+    // The last line only counts what stands above it.
+    findings.retain(|finding| !finding.message.starts_with("Exiting due to "));
+    findings
+}
+
+/// `%Warning-WIDTH: adder.v:12:3: message`, where the code and the place may be missing.
+fn head(line: &str) -> Option<Finding> {
+    let rest = line.strip_prefix('%')?;
+    let (kind, text) = rest.split_once(": ")?;
+    let (severity, code) = kind.split_once('-').unwrap_or((kind, ""));
+    let (file, line, message) = place(text).unwrap_or(("", 0, text));
+    Some(Finding {
+        error: severity == "Error",
+        code: code.to_owned(),
+        file: file.to_owned(),
+        line,
+        message: message.to_owned(),
+    })
+}
+
+fn place(text: &str) -> Option<(&str, u32, &str)> {
+    let (place, message) = text.split_once(": ")?;
+    let mut parts = place.split(':');
+    let (file, line) = (parts.next()?, parts.next()?.parse().ok()?);
+    Some((file, line, message.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_have_code_place_and_context() {
+        let output = "%Warning-WIDTH: adder.v:12:3: Operator ADD expects 8 bits\n   12 |  a + b\n      |    ^\n\
+                      %Error: adder.v:3:1: syntax error, unexpected wire\n\
+                      %Error-PINNOTFOUND: top.v:9:5: Pin not found: 'x'\n\
+                      %Error: Cannot find file: nothing.v\n\
+                      %Error: Exiting due to 4 error(s)\n        ... See the manual\n";
+        let found = findings(output);
+        let brief: Vec<String> = found.iter().map(|finding| finding.to_string().lines().next().unwrap_or("").to_owned()).collect();
+        assert_eq!(
+            brief,
+            [
+                "adder.v:12: warning[WIDTH]: Operator ADD expects 8 bits",
+                "adder.v:3: error: syntax error, unexpected wire",
+                "top.v:9: error[PINNOTFOUND]: Pin not found: 'x'",
+                ":0: error: Cannot find file: nothing.v",
+            ]
+        );
+        assert!(found[0].message.ends_with('^'));
+    }
+}

@@ -1,6 +1,7 @@
 //! The contract of a family of datapaths, and nothing else.
 
 use crate::interface::{Interface, Scenario};
+use crate::matvec::Geometry;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{Census, Design, Diagnostics};
 
@@ -37,6 +38,10 @@ pub trait Family: Sync {
 
     /// Stimulus and golden results, from plain integer arithmetic. Equal seeds give equal scenarios.
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario>;
+
+    /// How the core takes a ternary product `y = W x` apart, to run a network on it; `None` where it does not compute
+    /// one.
+    fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry>;
 
     /// Other members of the registry that do the same work at equal throughput, to compare with.
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)>;

@@ -12,7 +12,8 @@ use crate::tools::require;
 
 /// Compiles `files`, Verilog-2005, runs module `top` to its `$finish`, and returns what it printed.
 pub fn run(files: &Sources, top: &str) -> Result<String, FlowError> {
-    let (compiler, simulator) = (require("iverilog")?, require("vvp")?);
+    let compiler = require("iverilog")?;
+    let simulator = compiler.with_file_name("vvp");
     let folder = TempDir::new().map_err(FlowError::file("create a directory in", &std::env::temp_dir()))?;
     write_all(folder.path(), files)?;
     let mut compile = Command::new(compiler);

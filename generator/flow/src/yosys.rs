@@ -26,9 +26,9 @@ pub fn read_check(files: &Sources, top: &str) -> Result<ReadCheck, FlowError> {
     write_all(folder.path(), files)?;
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     let script = format!("read_verilog {}; hierarchy -check -top {top}; proc; check -assert", names.join(" "));
-    let finished = finish("yosys", Command::new(require("yosys")?).current_dir(folder.path()).args(["-Q", "-T", "-p", &script]))?;
-    let output = format!("{}\n{}", finished.stdout, finished.stderr);
-    let lines = |mark: &str| output.lines().filter(|line| line.contains(mark)).map(str::to_owned).collect::<Vec<_>>();
+    let mut command = Command::new(require("yosys")?);
+    let finished = finish("yosys", command.current_dir(folder.path()).args(["-q", "-p", &script]))?;
+    let lines = |mark: &str| finished.stderr.lines().filter(|line| line.contains(mark)).map(str::to_owned).collect::<Vec<_>>();
     let check = ReadCheck { errors: lines("ERROR: "), warnings: lines("Warning: ") };
     if check.errors.is_empty() && !finished.status.success() { Err(finished.failed("yosys")) } else { Ok(check) }
 }

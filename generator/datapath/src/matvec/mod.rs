@@ -10,6 +10,7 @@
 //! A family adds what stands between the activation register and the accumulators: an [`Element`].
 
 mod accumulator;
+pub mod beats;
 mod decoder;
 mod geometry;
 mod golden;
@@ -24,4 +25,4 @@ pub use golden::product;
 pub use interface::{interface, timing};
 pub use parameters::*;
 pub use shell::{Element, Prepared, build};
-pub use stimulus::{scenarios, MatvecJob};
+pub use stimulus::scenarios;

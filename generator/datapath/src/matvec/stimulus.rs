@@ -1,99 +1,19 @@
 //! What a bench sends to a core and what must come back.
 
-use super::geometry::{Geometry, LoopOrder};
+use super::beats;
+use super::geometry::Geometry;
 use super::golden;
 use crate::family::Timing;
 use crate::interface::{Beat, Scenario};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tritloom_formats::WordLayout;
-use tritloom_hdl::Bits;
 
 /// One product of a matrix and a vector.
-#[derive(Clone, Debug)]
-pub struct MatvecJob {
+struct Job {
     /// Rows of ternary weights, a row an output, as long as `activations`.
-    pub weights: Vec<Vec<i8>>,
+    weights: Vec<Vec<i8>>,
     /// The vector.
-    pub activations: Vec<i32>,
-}
-
-/// A job as it passes the streams.
-pub struct JobBeats {
-    /// The run's lengths.
-    pub run: Beat,
-    /// In order of the tiles.
-    pub activations: Vec<Beat>,
-    /// In the loop order of the core.
-    pub weights: Vec<Beat>,
-    /// In order of the tiles.
-    pub results: Vec<Beat>,
-}
-
-impl MatvecJob {
-    /// Cuts the job into beats. Lanes beyond the vectors are filled by `filler` with arbitrary legal values,
-    /// which a core must ignore.
-    pub fn beats(&self, geometry: &Geometry, filler: &mut impl Rng) -> JobBeats {
-        let (inputs, outputs) = (self.activations.len() as u32, self.weights.len() as u32);
-        let (input_tiles, output_tiles) = (geometry.input_tiles(inputs), geometry.output_tiles(outputs));
-        let activations = (0..input_tiles).map(|tile| self.activation_beat(geometry, tile, filler)).collect();
-        let layout = geometry.word_layout();
-        let mut weights = Vec::new();
-        for outer in 0..if geometry.loop_order == LoopOrder::OutputStationary { output_tiles } else { input_tiles } {
-            for inner in 0..if geometry.loop_order == LoopOrder::OutputStationary { input_tiles } else { output_tiles } {
-                let (input_tile, output_tile) = match geometry.loop_order {
-                    LoopOrder::OutputStationary => (inner, outer),
-                    LoopOrder::TableStationary => (outer, inner),
-                };
-                weights.push(self.weight_beat(geometry, &layout, input_tile, output_tile, filler));
-            }
-        }
-        let run = vec![
-            Bits::from_u64(inputs.into(), geometry.input_count_bits()),
-            Bits::from_u64(outputs.into(), geometry.output_count_bits()),
-        ];
-        JobBeats { run, activations, weights, results: self.result_beats(geometry) }
-    }
-
-    fn activation_beat(&self, geometry: &Geometry, tile: u32, filler: &mut impl Rng) -> Beat {
-        let first = tile * geometry.lanes();
-        let bits = geometry.activation_bits;
-        let lane = |position: u32| match self.activations.get(position as usize) {
-            Some(&value) => Bits::from_i128(value.into(), bits),
-            None => Bits::from_u64(filler.random(), bits),
-        };
-        vec![Bits::join(&(first..first + geometry.lanes()).map(lane).collect::<Vec<_>>())]
-    }
-
-    fn weight_beat(&self, geometry: &Geometry, layout: &WordLayout, input: u32, output: u32, filler: &mut impl Rng) -> Beat {
-        let (lanes, ports) = (geometry.lanes(), geometry.ports);
-        let mut word = |row: u32| {
-            let row = self.weights.get(row as usize);
-            let columns = input * lanes..(input + 1) * lanes;
-            let weight = |column: u32| row.and_then(|row| row.get(column as usize)).copied();
-            let trits: Vec<i8> =
-                columns.map(|column| weight(column).unwrap_or_else(|| filler.random_range(-1..=1))).collect();
-            let word = layout.pack(&trits).expect("ternary weights, one a lane");
-            Bits::from_limbs(word.limbs(), layout.bits())
-        };
-        vec![Bits::join(&(output * ports..(output + 1) * ports).map(&mut word).collect::<Vec<_>>())]
-    }
-
-    fn result_beats(&self, geometry: &Geometry) -> Vec<Beat> {
-        let results = golden::product(&self.weights, &self.activations);
-        let tiles = geometry.output_tiles(results.len() as u32);
-        let beat = |tile: u32| {
-            let rows = tile * geometry.ports..(tile + 1) * geometry.ports;
-            let lanes = rows.clone().map(|row| {
-                let value = results.get(row as usize).copied().unwrap_or(0);
-                Bits::from_i128(value.into(), geometry.accumulator_bits())
-            });
-            let keep = rows.map(|row| Bits::from_u64(u64::from((row as usize) < results.len()), 1));
-            let last = Bits::from_u64(u64::from(tile + 1 == tiles), 1);
-            vec![Bits::join(&lanes.collect::<Vec<_>>()), Bits::join(&keep.collect::<Vec<_>>()), last]
-        };
-        (0..tiles).map(beat).collect()
-    }
+    activations: Vec<i32>,
 }
 
 /// The scenarios of a core: corners, every key, sizes that do not divide, random runs with gaps and
@@ -140,7 +60,7 @@ impl Bench<'_> {
         let inputs = geometry.max_inputs.min(MOST_BEATS * geometry.lanes());
         let outputs = geometry.ports;
         let top = 1 << (geometry.activation_bits - 1);
-        let corner = |activation: &dyn Fn(usize) -> i32, weight: &dyn Fn(usize) -> i8| MatvecJob {
+        let corner = |activation: &dyn Fn(usize) -> i32, weight: &dyn Fn(usize) -> i8| Job {
             weights: vec![(0..inputs as usize).map(weight).collect(); outputs as usize],
             activations: (0..inputs as usize).map(activation).collect(),
         };
@@ -174,7 +94,7 @@ impl Bench<'_> {
             (0..inputs).map(weight).collect()
         };
         let outputs = geometry.ports;
-        let job = MatvecJob { weights: (0..outputs).map(row).collect(), activations: self.vector(inputs) };
+        let job = Job { weights: (0..outputs).map(row).collect(), activations: self.vector(inputs) };
         self.push("every_key", &[job], &FULL_SPEED, None);
     }
 
@@ -202,7 +122,7 @@ impl Bench<'_> {
         self.push(name, &jobs, &Stall { inputs: [10; 3], results: 30 }, Some(cycle));
     }
 
-    fn random_jobs(&mut self, count: usize) -> Vec<MatvecJob> {
+    fn random_jobs(&mut self, count: usize) -> Vec<Job> {
         let (lanes, ports) = (self.geometry.lanes(), self.geometry.ports);
         let draw = |bench: &mut Self| {
             let inputs = bench.random.random_range(1..=RANDOM_TILES * lanes);
@@ -213,11 +133,11 @@ impl Bench<'_> {
     }
 
     /// A random job, no longer than the core allows.
-    fn job(&mut self, inputs: u32, outputs: u32) -> MatvecJob {
+    fn job(&mut self, inputs: u32, outputs: u32) -> Job {
         let inputs = inputs.min(self.geometry.max_inputs);
         let outputs = outputs.min(self.geometry.max_outputs);
         let weights = (0..outputs).map(|_| (0..inputs).map(|_| self.random.random_range(-1..=1)).collect()).collect();
-        MatvecJob { weights, activations: self.vector(inputs) }
+        Job { weights, activations: self.vector(inputs) }
     }
 
     fn vector(&mut self, length: u32) -> Vec<i32> {
@@ -225,18 +145,17 @@ impl Bench<'_> {
         (0..length).map(|_| self.random.random_range(-top..top)).collect()
     }
 
-    fn push(&mut self, name: &str, jobs: &[MatvecJob], stall: &Stall, abort_after: Option<u64>) {
+    fn push(&mut self, name: &str, jobs: &[Job], stall: &Stall, abort_after: Option<u64>) {
         let mut inputs = vec![Vec::new(), Vec::new(), Vec::new()];
         let mut results = Vec::new();
         for job in jobs {
-            let beats = job.beats(self.geometry, &mut self.random);
-            for (stream, beats) in [vec![beats.run], beats.activations, beats.weights].into_iter().enumerate() {
+            for (stream, beats) in self.input_beats(job).into_iter().enumerate() {
                 for beat in beats {
                     let gap = self.gap(stall.inputs[stream]);
                     inputs[stream].push((gap, beat));
                 }
             }
-            results.extend(beats.results);
+            results.extend(beats::results(self.geometry, &golden::product(&job.weights, &job.activations)));
         }
         let full_speed = stall.inputs == [0; 3] && stall.results == 0 && abort_after.is_none();
         let beats = inputs[2].len() as u64;
@@ -249,6 +168,15 @@ impl Bench<'_> {
             abort_after,
             cycles: full_speed.then_some(beats + self.timing.latency_cycles + 1),
         });
+    }
+
+    /// The beats of each input stream; lanes beyond the vectors hold anything, which the core must ignore.
+    fn input_beats(&mut self, job: &Job) -> [Vec<Beat>; 3] {
+        let (geometry, random) = (self.geometry, &mut self.random);
+        let run = beats::run(geometry, job.activations.len() as u32, job.weights.len() as u32);
+        let activations = beats::activations(geometry, &job.activations, || random.random());
+        let weights = beats::weights(geometry, &job.weights, job.activations.len(), || random.random_range(-1..=1));
+        [vec![run], activations, weights]
     }
 
     fn gap(&mut self, percent: u32) -> u32 {

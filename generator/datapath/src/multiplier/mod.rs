@@ -60,6 +60,10 @@ impl Family for Multiplier {
         matvec::scenarios(&geometry(parameters), &self.timing(parameters), seed)
     }
 
+    fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry> {
+        Some(geometry(parameters))
+    }
+
     fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
         Vec::new()
     }

@@ -93,6 +93,10 @@ impl Family for SignFlip {
         matvec::scenarios(&geometry(parameters), &self.timing(parameters), seed)
     }
 
+    fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry> {
+        Some(geometry(parameters))
+    }
+
     fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
         Vec::new()
     }

@@ -18,7 +18,7 @@ pub use table::{entry_bits, table};
 
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Prepared};
+use crate::matvec::{self, Element, Geometry, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_formats::key;
 use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
@@ -68,6 +68,10 @@ impl Family for TernaryLut {
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         let config = TernaryLutConfig::new(parameters);
         matvec::scenarios(&config.geometry, &self.timing(parameters), seed)
+    }
+
+    fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry> {
+        Some(TernaryLutConfig::new(parameters).geometry)
     }
 
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {

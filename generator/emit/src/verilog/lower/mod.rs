@@ -99,7 +99,7 @@ impl Plan<'_> {
         match &self.reading.node(id).kind {
             NodeKind::Select { index, values } => {
                 let mut values: Vec<_> =
-                    values[..reachable(index, values.len())].iter().map(|value| self.typed(*value)).collect();
+                    values[..reachable(index, values.len())].iter().map(|value| self.value(*value)).collect();
                 let last = values.pop().unwrap_or_else(|| literal(&Bits::zero(shape.width), shape.signed));
                 (values, last)
             }

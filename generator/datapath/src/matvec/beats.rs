@@ -1,0 +1,77 @@
+//! Matrices and vectors as they pass the streams of a core, and back.
+
+use super::geometry::{Geometry, LoopOrder};
+use crate::interface::Beat;
+use tritloom_hdl::Bits;
+
+/// The beat of the run stream: the lengths of x and y.
+pub fn run(geometry: &Geometry, inputs: u32, outputs: u32) -> Beat {
+    vec![
+        Bits::from_u64(inputs.into(), geometry.input_count_bits()),
+        Bits::from_u64(outputs.into(), geometry.output_count_bits()),
+    ]
+}
+
+/// The beats of x. Lanes beyond its end are what `filler` gives: a core ignores them.
+pub fn activations(geometry: &Geometry, values: &[i32], mut filler: impl FnMut() -> i32) -> Vec<Beat> {
+    let lanes = geometry.lanes() as usize;
+    let mut lane = |position: usize| {
+        let value = values.get(position).copied().unwrap_or_else(&mut filler);
+        Bits::from_i128(value.into(), geometry.activation_bits)
+    };
+    let tiles = geometry.input_tiles(values.len() as u32) as usize;
+    (0..tiles).map(|tile| vec![Bits::join(&(tile * lanes..(tile + 1) * lanes).map(&mut lane).collect::<Vec<_>>())]).collect()
+}
+
+/// The beats of W, a row of `columns` ternary weights for each output, in the loop order of the core. Places beyond
+/// its edges are what `filler` gives: a core ignores them.
+pub fn weights(geometry: &Geometry, rows: &[Vec<i8>], columns: usize, mut filler: impl FnMut() -> i8) -> Vec<Beat> {
+    let input_tiles = geometry.input_tiles(columns as u32) as usize;
+    let output_tiles = geometry.output_tiles(rows.len() as u32) as usize;
+    let (outer, inner) = match geometry.loop_order {
+        LoopOrder::OutputStationary => (output_tiles, input_tiles),
+        LoopOrder::TableStationary => (input_tiles, output_tiles),
+    };
+    let (lanes, ports, layout) = (geometry.lanes() as usize, geometry.ports as usize, geometry.word_layout());
+    let mut beats = Vec::with_capacity(outer * inner);
+    for step in 0..outer * inner {
+        let (input, output) = match geometry.loop_order {
+            LoopOrder::OutputStationary => (step % inner, step / inner),
+            LoopOrder::TableStationary => (step / inner, step % inner),
+        };
+        let mut word = |row: usize| {
+            let place = |column: usize| rows.get(row).and_then(|row| row.get(column)).copied();
+            let columns = input * lanes..(input + 1) * lanes;
+            let trits: Vec<i8> = columns.map(|column| place(column).unwrap_or_else(&mut filler)).collect();
+            let word = layout.pack(&trits).expect("ternary weights, one a lane");
+            Bits::from_limbs(word.limbs(), layout.bits())
+        };
+        beats.push(vec![Bits::join(&(output * ports..(output + 1) * ports).map(&mut word).collect::<Vec<_>>())]);
+    }
+    beats
+}
+
+/// The beats of y, with the lanes beyond its end zero, as a core must give them.
+pub fn results(geometry: &Geometry, values: &[i64]) -> Vec<Beat> {
+    let tiles = geometry.output_tiles(values.len() as u32);
+    let beat = |tile: u32| {
+        let rows = tile * geometry.ports..(tile + 1) * geometry.ports;
+        let value = |row: u32| values.get(row as usize).copied();
+        let lane = |row| Bits::from_i128(value(row).unwrap_or(0).into(), geometry.accumulator_bits());
+        let keep = |row| Bits::from_u64(value(row).is_some().into(), 1);
+        let last = Bits::from_u64(u64::from(tile + 1 == tiles), 1);
+        vec![
+            Bits::join(&rows.clone().map(lane).collect::<Vec<_>>()),
+            Bits::join(&rows.map(keep).collect::<Vec<_>>()),
+            last,
+        ]
+    };
+    (0..tiles).map(beat).collect()
+}
+
+/// The first `outputs` values of y from its beats.
+pub fn values(geometry: &Geometry, beats: &[Beat], outputs: usize) -> Vec<i64> {
+    let bits = geometry.accumulator_bits();
+    let lanes = beats.iter().flat_map(|beat| (0..geometry.ports).map(move |port| beat[0].slice(port * bits, bits)));
+    lanes.take(outputs).map(|lane| lane.to_i128().map_or(0, |value| value as i64)).collect()
+}

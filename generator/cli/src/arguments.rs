@@ -29,7 +29,7 @@ pub enum Format {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a design: Verilog, test bench and file list
+    /// Write a design: Verilog, file list, line map and manifest
     Generate(Generate),
     /// Build designs with their test benches and run them
     Check(Check),
@@ -81,7 +81,7 @@ pub struct Check {
     pub configs: Vec<PathBuf>,
     /// Break the Verilog in N ways and report how many the bench catches
     #[arg(long, value_name = "N", default_value_t = 0)]
-    pub mutate: usize,
+    pub mutate: u32,
     /// The seed of the random stimulus
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -110,9 +110,21 @@ pub struct Run {
     /// The folder of the model; without it a small one is made in memory
     #[arg(long, value_name = "DIR")]
     pub model: Option<PathBuf>,
-    /// How many tokens to tell
+    /// How many tokens to tell; a model ends at its longest sequence
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub tokens: usize,
+    /// Which bits of a byte of the model file hold the first of its four weights
+    #[arg(long, value_enum, default_value_t = Packing::High)]
+    pub packing: Packing,
+}
+
+/// The order of weights in a byte of a model file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Packing {
+    /// The first weight in the top bits
+    High,
+    /// The first weight in the low bits
+    Low,
 }
 
 /// Of `describe`.

@@ -25,8 +25,12 @@ pub mod code {
     pub const USAGE: &str = "U0001";
     /// A family that the registry does not have.
     pub const UNKNOWN_FAMILY: &str = "U0002";
-    /// A command that this build cannot carry out.
-    pub const NOT_AVAILABLE: &str = "U0003";
+    /// A family that the command has no use for.
+    pub const NOT_A_CORE: &str = "U0003";
+    /// A model that is damaged, or does not fit the design.
+    pub const MODEL: &str = "M0001";
+    /// An outside tool that is missing or failed.
+    pub const TOOL: &str = "T0001";
 }
 
 /// Lines longer than this are shown as a window around the column.

@@ -3,9 +3,11 @@
 //! The only crate that reads files, the environment and the clock. Commands return values; `terminal` prints.
 
 mod arguments;
+mod built;
 mod commands;
 mod config;
 mod diagnostic;
+mod environment;
 mod output;
 mod terminal;
 #[cfg(test)]

@@ -43,7 +43,6 @@ impl Terminal {
     }
 
     /// A remark on the side, such as a default that was chosen.
-    #[expect(dead_code, reason = "for the seam in `check`")]
     pub fn note(&self, text: &str) {
         if !self.quiet {
             print_error(&format!("{text}\n"));
@@ -51,11 +50,17 @@ impl Terminal {
     }
 
     /// Text of a result that comes bit by bit; in JSON it is in the document at the end.
-    #[expect(dead_code, reason = "for the seam in `run`")]
     pub fn stream(&self, text: &str) {
         if self.format == Format::Text {
             print(text);
         }
+    }
+
+    /// The same for many small steps: a bar, or nothing where nobody watches.
+    pub fn bar(&self, what: &str, length: usize) -> Progress {
+        let mut progress = self.progress(what, length);
+        progress.plain = false;
+        progress
     }
 
     /// A bar over `length` steps of `what`, or plain lines where nobody watches.
@@ -81,7 +86,6 @@ pub struct Progress {
 
 impl Progress {
     /// One more step is done, on whatever thread.
-    #[expect(dead_code, reason = "for the seam in `check`")]
     pub fn step(&self, name: &str) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some(bar) = &self.bar {

@@ -41,7 +41,9 @@ pub trait Family: Sync {
 
     /// How the core takes a ternary product `y = W x` apart, to run a network on it; `None` where it does not compute
     /// one.
-    fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry>;
+    fn ternary_product(&self, _parameters: &Parameters) -> Option<Geometry> {
+        None
+    }
 
     /// Other members of the registry that do the same work at equal throughput, to compare with.
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)>;

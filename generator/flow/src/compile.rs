@@ -1,6 +1,5 @@
 //! From Verilog to a program: what is kept between builds, and the steps that are left for each.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -188,9 +187,12 @@ fn harness_files() -> Sources {
 
 /// A line of C++ for each file that Verilator lists under these variables of its makefile.
 fn inclusions(makefile: &str, variables: [&str; 2]) -> String {
-    let listed = |variable: &str| {
-        let lines = makefile.lines().skip_while(move |line| !line.starts_with(variable)).skip(1);
-        lines.map_while(|line| line.trim().strip_suffix('\\')).map(|name| format!("#include \"{}.cpp\"\n", name.trim()))
-    };
-    variables.iter().flat_map(|variable| listed(variable).collect::<Vec<_>>()).collect()
+    let mut text = String::new();
+    for variable in variables {
+        let lines = makefile.lines().skip_while(|line| !line.starts_with(variable)).skip(1);
+        for name in lines.map_while(|line| line.trim().strip_suffix('\\')) {
+            text += &format!("#include \"{}.cpp\"\n", name.trim());
+        }
+    }
+    text
 }

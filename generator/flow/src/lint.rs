@@ -46,13 +46,17 @@ impl Verilator {
     }
 }
 
-/// A finding begins with `%Warning` or `%Error`; indented lines behind it belong to it.
+/// A finding begins with `%Warning` or `%Error`; indented lines behind it belong to it, but those that begin with
+/// dots are advice on how to silence it.
 fn findings(output: &str) -> Vec<Finding> {
     let mut findings: Vec<Finding> = vec![];
     for line in output.lines() {
         if let Some(finding) = head(line) {
             findings.push(finding);
         } else if let Some(finding) = findings.last_mut().filter(|_| line.starts_with(' ')) {
+            if line.trim_start().starts_with("... ") {
+                continue;
+            }
             finding.message += "\n";
             finding.message += line;
         }

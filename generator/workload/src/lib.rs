@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  model.bin ──> bitllama ──┐                       ┌── ReferenceEngine (integers)
-//!                           ├──> Model ──> Decoder ─┤── a simulated core (elsewhere)
+//!                           ├──> Model ──> Decoder ─┤── CoreEngine (a simulated core)
 //!  a seed ─────> synthetic ─┘                │      └── CheckedEngine (one against the other)
 //!  tokenizer.bin ──> Tokenizer ──> text <────┘
 //! ```
@@ -24,6 +24,7 @@
 //! ```
 
 pub mod bitllama;
+mod core;
 mod decoder;
 mod engine;
 mod error;
@@ -34,6 +35,7 @@ mod shape;
 pub mod synthetic;
 mod tokenizer;
 
+pub use core::{Core, CoreEngine, CoreError, CoreRun};
 pub use decoder::{BEGIN_TOKEN, DecodeError, Decoder, Story, greedy};
 pub use engine::{CheckError, CheckedEngine, EngineError, ReferenceEngine, TernaryEngine};
 pub use error::{LoadError, ModelError};

@@ -9,7 +9,7 @@ pub mod run;
 pub mod schema;
 
 use crate::config::Configuration;
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::Diagnostic;
 use serde_json::Value;
 use std::path::PathBuf;
 use tritloom_datapath::family::Family;
@@ -52,9 +52,4 @@ fn load_all(paths: &[PathBuf], families: &[&'static dyn Family]) -> Result<Vec<C
         }
     }
     if diagnostics.is_empty() { Ok(configurations) } else { Err(diagnostics) }
-}
-
-/// What stands in for a part of tritloom that is not connected yet.
-fn not_available(what: &str) -> Vec<Diagnostic> {
-    vec![Diagnostic::new(code::NOT_AVAILABLE, format!("{what} is not part of this build"))]
 }

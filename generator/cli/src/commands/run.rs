@@ -1,22 +1,188 @@
 //! `tritloom run CONFIG --model DIR`: a language model speaks through a design.
 
-use super::{Report, not_available};
-use crate::arguments::Run;
+use super::{Report, Verdict};
+use crate::arguments::{Packing, Run};
+use crate::built::Built;
 use crate::config::Configuration;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
+use crate::environment::{tool_failure, verilator};
 use crate::terminal::Terminal;
+use serde_json::json;
+use std::path::Path;
+use std::time::Instant;
 use tritloom_datapath::family::Family;
+use tritloom_datapath::interface::Beat;
+use tritloom_datapath::matvec::Geometry;
+use tritloom_flow::{Design, Feed, FlowError, Optimisation, Simulation};
+use tritloom_formats::FirstWeight;
+use tritloom_workload::{CheckedEngine, Core, CoreEngine, CoreRun, Model, Story, Tokenizer, bitllama, synthetic};
+
+/// The position of the weight stream among the streams of a core that computes ternary products.
+const WEIGHT_STREAM: usize = 2;
 
 /// The design is read first: a wrong configuration is told before a model is loaded.
 pub fn run(arguments: &Run, families: &[&'static dyn Family], terminal: &Terminal) -> Result<Report, Vec<Diagnostic>> {
     let configuration = Configuration::load(&arguments.config, families)?;
-    tell(&configuration, arguments, terminal)
+    let Some(geometry) = configuration.family.ternary_product(&configuration.parameters) else {
+        let message = format!("`{}` computes no ternary matrix products", configuration.family.name());
+        return Err(vec![Diagnostic::new(code::NOT_A_CORE, message)]);
+    };
+    let (model, tokenizer) = load(arguments, terminal)?;
+    let built = Built::new(&configuration)?;
+    terminal.note("building the simulation (kept for the next time)");
+    let simulation = simulate(&built).map_err(|error| tool_failure(&error))?;
+    tell(&built, geometry, &model, &tokenizer, simulation, arguments, terminal)
 }
 
-/// SEAM: tokens through `terminal.stream` as they come, the figures in the report.
-///
-/// To connect: the model of `tritloom_workload` (`arguments.model`, or the embedded one), on a core that
-/// `tritloom_flow` has built; a product that differs from integer arithmetic is `Verdict::Failed`.
-fn tell(_configuration: &Configuration, _arguments: &Run, _terminal: &Terminal) -> Result<Report, Vec<Diagnostic>> {
-    Err(not_available("the model runner"))
+/// The model of a folder, or the small one that is made in memory.
+fn load(arguments: &Run, terminal: &Terminal) -> Result<(Model, Tokenizer), Vec<Diagnostic>> {
+    let Some(folder) = &arguments.model else {
+        terminal.note("no --model: a small ternary model is made in memory from a seed");
+        return Ok(synthetic::story(synthetic::SEED));
+    };
+    let first = match arguments.packing {
+        Packing::High => FirstWeight::High,
+        Packing::Low => FirstWeight::Low,
+    };
+    let damaged = |error: &dyn std::fmt::Display| vec![Diagnostic::new(code::MODEL, error.to_string())];
+    let path = folder.join("model.bin");
+    let model = bitllama::read(&path.display().to_string(), &read(&path)?, first).map_err(|error| damaged(&error))?;
+    let path = folder.join("tokenizer.bin");
+    let tokenizer = Tokenizer::read(&path.display().to_string(), &read(&path)?, model.shape().vocab);
+    Ok((model, tokenizer.map_err(|error| damaged(&error))?))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    std::fs::read(path).map_err(|error| {
+        vec![Diagnostic::new(code::UNREADABLE, format!("cannot read `{}`: {error}", path.display()))]
+    })
+}
+
+fn simulate(built: &Built) -> Result<Simulation, FlowError> {
+    let design = Design {
+        top: built.top().to_string(),
+        interface: built.interface.clone(),
+        rtl: tritloom_flow::check::sources(&built.hardware),
+        mutant_width: None,
+    };
+    let model = verilator()?.build(&[design], Optimisation::Long).remove(0)?;
+    Simulation::start(&model, 1)
+}
+
+/// The simulated core, as a workload wants it.
+struct Simulated(Simulation);
+
+impl Core for Simulated {
+    type Error = FlowError;
+
+    fn store(&mut self, bank: u32, weights: Vec<Beat>) -> Result<(), FlowError> {
+        self.0.store(bank, WEIGHT_STREAM, &weights)
+    }
+
+    fn run(&mut self, run: Beat, activations: Vec<Beat>, bank: u32, results: usize) -> Result<CoreRun, FlowError> {
+        let feeds = [Feed::Beats(&[run]), Feed::Beats(&activations), Feed::Bank(bank)];
+        let mut result = self.0.run(&feeds, &[results as u32])?;
+        Ok(CoreRun { results: result.outputs.swap_remove(0), cycles: result.cycles })
+    }
+}
+
+fn tell(
+    built: &Built,
+    geometry: Geometry,
+    model: &Model,
+    tokenizer: &Tokenizer,
+    simulation: Simulation,
+    arguments: &Run,
+    terminal: &Terminal,
+) -> Result<Report, Vec<Diagnostic>> {
+    let engine = CoreEngine::new(Simulated(simulation), geometry, model)
+        .map_err(|error| vec![Diagnostic::new(code::MODEL, error.to_string())])?;
+    let mut engine = CheckedEngine::new(engine, model);
+    let mut story = Story::new(model);
+    let (mut tokens, mut text, mut failure) = (Vec::new(), Vec::new(), None);
+    let started = Instant::now();
+    let most = arguments.tokens.min(model.shape().seq_len.saturating_sub(1));
+    while tokens.len() < most {
+        match story.next_token(&mut engine) {
+            Ok(None) => break,
+            Ok(Some((previous, token))) => {
+                tokens.push(token);
+                let piece = tokenizer.text(previous, token).unwrap_or_default();
+                terminal.stream(&String::from_utf8_lossy(&piece));
+                text.extend_from_slice(&piece);
+            }
+            Err(error) => {
+                failure = Some(error.to_string());
+                break;
+            }
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let figures = Figures {
+        tokens: tokens.len(),
+        products: engine.checked(),
+        cycles: engine.engine().cycles(),
+        weight_bits: engine.engine().weight_bits(),
+        seconds,
+    };
+    Ok(report(built, &figures, &tokens, &text, failure, terminal))
+}
+
+/// What a story took.
+struct Figures {
+    tokens: usize,
+    products: u64,
+    cycles: u64,
+    weight_bits: u64,
+    seconds: f64,
+}
+
+impl Figures {
+    fn per_token(&self, total: u64) -> f64 {
+        total as f64 / self.tokens.max(1) as f64
+    }
+
+    fn text(&self) -> String {
+        format!(
+            "{} tokens; {} products, every element equal to integer arithmetic\n\
+             {:.0} cycles a token, {:.0} weight bits a token\n\
+             {:.2} s: {:.2} tokens/s, {:.0} simulated cycles/s\n",
+            self.tokens,
+            self.products,
+            self.per_token(self.cycles),
+            self.per_token(self.weight_bits),
+            self.seconds,
+            self.tokens as f64 / self.seconds.max(1e-9),
+            self.cycles as f64 / self.seconds.max(1e-9),
+        )
+    }
+}
+
+fn report(
+    built: &Built,
+    figures: &Figures,
+    tokens: &[usize],
+    story: &[u8],
+    failure: Option<String>,
+    terminal: &Terminal,
+) -> Report {
+    terminal.stream("\n\n");
+    let text = match &failure {
+        None => figures.text(),
+        Some(failure) => format!("{}FAILED: {failure}\n", figures.text()),
+    };
+    let json = json!({
+        "command": "run",
+        "status": if failure.is_none() { "ok" } else { "failed" },
+        "design": built.configuration.name,
+        "hash": built.configuration.hash(),
+        "tokens": tokens,
+        "text": String::from_utf8_lossy(story),
+        "products_checked": figures.products,
+        "cycles_per_token": figures.per_token(figures.cycles),
+        "weight_bits_per_token": figures.per_token(figures.weight_bits),
+        "seconds": figures.seconds,
+        "failure": failure,
+    });
+    Report { text, json, verdict: if failure.is_none() { Verdict::Passed } else { Verdict::Failed } }
 }

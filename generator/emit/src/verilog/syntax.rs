@@ -26,10 +26,10 @@ pub(super) enum Signal {
     MemoryRead(MemoryId, u32),
     /// The net at an output of an instance.
     InstanceOutput(InstanceId, PortId),
-    /// An expression that needs a name.
-    Node(NodeId),
     /// The function that counts the ones of a vector of that width.
     CountOnes(u32),
+    /// An expression that needs a name.
+    Node(NodeId),
 }
 
 /// An expression; every one has a width of its own, never one that follows from its surroundings.

@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod part;
+mod statement;
 
 use super::demand::is_comparison;
 use super::plan::Plan;

@@ -1,0 +1,82 @@
+//! What a generated core promises, for programs: streams, widths, schedule, primitives.
+
+use serde_json::{Value, json};
+use tritloom_datapath::family::Family;
+use tritloom_datapath::interface::{Direction, Interface, Stream};
+use tritloom_datapath::parameter::{ParameterValue, Parameters};
+use tritloom_hdl::Census;
+
+/// Who a design is.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The name in its configuration.
+    pub name: &'a str,
+    /// The hash of its resolved configuration.
+    pub hash: &'a str,
+    /// Its top module.
+    pub top: &'a str,
+    /// Its family.
+    pub family: &'a dyn Family,
+    /// Its parameters, complete.
+    pub parameters: &'a Parameters,
+}
+
+/// The manifest, as JSON text that ends with a newline.
+pub fn manifest(subject: &Subject) -> String {
+    let Subject { family, parameters, .. } = subject;
+    let timing = family.timing(parameters);
+    let manifest = json!({
+        "design": subject.name,
+        "config_hash": subject.hash,
+        "top": subject.top,
+        "family": family.name(),
+        "parameters": parameters.iter().map(|(parameter, value)| (parameter.name.to_string(), plain(value))).collect::<serde_json::Map<_, _>>(),
+        "clock": "clk_i",
+        "reset": "rst_ni (asynchronous, active low)",
+        "streams": streams(&family.interface(parameters)),
+        "timing": {
+            "latency_cycles": timing.latency_cycles,
+            "weights_per_cycle": timing.weights_per_cycle,
+            "weight_bits_per_cycle": timing.weight_bits_per_cycle,
+            "schedule": timing.formula,
+        },
+        "primitives": primitives(&family.census(parameters)),
+    });
+    format!("{manifest:#}\n")
+}
+
+fn plain(value: &ParameterValue) -> Value {
+    match value {
+        ParameterValue::Integer(value) => json!(value),
+        ParameterValue::Choice(word) => json!(word),
+        ParameterValue::Flag(value) => json!(value),
+    }
+}
+
+fn streams(interface: &Interface) -> Vec<Value> {
+    let entry = |stream: &Stream| {
+        let (direction, valid, ready, payload) = match stream.direction {
+            Direction::Input => ("input", "i", "o", "i"),
+            Direction::Output => ("output", "o", "i", "o"),
+        };
+        let name = &stream.name;
+        let field = |field: &tritloom_datapath::interface::Field| {
+            json!({"port": format!("{name}_{}_{payload}", field.name), "bits": field.width})
+        };
+        json!({
+            "name": name,
+            "direction": direction,
+            "valid": format!("{name}_valid_{valid}"),
+            "ready": format!("{name}_ready_{ready}"),
+            "fields": stream.fields.iter().map(field).collect::<Vec<_>>(),
+        })
+    };
+    interface.streams.iter().map(entry).collect()
+}
+
+fn primitives(census: &Census) -> Value {
+    let entry = |(primitive, tally): (tritloom_hdl::Primitive, tritloom_hdl::Tally)| {
+        json!({"primitive": format!("{primitive:?}"), "count": tally.count, "bits": tally.bits})
+    };
+    Value::Array(census.iter().map(entry).collect())
+}

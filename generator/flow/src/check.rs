@@ -1,0 +1,101 @@
+//! The verdict on designs: emitted, linted, built together, run against their scenarios, and broken on purpose.
+
+use tritloom_datapath::interface::{Interface, Scenario};
+use tritloom_emit::verilog::{Identity, emit};
+use tritloom_hdl::{Design as Hardware, Mutant, bits_for, mutate};
+
+use crate::bench::{BenchReport, RunOptions};
+use crate::build::{Design, Optimisation, Verilator};
+use crate::error::FlowError;
+use crate::lint::Finding;
+use crate::process::side_by_side;
+use crate::Sources;
+
+/// A design and what it must do.
+pub struct Task {
+    /// The hardware.
+    pub hardware: Hardware,
+    /// Its streams.
+    pub interface: Interface,
+    /// What to send and what must come.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// What became of a task.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the linter found.
+    pub findings: Vec<Finding>,
+    /// The bench's report.
+    pub report: BenchReport,
+}
+
+impl Outcome {
+    /// No warning and no failure.
+    pub fn passed(&self) -> bool {
+        self.findings.is_empty() && self.report.passed()
+    }
+}
+
+/// How many broken designs the bench caught.
+#[derive(Debug)]
+pub struct Score {
+    /// Defects tried.
+    pub mutants: usize,
+    /// Those that no scenario noticed.
+    pub survivors: Vec<Mutant>,
+}
+
+/// Verilog of a design whose headers name no configuration, so that equal modules of several designs are equal text.
+pub fn sources(hardware: &Hardware) -> Sources {
+    let identity = Identity { tool_version: env!("CARGO_PKG_VERSION"), design_name: "check", config_hash: "none" };
+    emit(hardware, &identity).files
+}
+
+impl Verilator {
+    /// Lints, builds and runs every task; `done` is told the position of each as it ends. One that cannot be built
+    /// does not keep the others from being checked.
+    pub fn check(&self, tasks: &[Task], seed: u32, done: impl Fn(usize) + Sync) -> Vec<Result<Outcome, FlowError>> {
+        let designs: Vec<Design> = tasks.iter().map(|task| design(&task.hardware, &task.interface, None)).collect();
+        let models = self.build(&designs, Optimisation::Check);
+        let positions: Vec<usize> = (0..tasks.len()).collect();
+        side_by_side(self.jobs, &positions, |&position| {
+            let outcome = models[position].clone().and_then(|model| {
+                let findings = self.lint(&designs[position].rtl, &designs[position].top)?;
+                let options = RunOptions { seed, ..RunOptions::default() };
+                Ok(Outcome { findings, report: model.check(&tasks[position].scenarios, &options)? })
+            });
+            done(position);
+            outcome
+        })
+    }
+
+    /// Breaks a design in `count` ways, one at a time, and sees which of them the scenarios notice. All defects stand
+    /// dormant in one build.
+    pub fn mutation_score(
+        &self,
+        task: &Task,
+        count: u32,
+        seed: u32,
+        done: impl Fn(u32) + Sync,
+    ) -> Result<Score, FlowError> {
+        let mutants = mutate(&task.hardware, count, seed.into());
+        let width = bits_for(mutants.mutants.len() as u64);
+        let broken = design(&mutants.design, &task.interface, Some(width));
+        let model = self.build(&[broken], Optimisation::Check).remove(0)?;
+        let vectors = model.vectors(&task.scenarios)?;
+        let survivors = side_by_side(self.jobs, &mutants.mutants, |mutant| {
+            let options = RunOptions { seed, mutant: mutant.number, stop_after: 1, watchdog_cycles: 2000, ..RunOptions::default() };
+            let report = model.run(&vectors, &options);
+            done(mutant.number);
+            report.map(|report| report.passed().then(|| mutant.clone()))
+        });
+        let survivors = survivors.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(Score { mutants: mutants.mutants.len(), survivors: survivors.into_iter().flatten().collect() })
+    }
+}
+
+fn design(hardware: &Hardware, interface: &Interface, mutant_width: Option<u32>) -> Design {
+    let top = hardware.top().name.clone();
+    Design { top, interface: interface.clone(), rtl: sources(hardware), mutant_width }
+}

@@ -1,0 +1,148 @@
+//! A network's ternary products on a simulated core: matrices are packed once, activations pass for each product.
+
+use crate::{MatrixId, Model, TernaryEngine};
+use std::collections::BTreeMap;
+use std::fmt;
+use tritloom_datapath::interface::Beat;
+use tritloom_datapath::matvec::{Geometry, beats};
+
+/// A core under simulation, wherever it runs.
+pub trait Core {
+    /// Why the simulation could not go on.
+    type Error;
+
+    /// Keeps the weight beats of a matrix under a number.
+    ///
+    /// # Errors
+    /// As the simulation defines.
+    fn store(&mut self, bank: u32, weights: Vec<Beat>) -> Result<(), Self::Error>;
+
+    /// One run of the core with a stored matrix; waits for `results` beats.
+    ///
+    /// # Errors
+    /// As the simulation defines.
+    fn run(&mut self, run: Beat, activations: Vec<Beat>, bank: u32, results: usize) -> Result<CoreRun, Self::Error>;
+}
+
+/// What a run gave.
+#[derive(Clone, Debug)]
+pub struct CoreRun {
+    /// The beats of the result stream.
+    pub results: Vec<Beat>,
+    /// From the first beat in to the last beat out.
+    pub cycles: u64,
+}
+
+/// Computes the products of a model on a core.
+pub struct CoreEngine<C> {
+    core: C,
+    geometry: Geometry,
+    matrices: BTreeMap<MatrixId, Stored>,
+    cycles: u64,
+    weight_bits: u64,
+}
+
+/// A matrix whose weights the simulation holds.
+struct Stored {
+    bank: u32,
+    rows: usize,
+    columns: usize,
+    weight_bits: u64,
+}
+
+/// Why a product could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CoreError<E> {
+    /// A matrix of the model is larger than the core's longest run.
+    TooLarge {
+        /// The matrix.
+        matrix: MatrixId,
+        /// Its rows and columns.
+        rows: usize,
+        /// See `rows`.
+        columns: usize,
+        /// The core's longest output vector.
+        max_outputs: u32,
+        /// The core's longest input vector.
+        max_inputs: u32,
+    },
+    /// The core's activations are not 8 bits wide or wider.
+    ActivationBits(u32),
+    /// The model has no such matrix, or it takes another number of activations.
+    Request(MatrixId),
+    /// The simulation failed.
+    Simulation(E),
+}
+
+impl<E: fmt::Display> fmt::Display for CoreError<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CoreError::TooLarge { matrix, rows, columns, max_outputs, max_inputs } => write!(
+                formatter,
+                "{matrix} has {rows} rows and {columns} columns; the core takes max_outputs: {max_outputs} and \
+                 max_inputs: {max_inputs}"
+            ),
+            CoreError::ActivationBits(bits) => {
+                write!(formatter, "the model's activations have 8 bits, the core's {bits}: use activation: int8 or int16")
+            }
+            CoreError::Request(matrix) => write!(formatter, "no product of {matrix} with that many activations"),
+            CoreError::Simulation(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> std::error::Error for CoreError<E> {}
+
+impl<C: Core> CoreEngine<C> {
+    /// Packs every matrix of the model for the core and hands it to the simulation.
+    ///
+    /// # Errors
+    /// When the model does not fit the core, or the simulation fails.
+    pub fn new(mut core: C, geometry: Geometry, model: &Model) -> Result<CoreEngine<C>, CoreError<C::Error>> {
+        if geometry.activation_bits < 8 {
+            return Err(CoreError::ActivationBits(geometry.activation_bits));
+        }
+        let mut matrices = BTreeMap::new();
+        for (bank, (id, matrix)) in model.matrices().enumerate() {
+            let (rows, columns) = (matrix.rows(), matrix.columns());
+            let (max_outputs, max_inputs) = (geometry.max_outputs, geometry.max_inputs);
+            if rows > max_outputs as usize || columns > max_inputs as usize {
+                return Err(CoreError::TooLarge { matrix: id, rows, columns, max_outputs, max_inputs });
+            }
+            let weights: Vec<Vec<i8>> = matrix.trits().chunks(columns).map(<[i8]>::to_vec).collect();
+            let weights = beats::weights(&geometry, &weights, columns, || 0);
+            let weight_bits = weights.len() as u64 * u64::from(geometry.word_bits() * geometry.ports);
+            core.store(bank as u32, weights).map_err(CoreError::Simulation)?;
+            matrices.insert(id, Stored { bank: bank as u32, rows, columns, weight_bits });
+        }
+        Ok(CoreEngine { core, geometry, matrices, cycles: 0, weight_bits: 0 })
+    }
+
+    /// Cycles of all runs so far.
+    pub fn cycles(&self) -> u64 {
+        self.cycles
+    }
+
+    /// Bits that passed the weight stream so far.
+    pub fn weight_bits(&self) -> u64 {
+        self.weight_bits
+    }
+}
+
+impl<C: Core> TernaryEngine for CoreEngine<C> {
+    type Error = CoreError<C::Error>;
+
+    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, Self::Error> {
+        let stored = self.matrices.get(&matrix).filter(|stored| stored.columns == activations.len());
+        let stored = stored.ok_or(CoreError::Request(matrix))?;
+        let values: Vec<i32> = activations.iter().map(|&value| value.into()).collect();
+        let run = beats::run(&self.geometry, stored.columns as u32, stored.rows as u32);
+        let results = self.geometry.output_tiles(stored.rows as u32) as usize;
+        let values = beats::activations(&self.geometry, &values, || 0);
+        let run = self.core.run(run, values, stored.bank, results).map_err(CoreError::Simulation)?;
+        self.cycles += run.cycles;
+        self.weight_bits += stored.weight_bits;
+        // A sum of 8-bit activations over at most 65,536 inputs fits 32 bits.
+        Ok(beats::values(&self.geometry, &run.results, stored.rows).into_iter().map(|value| value as i32).collect())
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::arith::reduction::{Term, balanced, carry_save};
 use crate::arith::selector::zero_or_word;
-use crate::matvec::{self, Geometry, PartialSum, ReductionStyle};
+use crate::matvec::{Geometry, PartialSum, ReductionStyle};
 use tritloom_formats::key;
 use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
 

@@ -1,0 +1,67 @@
+// Ternary dot products: LANES activations of 8 bits times COLUMNS columns of 2-bit weights a cycle, summed
+// over 16 beats. Weight bits: negate, take.
+
+`default_nettype none
+
+module dot #(
+  parameter LANES   = 8,
+  parameter COLUMNS = 4
+) (
+  input  wire                       clk_i,
+  input  wire                       rst_ni,
+
+  input  wire                       x_valid_i,
+  output wire                       x_ready_o,
+  input  wire [8*LANES-1:0]         x_data_i,
+
+  input  wire                       w_valid_i,
+  output wire                       w_ready_o,
+  input  wire [2*LANES*COLUMNS-1:0] w_data_i,
+
+  output wire                       y_valid_o,
+  input  wire                       y_ready_i,
+  output wire [24*COLUMNS-1:0]      y_data_o
+);
+
+  reg        valid_q;
+  reg  [3:0] beat_q;
+
+  wire advance = !valid_q || y_ready_i;
+  wire take    = advance && x_valid_i && w_valid_i;
+
+  assign x_ready_o = take;
+  assign w_ready_o = take;
+  assign y_valid_o = valid_q;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q <= 1'b0;
+      beat_q  <= 4'd0;
+    end else begin
+      if (advance) valid_q <= take && beat_q == 4'd15;
+      if (take) beat_q <= beat_q + 4'd1;
+    end
+  end
+
+  genvar column, lane;
+  generate
+    for (column = 0; column < COLUMNS; column = column + 1) begin : gen_column
+      wire [24*(LANES+1)-1:0] sum;
+      reg  [23:0]             total_q;
+      assign sum[23:0] = beat_q == 4'd0 ? 24'd0 : total_q;
+      for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_lane
+        wire [1:0]  weight  = w_data_i[2*(LANES*column+lane) +: 2];
+        wire [23:0] operand = {{16{x_data_i[8*lane+7]}}, x_data_i[8*lane +: 8]};
+        wire [23:0] product = !weight[0] ? 24'd0 : weight[1] ? ~operand + 24'd1 : operand;
+        assign sum[24*(lane+1) +: 24] = sum[24*lane +: 24] + product;
+      end
+      always @(posedge clk_i) begin
+        if (take) total_q <= sum[24*LANES +: 24];
+      end
+      assign y_data_o[24*column +: 24] = total_q;
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

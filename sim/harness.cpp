@@ -2,8 +2,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <exception>
 
 #include "report.h"
 #include "serve.h"
@@ -32,19 +30,13 @@ Stream make_stream(const char* name, bool input, std::initializer_list<Field> fi
   return stream;
 }
 
-bool complain(const std::string& message) {
-  std::fprintf(stderr, "bench: %s\n", message.c_str());
-  return false;
-}
-
-bool parse_number(const char* text, unsigned& value) {
+unsigned parse_number(const std::string& text) {
   char* end = nullptr;
-  const unsigned long long number = std::strtoull(text, &end, 10);
-  if (*text < '0' || *text > '9' || *end != '\0' || number > 0xffffffffu) {
-    return complain("`" + std::string(text) + "` is no number");
+  const unsigned long long number = std::strtoull(text.c_str(), &end, 10);
+  if (text.empty() || text[0] < '0' || text[0] > '9' || *end != '\0' || number > 0xffffffffu) {
+    give_up("`" + text + "` is no number");
   }
-  value = static_cast<unsigned>(number);
-  return true;
+  return static_cast<unsigned>(number);
 }
 
 /// Where an option's number goes, null for other options.
@@ -57,14 +49,20 @@ unsigned* number_option(const std::string& name, Options& options) {
   return nullptr;
 }
 
-Design* find_design(const std::string& name, std::vector<Design>& designs) {
-  if (name.empty() && designs.size() == 1) return &designs.front();
-  for (Design& design : designs) {
-    if (design.name == name) return &design;
-  }
-  complain(name.empty() ? "--design must name one of:" : "no design `" + name + "`; there are:");
-  for (const Design& design : designs) std::fprintf(stderr, "  %s\n", design.name.c_str());
+std::string* text_option(const std::string& name, Options& options) {
+  if (name == "--vectors") return &options.vectors;
+  if (name == "--design") return &options.design;
   return nullptr;
+}
+
+Design& find_design(const std::string& name, std::vector<Design>& designs) {
+  if (name.empty() && designs.size() == 1) return designs.front();
+  std::string known;
+  for (Design& design : designs) {
+    if (design.name == name) return design;
+    known += " " + design.name;
+  }
+  give_up("--design must be one of:" + known);
 }
 
 Job make_job(const Design& design, const Scenario& scenario, const Options& options) {
@@ -104,8 +102,7 @@ int run_vectors(Engine& engine, const Options& options) {
   const Report report =
       run_scenarios(engine, read_vectors(options.vectors, engine.design()), options);
   if (report.beats_compared == 0 && report.passed()) {
-    complain(options.vectors + ": nothing was compared, which is no verdict");
-    return kBadRequest;
+    give_up(options.vectors + ": nothing was compared, which is no verdict");
   }
   if (options.json) {
     print_json(report);
@@ -130,7 +127,13 @@ void Design::output(const char* name, std::initializer_list<Field> fields, std::
   streams.push_back(make_stream(name, false, fields, valid, ready, beat));
 }
 
-bool parse_options(int count, char** arguments, Options& options) {
+void give_up(const std::string& message) {
+  std::fprintf(stderr, "bench: %s\n", message.c_str());
+  std::exit(kBadRequest);
+}
+
+Options parse_options(int count, char** arguments) {
+  Options options;
   for (int index = 1; index < count; ++index) {
     const std::string name = arguments[index];
     if (name == "--json" || name == "--serve") {
@@ -138,34 +141,28 @@ bool parse_options(int count, char** arguments, Options& options) {
       continue;
     }
     unsigned* number = number_option(name, options);
-    std::string* text = name == "--vectors"  ? &options.vectors
-                        : name == "--design" ? &options.design
-                                             : nullptr;
-    if (!number && !text) return complain("`" + name + "` is no option\n" + kUsage);
-    if (++index == count) return complain(name + " needs a value");
-    if (number && !parse_number(arguments[index], *number)) return false;
+    std::string* text = text_option(name, options);
+    if (!number && !text) give_up("`" + name + "` is no option\n" + kUsage);
+    if (++index == count) give_up(name + " needs a value");
+    if (number) *number = parse_number(arguments[index]);
     if (text) *text = arguments[index];
   }
-  if (options.serve == options.vectors.empty()) return true;
-  return complain(std::string("either --vectors or --serve\n") + kUsage);
+  if (options.serve != options.vectors.empty()) {
+    give_up(std::string("either --vectors or --serve\n") + kUsage);
+  }
+  return options;
 }
 
 int run(const Options& options, std::vector<Design>& designs, std::function<void()> evaluate) {
-  Design* design = find_design(options.design, designs);
-  if (!design) return kBadRequest;
-  if (options.mutant != 0 && !design->mutant) {
-    complain(design->name + " carries no mutants");
-    return kBadRequest;
+  Design& design = find_design(options.design, designs);
+  if (design.mutant) {
+    *design.mutant = options.mutant;
+  } else if (options.mutant != 0) {
+    give_up(design.name + " carries no mutants");
   }
-  if (design->mutant) *design->mutant = options.mutant;
-  try {
-    Engine engine(*design, std::move(evaluate), options.seed);
-    engine.reset();
-    return options.serve ? serve(engine, options.watchdog) : run_vectors(engine, options);
-  } catch (const std::exception& error) {
-    complain(error.what());
-    return kBadRequest;
-  }
+  Engine engine(design, std::move(evaluate), options.seed);
+  engine.reset();
+  return options.serve ? serve(engine, options.watchdog) : run_vectors(engine, options);
 }
 
 }  // namespace tritloom

@@ -74,8 +74,11 @@ struct Options {
 /// The program's exit codes.
 enum ExitCode { kPassed = 0, kFailed = 1, kBadRequest = 2 };
 
-/// Reads the command line. False, with a message on the error stream, when it makes no sense.
-bool parse_options(int count, char** arguments, Options& options);
+/// Ends the program with a message: what it was asked for cannot be done.
+[[noreturn]] void give_up(const std::string& message);
+
+/// Reads the command line; gives up when it makes no sense.
+Options parse_options(int count, char** arguments);
 
 /// Runs vectors or serves requests, as the options say; returns the program's exit code.
 int run(const Options& options, std::vector<Design>& designs, std::function<void()> evaluate);

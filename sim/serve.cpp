@@ -2,30 +2,17 @@
 
 #include <cstdio>
 #include <map>
-#include <stdexcept>
 
 namespace tritloom {
 
 namespace {
 
-/// The input ended in the middle of a request.
-struct EndOfInput {};
-
-/// A request that cannot be served, though the next one can be.
-struct Refusal : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+constexpr char kCutShort[] = "serve: the input ends in the middle of a request";
 
 struct Bank {
   std::size_t stream = 0;
   std::size_t count = 0;
   std::vector<Word> words;
-};
-
-/// Beats that lie in a bank, or inline in a buffer of the session's own.
-struct Inlay {
-  std::vector<Word> words;
-  Feed feed;
 };
 
 class Session {
@@ -46,18 +33,12 @@ class Session {
   bool serve_one() {
     Word request;
     if (std::fread(&request, sizeof request, 1, stdin) != 1) return false;
-    try {
-      if (request == kStore) {
-        store();
-      } else if (request == kRun) {
-        run();
-      } else {
-        // What follows an unknown request cannot be made sense of.
-        refuse("unknown request");
-        return false;
-      }
-    } catch (const Refusal& refusal) {
-      refuse(refusal.what());
+    if (request == kStore) {
+      store();
+    } else if (request == kRun) {
+      run();
+    } else {
+      give_up("serve: no request has number " + std::to_string(request));
     }
     std::fflush(stdout);
     return true;
@@ -71,7 +52,7 @@ class Session {
     Bank bank;
     bank.stream = get();
     bank.count = get();
-    if (bank.stream >= streams().size()) throw std::runtime_error("store: no such stream");
+    if (bank.stream >= streams().size()) give_up("serve: no such stream");
     bank.words = get_beats(streams()[bank.stream], bank.count);
     banks_[number] = std::move(bank);
     put(0);
@@ -80,7 +61,7 @@ class Session {
   void run() {
     Job job;
     job.watchdog = watchdog_;
-    std::vector<Inlay> inlays(streams().size());
+    std::vector<std::vector<Word>> inlays(streams().size());
     std::string problem;
     for (std::size_t index = 0; index < streams().size(); ++index) {
       if (streams()[index].input) job.feeds.push_back(get_feed(index, inlays[index], problem));
@@ -89,15 +70,19 @@ class Session {
       if (!stream.input) job.demands.push_back({get()});
     }
     // Only now is the whole request read, and a refusal leaves the client in step.
-    if (!problem.empty()) throw Refusal(problem);
-    answer(engine_.run(job), job);
+    if (problem.empty()) {
+      answer(engine_.run(job), job);
+    } else {
+      refuse(problem);
+    }
   }
 
-  Feed get_feed(std::size_t index, Inlay& inlay, std::string& problem) {
+  /// Beats for input stream `index`; inline ones stay in `inlay`.
+  Feed get_feed(std::size_t index, std::vector<Word>& inlay, std::string& problem) {
     if (get() == kInline) {
       const Word count = get();
-      inlay.words = get_beats(streams()[index], count);
-      return {inlay.words.data(), nullptr, count};
+      inlay = get_beats(streams()[index], count);
+      return {inlay.data(), nullptr, count};
     }
     const Word number = get();
     const auto bank = banks_.find(number);
@@ -113,7 +98,7 @@ class Session {
     for (const Passed& passed : outcome.outputs) sound = sound && !passed.incident;
     if (!sound) {
       engine_.reset();
-      throw Refusal(describe(outcome, job));
+      return refuse(describe(outcome, job));
     }
     put(0);
     put(static_cast<Word>(outcome.span));
@@ -139,25 +124,23 @@ class Session {
     return text;
   }
 
-  void refuse(const std::string& message) {
-    std::string text = message;
+  void refuse(std::string text) {
     put(1);
     put(static_cast<Word>(text.size()));
     text.resize((text.size() + 3) / 4 * 4, ' ');
     std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
   }
 
   Word get() {
     Word word;
-    if (std::fread(&word, sizeof word, 1, stdin) != 1) throw EndOfInput();
+    if (std::fread(&word, sizeof word, 1, stdin) != 1) give_up(kCutShort);
     return word;
   }
 
   std::vector<Word> get_beats(const Stream& stream, std::size_t count) {
     std::vector<Word> words(count * stream.words);
     if (std::fread(words.data(), sizeof(Word), words.size(), stdin) != words.size()) {
-      throw EndOfInput();
+      give_up(kCutShort);
     }
     return words;
   }
@@ -174,15 +157,7 @@ class Session {
 int serve(Engine& engine, unsigned watchdog) {
   Session session(engine, watchdog);
   session.greet();
-  try {
-    while (session.serve_one()) {
-    }
-  } catch (const EndOfInput&) {
-    std::fprintf(stderr, "serve: the input ends in the middle of a request\n");
-    return kBadRequest;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "serve: %s\n", error.what());
-    return kBadRequest;
+  while (session.serve_one()) {
   }
   return kPassed;
 }

@@ -12,13 +12,13 @@ namespace {
 /// The whole file, since long hexadecimal lines make reading by line slow.
 std::string read_file(const std::string& path) {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!file) throw VectorsError(path + ": cannot be opened");
+  if (!file) give_up(path + ": cannot be opened");
   std::string text;
   char block[1 << 16];
   while (std::size_t count = std::fread(block, 1, sizeof block, file.get())) {
     text.append(block, count);
   }
-  if (std::ferror(file.get())) throw VectorsError(path + ": cannot be read");
+  if (std::ferror(file.get())) give_up(path + ": cannot be read");
   return text;
 }
 
@@ -172,7 +172,7 @@ class Reader {
   }
 
   [[noreturn]] void fail(const std::string& message) const {
-    throw VectorsError(path_ + ":" + std::to_string(line_) + ": " + message);
+    give_up(path_ + ":" + std::to_string(line_) + ": " + message);
   }
 
   const std::string path_;

@@ -17,7 +17,6 @@
 #pragma once
 
 #include <optional>
-#include <stdexcept>
 
 #include "harness.h"
 
@@ -39,12 +38,7 @@ struct Scenario {
   std::optional<std::uint64_t> cycles;
 };
 
-/// A file that cannot be used; `what()` begins with the file's name and the line.
-struct VectorsError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-/// The scenarios of file `path`, which must be for `design`. Throws VectorsError.
+/// The scenarios of file `path`, which must be for `design`. Gives up, with the line, on any other.
 std::vector<Scenario> read_vectors(const std::string& path, const Design& design);
 
 }  // namespace tritloom

@@ -5,8 +5,7 @@
 #include "verilated.h"
 
 int main(int count, char** arguments) {
-  tritloom::Options options;
-  if (!tritloom::parse_options(count, arguments, options)) return tritloom::kBadRequest;
+  const tritloom::Options options = tritloom::parse_options(count, arguments);
 
   // Registers without reset begin with random values, the same for the same seed. Seed 0 would be
   // replaced by the time of day.

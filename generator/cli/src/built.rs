@@ -44,7 +44,7 @@ impl Built {
         let mut files = self.verilog(&emission);
         let list: String = emission.files.keys().map(|name| format!("rtl/{name}\n")).collect();
         files.insert(PathBuf::from("filelist.f"), list.into_bytes());
-        files.insert(PathBuf::from("linemap.json"), emission.line_map.into_bytes());
+        files.insert(PathBuf::from("linemap.json"), emission.line_map.to_json().into_bytes());
         let Configuration { name, family, parameters } = &self.configuration;
         let hash = &self.configuration.hash();
         let subject = Subject { name, hash, top: self.top(), family: *family, parameters };
@@ -65,11 +65,10 @@ impl Built {
     }
 
     fn emission(&self) -> Emission {
-        let hash = self.configuration.hash();
         let identity = Identity {
-            tool_version: env!("CARGO_PKG_VERSION"),
-            design_name: &self.configuration.name,
-            config_hash: &hash,
+            tool_version: env!("CARGO_PKG_VERSION").to_string(),
+            design_name: self.configuration.name.clone(),
+            config_hash: self.configuration.hash(),
         };
         emit(&self.hardware, &identity)
     }

@@ -33,8 +33,18 @@ pub trait Family: Sync {
     /// Latency and throughput, as stated in the manifest and held in simulation to the cycle.
     fn timing(&self, parameters: &Parameters) -> Timing;
 
-    /// How many primitives the hardware holds, in closed form: equal to [`Design::census`].
-    fn census(&self, parameters: &Parameters) -> Census;
+    /// How many primitives each part of the hardware holds, in closed form. Parts stand in the order in which data
+    /// passes them, and their sum equals [`Design::census`]; no parts where there is no hardware.
+    fn census_by_part(&self, _parameters: &Parameters) -> Vec<(&'static str, Census)> {
+        Vec::new()
+    }
+
+    /// How many primitives the hardware holds: the sum of [`Family::census_by_part`].
+    fn census(&self, parameters: &Parameters) -> Census {
+        let mut total = Census::default();
+        self.census_by_part(parameters).iter().for_each(|(_, part)| total.add_census(part, 1));
+        total
+    }
 
     /// Stimulus and golden results, from plain integer arithmetic. Equal seeds give equal scenarios.
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario>;

@@ -7,7 +7,7 @@ use tritloom_datapath::parameter::{ParameterValue, Parameters};
 use tritloom_hdl::Census;
 
 /// Who a design is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Subject<'a> {
     /// The name in its configuration.
     pub name: &'a str,

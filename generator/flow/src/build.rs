@@ -181,7 +181,7 @@ fn design_key(kit: &Kit, design: &Design) -> String {
 fn include_folder(facts: &str) -> Result<PathBuf, FlowError> {
     // Compiled in comes first, the environment last: the last that says something is in force.
     let roots = facts.lines().filter_map(|line| line.trim().strip_prefix("VERILATOR_ROOT")?.split_once('='));
-    let root = roots.map(|(_, root)| root.trim()).filter(|root| !root.is_empty()).next_back();
+    let root = roots.map(|(_, root)| root.trim()).rfind(|root| !root.is_empty());
     let include = root.map(|root| Path::new(root).join("include")).filter(|include| include.is_dir());
     include.ok_or_else(|| FlowError::answer("verilator", "`verilator -V` names no VERILATOR_ROOT with headers in it"))
 }

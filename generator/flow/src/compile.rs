@@ -11,12 +11,12 @@ use crate::Sources;
 use crate::build::{Design, Optimisation, Verilator};
 use crate::cache::hash;
 use crate::error::FlowError;
-use crate::files::{read, write_all};
-use crate::process::{join, succeed};
+use crate::files::{read, size, write_all};
+use crate::process::{join, side_by_side, succeed};
 
 /// The files of Verilator's runtime that a model without tracing, coverage and timing needs. The first takes
-/// as long to compile as all else that is kept.
-const RUNTIME: [&str; 2] = ["verilated", "verilated_threads"];
+/// longer to compile than all else that is kept.
+const RUNTIME: [&str; 2] = ["verilated.cpp", "verilated_threads.cpp"];
 
 /// What Verilator's own makefile defines, and no warnings: generated code is full of them.
 const COMMON_FLAGS: [&str; 9] = [
@@ -37,8 +37,17 @@ const GENERATED: &str = "generated";
 /// The file that includes Verilator's, precompiled.
 const HEADER: &str = "model.h";
 
-/// Two versions of every kept thing, for either optimisation, and a margin.
-const KEPT: usize = 16;
+/// Generated C++ of so many bytes is compiled in one go: starting a second compiler would cost more than it saves.
+const SMALL: u64 = 300_000;
+
+/// For what follows in a C++ file.
+const NOT_OPTIMISED: &str = "#pragma GCC optimize(\"O0\")\n";
+
+/// The C++ file of a kept object.
+const UNIT: &str = "unit.cpp";
+
+/// How many of each kept thing the cache holds: those of some versions of the tools and the harness.
+const KEPT: usize = 8;
 
 impl Optimisation {
     /// Vectorising at -O1 costs no time to compile, and copies the wide vectors that Verilator treats word by
@@ -55,9 +64,9 @@ impl Optimisation {
 pub(crate) struct Kit<'a> {
     tools: &'a Verilator,
     optimisation: Optimisation,
-    /// The hash of the tools and their flags.
+    /// The hash of the tools and their flags for checks, with which all that is kept is compiled.
     toolchain: String,
-    /// The hash of that and the harness.
+    /// The hash of all that every program depends on.
     identity: String,
     header: OnceLock<Result<PathBuf, FlowError>>,
     objects: OnceLock<Result<Vec<PathBuf>, FlowError>>,
@@ -65,15 +74,18 @@ pub(crate) struct Kit<'a> {
 
 impl<'a> Kit<'a> {
     pub(crate) fn new(tools: &'a Verilator, optimisation: Optimisation) -> Result<Kit<'a>, FlowError> {
-        let mut versions = tools.versions.clone();
-        if optimisation == Optimisation::Long {
+        let flags = COMMON_FLAGS.iter().chain(Optimisation::Check.flags()).chain(&VERILATOR_FLAGS);
+        let toolchain = hash([tools.versions.as_str()].into_iter().chain(flags.copied()));
+        let native = match optimisation {
+            Optimisation::Check => String::new(),
             // What `native` means on this machine.
-            versions += &succeed("g++", Command::new(&tools.compiler).args(["-march=native", "-Q", "--help=target"]))?;
-        }
-        let flags = COMMON_FLAGS.iter().chain(optimisation.flags()).chain(&VERILATOR_FLAGS);
-        let toolchain = hash([versions.as_str()].into_iter().chain(flags.copied()));
+            Optimisation::Long => {
+                succeed("g++", Command::new(&tools.compiler).args(["-march=native", "-Q", "--help=target"]))?
+            }
+        };
         let harness = HARNESS.iter().flat_map(|(name, text)| [*name, *text]);
-        let identity = hash([toolchain.as_str()].into_iter().chain(harness));
+        let own = [toolchain.as_str(), &native].into_iter().chain(optimisation.flags().iter().copied());
+        let identity = hash(own.chain(harness));
         Ok(Kit { tools, optimisation, toolchain, identity, header: OnceLock::new(), objects: OnceLock::new() })
     }
 
@@ -86,11 +98,10 @@ impl<'a> Kit<'a> {
     pub(crate) fn objects(&self) -> Result<Vec<PathBuf>, FlowError> {
         let make = || {
             scope(|scope| {
-                let first = scope.spawn(|| self.runtime(RUNTIME[0], None));
-                let header = self.header();
-                let harness = scope.spawn(|| self.harness());
-                let second = header.and_then(|header| self.runtime(RUNTIME[1], Some(&header)));
-                [join(first), second, join(harness)].into_iter().collect()
+                // It is not worth waiting for the header.
+                let runtime = scope.spawn(|| self.runtime());
+                let harness = self.harness();
+                [join(runtime), harness].into_iter().collect()
             })
         };
         self.objects.get_or_init(make).clone()
@@ -99,51 +110,53 @@ impl<'a> Kit<'a> {
     /// Makes a program of all `designs` in `folder`, which is empty; returns its path.
     pub(crate) fn program(&self, designs: &[&Design], folder: &Path) -> Result<PathBuf, FlowError> {
         self.verilate(designs, folder)?;
-        let header = self.header()?;
-        scope(|scope| {
-            let slow = scope.spawn(|| self.compile("slow", folder, Some(&header)));
-            self.compile("fast", folder, Some(&header)).and(join(slow))
-        })?;
+        let header = match self.optimisation {
+            Optimisation::Check => Some(self.header()?),
+            Optimisation::Long => None,
+        };
+        let units = units(designs, folder)?;
+        write_all(folder, &units)?;
+        write_all(folder, &harness_files())?;
+        let units: Vec<&String> = units.keys().collect();
+        let compile = |unit: &&String| self.compile(unit, folder, self.optimisation, header.as_deref());
+        let objects: Result<Vec<String>, FlowError> = side_by_side(2, &units, compile).into_iter().collect();
         let mut link = Command::new(&self.tools.compiler);
-        link.current_dir(folder).args(["-s", "-o", "program", "fast.o", "slow.o"]);
-        succeed("g++", link.args(self.objects()?).args(["-pthread", "-latomic"]))?;
+        link.current_dir(folder).args(["-s", "-o", "program"]).args(objects?).args(self.objects()?);
+        succeed("g++", link.args(["-pthread", "-latomic"]))?;
         Ok(folder.join("program"))
     }
 
-    /// Writes the sources, has Verilator translate them, and gathers what it wrote in two files: a compiler's
-    /// start costs more than a small file.
+    /// Writes the sources and has Verilator translate them.
     fn verilate(&self, designs: &[&Design], folder: &Path) -> Result<(), FlowError> {
-        let views: Vec<DesignUnderTest> = designs.iter().map(|design| design.under_test()).collect();
         let mut files: Sources = designs.iter().flat_map(|design| design.rtl.clone()).collect();
-        files.insert(format!("{WRAPPER}.v"), wrapper(&views));
+        files.insert(format!("{WRAPPER}.v"), wrapper(&under_test(designs)));
         write_all(folder, &files)?;
         let mut command = Command::new(&self.tools.program);
         command.current_dir(folder).args(["--cc", "--Mdir", GENERATED, "--top-module", WRAPPER]);
-        succeed("verilator", command.args(VERILATOR_FLAGS).args(files.keys()))?;
-
-        let listed = read(&folder.join(GENERATED).join(format!("{MODEL_CLASS}_classes.mk")))?;
-        let fast = inclusions(&listed, ["VM_CLASSES_FAST", "VM_SUPPORT_FAST"]) + &main_program(&views);
-        // What runs once, at the start, is not worth the optimiser's time.
-        let slow = inclusions(&listed, ["VM_CLASSES_SLOW", "VM_SUPPORT_SLOW"]);
-        let slow = format!("#pragma GCC optimize(\"O0\")\n{slow}");
-        write_all(folder, &harness_files())?;
-        write_all(folder, &[("fast.cpp".to_owned(), fast), ("slow.cpp".to_owned(), slow)].into())
+        succeed("verilator", command.args(VERILATOR_FLAGS).args(files.keys())).map(drop)
     }
 
-    /// Compiles `name.cpp`, in `folder`, to `name.o` beside it.
-    fn compile(&self, name: &str, folder: &Path, header: Option<&Path>) -> Result<(), FlowError> {
-        let mut command = self.compiler();
+    /// Compiles a C++ file in `folder`; returns the name of the object beside it.
+    fn compile(
+        &self,
+        source: &str,
+        folder: &Path,
+        optimisation: Optimisation,
+        header: Option<&Path>,
+    ) -> Result<String, FlowError> {
+        let mut command = self.compiler(optimisation);
         command.current_dir(folder).args(["-I.", "-I", GENERATED]);
         if let Some(header) = header {
             command.arg("-include").arg(header);
         }
-        succeed("g++", command.arg("-c").arg(format!("{name}.cpp"))).map(drop)
+        succeed("g++", command.args(["-c", source]))?;
+        Ok(source.replace(".cpp", ".o"))
     }
 
     /// The compiler with all flags but files.
-    fn compiler(&self) -> Command {
+    fn compiler(&self, optimisation: Optimisation) -> Command {
         let mut command = Command::new(&self.tools.compiler);
-        command.args(COMMON_FLAGS).args(self.optimisation.flags());
+        command.args(COMMON_FLAGS).args(optimisation.flags());
         command.arg("-I").arg(&self.tools.include).arg("-I").arg(self.tools.include.join("vltstd"));
         command
     }
@@ -151,38 +164,63 @@ impl<'a> Kit<'a> {
     /// Verilator's header, precompiled: reading it takes a second, most of the time of a small build.
     fn header(&self) -> Result<PathBuf, FlowError> {
         let make = |folder: &Path| {
-            write_all(folder, &[(HEADER.to_owned(), "#include \"verilated.h\"\n".to_owned())].into())?;
-            succeed("g++", self.compiler().current_dir(folder).args(["-x", "c++-header", HEADER])).map(drop)
+            write_all(folder, &[(HEADER.to_owned(), inclusion("verilated.h"))].into())?;
+            let mut command = self.compiler(Optimisation::Check);
+            succeed("g++", command.current_dir(folder).args(["-x", "c++-header", HEADER])).map(drop)
         };
         let entry = || Ok(self.tools.cache.entry("header", &self.toolchain, KEPT, make)?.join(HEADER));
         self.header.get_or_init(entry).clone()
     }
 
-    fn runtime(&self, name: &str, header: Option<&Path>) -> Result<PathBuf, FlowError> {
-        let files = [("kept.cpp".to_owned(), format!("#include \"{name}.cpp\"\n"))].into();
-        self.object(&hash([&self.toolchain, name]), &files, header)
+    /// The largest file of Verilator's runtime. What of it runs in every cycle stands in headers: the rest need not
+    /// be fast.
+    fn runtime(&self) -> Result<PathBuf, FlowError> {
+        let text = format!("{NOT_OPTIMISED}{}", inclusion(RUNTIME[0]));
+        self.object(&[(UNIT.to_owned(), text)].into(), None)
     }
 
+    /// The harness, and the small file of Verilator's runtime.
     fn harness(&self) -> Result<PathBuf, FlowError> {
         let mut files = harness_files();
-        let sources = files.keys().filter(|name| name.ends_with(".cpp"));
-        let all = sources.map(|name| format!("#include \"{name}\"\n")).collect();
-        files.insert("kept.cpp".to_owned(), all);
-        self.object(&self.identity, &files, Some(&self.header()?))
+        let sources = files.keys().map(String::as_str).filter(|name| name.ends_with(".cpp"));
+        let text = sources.chain([RUNTIME[1]]).map(inclusion).collect();
+        files.insert(UNIT.to_owned(), text);
+        self.object(&files, Some(&self.header()?))
     }
 
-    /// The object of `kept.cpp` among `files`, from the cache or made.
-    fn object(&self, key: &str, files: &Sources, header: Option<&Path>) -> Result<PathBuf, FlowError> {
+    /// The object of [`UNIT`] among `files`, from the cache or made.
+    fn object(&self, files: &Sources, header: Option<&Path>) -> Result<PathBuf, FlowError> {
+        let texts = files.iter().flat_map(|(name, text)| [name.as_str(), text]);
+        let key = hash([self.toolchain.as_str()].into_iter().chain(texts));
         let make = |folder: &Path| {
             write_all(folder, files)?;
-            self.compile("kept", folder, header)
+            self.compile(UNIT, folder, Optimisation::Check, header).map(drop)
         };
-        Ok(self.tools.cache.entry("object", key, KEPT, make)?.join("kept.o"))
+        Ok(self.tools.cache.entry("object", &key, KEPT, make)?.join(UNIT.replace(".cpp", ".o")))
     }
+}
+
+fn under_test<'a>(designs: &[&'a Design]) -> Vec<DesignUnderTest<'a>> {
+    designs.iter().map(|design| design.under_test()).collect()
 }
 
 fn harness_files() -> Sources {
     HARNESS.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+/// What Verilator wrote for `designs`, and the main program, gathered in one file to compile, or in two.
+fn units(designs: &[&Design], folder: &Path) -> Result<Sources, FlowError> {
+    let folder = folder.join(GENERATED);
+    let listed = read(&folder.join(format!("{MODEL_CLASS}_classes.mk")))?;
+    let fast = inclusions(&listed, ["VM_CLASSES_FAST", "VM_SUPPORT_FAST"]) + &main_program(&under_test(designs));
+    // What runs once, at the start, is not worth the optimiser's time.
+    let slow = inclusions(&listed, ["VM_CLASSES_SLOW", "VM_SUPPORT_SLOW"]);
+    let slow = format!("#pragma GCC push_options\n{NOT_OPTIMISED}{slow}#pragma GCC pop_options\n");
+    Ok(if size(&folder)? < SMALL {
+        [("program.cpp".to_owned(), slow + &fast)].into()
+    } else {
+        [("fast.cpp".to_owned(), fast), ("slow.cpp".to_owned(), slow)].into()
+    })
 }
 
 /// A line of C++ for each file that Verilator lists under these variables of its makefile.
@@ -191,8 +229,12 @@ fn inclusions(makefile: &str, variables: [&str; 2]) -> String {
     for variable in variables {
         let lines = makefile.lines().skip_while(|line| !line.starts_with(variable)).skip(1);
         for name in lines.map_while(|line| line.trim().strip_suffix('\\')) {
-            text += &format!("#include \"{}.cpp\"\n", name.trim());
+            text += &inclusion(&format!("{}.cpp", name.trim()));
         }
     }
     text
+}
+
+fn inclusion(name: &str) -> String {
+    format!("#include \"{name}\"\n")
 }

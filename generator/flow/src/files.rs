@@ -21,3 +21,12 @@ pub(crate) fn write_all(folder: &Path, files: &Sources) -> Result<(), FlowError>
 pub(crate) fn read(path: &Path) -> Result<String, FlowError> {
     fs::read_to_string(path).map_err(FlowError::file("read", path))
 }
+
+/// The bytes of all files in `folder`, those of folders inside it not counted.
+pub(crate) fn size(folder: &Path) -> Result<u64, FlowError> {
+    let unreadable = || FlowError::file("read", folder);
+    let entries: Result<Vec<_>, _> = fs::read_dir(folder).map_err(unreadable())?.collect();
+    let entries = entries.map_err(unreadable())?;
+    let sizes: Result<Vec<u64>, _> = entries.iter().map(|entry| entry.metadata().map(|file| file.len())).collect();
+    Ok(sizes.map_err(unreadable())?.iter().sum())
+}

@@ -100,7 +100,8 @@ mod tests {
                       %Error: Cannot find file: nothing.v\n\
                       %Error: Exiting due to 4 error(s)\n        ... See the manual\n";
         let found = findings(output);
-        let brief: Vec<String> = found.iter().map(|finding| finding.to_string().lines().next().unwrap_or("").to_owned()).collect();
+        let brief: Vec<String> =
+            found.iter().map(|finding| finding.to_string().lines().next().unwrap_or("").to_owned()).collect();
         assert_eq!(
             brief,
             [

@@ -36,11 +36,7 @@ pub(crate) fn succeed(tool: &str, command: &mut Command) -> Result<String, FlowE
 
 impl Finished {
     pub(crate) fn failed(self, tool: &str) -> FlowError {
-        FlowError::Failed {
-            tool: tool.to_owned(),
-            status: self.status.to_string(),
-            output: self.stdout + &self.stderr,
-        }
+        FlowError::Failed { tool: tool.to_owned(), status: self.status.to_string(), output: self.stdout + &self.stderr }
     }
 }
 

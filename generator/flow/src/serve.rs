@@ -93,8 +93,7 @@ impl Simulation {
     }
 
     fn run_request(&self, feeds: &[Feed], expected: &[u32]) -> Result<Vec<u32>, FlowError> {
-        let inputs: Vec<&Stream> =
-            self.streams.iter().filter(|stream| stream.direction == Direction::Input).collect();
+        let inputs: Vec<&Stream> = self.streams.iter().filter(|stream| stream.direction == Direction::Input).collect();
         if feeds.len() != inputs.len() || expected.len() != self.streams.len() - inputs.len() {
             return Err(FlowError::answer(TOOL, "a run needs a feed for each input and a count for each output"));
         }

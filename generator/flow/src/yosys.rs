@@ -28,7 +28,8 @@ pub fn read_check(files: &Sources, top: &str) -> Result<ReadCheck, FlowError> {
     let script = format!("read_verilog {}; hierarchy -check -top {top}; proc; check -assert", names.join(" "));
     let mut command = Command::new(require("yosys")?);
     let finished = finish("yosys", command.current_dir(folder.path()).args(["-q", "-p", &script]))?;
-    let lines = |mark: &str| finished.stderr.lines().filter(|line| line.contains(mark)).map(str::to_owned).collect::<Vec<_>>();
+    let lines =
+        |mark: &str| finished.stderr.lines().filter(|line| line.contains(mark)).map(str::to_owned).collect::<Vec<_>>();
     let check = ReadCheck { errors: lines("ERROR: "), warnings: lines("Warning: ") };
     if check.errors.is_empty() && !finished.status.success() { Err(finished.failed("yosys")) } else { Ok(check) }
 }

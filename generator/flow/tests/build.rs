@@ -57,7 +57,8 @@ fn two_builders_share_an_empty_cache() {
         let model = verilator.build(&[adder()], Optimisation::Check).remove(0).expect("it builds");
         model.check(&adder_scenarios(), &RunOptions::default()).expect("it runs").passed()
     };
-    let verdicts = scope(|scope| [scope.spawn(build), scope.spawn(build)].map(|thread| thread.join().expect("no panic")));
+    let verdicts =
+        scope(|scope| [scope.spawn(build), scope.spawn(build)].map(|thread| thread.join().expect("no panic")));
     assert_eq!(verdicts, [true, true]);
     assert!(build(), "and from the cache");
     let left: Vec<_> = std::fs::read_dir(cache.path().join("new")).expect("it is there").collect();

@@ -57,7 +57,8 @@ fn the_emitted_folder_runs_by_itself_and_can_fail() {
     }
     let home = tempfile::tempdir().expect("a directory");
     let design = adder();
-    let under_test = DesignUnderTest { top: &design.top, interface: &design.interface, mutant_width: design.mutant_width };
+    let under_test =
+        DesignUnderTest { top: &design.top, interface: &design.interface, mutant_width: design.mutant_width };
     let files = folder(&under_test, &["rtl/adder.v"], &adder_scenarios());
     for (name, text) in files.iter().chain([(&"rtl/adder.v".to_owned(), &design.rtl["adder.v"])]) {
         let path = home.path().join(name);
@@ -72,7 +73,8 @@ fn the_emitted_folder_runs_by_itself_and_can_fail() {
     assert!(passed && output.contains("PASS adder: 0 failures, 5 scenarios"), "{output}");
     let vectors = home.path().join("vectors/scenarios.txt");
     let text = fs::read_to_string(&vectors).expect("the vectors");
-    let sabotaged: String = text.lines().filter(|line| !line.starts_with("expect")).map(|line| format!("{line}\n")).collect();
+    let sabotaged: String =
+        text.lines().filter(|line| !line.starts_with("expect")).map(|line| format!("{line}\n")).collect();
     fs::write(&vectors, sabotaged).expect("a file");
     let (passed, output) = make();
     assert!(!passed && output.contains("extra scenario=full_speed stream=sum"), "{output}");

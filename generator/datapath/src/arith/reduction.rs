@@ -1,7 +1,7 @@
 //! Sums of many terms, each of which may still owe a carry: `-x` is `!x` plus one, and that one is given to an
 //! adder that has a free carry-in instead of to an adder of its own.
 
-use tritloom_hdl::{ModuleBuilder, Value, bits_for};
+use tritloom_hdl::{Census, ModuleBuilder, Primitive, Value, bits_for};
 
 /// A summand: its value is `word + carry`.
 #[derive(Clone)]
@@ -10,14 +10,6 @@ pub struct Term {
     pub word: Value,
     /// One bit that is still to be added with weight one.
     pub carry: Option<Value>,
-}
-
-/// The sum of many terms as one word and the carries that no adder has taken.
-pub struct Partial {
-    /// Signed.
-    pub word: Value,
-    /// At most one carry where every term had one, since k terms meet in k - 1 adders.
-    pub carries: Vec<Value>,
 }
 
 /// Bits of a signed value from `-magnitude` to `magnitude - 1`.
@@ -30,40 +22,56 @@ pub fn bits_up_to(magnitude: u64) -> u32 {
     bits_for(magnitude) + 1
 }
 
-/// Adds terms in a balanced tree, neighbours first; partial sums are named `<name>_<first>_<last>`.
+/// Bits of the word of a sum of `count` terms, each with its carry within `-magnitude ..= magnitude`.
 ///
-/// Each term with its carry lies within `-magnitude ..= magnitude`. Where terms have carries, each word alone lies
-/// within `-magnitude ..= magnitude - 1` (the range is closed under complement), and since one carry of every
-/// partial sum is still owed, so does the sum of k of them, times k: every intermediate sum gets its exact width.
-pub fn balanced(m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64) -> Partial {
-    let owing = terms.iter().all(|term| term.carry.is_some());
-    let exact = |count: usize| {
-        let bound = count as u64 * magnitude;
-        if owing { bits_below(bound) } else { bits_up_to(bound) }
-    };
-    let (word, carries) = add_range(m, name, terms, 0, &exact);
-    Partial { word, carries }
+/// Where terms are `owing` a carry, each word alone lies within `-magnitude ..= magnitude - 1` (the range is closed
+/// under complement), and since one carry of every partial sum is still owed, so does the sum of k of them, times k.
+pub fn partial_bits(count: u64, magnitude: u64, owing: bool) -> u32 {
+    let bound = count * magnitude;
+    if owing { bits_below(bound) } else { bits_up_to(bound) }
 }
 
-fn add_range(
-    m: &ModuleBuilder,
-    name: &str,
-    terms: &[Term],
-    first: usize,
-    exact: &dyn Fn(usize) -> u32,
-) -> (Value, Vec<Value>) {
+/// Adds terms in a balanced tree, neighbours first, each sum in its exact width (see [`partial_bits`]); partial sums
+/// are named `<name>_<first>_<last>`. Two terms that owe a carry each meet in an adder that takes one of them, so
+/// that the sum owes one carry where every term does.
+pub fn balanced(m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64) -> Term {
+    let owing = terms.iter().all(|term| term.carry.is_some());
+    add_range(m, name, terms, 0, &|count| partial_bits(count as u64, magnitude, owing))
+}
+
+fn add_range(m: &ModuleBuilder, name: &str, terms: &[Term], first: usize, exact: &dyn Fn(usize) -> u32) -> Term {
     if let [only] = terms {
-        return (only.word.clone(), only.carry.iter().cloned().collect());
+        return only.clone();
     }
     let middle = terms.len().div_ceil(2);
-    let (left, mut carries) = add_range(m, name, &terms[..middle], first, exact);
-    let (right, more) = add_range(m, name, &terms[middle..], first + middle, exact);
-    carries.extend(more);
-    let sum = if carries.is_empty() { &left + &right } else { left.add_with_carry(&right, &carries.remove(0)) };
-    let last = first + terms.len() - 1;
-    let sum = m.wire(&format!("{name}_{first}_{last}"), &sum);
-    let width = exact(terms.len()).min(sum.width());
-    (sum.wrap(width), carries)
+    let left = add_range(m, name, &terms[..middle], first, exact);
+    let right = add_range(m, name, &terms[middle..], first + middle, exact);
+    let (taken, owed) = if left.carry.is_some() { (left.carry, right.carry) } else { (right.carry, None) };
+    let sum = match taken {
+        Some(carry) => left.word.add_with_carry(&right.word, &carry),
+        None => &left.word + &right.word,
+    };
+    let sum = m.wire(&format!("{name}_{first}_{}", first + terms.len() - 1), &sum);
+    Term { word: sum.wrap(exact(terms.len()).min(sum.width())), carry: owed }
+}
+
+/// The primitives of [`balanced`] over words of their exact width.
+///
+/// At depth d of the tree stand 2^d sums of floor(n / 2^d) terms or of one more; the adder of a sum of k terms is one
+/// bit wider than the word of its larger half, ceil(k / 2) terms.
+pub fn balanced_census(terms: u64, magnitude: u64, owing: bool) -> Census {
+    let mut census = Census::default();
+    for depth in 0..=terms.ilog2() {
+        let (sums, smaller) = (1 << depth, terms >> depth);
+        let larger = terms - sums * smaller;
+        for (size, count) in [(smaller, sums - larger), (smaller + 1, larger)] {
+            if size > 1 {
+                let half = partial_bits(size.div_ceil(2), magnitude, owing);
+                census.add(Primitive::Adder, count, u64::from(half) + 1);
+            }
+        }
+    }
+    census
 }
 
 /// Adds words and carries modulo `2^width` through rows of 3:2 compressors; all words have `width` bits.
@@ -99,4 +107,14 @@ pub fn carry_save(m: &ModuleBuilder, words: &[Value], carries: &[Value]) -> Valu
         ([left, right], Some(carry)) => left.add_with_carry(right, carry).wrap(width),
         _ => m.sint(0, width),
     }
+}
+
+/// The primitives of [`carry_save`] over at least two words, but for the adder behind the rows: each row makes two
+/// words of three, with two exclusive ORs for their sum and four gates for their majority, until two are left.
+pub fn carry_save_census(words: u64, width: u64) -> Census {
+    let mut census = Census::default();
+    let rows = words - 2;
+    census.add(Primitive::Xor, 2 * rows, width);
+    census.add(Primitive::AndOr, 4 * rows, width);
+    census
 }

@@ -1,6 +1,6 @@
 //! Choosing one of many words by a binary index.
 
-use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, bits_for, sint, uint};
+use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Primitive, Value, bits_for, sint, uint};
 
 /// A multiplexer tree: `select` names one of `count` signed words of `width` bits, or zero.
 ///
@@ -39,4 +39,11 @@ fn pick(m: &ModuleBuilder, index: &Value, words: Lanes) -> Value {
         current = (*next).clone();
     }
     current.lane(0)
+}
+
+/// The primitives of [`zero_or_word`]: n + 1 words make n choices.
+pub fn zero_or_word_census(count: u64, width: u64) -> Census {
+    let mut census = Census::default();
+    census.add(Primitive::Multiplexer, count, width);
+    census
 }

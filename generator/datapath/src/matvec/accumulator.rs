@@ -24,7 +24,14 @@ pub(super) struct Beat {
 
 /// Drives `bases`, to which the ports add, from their `sums` of earlier beats. Sums begin at zero with the first
 /// beat of a run, so nothing needs clearing between runs.
-pub(super) fn accumulators(m: &ModuleBuilder, geometry: &Geometry, bases: &LaneWire, sums: &Lanes, beat: &Beat, advance: &Value) {
+pub(super) fn accumulators(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    bases: &LaneWire,
+    sums: &Lanes,
+    beat: &Beat,
+    advance: &Value,
+) {
     let width = geometry.accumulator_bits();
     let taken = m.wire("sum_valid", &(advance & &beat.valid));
     let sum = m.register("accumulator", uint(width * geometry.ports));
@@ -43,10 +50,15 @@ pub(super) fn accumulators(m: &ModuleBuilder, geometry: &Geometry, bases: &LaneW
 
 /// Table stationary: a memory keeps the sums of all output tiles. A word that is written while it is read, as
 /// happens in runs of a single output tile, comes from the register of the last sum instead.
-fn stored(m: &ModuleBuilder, geometry: &Geometry, last_sum: &Value, sums: &Value, beat: &Beat, advance: &Value) -> Value {
-    let nest = Nest::of(geometry);
-    let depth = nest.inner_tiles().max(2);
-    let memory = m.memory("sums", sums.shape(), depth);
+fn stored(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    last_sum: &Value,
+    sums: &Value,
+    beat: &Beat,
+    advance: &Value,
+) -> Value {
+    let memory = m.memory("sums", sums.shape(), Nest::of(geometry).kept_tiles());
     let store = m.wire("store_sum", &(advance & &beat.valid & !&beat.last));
     memory.write(&store, &beat.tile, sums);
     let fetch = m.wire("fetch_sum", &(advance & &beat.coming & !&beat.coming_first));

@@ -1,19 +1,29 @@
 //! From a port's weight word to the keys of its groups: sign and magnitude of `v = sum w_i * 3^(mu-1-i)`.
 
 use super::geometry::Geometry;
+use crate::arith::reduction::bits_up_to;
 use tritloom_formats::{WeightFormat, key};
-use tritloom_hdl::{Bits, Module, ModuleBuilder, Value, bits_for, sint, uint};
+use tritloom_hdl::{Bits, Module, ModuleBuilder, Value, sint, uint};
 
-const TRITS_A_BYTE: u32 = 5;
+pub(super) const TRITS_A_BYTE: u32 = 5;
 /// The byte of five zeros: a byte is the value of its five trits plus this.
 const BYTE_OFFSET: u64 = 121;
-const LEGAL_BYTES: u32 = 243;
+pub(super) const LEGAL_BYTES: u32 = 243;
+
+/// Whether a port's word is anything but its keys. A lone trit in two's complement is its own key: the top bit is the
+/// sign, the low bit says non-zero.
+pub(super) fn has_decoder(geometry: &Geometry) -> bool {
+    match geometry.weights {
+        WeightFormat::Key => false,
+        WeightFormat::TwoBit => geometry.group_size > 1,
+        WeightFormat::FiveTrit => true,
+    }
+}
 
 /// The decoder of one port, from `word` to `keys`; `None` where the word holds the keys already.
 pub(super) fn decoder(geometry: &Geometry) -> Option<Module> {
     let group_size = geometry.group_size;
-    if geometry.weights == WeightFormat::Key || (geometry.weights == WeightFormat::TwoBit && group_size == 1) {
-        // Two's complement of one trit is its key: the top bit is the sign, the low bit says non-zero.
+    if !has_decoder(geometry) {
         return None;
     }
     let name = format!("{}_to_keys_g{group_size}_t{}", geometry.weights.name(), geometry.tables);
@@ -35,11 +45,7 @@ pub(super) fn decoder(geometry: &Geometry) -> Option<Module> {
             _ => word,
         };
         let codes = trits.lanes(uint(2 * group_size), geometry.tables);
-        m.repeat("group", geometry.tables, |group| {
-            let encode = m.instance("key", &key_encoder(group_size));
-            encode.connect("trits", &codes.lane(group));
-            keys.drive(group, &encode.output("key"));
-        });
+        m.repeat("group", geometry.tables, |group| keys.drive(group, &key_of(&m, &codes.lane(group), group_size)));
     }
     m.output_lanes("keys", &keys, "sign above magnitude, group 0 lowest");
     Some(m.finish())
@@ -85,10 +91,20 @@ fn byte_trits() -> Module {
     m.finish()
 }
 
-/// Groups of at most three trits have their value from a table of 64 entries.
-const TABLE_TRITS: u32 = 3;
-
 /// The key of a group of two's complement trits, the first trit lowest.
+fn key_of(m: &ModuleBuilder, trits: &Value, group_size: u32) -> Value {
+    if group_size == 1 {
+        return trits.clone();
+    }
+    let encode = m.instance("encode", &key_encoder(group_size));
+    encode.connect("trits", trits);
+    encode.output("key")
+}
+
+/// Trits of which one table gives the value.
+pub(super) const TABLE_TRITS: u32 = 3;
+
+/// Sign and magnitude of the value of a group of trits.
 fn key_encoder(group_size: u32) -> Module {
     let m = ModuleBuilder::new(
         format!("key_encoder_g{group_size}"),
@@ -96,32 +112,32 @@ fn key_encoder(group_size: u32) -> Module {
     );
     m.parameter("group size", group_size);
     let trits = m.documented_input("trits", uint(2 * group_size), "two's complement, first trit lowest");
-    let value = m.wire("value", &group_value(&m, &trits, group_size, 0));
+    let head = part_value(&m, &trits, group_size, 0);
+    let value = if group_size > TABLE_TRITS {
+        let tail = part_value(&m, &trits, group_size, TABLE_TRITS);
+        m.wire("sum", &(head + tail)).wrap(bits_up_to(key::entries(group_size).into()))
+    } else {
+        head
+    };
     let negative = m.wire("negative", &value.top_bit());
-    let flipped = m.wire("flipped", &(value.as_unsigned() ^ negative.replicate(value.width())));
-    let magnitude = m.wire("magnitude", &(&flipped + &negative)).wrap(key::magnitude_bits(group_size));
+    let low = value.as_unsigned().wrap(key::magnitude_bits(group_size));
+    let flipped = m.wire("flipped", &(&low ^ negative.replicate(low.width())));
+    let magnitude = m.wire("magnitude", &(&flipped + &negative)).wrap(low.width());
     m.output("key", &m.concat(&[&negative, &magnitude]));
     m.finish()
 }
 
-/// The value of trits `first ..`, the first of them the most significant digit.
-fn group_value(m: &ModuleBuilder, trits: &Value, group_size: u32, first: u32) -> Value {
+/// What up to three trits from `first` on contribute to the value of their group, from a table.
+fn part_value(m: &ModuleBuilder, trits: &Value, group_size: u32, first: u32) -> Value {
     let count = (group_size - first).min(TABLE_TRITS);
-    let value_bits = |trits: u32| bits_for(u64::from(key::entries(trits))) + 1;
+    let weight = 3u32.pow(group_size - first - count);
+    let bits = bits_up_to((key::entries(count) * weight).into());
     let entry = |code: u32| {
         let trit = |position: u32| [0, 1, 0, -1][(code >> (2 * position) & 3) as usize];
         let value: i128 = (0..count).fold(0, |value, position| 3 * value + trit(position));
-        Bits::from_i128(value, value_bits(count))
+        Bits::from_i128(value * i128::from(weight), bits)
     };
     let entries: Vec<Bits> = (0..1 << (2 * count)).map(entry).collect();
     let codes = trits.slice(2 * first, 2 * count);
-    let head = m.wire(&format!("digits{first}"), &codes.table(&entries, sint(value_bits(count))));
-    let rest = group_size - first - count;
-    if rest == 0 {
-        return head;
-    }
-    let tail = group_value(m, trits, group_size, first + count);
-    let weight = m.sint(3i64.pow(rest), bits_for(3u64.pow(rest)) + 1);
-    let scaled = m.wire(&format!("scaled{first}"), &(head * weight));
-    (scaled + tail).wrap(value_bits(group_size))
+    m.wire(&format!("value{first}"), &codes.table(&entries, sint(bits)))
 }

@@ -1,6 +1,6 @@
 //! The resolved shape of a core: what the parameters say and every width that follows from them.
 
-use tritloom_formats::{WeightFormat, WordLayout};
+use tritloom_formats::{WeightFormat, WordLayout, key};
 use tritloom_hdl::bits_for;
 
 /// Which operand stays in place while the other passes.
@@ -72,6 +72,11 @@ impl Geometry {
         self.word_layout().bits()
     }
 
+    /// Bits of the keys of one port in one beat.
+    pub fn key_bits(&self) -> u32 {
+        key::bits(self.group_size) * self.tables
+    }
+
     /// The exact width of a sum of `max_inputs` products: each lies within `-2^(b-1) ..= 2^(b-1)`.
     pub fn accumulator_bits(&self) -> u32 {
         self.activation_bits + self.max_inputs.ilog2() + 1
@@ -102,19 +107,25 @@ impl Geometry {
         1 << (self.activation_bits - 1)
     }
 
+    /// The largest magnitude of a sum of a group, or of its negation.
+    pub fn group_magnitude(&self) -> u64 {
+        u64::from(self.group_size) * self.activation_magnitude()
+    }
+
+    /// The part of a module name that shows how a port adds.
+    pub fn sum_suffix(&self) -> &'static str {
+        match (self.reduction, self.partial_sum) {
+            (ReductionStyle::Balanced, PartialSum::Wired) => "bal",
+            (ReductionStyle::Balanced, PartialSum::Registered) => "bal_pr",
+            (ReductionStyle::CarrySave, _) => "csa",
+        }
+    }
+
     /// The part of a module name that shows every parameter that all cores have.
     pub fn name_suffix(&self) -> String {
         let order = match self.loop_order {
             LoopOrder::OutputStationary => "os",
             LoopOrder::TableStationary => "ts",
-        };
-        let reduction = match self.reduction {
-            ReductionStyle::Balanced => "bal",
-            ReductionStyle::CarrySave => "csa",
-        };
-        let sum = match self.partial_sum {
-            PartialSum::Wired => "",
-            PartialSum::Registered => "_pr",
         };
         let weights = match self.weights {
             WeightFormat::Key => "key",
@@ -122,8 +133,14 @@ impl Geometry {
             WeightFormat::FiveTrit => "w5",
         };
         format!(
-            "a{}_g{}_t{}_p{}_{weights}_{order}_{reduction}{sum}_n{}_m{}",
-            self.activation_bits, self.group_size, self.tables, self.ports, self.max_inputs, self.max_outputs
+            "a{}_g{}_t{}_p{}_{weights}_{order}_{}_n{}_m{}",
+            self.activation_bits,
+            self.group_size,
+            self.tables,
+            self.ports,
+            self.sum_suffix(),
+            self.max_inputs,
+            self.max_outputs
         )
     }
 }

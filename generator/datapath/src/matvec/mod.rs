@@ -11,6 +11,7 @@
 
 mod accumulator;
 pub mod beats;
+mod cost;
 mod decoder;
 mod geometry;
 mod golden;
@@ -19,10 +20,13 @@ mod parameters;
 mod sequencer;
 mod shell;
 mod stimulus;
+mod sum;
 
+pub use cost::{ElementCensus, Parts, census_by_part, copies, sum_of};
 pub use geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
 pub use golden::product;
 pub use interface::{interface, timing};
 pub use parameters::*;
 pub use shell::{Element, Prepared, build};
 pub use stimulus::scenarios;
+pub use sum::{Terms, port_sum};

@@ -6,8 +6,13 @@ use tritloom_formats::WeightFormat;
 use tritloom_hdl::MAXIMUM_WIDTH;
 
 /// Columns of weights served per cycle.
-pub const PORTS: Parameter =
-    Parameter::integer("ports", 1, 1024, Some(32), "outputs served per cycle (K): each has a reduction and an accumulator");
+pub const PORTS: Parameter = Parameter::integer(
+    "ports",
+    1,
+    1024,
+    Some(32),
+    "outputs served per cycle (K): each has a reduction and an accumulator",
+);
 /// The type of the activations.
 pub const ACTIVATION: Parameter = Parameter::choice(
     "activation",
@@ -121,12 +126,18 @@ pub fn legality(geometry: &Geometry, lanes: &[&'static str]) -> Vec<Problem> {
     if geometry.reduction == ReductionStyle::CarrySave && geometry.partial_sum == PartialSum::Registered {
         let message = "with reduction: carry_save the accumulator is one of the words of the compressor rows, so \
                        that no register can stand between";
-        problems.push(Problem::rule("C0203", "partial_sum", message, "wired").involving(&["reduction"]).nearest("wired"));
+        problems
+            .push(Problem::rule("C0203", "partial_sum", message, "wired").involving(&["reduction"]).nearest("wired"));
     }
     let ports = u64::from(geometry.ports);
     let buses = [
         (lanes[0], "the activation bus", u64::from(geometry.activation_bits), lane_count),
-        ("ports", "the weight bus", u64::from(geometry.word_bits()), ports),
+        (
+            "ports",
+            "the bus of weights, packed or as keys,",
+            u64::from(geometry.word_bits().max(geometry.key_bits())),
+            ports,
+        ),
         ("ports", "the result bus", u64::from(geometry.accumulator_bits()), ports),
     ];
     problems.extend(buses.into_iter().filter_map(|(parameter, what, part, count)| {

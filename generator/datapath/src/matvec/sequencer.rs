@@ -27,14 +27,24 @@ impl Nest {
         Nest { inner_max, inner_step, outer_max, outer_step }
     }
 
-    /// The most steps of the inner dimension: the depth of what is kept between two outer steps.
-    pub fn inner_tiles(&self) -> u32 {
-        self.inner_max.div_ceil(self.inner_step)
+    /// Words of a memory that keeps something of every inner tile: an address takes at least one bit.
+    pub fn kept_tiles(&self) -> u32 {
+        self.inner_max.div_ceil(self.inner_step).max(2)
     }
 
     /// Bits of the number of an inner tile.
     pub fn tile_bits(&self) -> u32 {
-        bits_for(u64::from(self.inner_tiles().max(2)) - 1)
+        bits_for(u64::from(self.kept_tiles()) - 1)
+    }
+
+    /// Bits of a count of the inner dimension.
+    pub fn inner_bits(&self) -> u32 {
+        bits_for(self.inner_max.into())
+    }
+
+    /// Bits of a count of the outer dimension.
+    pub fn outer_bits(&self) -> u32 {
+        bits_for(self.outer_max.into())
     }
 }
 
@@ -50,8 +60,7 @@ pub(super) fn sequencer(nest: &Nest) -> Module {
     );
     m.parameter("inner dimension", format!("up to {inner_max}, {inner_step} a step"));
     m.parameter("outer dimension", format!("up to {outer_max}, {outer_step} a step"));
-    let inner_shape = uint(bits_for(u64::from(inner_max)));
-    let outer_shape = uint(bits_for(u64::from(outer_max)));
+    let (inner_shape, outer_shape) = (uint(nest.inner_bits()), uint(nest.outer_bits()));
     let run_valid = m.input("run_valid", uint(1));
     let run_inner = m.documented_input("run_inner", inner_shape, "length of the inner dimension");
     let run_outer = m.documented_input("run_outer", outer_shape, "length of the outer dimension");
@@ -102,8 +111,13 @@ pub(super) fn sequencer(nest: &Nest) -> Module {
 
 /// `value <= limit`, which is always so where the limit is the largest value.
 fn at_most(m: &ModuleBuilder, value: &Value, limit: u32) -> Value {
-    if bits_for(u64::from(limit) + 1) > value.width() {
+    if always_at_most(limit, value.width()) {
         return m.uint(1, 1);
     }
     value.less_equal(&m.uint(u64::from(limit), value.width()))
+}
+
+/// Whether no value of `bits` bits is above `limit`.
+pub(super) fn always_at_most(limit: u32, bits: u32) -> bool {
+    bits_for(u64::from(limit) + 1) > bits
 }

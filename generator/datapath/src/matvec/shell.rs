@@ -24,6 +24,7 @@ pub trait Element {
 
     /// The module of one port: inputs `prepared`, `keys` (the port's word where no decoder stands in front) and
     /// `base`, output `sum`, and `advance` where it holds a register; `base` and `sum` belong to one stage.
+    /// `prepared` and `keys` are unsigned, even where they are a single signed lane.
     fn port(&self) -> Module;
 }
 
@@ -54,7 +55,8 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let sums_at = sum_stage(geometry, element.prepare_stages());
 
     m.section("Activations");
-    let activations = activation_stage(&m, geometry, &streams, &tiles, &Pace { issue: &issue, advance: &advance, fresh: &fresh });
+    let activations =
+        activation_stage(&m, geometry, &streams, &tiles, &Pace { issue: &issue, advance: &advance, fresh: &fresh });
 
     m.section("Preparation");
     let prepared = element.prepare(&m, &activations, &advance);
@@ -75,15 +77,36 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let blocked = m.wire("blocked", &(result_valid.value() & !&streams.result_ready));
     let complete = m.wire("complete", &(&beat.valid & &beat.last));
     advance.drive(&!(&complete & &blocked));
-    results(&m, geometry, &stages, sums_at, &sums, &m.wire("emit_result", &(&complete & !&blocked)), &blocked, &result_valid);
+    results(
+        &m,
+        geometry,
+        &stages,
+        sums_at,
+        &sums,
+        &m.wire("emit_result", &(&complete & !&blocked)),
+        &blocked,
+        &result_valid,
+    );
     m.port_order(&PORT_ORDER);
     Design::new(m.finish())
 }
 
 /// Stream by stream.
 const PORT_ORDER: [&str; 14] = [
-    "run_valid", "run_ready", "run_inputs", "run_outputs", "activation_valid", "activation_ready", "activation_data",
-    "weight_valid", "weight_ready", "weight_data", "result_valid", "result_ready", "result_data", "result_keep",
+    "run_valid",
+    "run_ready",
+    "run_inputs",
+    "run_outputs",
+    "activation_valid",
+    "activation_ready",
+    "activation_data",
+    "weight_valid",
+    "weight_ready",
+    "weight_data",
+    "result_valid",
+    "result_ready",
+    "result_data",
+    "result_keep",
 ];
 
 fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
@@ -174,7 +197,14 @@ impl Tiles {
 
     /// Joins the input streams: a beat enters when the weights are there, and the activations where this tile
     /// takes new ones. Returns whether it does.
-    fn handshake(&self, m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, advance: &Value, issue: &tritloom_hdl::ForwardWire) -> Value {
+    fn handshake(
+        &self,
+        m: &ModuleBuilder,
+        geometry: &Geometry,
+        streams: &Inputs,
+        advance: &Value,
+        issue: &tritloom_hdl::ForwardWire,
+    ) -> Value {
         let busy = self.sequencer.output("busy");
         let fresh = match one_pass(geometry) {
             true => m.uint(1, 1),
@@ -206,7 +236,7 @@ impl Tiles {
 
 /// Whether the activations pass only once, so that nothing of them is kept: always in one order, in the other
 /// where all outputs fit one tile.
-fn one_pass(geometry: &Geometry) -> bool {
+pub(super) fn one_pass(geometry: &Geometry) -> bool {
     geometry.loop_order == LoopOrder::OutputStationary && geometry.output_tiles(geometry.max_outputs) == 1
 }
 
@@ -243,8 +273,8 @@ fn activation_stage(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, ti
     let left = tiles.left().0;
     let masked = m.lanes("masked", sint(bits), lanes);
     m.repeat("activation_lane", lanes, |lane| {
-        let inside = m.index(lane, left.width()).less(&left);
-        let gate = inside.replicate(bits);
+        let within = m.wire("within_inputs", &m.index(lane, left.width()).less(&left));
+        let gate = within.replicate(bits);
         masked.drive(lane, &(streams.activations.lane(lane).as_unsigned() & gate).as_signed());
     });
     let flat = masked.flat().as_unsigned();
@@ -258,9 +288,16 @@ fn activation_stage(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, ti
 }
 
 /// The first pass over the outputs takes activations from the stream and stores them; later ones read them back.
-fn replayed(m: &ModuleBuilder, geometry: &Geometry, tiles: &Tiles, incoming: &Value, load: &Value, pace: &Pace) -> Value {
+fn replayed(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    tiles: &Tiles,
+    incoming: &Value,
+    load: &Value,
+    pace: &Pace,
+) -> Value {
     let tile = tiles.sequencer.output("inner_tile");
-    let buffer = m.memory("activations", incoming.shape(), Nest::of(geometry).inner_tiles().max(2));
+    let buffer = m.memory("activations", incoming.shape(), Nest::of(geometry).kept_tiles());
     buffer.write(load, &tile, incoming);
     let replay = m.wire("replay_activations", &(pace.issue & !pace.fresh));
     let stored = buffer.read("replayed", &replay, &tile);
@@ -330,15 +367,23 @@ fn results(
     let keep = m.lanes("keep", uint(1), geometry.ports);
     let kept = m.lanes("kept", sint(geometry.accumulator_bits()), geometry.ports);
     m.repeat("result_lane", geometry.ports, |port| {
-        let inside = m.index(port, left.width()).less(&left);
-        keep.drive(port, &inside);
-        let gate = inside.replicate(geometry.accumulator_bits());
+        let within = m.wire("within_outputs", &m.index(port, left.width()).less(&left));
+        keep.drive(port, &within);
+        let gate = within.replicate(geometry.accumulator_bits());
         kept.drive(port, &(sums.lane(port).as_unsigned() & gate).as_signed());
     });
     valid.reset(0).next(&(emit | blocked));
     m.documented_output("result_valid", valid, "");
     let data = m.delay("result_data", &kept.flat().as_unsigned(), Some(emit));
-    m.output_lanes("result_data", &data.lanes(sint(geometry.accumulator_bits()), geometry.ports), "first output lowest");
+    m.output_lanes(
+        "result_data",
+        &data.lanes(sint(geometry.accumulator_bits()), geometry.ports),
+        "first output lowest",
+    );
     m.documented_output("result_keep", &m.delay("result_keep", keep.flat(), Some(emit)), "lanes within y");
-    m.documented_output("result_last", &m.delay("result_last", &stages.last_output.at(stage), Some(emit)), "the run's last");
+    m.documented_output(
+        "result_last",
+        &m.delay("result_last", &stages.last_output.at(stage), Some(emit)),
+        "the run's last",
+    );
 }

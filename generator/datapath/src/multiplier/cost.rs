@@ -1,2 +1,17 @@
-//! placeholder
-pub(super) fn census<T>(_: &T) -> tritloom_hdl::Census { tritloom_hdl::Census::default() }
+//! The primitives of the multiplier core in closed form.
+
+use super::WEIGHT_BITS;
+use crate::matvec::{self, ElementCensus, Geometry, Parts};
+use tritloom_hdl::Primitive;
+
+pub(super) fn census_by_part(geometry: &Geometry) -> Parts {
+    let product_bits = geometry.activation_bits * WEIGHT_BITS;
+    let element = ElementCensus {
+        preparation: None,
+        prepare_stages: 0,
+        terms: ("multiply", matvec::sum_of(&[(Primitive::Multiplier, geometry.lanes().into(), product_bits)])),
+        magnitude: geometry.activation_magnitude(),
+        owing: false,
+    };
+    matvec::census_by_part(geometry, &element)
+}

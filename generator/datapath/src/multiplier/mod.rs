@@ -4,11 +4,10 @@ mod cost;
 
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Geometry, PartialSum, Prepared, ReductionStyle};
+use crate::matvec::{self, Element, Geometry, PartialSum, Parts, Prepared, Terms, port_sum};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::sign_flip::{CONTRACT, PARAMETERS, geometry};
-use crate::ternary_lut::{balanced_sum, carry_save_sum};
-use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
+use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
 /// The family.
 pub struct Multiplier;
@@ -36,7 +35,12 @@ impl Family for Multiplier {
     }
 
     fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
-        matvec::legality(&geometry(parameters), &["lanes"])
+        let geometry = geometry(parameters);
+        let mut problems = matvec::legality(&geometry, &["lanes"]);
+        let product_bits = u64::from(geometry.activation_bits + 1);
+        let bus = matvec::too_wide("lanes", "the bus of a port's products", product_bits, geometry.lanes().into());
+        problems.extend(bus.map(|problem| problem.involving(&["activation"])));
+        problems
     }
 
     fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
@@ -52,8 +56,8 @@ impl Family for Multiplier {
         matvec::timing(&geometry(parameters), 0)
     }
 
-    fn census(&self, parameters: &Parameters) -> Census {
-        cost::census(&geometry(parameters))
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        cost::census_by_part(&geometry(parameters))
     }
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
@@ -100,39 +104,30 @@ impl Element for MultiplierElement {
 /// weight in two's complement: the sign weighs -2, the magnitude 1.
 fn port(geometry: &Geometry) -> Module {
     let (lanes, bits, width) = (geometry.lanes(), geometry.activation_bits, geometry.accumulator_bits());
-    let registered = geometry.partial_sum == PartialSum::Registered;
-    let style = match geometry.reduction {
-        ReductionStyle::CarrySave => "csa",
-        ReductionStyle::Balanced => "bal",
-    };
-    let register = if registered { "_pr" } else { "" };
     let m = ModuleBuilder::new(
-        format!("multiplier_port_a{bits}_l{lanes}_s{width}_{style}{register}"),
+        format!("multiplier_port_a{bits}_l{lanes}_s{width}_{}", geometry.sum_suffix()),
         format!("One output: multiplies {lanes} activations by their weights and adds them to the accumulator."),
     );
     m.parameter("activation bits", bits);
     m.parameter("lanes", lanes);
     m.parameter("sum bits", width);
+    let registered = geometry.partial_sum == PartialSum::Registered;
     let advance = registered.then(|| m.documented_input("advance", uint(1), "all stages move on"));
-    let prepared = m.input_lanes("prepared", sint(bits), lanes, "activations, the first lowest");
-    let keys = m.input_lanes("keys", sint(WEIGHT_BITS), lanes, "weights in two's complement, the first lowest");
+    let prepared = m.input_lanes("prepared", uint(bits), lanes, "activations, the first lowest");
+    let keys = m.input_lanes("keys", uint(WEIGHT_BITS), lanes, "weights in two's complement, the first lowest");
     let base = m.documented_input("base", sint(width), "the accumulator");
 
     m.section("Products");
     m.comment("A weight is -1, 0 or 1, never -2: a product needs one bit more than its activation.");
     let products = m.lanes("products", sint(bits + 1), lanes);
     m.repeat("lane", lanes, |lane| {
-        let product = m.wire("product", &(prepared.lane(lane) * keys.lane(lane)));
+        let (activation, weight) = (prepared.lane(lane).as_signed(), keys.lane(lane).as_signed());
+        let product = m.wire("product", &(activation * weight));
         products.drive(lane, &product.wrap(bits + 1));
     });
 
     m.section("Sum");
-    let sum = match geometry.reduction {
-        ReductionStyle::Balanced => {
-            balanced_sum(&m, &products, None, geometry.activation_magnitude(), &base, advance.as_ref())
-        }
-        ReductionStyle::CarrySave => carry_save_sum(&m, &products, None, &base),
-    };
-    m.output("sum", &sum);
+    let terms = Terms { words: &products, carries: None, magnitude: geometry.activation_magnitude() };
+    m.output("sum", &port_sum(&m, geometry, &terms, &base, advance.as_ref()));
     m.finish()
 }

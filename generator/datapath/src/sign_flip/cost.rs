@@ -1,2 +1,15 @@
-//! placeholder
-pub(super) fn census<T>(_: &T) -> tritloom_hdl::Census { tritloom_hdl::Census::default() }
+//! The primitives of the sign-flip core in closed form: those of a look-up-table core whose tables are activations.
+
+use crate::matvec::{self, ElementCensus, Geometry, Parts};
+use crate::ternary_lut::selection;
+
+pub(super) fn census_by_part(geometry: &Geometry) -> Parts {
+    let element = ElementCensus {
+        preparation: None,
+        prepare_stages: 0,
+        terms: ("select", selection(geometry)),
+        magnitude: geometry.activation_magnitude(),
+        owing: true,
+    };
+    matvec::census_by_part(geometry, &element)
+}

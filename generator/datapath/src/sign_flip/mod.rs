@@ -5,10 +5,10 @@ mod cost;
 
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Geometry, Prepared};
+use crate::matvec::{self, Element, Geometry, Parts, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::ternary_lut::selecting_port;
-use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint};
+use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint};
 
 /// The family.
 pub struct SignFlip;
@@ -85,8 +85,8 @@ impl Family for SignFlip {
         matvec::timing(&geometry(parameters), 0)
     }
 
-    fn census(&self, parameters: &Parameters) -> Census {
-        cost::census(&geometry(parameters))
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        cost::census_by_part(&geometry(parameters))
     }
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {

@@ -3,7 +3,7 @@
 use super::table::entry_bits;
 use crate::family::Family;
 use crate::matvec::{self, Geometry};
-use crate::parameter::{Given, Parameter, Parameters, ParameterValue, Problem};
+use crate::parameter::{Given, Parameter, ParameterValue, Parameters, Problem};
 use crate::registry;
 use tritloom_formats::key;
 
@@ -127,7 +127,8 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     problems
 }
 
-/// The sign-flip core and the multiplier core of the same tile, streams and schedule.
+/// The sign-flip core and the multiplier core of the same tile, streams and schedule. One whose buses would be too
+/// wide is left out: beyond 32,768 weights a cycle, at two bits for each, both are.
 pub(super) fn baselines(parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
     let lanes = parameters.integer("group_size") * parameters.integer("tables");
     // Their weights have no groups, so that a key is two bits: the two-bit code.

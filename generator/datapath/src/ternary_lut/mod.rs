@@ -13,15 +13,16 @@ mod port;
 mod table;
 
 pub use config::{Build, Table, TernaryLutConfig};
-pub(crate) use port::{balanced_sum, carry_save_sum, selecting_port};
+pub(crate) use cost::selection;
+pub(crate) use port::selecting_port;
 pub use table::{entry_bits, table};
 
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Geometry, Prepared};
+use crate::matvec::{self, Element, Geometry, Parts, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_formats::key;
-use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
+use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
 /// The family.
 pub struct TernaryLut;
@@ -61,8 +62,8 @@ impl Family for TernaryLut {
         matvec::timing(&config.geometry, config.prepare_stages())
     }
 
-    fn census(&self, parameters: &Parameters) -> Census {
-        cost::census(&TernaryLutConfig::new(parameters))
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        cost::census_by_part(&TernaryLutConfig::new(parameters))
     }
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
@@ -98,23 +99,10 @@ impl Element for TernaryLutConfig {
     }
 
     fn prepare(&self, m: &ModuleBuilder, activations: &Lanes, advance: &Value) -> Prepared {
-        let geometry = &self.geometry;
-        let bits = geometry.activation_bits;
-        let module = table(geometry.group_size, bits, self.build);
-        let entries_shape = uint(key::entries(geometry.group_size) * entry_bits(geometry.group_size, bits));
-        let entries = m.lanes("entries", entries_shape, geometry.tables);
-        let groups = activations.flat().lanes(uint(bits * geometry.group_size), geometry.tables);
-        m.repeat("group", geometry.tables, |group| {
-            let built = m.instance("table", &module);
-            built.connect("activations", &groups.lane(group));
-            if module.port("advance").is_some() {
-                built.connect("advance", advance);
-            }
-            entries.drive(group, &built.output("entries").as_unsigned());
-        });
+        let entries = self.entries(m, activations, advance);
         Prepared(match self.table {
-            Table::Wired => entries.flat().clone(),
-            Table::Registered => m.delay("table_entries", entries.flat(), Some(advance)),
+            Table::Wired => entries,
+            Table::Registered => m.delay("table_entries", &entries, Some(advance)),
         })
     }
 
@@ -125,5 +113,28 @@ impl Element for TernaryLutConfig {
     fn port(&self) -> Module {
         let entry = sint(entry_bits(self.geometry.group_size, self.geometry.activation_bits));
         selecting_port("lut_port", &self.geometry, entry)
+    }
+}
+
+impl TernaryLutConfig {
+    /// The entries of all tables side by side. An activation on its own is its only entry.
+    fn entries(&self, m: &ModuleBuilder, activations: &Lanes, advance: &Value) -> Value {
+        let Geometry { group_size, activation_bits, tables, .. } = self.geometry;
+        if group_size == 1 {
+            return activations.flat().clone();
+        }
+        let module = table(group_size, activation_bits, self.build);
+        let shape = uint(key::entries(group_size) * entry_bits(group_size, activation_bits));
+        let entries = m.lanes("entries", shape, tables);
+        let groups = activations.flat().lanes(uint(activation_bits * group_size), tables);
+        m.repeat("group", tables, |group| {
+            let built = m.instance("table", &module);
+            built.connect("activations", &groups.lane(group));
+            if module.port("advance").is_some() {
+                built.connect("advance", advance);
+            }
+            entries.drive(group, &built.output("entries").as_unsigned());
+        });
+        entries.flat().clone()
     }
 }

@@ -1,10 +1,9 @@
 //! One port: picks an entry of every table, negates it where the key says so, and adds all to the accumulator.
 
-use crate::arith::reduction::{Term, balanced, carry_save};
 use crate::arith::selector::zero_or_word;
-use crate::matvec::{Geometry, PartialSum, ReductionStyle};
+use crate::matvec::{Geometry, PartialSum, Terms, port_sum};
 use tritloom_formats::key;
-use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
+use tritloom_hdl::{Module, ModuleBuilder, Shape, Value, sint, uint};
 
 /// The port of any core whose weights pick one of the sums of a group: the sign-flip core is the one with
 /// groups of a single activation.
@@ -13,14 +12,9 @@ use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
 /// entry has no negative in its own width, its complement has.
 pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) -> Module {
     let (group_size, tables) = (geometry.group_size, geometry.tables);
-    let style = match (geometry.reduction, geometry.partial_sum) {
-        (ReductionStyle::CarrySave, _) => "csa",
-        (ReductionStyle::Balanced, PartialSum::Wired) => "bal",
-        (ReductionStyle::Balanced, PartialSum::Registered) => "bal_pr",
-    };
     let width = geometry.accumulator_bits();
     let m = ModuleBuilder::new(
-        format!("{family}_a{}_g{group_size}_t{tables}_s{width}_{style}", geometry.activation_bits),
+        format!("{family}_a{}_g{group_size}_t{tables}_s{width}_{}", geometry.activation_bits, geometry.sum_suffix()),
         format!("One output: picks a signed sum from each of {tables} groups and adds them to the accumulator."),
     );
     m.parameter("activation bits", geometry.activation_bits);
@@ -46,12 +40,8 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     });
 
     m.section("Sum");
-    let magnitude = u64::from(group_size) * geometry.activation_magnitude();
-    let sum = match geometry.reduction {
-        ReductionStyle::Balanced => balanced_sum(&m, &terms, Some(&negatives), magnitude, &base, advance.as_ref()),
-        ReductionStyle::CarrySave => carry_save_sum(&m, &terms, Some(&negatives), &base),
-    };
-    m.output("sum", &sum);
+    let terms = Terms { words: &terms, carries: Some(&negatives), magnitude: geometry.group_magnitude() };
+    m.output("sum", &port_sum(&m, geometry, &terms, &base, advance.as_ref()));
     m.finish()
 }
 
@@ -62,44 +52,4 @@ fn pick(m: &ModuleBuilder, magnitude: &Value, group: &Value, entries: u32, entry
     let selector = m.instance("pick", &zero_or_word(entries, entry.width));
     selector.connect("index", magnitude).connect("words", group);
     selector.output("word").as_unsigned()
-}
-
-/// Tree, register where asked for, accumulation; the accumulating adder takes the last carry.
-pub(crate) fn balanced_sum(
-    m: &ModuleBuilder,
-    terms: &Lanes,
-    carries: Option<&Lanes>,
-    magnitude: u64,
-    base: &Value,
-    advance: Option<&Value>,
-) -> Value {
-    let carries: Vec<Option<Value>> = match carries {
-        Some(carries) => carries.iter().into_iter().map(Some).collect(),
-        None => vec![None; terms.count() as usize],
-    };
-    let terms: Vec<Term> =
-        terms.iter().into_iter().zip(carries).map(|(word, carry)| Term { word, carry }).collect();
-    let mut partial = balanced(m, "sum", &terms, magnitude);
-    if let Some(advance) = advance {
-        partial.word = m.delay("partial", &partial.word, Some(advance));
-        partial.carries = partial.carries.iter().map(|carry| m.delay("partial_carry", carry, Some(advance))).collect();
-    }
-    let total = match partial.carries.first() {
-        Some(carry) => base.add_with_carry(&partial.word, carry),
-        None => base + &partial.word,
-    };
-    m.wire("total", &total).wrap(base.width())
-}
-
-/// Terms and accumulator through compressor rows and one adder, modulo the accumulator's range, which the exact
-/// result never leaves.
-pub(crate) fn carry_save_sum(m: &ModuleBuilder, terms: &Lanes, carries: Option<&Lanes>, base: &Value) -> Value {
-    let extend = |(position, term): (usize, Value)| {
-        let wide = term.extend(base.width().max(term.width())).wrap(base.width());
-        m.wire(&format!("term{position}"), &wide)
-    };
-    let mut words: Vec<Value> = terms.iter().into_iter().enumerate().map(extend).collect();
-    words.push(base.clone());
-    let carries = carries.map(|carries| carries.iter()).unwrap_or_default();
-    carry_save(m, &words, &carries)
 }

@@ -4,18 +4,19 @@
 //! first, is the weight of activation `j`. The other half of the sums are the negations.
 
 use super::config::Build;
+use std::ops::Range;
 use tritloom_formats::key;
-use tritloom_hdl::{Module, ModuleBuilder, Pipeline, Staged, Value, bits_for, sint, uint};
+use tritloom_hdl::{Module, ModuleBuilder, Pipeline, Staged, Value, sint, uint};
 
 /// Bits of the widest entry: `activation_bits + ceil(log2 group_size)`.
 pub fn entry_bits(group_size: u32, activation_bits: u32) -> u32 {
-    width_of_sum(group_size, activation_bits)
+    sum_bits(group_size, activation_bits)
 }
 
 /// Registers inside a table: one between two levels of adders.
 pub(super) fn pipeline_stages(group_size: u32, build: Build) -> u32 {
     match build {
-        Build::Pipelined => levels(group_size).saturating_sub(1),
+        Build::Pipelined => ceil_log2(group_size).saturating_sub(1),
         Build::Minimal | Build::Balanced => 0,
     }
 }
@@ -44,7 +45,6 @@ pub fn table(group_size: u32, activation_bits: u32, build: Build) -> Module {
         module: &m,
         pipeline: m.pipeline("build", advance.as_ref()),
         build,
-        group_size,
         activation_bits,
         entries: vec![None; key::entries(group_size) as usize],
     };
@@ -54,8 +54,9 @@ pub fn table(group_size: u32, activation_bits: u32, build: Build) -> Module {
         builder.entries[place(&digits)] = Some(staged);
     }
     let width = entry_bits(group_size, activation_bits);
-    let entries: Vec<Value> =
-        (1..=key::entries(group_size)).map(|magnitude| builder.entry(&digits(magnitude, group_size)).at(stages)).collect();
+    let entries: Vec<Value> = (1..=key::entries(group_size))
+        .map(|magnitude| builder.entry(&digits(magnitude, group_size)).at(stages))
+        .collect();
     m.comment("Entries side by side, sign-extended to the width of the widest.");
     let extended: Vec<Value> = entries.iter().map(|entry| entry.extend(width).as_unsigned()).collect();
     let all = m.concat(&extended.iter().rev().collect::<Vec<_>>());
@@ -72,8 +73,8 @@ struct TableBuilder<'a> {
     module: &'a ModuleBuilder,
     pipeline: Pipeline,
     build: Build,
-    group_size: u32,
     activation_bits: u32,
+    /// By place; `None` until it is made.
     entries: Vec<Option<Staged>>,
 }
 
@@ -83,21 +84,20 @@ impl TableBuilder<'_> {
         if let Some(entry) = &self.entries[place(digits)] {
             return entry.clone();
         }
-        let (mut left, mut right) = self.split(digits);
+        let (left, mut right) = self.split(digits);
         let subtract = right.iter().find(|&&digit| digit != 0) == Some(&-1);
         if subtract {
             right.iter_mut().for_each(|digit| *digit = -*digit);
         }
-        let (left, right) = (self.entry(&std::mem::take(&mut left)), self.entry(&right));
         let stage = match self.build {
             Build::Pipelined => self.level(digits) - 1,
             Build::Minimal | Build::Balanced => 0,
         };
-        let (left, right) = (left.at(stage), right.at(stage));
+        let (left, right) = (self.entry(&left).at(stage), self.entry(&right).at(stage));
         let sum = if subtract { &left - &right } else { &left + &right };
-        let exact = width_of_sum(non_zeros(digits), self.activation_bits).min(sum.width());
         let named = self.module.wire(&entry_name(digits), &sum);
-        let entry = self.pipeline.stage(stage, &entry_name(digits), &named.wrap(exact));
+        let exact = named.wrap(sum_bits(non_zeros(digits), self.activation_bits));
+        let entry = self.pipeline.stage(stage, &entry_name(digits), &exact);
         self.entries[place(digits)] = Some(entry.clone());
         entry
     }
@@ -106,47 +106,46 @@ impl TableBuilder<'_> {
     fn split(&self, digits: &[i8]) -> (Vec<i8>, Vec<i8>) {
         let middle = match self.build {
             Build::Minimal => digits.iter().rposition(|&digit| digit != 0).unwrap_or(0),
-            Build::Balanced | Build::Pipelined => self.middle(digits),
+            Build::Balanced | Build::Pipelined => middle(digits),
         };
-        let keep = |range: std::ops::Range<usize>| {
+        let keep = |range: Range<usize>| {
             digits.iter().enumerate().map(|(at, &digit)| if range.contains(&at) { digit } else { 0 }).collect()
         };
         (keep(0..middle), keep(middle..digits.len()))
     }
 
-    /// The position that halves the non-zero digits' range, found by halving the group until both sides hold some.
-    fn middle(&self, digits: &[i8]) -> usize {
-        let (mut low, mut high) = (0, digits.len());
-        loop {
-            let middle = low + (high - low).div_ceil(2);
-            let some = |range: std::ops::Range<usize>| digits[range].iter().any(|&digit| digit != 0);
-            match (some(low..middle), some(middle..high)) {
-                (true, true) => return middle,
-                (true, false) => high = middle,
-                _ => low = middle,
-            }
-        }
-    }
-
-    /// The level of adders in which the balanced build forms an entry; 0 for an activation.
+    /// The level of adders that forms an entry; 0 for an activation.
     fn level(&self, digits: &[i8]) -> u32 {
         if non_zeros(digits) == 1 {
             return 0;
         }
         let (left, right) = self.split(digits);
-        debug_assert_eq!(digits.len(), self.group_size as usize);
         1 + self.level(&left).max(self.level(&right))
     }
 }
 
-/// Levels of adders of the balanced build.
-fn levels(group_size: u32) -> u32 {
-    group_size.next_power_of_two().ilog2()
+/// Where the balanced build splits an entry: the group is halved until both sides hold a non-zero digit, so that
+/// all entries share the halves.
+fn middle(digits: &[i8]) -> usize {
+    let (mut low, mut high) = (0, digits.len());
+    loop {
+        let middle = low + (high - low).div_ceil(2);
+        let some = |range: Range<usize>| digits[range].iter().any(|&digit| digit != 0);
+        match (some(low..middle), some(middle..high)) {
+            (true, true) => return middle,
+            (true, false) => high = middle,
+            _ => low = middle,
+        }
+    }
 }
 
-/// Bits of a sum or difference of `terms` activations.
-fn width_of_sum(terms: u32, activation_bits: u32) -> u32 {
-    activation_bits + bits_for(u64::from(terms) - 1).min(terms - 1)
+/// Bits of a sum or difference of `terms` activations: `activation_bits + ceil(log2 terms)`.
+pub(super) fn sum_bits(terms: u32, activation_bits: u32) -> u32 {
+    activation_bits + ceil_log2(terms)
+}
+
+fn ceil_log2(count: u32) -> u32 {
+    count.next_power_of_two().ilog2()
 }
 
 fn non_zeros(digits: &[i8]) -> u32 {

@@ -1,6 +1,6 @@
 //! What each reader of a node asks of its text. Mirrors how [`super::lower`] prints the reader.
 
-use super::reading::{Class, Reading};
+use super::reading::{Class, Reading, is_comparison};
 use tritloom_hdl::{Affine, NodeId, NodeKind, Operator, PortKind, Register, RegisterId, WireId};
 
 /// A vector of at most so many bits is counted by a sum of its bits; a longer one by a function.
@@ -118,10 +118,6 @@ pub(super) fn operand_demands(reading: &Reading, id: NodeId) -> Vec<(NodeId, Dem
         _ if reading.class(id) == Class::Arithmetic => arithmetic_demands(reading, id, None),
         kind => kind.operands().into_iter().map(|operand| (operand, Demand::Inline)).collect(),
     }
-}
-
-pub(super) fn is_comparison(operator: Operator) -> bool {
-    matches!(operator, Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual)
 }
 
 /// For a result of its own width, or one that is wrapped to `wrap` bits.

@@ -5,6 +5,7 @@
 //! times or grows long is easier to read under a name.
 
 use super::chain::Chains;
+use super::connect::Connections;
 use super::demand::{Demand, operand_demands, root_demands};
 use super::reading::{Class, Reading};
 use super::syntax::Signal;
@@ -21,6 +22,7 @@ const DEEPEST_NESTING: u32 = 24;
 pub(super) struct Plan<'a> {
     pub reading: Reading<'a>,
     pub chains: Chains,
+    pub connections: Connections,
     named: Vec<Option<Signal>>,
     hints: Vec<Option<String>>,
     /// Arithmetic that is printed by the slice that wraps it.
@@ -60,8 +62,9 @@ impl<'a> Plan<'a> {
     pub fn new(reading: Reading<'a>, chains: Chains) -> Plan<'a> {
         let count = reading.module.nodes.len();
         let extents = Extent::of_all(&reading);
-        let mut plan =
-            Plan { reading, chains, named: vec![None; count], hints: vec![None; count], bypassed: vec![false; count] };
+        let connections = Connections::new(&reading);
+        let (named, hints, bypassed) = (vec![None; count], vec![None; count], vec![false; count]);
+        let mut plan = Plan { reading, chains, connections, named, hints, bypassed };
         let mut wishes = vec![Wishes::default(); count];
         for (id, demand) in root_demands(&plan.reading) {
             plan.note(&mut wishes, id, demand);
@@ -210,7 +213,8 @@ impl<'a> Plan<'a> {
         let (shared, class) = (self.reading.uses(id) > 1, self.reading.class(id));
         let wire = wish.wire.filter(|wire| {
             let visible = self.reading.module.wires[wire.index()].scope == self.reading.node(id).scope;
-            class != Class::Leaf && if shared { visible && is_immediate(&self.reading, *wire) } else { class == Class::Case }
+            class != Class::Leaf
+                && if shared { visible && is_immediate(&self.reading, *wire) } else { class == Class::Case }
         });
         if let Some(wire) = wire {
             self.named[id.index()] = Some(Signal::Wire(wire));

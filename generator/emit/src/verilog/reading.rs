@@ -25,7 +25,7 @@ pub(super) struct Reading<'a> {
     /// Which.
     pub module: &'a ModuleData,
     aliases: Vec<NodeId>,
-    folded: Vec<Option<bool>>,
+    folded: Vec<Option<Bits>>,
     constant_cone: Vec<bool>,
     live: Vec<bool>,
     uses: Vec<u32>,
@@ -91,15 +91,12 @@ impl<'a> Reading<'a> {
         self.constant_cone[id.index()]
     }
 
-    /// The bits of a constant, or of a comparison whose result the operands' shapes decide.
-    pub fn constant(&self, id: NodeId) -> Option<Bits> {
+    /// The bits of a constant, of an extended one, or of a comparison whose result the operands' shapes decide.
+    pub fn constant(&self, id: NodeId) -> Option<&Bits> {
         let id = self.alias(id);
-        if let Some(value) = self.folded[id.index()] {
-            return Some(Bits::from_u64(u64::from(value), 1));
-        }
         match &self.node(id).kind {
-            NodeKind::Constant(bits) => Some(bits.clone()),
-            _ => None,
+            NodeKind::Constant(bits) => Some(bits),
+            _ => self.folded[id.index()].as_ref(),
         }
     }
 
@@ -179,7 +176,8 @@ impl<'a> Reading<'a> {
             PortKind::Input => None,
         });
         let drives = module.wires.iter().flat_map(|wire| wire.drives.iter().map(|drive| drive.value));
-        let registers = module.registers.iter().flat_map(|register| register.next.iter().chain(&register.enable).copied());
+        let registers =
+            module.registers.iter().flat_map(|register| register.next.iter().chain(&register.enable).copied());
         let memories = module.memories.iter().flat_map(|memory| {
             let write = memory.write.iter().flat_map(|port| [port.enable, port.address, port.data]);
             write.chain(memory.reads.iter().flat_map(|port| [port.enable, port.address])).collect::<Vec<_>>()
@@ -234,12 +232,21 @@ impl<'a> Reading<'a> {
         self.alias(same)
     }
 
-    /// The result of a comparison that does not depend on the operands' values: lint tools warn of those.
-    fn fold(&self, id: NodeId) -> Option<bool> {
-        let NodeKind::Binary(operator, left, right) = self.node(id).kind else { return None };
-        if !matches!(operator, Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual) {
-            return None;
+    fn fold(&self, id: NodeId) -> Option<Bits> {
+        match self.node(id).kind {
+            NodeKind::Binary(operator, left, right) if is_comparison(operator) => {
+                self.fold_comparison(operator, left, right).map(|result| Bits::from_u64(u64::from(result), 1))
+            }
+            NodeKind::Extend(of) => {
+                let signed = self.shape(of).signed;
+                self.constant(of).map(|bits| extended(bits, self.shape(id).width, signed))
+            }
+            _ => None,
         }
+    }
+
+    /// The result of a comparison that does not depend on the operands' values: lint tools warn of those.
+    fn fold_comparison(&self, operator: Operator, left: NodeId, right: NodeId) -> Option<bool> {
         let (left, right) = (self.range(left), self.range(right));
         let (below, at_most) = (left.highest < right.lowest, left.highest <= right.lowest);
         let (above, at_least) = (left.lowest > right.highest, left.lowest >= right.highest);
@@ -256,7 +263,7 @@ impl<'a> Reading<'a> {
     fn range(&self, id: NodeId) -> Range {
         let shape = self.shape(id);
         if let Some(bits) = self.constant(id) {
-            return Range::single(&bits, shape.signed);
+            return Range::single(bits, shape.signed);
         }
         // An extended value has the range of what it was extended from.
         if let NodeKind::Extend(of) = self.node(self.alias(id)).kind
@@ -266,6 +273,20 @@ impl<'a> Reading<'a> {
         }
         Range::of(shape)
     }
+}
+
+/// Operators whose result is one bit, whatever the operands.
+pub(super) fn is_comparison(operator: Operator) -> bool {
+    matches!(operator, Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual)
+}
+
+/// The same value in more bits.
+pub(super) fn extended(bits: &Bits, width: u32, signed: bool) -> Bits {
+    let mut wide = bits.slice(0, width);
+    if signed && bits.bit(bits.width() - 1) {
+        (bits.width()..width).for_each(|position| wide.set_bit(position, true));
+    }
+    wide
 }
 
 fn driven_apart(module: &ModuleData) -> BTreeSet<WireId> {

@@ -4,10 +4,11 @@
 //! that it reads. What a loop reads from outside is declared ahead of the loop. Names made for expressions
 //! stand right before what first needs them.
 
+use super::connect::Target;
 use super::plan::{Plan, is_immediate};
 use super::syntax::{Clocked, Signal, Statement, StatementKind};
 use std::collections::{BTreeMap, BTreeSet};
-use tritloom_hdl::{Item, LoopId, MemoryId, PortId, PortKind, WireId};
+use tritloom_hdl::{InstanceId, Item, LoopId, MemoryId, PortId, PortKind, RegisterId, WireId};
 
 /// The statements of a module's body, in order.
 pub(super) fn schedule(plan: &Plan) -> Vec<Statement> {
@@ -15,11 +16,20 @@ pub(super) fn schedule(plan: &Plan) -> Vec<Statement> {
     let module = plan.reading.module;
     scheduler.open.push(Scope::default());
     scheduler.items(&module.body);
+    let mut outputs = Vec::new();
     for (position, port) in module.ports.iter().enumerate() {
-        if let PortKind::Output(driver) = port.kind {
-            scheduler.place(plan.output(PortId(position as u32), driver));
+        let id = PortId(position as u32);
+        if let PortKind::Output(driver) = port.kind
+            && !plan.connections.drives(Target::Port(id))
+        {
+            let output = plan.output(id, driver);
+            // The names that they need stand before all of them.
+            let needs = scheduler.needs(&output);
+            scheduler.prepare(&needs);
+            outputs.push(output);
         }
     }
+    outputs.into_iter().for_each(|output| scheduler.push(output));
     scheduler.close()
 }
 
@@ -67,21 +77,11 @@ impl Scheduler<'_, '_> {
             Item::Section(title) => self.push(Statement { kind: StatementKind::Banner(title.clone()), location: None }),
             Item::Comment(text) => self.push(Statement { kind: StatementKind::Comment(text.clone()), location: None }),
             Item::Wire(wire) => self.wire(*wire),
+            Item::Drive(wire, position) if plan.connections.drives(Target::Drive(*wire, *position)) => {}
             Item::Drive(wire, position) => self.place(plan.drive(*wire, *position as usize)),
-            Item::Register(register) => {
-                self.declare(Signal::Register(*register));
-                self.wait(plan.clocked(*register), None);
-            }
+            Item::Register(register) => self.register(*register),
             Item::Memory(memory) => self.memory(*memory),
-            Item::Instance(instance) => {
-                let ports = &plan.reading.module.instances[instance.index()].module.ports;
-                for (position, port) in ports.iter().enumerate() {
-                    if port.kind != PortKind::Input {
-                        self.declare(Signal::InstanceOutput(*instance, PortId(position as u32)));
-                    }
-                }
-                self.place(plan.instance(*instance));
-            }
+            Item::Instance(instance) => self.instance(*instance),
             Item::Loop(of) => {
                 let repeat = &plan.reading.module.loops[of.index()];
                 self.open.push(Scope { of: Some(*of), ..Scope::default() });
@@ -92,6 +92,29 @@ impl Scheduler<'_, '_> {
         }
     }
 
+    fn register(&mut self, id: RegisterId) {
+        let clocked = self.plan.clocked(id);
+        let waiting = self.open.last().and_then(|scope| scope.waiting.last());
+        if waiting.is_some_and(|(before, _)| !same_clocking(before, &clocked)) {
+            self.settle();
+        }
+        self.declare(Signal::Register(id));
+        self.wait(clocked, None);
+    }
+
+    fn instance(&mut self, id: InstanceId) {
+        let ports = &self.plan.reading.module.instances[id.index()].module.ports;
+        for (position, port) in ports.iter().enumerate() {
+            let port_id = PortId(position as u32);
+            if port.kind != PortKind::Input && self.plan.connections.of(id, port_id).is_none() {
+                self.declare(Signal::InstanceOutput(id, port_id));
+            }
+        }
+        // What waited for these outputs stands before what reads it in turn.
+        self.settle();
+        self.place(self.plan.instance(id));
+    }
+
     fn memory(&mut self, id: MemoryId) {
         let memory = &self.plan.reading.module.memories[id.index()];
         if memory.contents.is_none() {
@@ -100,12 +123,13 @@ impl Scheduler<'_, '_> {
         for port in 0..memory.reads.len() as u32 {
             self.declare(Signal::MemoryRead(id, port));
         }
+        self.settle();
         self.place(self.plan.memory(id));
     }
 
     fn wire(&mut self, id: WireId) {
         let signal = Signal::Wire(id);
-        if !is_immediate(&self.plan.reading, id) {
+        if !is_immediate(&self.plan.reading, id) || self.plan.connections.drives(Target::Drive(id, 0)) {
             self.declare(signal);
             return;
         }
@@ -230,8 +254,13 @@ impl Scheduler<'_, '_> {
     fn needs(&mut self, statement: &Statement) -> Needs {
         let mut stack = Vec::new();
         statement.visit_reads(&mut |reference| stack.push(reference.signal));
-        if let StatementKind::Assign(targets, _) = &statement.kind {
-            stack.extend(targets.iter().map(|target| target.signal));
+        match &statement.kind {
+            StatementKind::Assign(targets, _) => stack.extend(targets.iter().map(|target| target.signal)),
+            StatementKind::Instance(_, connections) => {
+                let outputs = connections.iter().filter(|connection| !connection.input);
+                outputs.for_each(|output| output.to.visit(&mut |target| stack.push(target.signal)));
+            }
+            _ => {}
         }
         let mut needs = Needs::default();
         while let Some(signal) = stack.pop() {
@@ -267,13 +296,18 @@ impl Scheduler<'_, '_> {
 
 /// Adds a register to a block of the same clocking.
 fn merge(into: &mut Statement, statement: &Statement) -> bool {
-    let (StatementKind::Clocked(block), StatementKind::Clocked(other)) = (&mut into.kind, &statement.kind) else {
-        return false;
-    };
-    let resets = |clocked: &Clocked| clocked.assignments.iter().any(|assignment| assignment.reset.is_some());
-    let same = block.enable == other.enable && resets(block) == resets(other);
-    if same {
+    let same = same_clocking(into, statement);
+    if let (true, StatementKind::Clocked(block), StatementKind::Clocked(other)) = (same, &mut into.kind, &statement.kind) {
         block.assignments.extend(other.assignments.iter().cloned());
     }
     same
+}
+
+/// Whether two registers can share a block: one enable, and both with a reset or both without.
+fn same_clocking(left: &Statement, right: &Statement) -> bool {
+    let (StatementKind::Clocked(left), StatementKind::Clocked(right)) = (&left.kind, &right.kind) else {
+        return false;
+    };
+    let resets = |clocked: &Clocked| clocked.assignments.iter().any(|assignment| assignment.reset.is_some());
+    left.enable == right.enable && resets(left) == resets(right)
 }

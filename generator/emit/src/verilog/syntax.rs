@@ -1,9 +1,7 @@
 //! The part of Verilog-2005 that is printed, as trees. Signals are named by what they stand for, not by text:
 //! names are chosen last, and what reads what is known without parsing.
 
-use tritloom_hdl::{
-    Affine, Bits, InstanceId, Location, LoopId, MemoryId, NodeId, PortId, RegisterId, Shape, WireId,
-};
+use tritloom_hdl::{Affine, Bits, InstanceId, Location, LoopId, MemoryId, NodeId, PortId, RegisterId, Shape, WireId};
 
 /// Something that has a name in the emitted text of a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -228,14 +226,13 @@ impl Expression {
             Expression::Read(reference) => reference.declared_signed && reference.part == Part::Whole,
             Expression::Unary(operator, operand) => matches!(*operator, "~" | "-") && operand.signed(),
             Expression::Operation(operator, operands) => {
-                !matches!(*operator, "==" | "!=" | "<" | "<=") && operands.iter().all(Expression::signed)
+                !matches!(*operator, "==" | "!=" | "<" | "<=" | ">" | ">=") && operands.iter().all(Expression::signed)
             }
             Expression::Choose(cases, otherwise) => otherwise.signed() && cases.iter().all(|case| case.1.signed()),
             Expression::Signed(_) => true,
-            Expression::Concat(_)
-            | Expression::Replicate(..)
-            | Expression::Unsigned(_)
-            | Expression::CountOnes(..) => false,
+            Expression::Concat(_) | Expression::Replicate(..) | Expression::Unsigned(_) | Expression::CountOnes(..) => {
+                false
+            }
         }
     }
 
@@ -244,7 +241,7 @@ impl Expression {
         Expression::Read(Reference { signal, piece: None, part: Part::Whole, declared_signed })
     }
 
-    /// Side by side; nested concatenations become one.
+    /// Side by side; nested concatenations become one, and equal neighbours a replication.
     pub fn concat(parts: Vec<Expression>) -> Expression {
         let mut flat = Vec::with_capacity(parts.len());
         for part in parts {
@@ -253,7 +250,12 @@ impl Expression {
                 part => flat.push(part),
             }
         }
-        Expression::Concat(flat)
+        let runs = flat.chunk_by(PartialEq::eq).map(|run| match run {
+            [part] => part.clone(),
+            parts => Expression::Replicate(parts.len() as u32, Box::new(parts[0].clone())),
+        });
+        let mut runs: Vec<Expression> = runs.collect();
+        if runs.len() == 1 { runs.remove(0) } else { Expression::Concat(runs) }
     }
 
     /// Operands of an associative operator; nested uses of the same become one.
@@ -389,6 +391,12 @@ pub(super) fn literal(bits: &Bits, signed: bool) -> Expression {
 
 fn small(bits: &Bits, signed: bool) -> bool {
     decimal(bits, signed).is_some()
+}
+
+/// The literal of minus the value, for a negative one that is printed with a minus in front.
+pub(super) fn without_minus(expression: &Expression) -> Option<Expression> {
+    let Expression::Literal { text, signed } = expression else { return None };
+    Some(Expression::Literal { text: text.strip_prefix('-')?.to_string(), signed: *signed })
 }
 
 /// The value where it is better read as a decimal.

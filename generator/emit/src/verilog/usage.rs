@@ -6,6 +6,9 @@ use super::syntax::{Part, Reference, Signal, Statement, StatementKind};
 use std::collections::{BTreeMap, BTreeSet};
 use tritloom_hdl::{Affine, LoopId, ModuleData, PortId, PortKind};
 
+/// A signal of which more separate parts are unread is read as a whole: the text must not grow with an array.
+const MOST_PARTS: usize = 3;
+
 /// The bits read of each signal, as sorted, separate ranges.
 pub(super) struct Usage {
     read: BTreeMap<Signal, Vec<(i64, i64)>>,
@@ -67,11 +70,14 @@ impl Usage {
 
     fn sink(&self, plan: &Plan, signal: Signal) -> Option<Statement> {
         let named_unused = matches!(signal, Signal::InstanceOutput(..)) && !self.read.contains_key(&signal);
-        let unread = self.unread(plan, signal);
+        let mut unread = self.unread(plan, signal);
         if named_unused || unread.is_empty() {
             return None;
         }
         let shape = plan.declared(signal);
+        if unread.len() > MOST_PARTS {
+            unread = vec![(0, i64::from(shape.width))];
+        }
         let reference = |&(low, end): &(i64, i64)| {
             let width = (end - low) as u32;
             let low = Affine::from(low as u32);

@@ -46,17 +46,25 @@ module dot #(
   genvar column, lane;
   generate
     for (column = 0; column < COLUMNS; column = column + 1) begin : gen_column
-      wire [24*(LANES+1)-1:0] sum;
-      reg  [23:0]             total_q;
-      assign sum[23:0] = beat_q == 4'd0 ? 24'd0 : total_q;
+      wire [9*LANES-1:0] product;
       for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_lane
-        wire [1:0]  weight  = w_data_i[2*(LANES*column+lane) +: 2];
-        wire [23:0] operand = {{16{x_data_i[8*lane+7]}}, x_data_i[8*lane +: 8]};
-        wire [23:0] product = !weight[0] ? 24'd0 : weight[1] ? ~operand + 24'd1 : operand;
-        assign sum[24*(lane+1) +: 24] = sum[24*lane +: 24] + product;
+        wire [1:0] weight  = w_data_i[2*(LANES*column+lane) +: 2];
+        wire [8:0] operand = {x_data_i[8*lane+7], x_data_i[8*lane +: 8]};
+        assign product[9*lane +: 9] = !weight[0] ? 9'd0 : weight[1] ? ~operand + 9'd1 : operand;
       end
+
+      reg [23:0] total_q;
+      reg [23:0] sum;
+      integer    index;
+      always @* begin
+        sum = beat_q == 4'd0 ? 24'd0 : total_q;
+        for (index = 0; index < LANES; index = index + 1) begin
+          sum = sum + {{15{product[9*index+8]}}, product[9*index +: 9]};
+        end
+      end
+
       always @(posedge clk_i) begin
-        if (take) total_q <= sum[24*LANES +: 24];
+        if (take) total_q <= sum;
       end
       assign y_data_o[24*column +: 24] = total_q;
     end

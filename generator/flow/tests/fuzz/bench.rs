@@ -1,109 +1,107 @@
-//! A bench in Verilog for many designs at once, the same for every simulator.
+//! Verilog around many designs at once, the same for every tool: a top with all of them side by side, and a bench
+//! that shows their outputs in every cycle.
 
 use super::subject::Subject;
 use std::fmt::Write;
-use tritloom_hdl::{Bits, StateKind};
+use tritloom_emit::verilog::port_name;
+use tritloom_hdl::{Bits, PortKind, StateKind};
 
-/// The bench's file.
-pub const FILE: &str = "bench.sv";
+/// The module that holds all designs.
+pub const SUBJECTS: &str = "subjects";
 
-/// The bench's top module.
-pub const TOP: &str = "bench";
+/// The bench around it.
+pub const BENCH: &str = "bench";
 
-/// The file from which the bench reads the stimulus of a design.
-pub fn stimulus_file(position: usize) -> String {
-    format!("stimulus{position}.hex")
-}
-
-/// One line for each cycle.
-pub fn stimulus(subject: &Subject) -> String {
-    subject.stimulus.iter().map(|bits| bits.to_hex() + "\n").collect()
-}
-
-/// The bench: each design in a module of its own, one clock for all.
-pub fn text(subjects: &[Subject], cycles: usize) -> String {
-    let mut text = String::new();
+/// The module that holds all designs: of each, the inputs are one vector and the outputs another.
+pub fn subjects_module(subjects: &[Subject]) -> String {
+    let mut ports = Vec::new();
+    if subjects.iter().any(|subject| subject.design.top().is_sequential()) {
+        ports.push("  input wire clk_i".to_string());
+    }
+    let mut instances = String::new();
     for (position, subject) in subjects.iter().enumerate() {
-        text += &design_bench(position, subject, cycles);
+        ports.push(format!("  input wire [{}:0] x{position}_i", subject.stimulus[0].width() - 1));
+        ports.push(format!("  output wire [{}:0] y{position}_o", subject.expected[0].width() - 1));
+        let lines = connections(position, subject).join(",\n");
+        instances += &format!("\n  {} u{position} (\n{lines}\n  );\n", subject.top());
     }
-    let instances = |_: &str| -> String {
-        let line = |position| format!("  bench{position} b{position} (.clk(clk), .show(show), .cycle(cycle));\n");
-        (0..subjects.len()).map(line).collect()
-    };
-    text + &format!(
-        "module {TOP};\n  reg clk = 1'b0;\n  reg show = 1'b0;\n  reg [31:0] cycle = 32'd0;\n{}  \
-         initial begin\n    #1;\n    repeat ({cycles}) begin\n      \
-         #1 show = 1'b1;\n      #1 clk = 1'b1;\n      #1 clk = 1'b0;\n      show = 1'b0;\n      \
-         #1 cycle = cycle + 32'd1;\n    end\n    $finish;\n  end\nendmodule\n",
-        instances("")
-    )
+    format!("module {SUBJECTS} (\n{}\n);\n{instances}endmodule\n", ports.join(",\n"))
 }
 
-/// Outputs show after inputs have settled and before the clock edge.
-fn design_bench(position: usize, subject: &Subject, cycles: usize) -> String {
-    let (inputs, outputs) = (subject.stimulus[0].width(), subject.expected[0].width());
-    format!(
-        "module bench{position} (input wire clk, input wire show, input wire [31:0] cycle);\n  \
-         reg [{}:0] stimulus [0:{}];\n  wire [{}:0] now = stimulus[cycle];\n  wire [{}:0] found;\n  \
-         {} dut (\n{}\n  );\n  initial begin\n    $readmemh(\"{}\", stimulus);\n{}  end\n  \
-         always @(posedge show) $display(\"{position} %0d %h\", cycle, found);\nendmodule\n\n",
-        inputs - 1,
-        cycles,
-        inputs - 1,
-        outputs - 1,
-        subject.top(),
-        connections(subject).join(",\n"),
-        stimulus_file(position),
-        deposits(subject)
-    )
-}
-
-fn connections(subject: &Subject) -> Vec<String> {
-    let mut lines = Vec::new();
+fn connections(position: usize, subject: &Subject) -> Vec<String> {
     let top = subject.design.top();
+    let mut lines = Vec::new();
     if top.is_sequential() {
-        lines.push("    .clk_i(clk)".to_string());
+        lines.push("    .clk_i(clk_i)".to_string());
     }
+    let (mut input, mut output) = (0, 0);
     if top.has_reset() {
-        lines.push("    .rst_ni(now[0])".to_string());
+        lines.push(format!("    .rst_ni(x{position}_i[0])"));
+        input = 1;
     }
-    for (inputs, vector, suffix, mut low) in [(true, "now", "i", 1), (false, "found", "o", 0)] {
-        for (name, shape) in subject.ports(inputs) {
-            lines.push(format!("    .{name}_{suffix}({vector}[{}:{low}])", low + shape.width - 1));
-            low += shape.width;
-        }
+    for port in &top.ports {
+        let (vector, low) = if port.kind == PortKind::Input { ("x", &mut input) } else { ("y", &mut output) };
+        let suffix = if port.kind == PortKind::Input { "i" } else { "o" };
+        let high = *low + port.shape.width - 1;
+        lines.push(format!("    .{}({vector}{position}_{suffix}[{high}:{low}])", port_name(port)));
+        *low = high + 1;
     }
     lines
 }
 
-/// Puts every element of state where the evaluator started.
-fn deposits(subject: &Subject) -> String {
-    let mut text = String::new();
-    for (kind, path, value) in &subject.state {
-        let _ = writeln!(text, "    dut.{} = {};", verilog_path(*kind, path), literal(value));
+/// The bench: plain Verilog-2005 with one clock for all.
+pub fn bench_module(subjects: &[Subject], cycles: usize) -> String {
+    let mut text = format!("module {BENCH};\n  reg clk = 1'b0;\n  integer cycle;\n\n");
+    let (mut connections, mut drive, mut show) = (Vec::new(), String::new(), String::new());
+    if subjects.iter().any(|subject| subject.design.top().is_sequential()) {
+        connections.push("    .clk_i(clk)".to_string());
     }
-    text
+    for (position, subject) in subjects.iter().enumerate() {
+        let (inputs, outputs) = (subject.stimulus[0].width() - 1, subject.expected[0].width() - 1);
+        let last = cycles - 1;
+        let _ = writeln!(text, "  reg [{inputs}:0] stimulus{position} [0:{last}];");
+        let _ = writeln!(text, "  reg [{inputs}:0] x{position} = {};", literal(&subject.stimulus[0]));
+        let _ = writeln!(text, "  wire [{outputs}:0] y{position};");
+        let _ =
+            write!(text, "  initial begin\n{}{}  end\n\n", stimulus(position, subject), deposits(position, subject));
+        connections.push(format!("    .x{position}_i(x{position}),\n    .y{position}_o(y{position})"));
+        let _ = writeln!(drive, "      x{position} = stimulus{position}[cycle];");
+        let _ = writeln!(show, "      $display(\"{position} %0d %h\", cycle, y{position});");
+    }
+    let connections = connections.join(",\n");
+    text + &format!(
+        "  {SUBJECTS} dut (\n{connections}\n  );\n\n  initial begin\n    #1;\n    \
+         for (cycle = 0; cycle < {cycles}; cycle = cycle + 1) begin\n{drive}      #1;\n{show}      \
+         clk = 1'b1;\n      #1 clk = 1'b0;\n    end\n    $finish;\n  end\nendmodule\n"
+    )
 }
 
-/// From the evaluator's path to that in the emitted text.
+fn stimulus(position: usize, subject: &Subject) -> String {
+    let line = |(cycle, value)| format!("    stimulus{position}[{cycle}] = {};\n", literal(value));
+    subject.stimulus.iter().enumerate().map(line).collect()
+}
+
+/// Puts every element of state where the evaluator started.
+fn deposits(position: usize, subject: &Subject) -> String {
+    let line = |(kind, path, value): &(StateKind, String, Bits)| {
+        format!("    dut.u{position}.{} = {};\n", verilog_path(*kind, path), literal(value))
+    };
+    subject.state.iter().map(line).collect()
+}
+
+/// From the evaluator's path of an element of state to that in the emitted text.
 fn verilog_path(kind: StateKind, path: &str) -> String {
+    let (around, own) = path.rsplit_once('.').unwrap_or(("", path));
     let (around, name) = match kind {
         StateKind::ReadPort => {
-            let (memory, port) = path.rsplit_once('.').expect("a memory and its port");
-            let (around, memory) = memory.rsplit_once('.').unwrap_or(("", memory));
-            (around, format!("{memory}_{port}_q"))
+            let (around, memory) = around.rsplit_once('.').unwrap_or(("", around));
+            (around, format!("{memory}_{own}_q"))
         }
-        StateKind::Word(address) => {
-            let (around, memory) = path.rsplit_once('.').unwrap_or(("", path));
-            (around, format!("{memory}_mem[{address}]"))
-        }
-        StateKind::ControlRegister | StateKind::DataRegister => {
-            let (around, register) = path.rsplit_once('.').unwrap_or(("", path));
-            match register.split_once('#') {
-                Some((name, stage)) => (around, format!("{name}_q{stage}")),
-                None => (around, format!("{register}_q")),
-            }
-        }
+        StateKind::Word(address) => (around, format!("{own}_mem[{address}]")),
+        StateKind::ControlRegister | StateKind::DataRegister => match own.split_once('#') {
+            Some((name, stage)) => (around, format!("{name}_q{stage}")),
+            None => (around, format!("{own}_q")),
+        },
     };
     let scope = |scope: &str| if scope.ends_with(']') { format!("gen_{scope}.") } else { format!("u_{scope}.") };
     let around: String = around.split('.').filter(|part| !part.is_empty()).map(scope).collect();

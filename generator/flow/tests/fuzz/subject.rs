@@ -1,21 +1,21 @@
 //! One random design with its stimulus and what the evaluator makes of it.
 
-use std::path::Path;
+use tritloom_emit::verilog::{Identity, emit};
+use tritloom_flow::Sources;
 use tritloom_hdl::{Bits, Design, Evaluator, PortKind, Random, Shape, StateKind, arbitrary};
 
 /// A design under test.
 pub struct Subject {
     /// Repeats it.
     pub seed: u64,
-    /// The design.
     pub design: Design,
-    /// Names and contents of its Verilog files.
-    pub files: Vec<(String, String)>,
+    /// Its Verilog.
+    pub files: Sources,
     /// What stands in each element of state before the first cycle.
     pub state: Vec<(StateKind, String, Bits)>,
-    /// For each cycle, whether reset is released, then the inputs in order: lowest bits first.
+    /// For each cycle: whether reset is released, where there is a reset, then the inputs; lowest bits first.
     pub stimulus: Vec<Bits>,
-    /// For each cycle, the outputs in order before the clock edge: lowest bits first.
+    /// For each cycle, the outputs before the clock edge, lowest bits first.
     pub expected: Vec<Bits>,
 }
 
@@ -23,11 +23,16 @@ impl Subject {
     /// Draws a design and runs it.
     pub fn new(seed: u64, cycles: usize) -> Subject {
         let design = arbitrary::design(&format!("fuzz{seed}"), seed);
+        let identity = Identity {
+            tool_version: "0".to_string(),
+            design_name: format!("fuzz{seed}"),
+            config_hash: "none".to_string(),
+        };
+        let files = emit(&design, &identity).files;
         let mut evaluator = Evaluator::new(&design);
         evaluator.randomise(seed);
         let state = evaluator.state().map(|state| (state.kind, state.path.to_string(), state.value)).collect();
-        let mut subject =
-            Subject { seed, files: emitted(&design), design, state, stimulus: Vec::new(), expected: Vec::new() };
+        let mut subject = Subject { seed, design, files, state, stimulus: Vec::new(), expected: Vec::new() };
         let mut random = Random::new(!seed);
         for cycle in 0..cycles {
             // Not in the first cycle: an edge at the start of time is not the same in every simulator.
@@ -40,7 +45,8 @@ impl Subject {
 
     fn cycle(&mut self, evaluator: &mut Evaluator, random: &mut Random, reset: bool) {
         evaluator.reset(reset);
-        let mut stimulus = vec![Bits::from_u64(u64::from(!reset), 1)];
+        let released = Bits::from_u64(u64::from(!reset), 1);
+        let mut stimulus = if self.design.top().has_reset() { vec![released] } else { Vec::new() };
         for (name, shape) in self.ports(true) {
             let value = interesting(random, shape.width);
             evaluator.set(&name, &value).expect("an input");
@@ -52,35 +58,30 @@ impl Subject {
         evaluator.clock();
     }
 
-    /// The module that is instantiated.
+    /// The name of the top module.
     pub fn top(&self) -> &str {
         &self.design.top().name
     }
 
     /// The input or the output ports, in order.
-    pub fn ports(&self, inputs: bool) -> Vec<(String, Shape)> {
+    fn ports(&self, inputs: bool) -> Vec<(String, Shape)> {
         let wanted = |kind: PortKind| (kind == PortKind::Input) == inputs;
         let ports = self.design.top().ports.iter().filter(|port| wanted(port.kind));
         ports.map(|port| (port.name.clone(), port.shape)).collect()
     }
 
-    /// Writes its Verilog files.
-    pub fn write(&self, folder: &Path) {
-        self.files.iter().for_each(|(name, text)| super::write(folder, name, text));
-    }
-
     /// What differs in a cycle, port by port.
     pub fn difference(&self, cycle: usize, found: &str) -> String {
         let mut text = format!("seed {}, cycle {cycle}:", self.seed);
-        let expected = &self.expected[cycle];
-        let bits = binary(found, expected.width() as usize);
+        let bits = binary(found);
         let mut low = 0;
         for (name, shape) in self.ports(false) {
-            let width = shape.width as usize;
-            let value = binary(&expected.slice(low as u32, shape.width).to_hex(), width);
-            let shown = bits.get(bits.len().saturating_sub(low + width)..bits.len().saturating_sub(low));
-            if shown != Some(&value) {
-                text += &format!("\n    {name} ({shape}) shows {}, must be {value}", shown.unwrap_or(found));
+            let (width, expected) = (shape.width as usize, self.expected[cycle].slice(low as u32, shape.width));
+            let expected = binary(&expected.to_hex());
+            let expected = &expected[expected.len() - width..];
+            let shown = bits.len().checked_sub(low + width).map_or(found, |start| &bits[start..start + width]);
+            if shown != expected {
+                text += &format!("\n    {name} ({shape}) shows {shown}, must be {expected}");
             }
             low += width;
         }
@@ -88,14 +89,13 @@ impl Subject {
     }
 }
 
-/// The last `width` binary digits of a hexadecimal number, in which `x` and `z` stand for four of their kind.
-fn binary(hex: &str, width: usize) -> String {
+/// The binary digits of a hexadecimal number, in which `x` and `z` stand for four of their kind.
+fn binary(hex: &str) -> String {
     let digit = |letter: char| match letter.to_digit(16) {
         Some(value) => format!("{value:04b}"),
         None => letter.to_string().repeat(4),
     };
-    let all: String = hex.chars().map(digit).collect();
-    all[all.len().saturating_sub(width)..].to_string()
+    hex.chars().map(digit).collect()
 }
 
 /// Random bits, or a corner.
@@ -110,8 +110,4 @@ fn interesting(random: &mut Random, width: u32) -> Bits {
         }
         _ => random.bits(width),
     }
-}
-
-fn emitted(design: &Design) -> Vec<(String, String)> {
-    todo!()
 }

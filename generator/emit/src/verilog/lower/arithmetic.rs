@@ -2,9 +2,10 @@
 
 use super::super::demand::{LONGEST_BIT_SUM, OperandWidths};
 use super::super::plan::Plan;
-use super::super::syntax::{Expression, literal};
+use super::super::reading::extended;
+use super::super::syntax::{Expression, literal, without_minus};
 use super::infix;
-use tritloom_hdl::{Affine, Bits, NodeId, NodeKind};
+use tritloom_hdl::{Affine, Bits, NodeId, NodeKind, Operator};
 
 impl Plan<'_> {
     /// The text of an arithmetic node: widened by the assignment it is the root of, or, wrapped to `wrap` bits,
@@ -19,8 +20,7 @@ impl Plan<'_> {
         };
         match &self.reading.node(id).kind {
             NodeKind::Binary(operator, left, right) => {
-                let operands = vec![operand(*left, widths.left), operand(*right, widths.right)];
-                Expression::Operation(infix(*operator), operands)
+                sum_or_product(*operator, operand(*left, widths.left), operand(*right, widths.right))
             }
             NodeKind::Negate(of) => Expression::Unary("-", Box::new(operand(*of, widths.left))),
             NodeKind::AddCarry { left, right, carry } => {
@@ -47,7 +47,7 @@ impl Plan<'_> {
             return self.value(id);
         }
         if let Some(bits) = self.reading.constant(id) {
-            return literal(&extended(&bits, width, shape.signed), shape.signed);
+            return literal(&extended(bits, width, shape.signed), shape.signed);
         }
         if !shape.signed {
             return self.zero_extended(id, width, false);
@@ -78,17 +78,17 @@ impl Plan<'_> {
             return Expression::CountOnes(count, Box::new(self.value(of)));
         }
         let zeros = literal(&Bits::zero(width - 1), false);
-        let bit = |position: u32| {
-            Expression::concat(vec![zeros.clone(), self.bits(of, &Affine::from(position), 1)])
-        };
+        let bit = |position: u32| Expression::concat(vec![zeros.clone(), self.bits(of, &Affine::from(position), 1)]);
         Expression::Operation("+", (0..count).rev().map(bit).collect())
     }
 }
 
-fn extended(bits: &Bits, width: u32, signed: bool) -> Bits {
-    let mut wide = bits.slice(0, width);
-    if signed && bits.bit(bits.width() - 1) {
-        (bits.width()..width).for_each(|position| wide.set_bit(position, true));
-    }
-    wide
+/// Minus a negative constant is plus its magnitude, and the other way round.
+fn sum_or_product(operator: Operator, left: Expression, right: Expression) -> Expression {
+    let (operator, right) = match (operator, without_minus(&right)) {
+        (Operator::Add, Some(positive)) => (Operator::Subtract, positive),
+        (Operator::Subtract, Some(positive)) => (Operator::Add, positive),
+        _ => (operator, right),
+    };
+    Expression::Operation(infix(operator), vec![left, right])
 }

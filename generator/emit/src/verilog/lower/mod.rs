@@ -8,9 +8,8 @@ mod arithmetic;
 mod part;
 mod statement;
 
-use super::demand::is_comparison;
 use super::plan::Plan;
-use super::reading::Class;
+use super::reading::{Class, is_comparison};
 use super::syntax::{Expression, Part, Reference, Signal, literal};
 use tritloom_hdl::{Bits, NodeId, NodeKind, Operator, Reduction, Shape};
 
@@ -19,15 +18,10 @@ impl Plan<'_> {
     pub fn value(&self, id: NodeId) -> Expression {
         let shape = self.reading.shape(id);
         match (self.reading.constant(id), self.signal(id)) {
-            (Some(bits), _) => literal(&bits, shape.signed),
+            (Some(bits), _) => literal(bits, shape.signed),
             (None, Some(signal)) => self.whole(signal),
             (None, None) => self.definition(id),
         }
-    }
-
-    /// What a node is read as, with the signedness of its shape.
-    pub fn typed(&self, id: NodeId) -> Expression {
-        self.value(id).typed(self.reading.shape(id))
     }
 
     /// The expression behind a node, whatever its name.
@@ -36,7 +30,7 @@ impl Plan<'_> {
         let id = reading.alias(id);
         let shape = reading.shape(id);
         if let Some(bits) = reading.constant(id) {
-            return literal(&bits, shape.signed);
+            return literal(bits, shape.signed);
         }
         if let Some(of) = reading.wrapped(id) {
             return self.arithmetic(of, Some(shape.width));
@@ -139,7 +133,11 @@ impl Plan<'_> {
             // Patterns of equal width are equal whatever their signedness.
             if ordered { value.typed(self.reading.shape(id)) } else { value }
         };
-        Expression::Operation(infix(operator), vec![operand(left), operand(right)])
+        // A constant reads best on the right.
+        match self.reading.constant(left) {
+            Some(_) => Expression::Operation(mirrored(operator), vec![operand(right), operand(left)]),
+            None => Expression::Operation(infix(operator), vec![operand(left), operand(right)]),
+        }
     }
 
     fn one_hot(&self, selects: &[NodeId], values: &[NodeId], width: u32) -> Expression {
@@ -161,6 +159,15 @@ fn prefix(reduction: Reduction) -> &'static str {
         Reduction::And => "&",
         Reduction::Or => "|",
         Reduction::Xor => "^",
+    }
+}
+
+/// The comparison with its operands exchanged.
+fn mirrored(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Less => ">",
+        Operator::LessEqual => ">=",
+        operator => infix(operator),
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the records of the design to Verilog statements.
 
+use super::super::connect::Target;
 use super::super::naming::{CLOCK, RESET, port_name};
 use super::super::plan::Plan;
 use super::super::syntax::{
@@ -7,8 +8,7 @@ use super::super::syntax::{
     StatementKind, literal,
 };
 use tritloom_hdl::{
-    Bits, InstanceId, Location, LoopId, MemoryId, ModuleData, NodeId, NodeKind, PortId, PortKind, RegisterId,
-    WireId,
+    Bits, InstanceId, Location, LoopId, MemoryId, ModuleData, NodeId, NodeKind, PortId, PortKind, RegisterId, WireId,
 };
 
 impl Plan<'_> {
@@ -58,17 +58,16 @@ impl Plan<'_> {
     pub fn made(&self, signal: Signal) -> Vec<Statement> {
         let id = match signal {
             Signal::Node(id) => id,
-            Signal::CountOnes(width) => return vec![Statement { kind: StatementKind::CountOnes(width), location: None }],
+            Signal::CountOnes(width) => {
+                return vec![Statement { kind: StatementKind::CountOnes(width), location: None }];
+            }
             _ => return Vec::new(),
         };
         let node = self.reading.node(id);
         let kind = match &node.kind {
             NodeKind::Index(affine) => StatementKind::Parameter(signal, affine.clone()),
             _ if self.is_case(id) => {
-                return vec![
-                    at(StatementKind::Variable(signal), node.location),
-                    self.case(signal, id, node.location),
-                ];
+                return vec![at(StatementKind::Variable(signal), node.location), self.case(signal, id, node.location)];
             }
             _ => StatementKind::Net(signal, Some(self.definition(id))),
         };
@@ -93,18 +92,21 @@ impl Plan<'_> {
         if let Some(id) = self.case_of_wire(wire) {
             return self.case(Signal::Wire(wire), id, drive.location);
         }
+        at(StatementKind::Assign(self.targets(wire, position), self.driver(wire, drive.value)), drive.location)
+    }
+
+    /// What a driver of a wire assigns: all of it, a lane, or the pieces of a lane.
+    fn targets(&self, wire: WireId, position: usize) -> Vec<Reference> {
+        let record = &self.reading.module.wires[wire.index()];
         let signal = Signal::Wire(wire);
         let lane_width = record.shape.width / record.lanes;
-        let targets = match &drive.lane {
-            None => vec![Reference::whole(signal, record.shape.signed)],
-            Some(lane) => {
-                let low = lane.clone() * lane_width;
-                let part = Part::Bits { low: low.clone(), width: lane_width };
-                let flat = || vec![Reference { signal, piece: None, part, declared_signed: false }];
-                self.pieces_of(wire, &low, lane_width).unwrap_or_else(flat)
-            }
+        let Some(lane) = &record.drives[position].lane else {
+            return vec![Reference::whole(signal, record.shape.signed)];
         };
-        at(StatementKind::Assign(targets, self.driver(wire, drive.value)), drive.location)
+        let low = lane.clone() * lane_width;
+        let part = Part::Bits { low: low.clone(), width: lane_width };
+        let flat = || vec![Reference { signal, piece: None, part, declared_signed: false }];
+        self.pieces_of(wire, &low, lane_width).unwrap_or_else(flat)
     }
 
     /// The value that drives a wire: never the wire's own name.
@@ -159,7 +161,7 @@ impl Plan<'_> {
         for (position, port) in instance.module.ports.iter().enumerate() {
             let port_id = PortId(position as u32);
             let to = match port.kind {
-                PortKind::Output(_) => self.whole(Signal::InstanceOutput(id, port_id)),
+                PortKind::Output(_) => self.instance_output(id, port_id),
                 PortKind::Input => match instance.inputs.iter().find(|input| input.0 == port_id) {
                     Some((_, driver)) => self.value(*driver),
                     None => literal(&Bits::zero(port.shape.width), port.shape.signed),
@@ -168,6 +170,17 @@ impl Plan<'_> {
             connections.push(Connection { port: port_name(port), to, input: port.kind == PortKind::Input });
         }
         at(StatementKind::Instance(id, connections), instance.location)
+    }
+
+    fn instance_output(&self, id: InstanceId, port: PortId) -> Expression {
+        match self.connections.of(id, port) {
+            None => self.whole(Signal::InstanceOutput(id, port)),
+            Some(Target::Port(port)) => self.whole(Signal::Port(port)),
+            Some(Target::Drive(wire, position)) => {
+                let targets = self.targets(wire, position as usize);
+                Expression::concat(targets.into_iter().map(Expression::Read).collect())
+            }
+        }
     }
 
     /// What drives an output port.

@@ -38,7 +38,7 @@ impl Names {
         let mut names =
             Names { signals: BTreeMap::new(), sinks: BTreeMap::new(), blocks: BTreeMap::new(), taken: BTreeSet::new() };
         names.take_given(plan.reading.module);
-        names.take_instance_outputs(plan.reading.module, reads);
+        names.take_instance_outputs(plan, reads);
         names.take_made(plan);
         names.take_helpers(plan, reads);
         names
@@ -88,12 +88,13 @@ impl Names {
         }
     }
 
-    fn take_instance_outputs(&mut self, module: &ModuleData, reads: &BTreeSet<Signal>) {
-        for (position, instance) in module.instances.iter().enumerate() {
+    fn take_instance_outputs(&mut self, plan: &Plan, reads: &BTreeSet<Signal>) {
+        for (position, instance) in plan.reading.module.instances.iter().enumerate() {
             for (port, record) in instance.module.ports.iter().enumerate() {
-                let signal = Signal::InstanceOutput(InstanceId(position as u32), PortId(port as u32));
+                let (id, port) = (InstanceId(position as u32), PortId(port as u32));
+                let signal = Signal::InstanceOutput(id, port);
                 let prefix = if reads.contains(&signal) { "" } else { "unused_" };
-                if record.kind != PortKind::Input {
+                if record.kind != PortKind::Input && plan.connections.of(id, port).is_none() {
                     self.take(signal, format!("{prefix}{}_{}", instance.name, record.name));
                 }
             }
@@ -172,9 +173,8 @@ pub(super) fn instance_name(name: &str) -> String {
 fn parameter_name(plan: &Plan, affine: &Affine, width: u32) -> String {
     let module = plan.reading.module;
     let count = |of: LoopId| i64::from(module.loops[of.index()].count);
-    let largest = affine.terms.iter().fold(affine.constant, |largest, &(of, factor)| {
-        largest + (factor * (count(of) - 1)).max(0)
-    });
+    let largest =
+        affine.terms.iter().fold(affine.constant, |largest, &(of, factor)| largest + (factor * (count(of) - 1)).max(0));
     let camel: String = affine_words(module, affine).split('_').map(capitalised).collect();
     let least = bits_for(largest.max(0) as u64);
     if width == least { format!("{camel}Index") } else { format!("{camel}IndexW{width}") }

@@ -60,7 +60,7 @@ impl Words {
     fn compose(&self, plan: &Plan, id: NodeId) -> Option<String> {
         let reading = &plan.reading;
         let word = |id: &NodeId| match reading.constant(*id) {
-            Some(bits) => Some(constant_word(&bits, reading.shape(*id).signed)),
+            Some(bits) => Some(constant_word(bits, reading.shape(*id).signed)),
             None => self.words[id.index()].clone(),
         };
         let shape = reading.shape(id);
@@ -85,7 +85,13 @@ impl Words {
             NodeKind::Slice { of, low } if shape.width == 1 => format!("{}_{low}", word(of)?),
             NodeKind::Slice { of, low } => format!("{}_{}_{low}", word(of)?, low + shape.width - 1),
             NodeKind::Lane { of, index } => format!("{}_{}", word(of)?, affine_words(reading.module, index)),
-            NodeKind::Concat(parts) => parts.iter().map(word).collect::<Option<Vec<_>>>()?.join("_then_"),
+            NodeKind::Concat(parts) => {
+                let run = |run: &[NodeId]| match run {
+                    [part] => word(part),
+                    parts => Some(format!("{}_x{}", word(&parts[0])?, parts.len())),
+                };
+                parts.chunk_by(PartialEq::eq).map(run).collect::<Option<Vec<_>>>()?.join("_then_")
+            }
             NodeKind::Extend(of) => format!("{}_w{}", word(of)?, shape.width),
             NodeKind::Mux { select, on_true, on_false } => {
                 format!("{}_if_{}_else_{}", word(on_true)?, word(select)?, word(on_false)?)

@@ -1,7 +1,6 @@
 //! Expressions as text: on one line where they fit, else broken at their outermost operator.
 
 use super::Printer;
-use super::text::COLUMNS;
 use crate::verilog::syntax::{Expression, Part, Reference, Signal};
 use tritloom_hdl::Affine;
 
@@ -13,12 +12,12 @@ impl Printer<'_, '_> {
             Expression::Read(reference) => self.reference(reference),
             Expression::Unary(operator, operand) => format!("{operator}{}", self.operand_of_prefix(operand)),
             Expression::Operation(operator, operands) => {
-                let operands: Vec<String> = operands.iter().map(|operand| self.operand(operand)).collect();
+                let operands: Vec<String> = operands.iter().map(|operand| self.operand(operator, operand)).collect();
                 operands.join(&format!(" {operator} "))
             }
             Expression::Choose(cases, otherwise) => {
                 let case = |(condition, value): &(Expression, Expression)| {
-                    format!("{} ? {} : ", self.operand(condition), self.operand_of_choice(value))
+                    format!("{} ? {} : ", self.operand("?", condition), self.operand_of_choice(value))
                 };
                 cases.iter().map(case).collect::<String>() + &self.flat(otherwise)
             }
@@ -109,7 +108,7 @@ impl Printer<'_, '_> {
                 self.list(parts);
                 self.text.line(format!("}}{tail}"));
             }
-            Expression::Operation(operator, operands) if !operands.is_empty() => {
+            Expression::Operation(operator, operands) => {
                 self.break_lead(lead);
                 self.text.indent(2);
                 self.operands(operator, operands, tail);
@@ -119,7 +118,7 @@ impl Printer<'_, '_> {
                 self.break_lead(lead);
                 self.text.indent(2);
                 for (condition, value) in cases {
-                    let condition = format!("{} ? ", self.operand(condition));
+                    let condition = format!("{} ? ", self.operand("?", condition));
                     self.parenthesised(&condition, value, needs_brackets_in_choice(value), " :");
                 }
                 self.expression("", otherwise, tail);
@@ -169,7 +168,7 @@ impl Printer<'_, '_> {
             let (first, last) = (position == 0, position + 1 == operands.len());
             let lead = if first { String::new() } else { format!("{operator} ") };
             let end = if last { tail } else { "" };
-            let text = format!("{lead}{}{end}", self.operand(operand));
+            let text = format!("{lead}{}{end}", self.operand(operator, operand));
             let joined = if line.is_empty() { text.clone() } else { format!("{line} {text}") };
             if self.text.fits(&joined) {
                 line = joined;
@@ -179,7 +178,7 @@ impl Printer<'_, '_> {
             if self.text.fits(&text) {
                 line = text;
             } else {
-                self.parenthesised(&lead, operand, needs_brackets(operand), end);
+                self.parenthesised(&lead, operand, needs_brackets(operator, operand), end);
             }
         }
         self.flush(&mut line);
@@ -222,8 +221,8 @@ impl Printer<'_, '_> {
         }
     }
 
-    fn operand(&self, expression: &Expression) -> String {
-        bracketed(self.flat(expression), needs_brackets(expression))
+    fn operand(&self, operator: &str, expression: &Expression) -> String {
+        bracketed(self.flat(expression), needs_brackets(operator, expression))
     }
 
     fn operand_of_prefix(&self, expression: &Expression) -> String {
@@ -233,23 +232,18 @@ impl Printer<'_, '_> {
     fn operand_of_choice(&self, expression: &Expression) -> String {
         bracketed(self.flat(expression), needs_brackets_in_choice(expression))
     }
-
-    /// Whether a line holds an expression behind a lead.
-    pub(super) fn fits_flat(&self, lead: usize, expression: &Expression) -> bool {
-        lead + self.flat(expression).chars().count() <= COLUMNS
-    }
 }
 
 fn bracketed(text: String, brackets: bool) -> String {
     if brackets { format!("({text})") } else { text }
 }
 
-/// As an operand between operators: everything that has an operator but `~` of a name.
-fn needs_brackets(expression: &Expression) -> bool {
+/// As an operand of an operator: everything that has one itself, but `~` and the minus of a constant compared.
+fn needs_brackets(around: &str, expression: &Expression) -> bool {
     match expression {
         Expression::Operation(..) | Expression::Choose(..) => true,
-        Expression::Unary(operator, _) => *operator != "~",
-        Expression::Literal { text, .. } => text.starts_with('-'),
+        Expression::Unary(operator, _) => *operator != "~" && around != "?",
+        Expression::Literal { text, .. } => text.starts_with('-') && matches!(around, "+" | "-" | "*"),
         _ => false,
     }
 }

@@ -19,6 +19,8 @@ struct Printer<'p, 'a> {
     plan: &'p Plan<'a>,
     names: &'p Names,
     text: Text,
+    /// How many `generate` loops are open.
+    depth: u32,
 }
 
 /// The text of one module, and the Rust lines behind its lines.
@@ -28,12 +30,16 @@ pub(super) fn print(
     statements: &[Statement],
     identity: &Identity,
 ) -> (String, BTreeMap<u32, Location>) {
-    let mut printer = Printer { plan, names, text: Text::default() };
+    let mut printer = Printer { plan, names, text: Text::default(), depth: 0 };
     printer.header(identity);
     printer.text.line("`default_nettype none");
     printer.text.blank();
     printer.ports();
+    printer.text.blank();
+    printer.text.indent(1);
     printer.body(statements);
+    printer.text.outdent(1);
+    printer.text.blank();
     printer.text.at(Some(plan.reading.module.location));
     printer.text.line("endmodule");
     printer.text.at(None);

@@ -31,7 +31,7 @@ impl Text {
 
     /// One empty line, unless there is one already or a block has just been opened.
     pub fn blank(&mut self) {
-        let opened = |line: &String| line.is_empty() || line.ends_with(" begin") || line.contains(" begin : ");
+        let opened = |line: &String| line.is_empty() || line.contains(" begin : ");
         if !self.lines.last().is_none_or(opened) {
             self.lines.push(String::new());
         }

@@ -1,0 +1,225 @@
+//! The primitives of a core in closed form: one equation for each file of this room, in the order of its text.
+
+use super::decoder::{LEGAL_BYTES, TABLE_TRITS, TRITS_A_BYTE, has_decoder};
+use super::geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
+use super::sequencer::{Nest, always_at_most};
+use super::shell::{one_pass, sum_stage};
+use crate::arith::reduction::{balanced_census, bits_up_to, carry_save_census, partial_bits};
+use tritloom_formats::{WeightFormat, key};
+use tritloom_hdl::Census;
+use tritloom_hdl::Primitive::{
+    self, Adder, AndOr, Comparator, EnabledRegister, Inverter, Memory, Multiplexer, ResetRegister, Table, Xor,
+};
+
+/// The parts of a design by name, each with its primitives.
+pub type Parts = Vec<(&'static str, Census)>;
+
+/// What an element adds to the shell.
+pub struct ElementCensus {
+    /// Name and primitives of what is derived once for all ports; `None` where they read the activations themselves.
+    pub preparation: Option<(&'static str, Census)>,
+    /// Register stages of the preparation.
+    pub prepare_stages: u32,
+    /// Name and primitives of one port before its sum.
+    pub terms: (&'static str, Census),
+    /// Bound of a term of the sum: see [`super::Terms`].
+    pub magnitude: u64,
+    /// Whether the terms owe a carry.
+    pub owing: bool,
+}
+
+/// Every part of the core around an element, in the order in which data passes.
+pub fn census_by_part(geometry: &Geometry, element: &ElementCensus) -> Parts {
+    let ports = geometry.ports.into();
+    let mut parts =
+        vec![("control", control(geometry, element.prepare_stages)), ("activations", activations(geometry))];
+    parts.extend(element.preparation.clone());
+    parts.push(("decode", decode(geometry, element.prepare_stages)));
+    parts.push((element.terms.0, copies(&element.terms.1, ports)));
+    parts.push(("reduction", copies(&reduction(geometry, element), ports)));
+    parts.push(("accumulate", accumulate(geometry)));
+    parts.push(("results", results(geometry)));
+    parts
+}
+
+/// The sum of rows of a primitive, how many of them, and the bits of each.
+pub fn sum_of(rows: &[(Primitive, u64, u32)]) -> Census {
+    let mut census = Census::default();
+    rows.iter().for_each(|&(primitive, count, bits)| census.add(primitive, count, bits.into()));
+    census
+}
+
+/// `times` copies.
+pub fn copies(census: &Census, times: u64) -> Census {
+    let mut product = Census::default();
+    product.add_census(census, times);
+    product
+}
+
+/// The sequencer, the handshake, what travels with a beat, and the back-pressure of the results.
+fn control(geometry: &Geometry, prepare_stages: u32) -> Census {
+    let stages = sum_stage(geometry, prepare_stages).into();
+    let nest = Nest::of(geometry);
+    let mut census = sequencer(&nest);
+    census.add_census(&handshake(), 1);
+    let beat = sum_of(&[
+        (ResetRegister, 1, 1),                              // valid
+        (EnabledRegister, 3, 1),                            // first, last, last output
+        (EnabledRegister, 1, geometry.output_count_bits()), // outputs left
+    ]);
+    census.add_census(&beat, stages);
+    if geometry.loop_order == LoopOrder::TableStationary {
+        census.add(EnabledRegister, stages, nest.tile_bits().into());
+    }
+    census
+}
+
+fn sequencer(nest: &Nest) -> Census {
+    let (inner, outer, tile) = (nest.inner_bits(), nest.outer_bits(), nest.tile_bits());
+    let compared = |step: u32, bits: u32| u64::from(!always_at_most(step, bits));
+    sum_of(&[
+        (ResetRegister, 1, 1),                                 // busy
+        (EnabledRegister, 2, inner),                           // total and left
+        (EnabledRegister, 1, outer),                           // left
+        (EnabledRegister, 1, tile),                            // tile
+        (EnabledRegister, 2, 1),                               // first inner, first outer
+        (Comparator, compared(nest.inner_step, inner), inner), // last inner
+        (Comparator, compared(nest.outer_step, outer), outer), // last outer
+        (Adder, 1, inner + 1),                                 // left less a step
+        (Adder, 1, outer + 1),                                 // left less a step
+        (Adder, 1, tile + 1),                                  // next tile
+        (Multiplexer, 2, inner),                               // left: start, restart or step
+        (Multiplexer, 2, outer),                               // left: start, step or hold
+        (Multiplexer, 1, tile),                                // tile: restart or step
+        (AndOr, 5, 1),                                         // finish 2, run ready, start, change
+        (AndOr, 5, 1),                                         // busy 2, restart, first outer 2
+        (Inverter, 3, 1),                                      // of busy, finish, last inner
+    ])
+}
+
+fn handshake() -> Census {
+    sum_of(&[
+        (AndOr, 6, 1),         // able, supplied, issue 2, the two readies
+        (Inverter, 1, 1),      // of fresh
+        (AndOr, 5, 1),         // blocked, complete, advance, emit, next result valid
+        (Inverter, 3, 1),      // of result ready, the stall, blocked
+        (ResetRegister, 1, 1), // result valid
+    ])
+}
+
+/// Mask, register, and where activations pass more than once the buffer that gives them back.
+fn activations(geometry: &Geometry) -> Census {
+    let lanes = geometry.lanes();
+    let beat_bits = lanes * geometry.activation_bits;
+    let mut census = sum_of(&[
+        (Comparator, lanes.into(), geometry.input_count_bits()), // lanes within x
+        (AndOr, lanes.into(), geometry.activation_bits),         // mask
+        (AndOr, 1, 1),                                           // load
+        (EnabledRegister, 1, beat_bits),                         // a beat
+    ]);
+    if geometry.loop_order == LoopOrder::OutputStationary && !one_pass(geometry) {
+        let replay = sum_of(&[
+            (Memory, 1, Nest::of(geometry).kept_tiles() * beat_bits),
+            (AndOr, 1, 1),               // replay
+            (EnabledRegister, 1, 1),     // from stream
+            (Multiplexer, 1, beat_bits), // stream or buffer
+        ]);
+        census.add_census(&replay, 1);
+    }
+    census
+}
+
+/// The weight register, the decoders, and the keys' way through the stages of the preparation.
+fn decode(geometry: &Geometry, prepare_stages: u32) -> Census {
+    let word_bits = geometry.word_bits() * geometry.ports;
+    let key_bits = geometry.key_bits() * geometry.ports;
+    let mut census = sum_of(&[(EnabledRegister, 1, word_bits), (EnabledRegister, prepare_stages.into(), key_bits)]);
+    if has_decoder(geometry) {
+        census.add_census(&decoder(geometry), geometry.ports.into());
+    }
+    census
+}
+
+/// The decoder of one port.
+fn decoder(geometry: &Geometry) -> Census {
+    let (group_size, tables) = (geometry.group_size, geometry.tables.into());
+    let five_trit = geometry.weights == WeightFormat::FiveTrit;
+    if five_trit && group_size == TRITS_A_BYTE {
+        // Negative, larger and smaller, difference.
+        return copies(&sum_of(&[(Comparator, 1, 8), (Multiplexer, 2, 8), (Adder, 1, 9)]), tables);
+    }
+    let bytes = if five_trit { geometry.lanes().div_ceil(TRITS_A_BYTE) } else { 0 };
+    let mut census = sum_of(&[(Table, bytes.into(), LEGAL_BYTES * 2 * TRITS_A_BYTE)]);
+    if group_size > 1 {
+        census.add_census(&key_encoder(group_size), tables);
+    }
+    census
+}
+
+/// A table for each three trits, the sum of the tables, and its magnitude.
+fn key_encoder(group_size: u32) -> Census {
+    let head = group_size.min(TABLE_TRITS);
+    let tail = group_size - head;
+    let part_bits = |trits: u32, weight: u32| bits_up_to((key::entries(trits) * weight).into());
+    let (head_bits, tail_bits) = (part_bits(head, 3u32.pow(tail)), part_bits(tail, 1));
+    let (two_parts, magnitude) = (u64::from(tail > 0), key::magnitude_bits(group_size));
+    sum_of(&[
+        (Table, 1, head_bits << (2 * head)),
+        (Table, two_parts, tail_bits << (2 * tail)),
+        (Adder, two_parts, head_bits + 1), // sum of the parts
+        (Xor, 1, magnitude),               // flipped
+        (Adder, 1, magnitude + 1),         // magnitude
+    ])
+}
+
+/// The tree of one port, without the adder to its accumulator.
+fn reduction(geometry: &Geometry, element: &ElementCensus) -> Census {
+    let (terms, magnitude, owing) = (geometry.tables.into(), element.magnitude, element.owing);
+    let mut census = match geometry.reduction {
+        ReductionStyle::Balanced => balanced_census(terms, magnitude, owing),
+        ReductionStyle::CarrySave => carry_save_census(terms + 1, geometry.accumulator_bits().into()),
+    };
+    if geometry.partial_sum == PartialSum::Registered {
+        census.add(EnabledRegister, 1, partial_bits(terms, magnitude, owing).into());
+        census.add(EnabledRegister, owing.into(), 1);
+    }
+    census
+}
+
+/// One adder a port, the register of the last sums, and in table-stationary order the memory of all sums.
+fn accumulate(geometry: &Geometry) -> Census {
+    let (ports, bits) = (u64::from(geometry.ports), geometry.accumulator_bits());
+    let all_bits = bits * geometry.ports;
+    let mut census = sum_of(&[
+        (Adder, ports, bits + 1),       // total
+        (AndOr, 1, 1),                  // sum valid
+        (EnabledRegister, 1, all_bits), // accumulator
+        (Inverter, 1, 1),               // continue
+        (AndOr, ports, bits),           // base
+    ]);
+    if geometry.loop_order == LoopOrder::TableStationary {
+        let nest = Nest::of(geometry);
+        let stored = sum_of(&[
+            (Memory, 1, nest.kept_tiles() * all_bits),
+            (AndOr, 4, 1),                     // store, fetch 2, same tile
+            (Inverter, 2, 1),                  // of last, coming first
+            (Comparator, 1, nest.tile_bits()), // same tile
+            (EnabledRegister, 1, 1),           // forward
+            (Multiplexer, 1, all_bits),        // last sum or fetched
+        ]);
+        census.add_census(&stored, 1);
+    }
+    census
+}
+
+/// The result register and its mask.
+fn results(geometry: &Geometry) -> Census {
+    let (ports, bits) = (u64::from(geometry.ports), geometry.accumulator_bits());
+    sum_of(&[
+        (Comparator, ports, geometry.output_count_bits()), // lanes within y
+        (AndOr, ports, bits),                              // mask
+        (EnabledRegister, 1, bits * geometry.ports),       // data
+        (EnabledRegister, 1, geometry.ports),              // keep
+        (EnabledRegister, 1, 1),                           // last
+    ])
+}

@@ -1,0 +1,132 @@
+//! The closed-form census equals the census of the elaborated hardware, primitive by primitive.
+
+#![expect(clippy::print_stdout, reason = "a failing test shows its seeds")]
+
+mod common;
+
+use common::{alone, configuration, family, geometry, hardware, part, random_configurations, words};
+use tritloom_datapath::family::Family;
+use tritloom_datapath::parameter::{Domain, Given, Parameters};
+use tritloom_datapath::registry;
+use tritloom_hdl::{Census, Design, Primitive, Tally};
+
+/// Loops make wide designs as cheap to elaborate as narrow ones; trees and tables are written out.
+const CAPS: &[(&str, u64)] = &[("tables", 40), ("lanes", 100), ("ports", 300)];
+
+fn compare(family: &dyn Family, parameters: &Parameters) {
+    let tallies = |census: &Census| census.iter().collect::<Vec<(Primitive, Tally)>>();
+    let (formula, counted) = (family.census(parameters), hardware(family, parameters).census());
+    let shown = parameters.canonical_text();
+    assert_eq!(tallies(&formula), tallies(&counted), "{}: formula left, elaborated right\n{shown}", family.name());
+}
+
+#[test]
+fn random_configurations_count_what_the_formula_says() {
+    for (position, family) in registry::families().iter().enumerate() {
+        let seed = 2000 + position as u64;
+        println!("{}: 200 configurations from seed {seed}", family.name());
+        random_configurations(*family, CAPS, seed).take(200).for_each(|parameters| compare(*family, &parameters));
+    }
+}
+
+#[test]
+fn extremes_count_what_the_formula_says() {
+    // One of everything; one pass; one tile of inputs; counts whose every value is below the tile; long vectors.
+    let sizes = [
+        "ports: 1, max_inputs: 6, max_outputs: 1",
+        "ports: 5, max_inputs: 6, max_outputs: 5",
+        "ports: 5, max_inputs: 7, max_outputs: 7",
+        "ports: 4, max_inputs: 8, max_outputs: 8",
+        "ports: 7, max_inputs: 65536, max_outputs: 65536",
+    ];
+    for family in registry::families() {
+        let lanes: Vec<String> = match family.name() {
+            "ternary_lut" => (1..=6).map(|group_size| format!("group_size: {group_size}")).collect(),
+            _ => [1, 2, 3, 6].iter().map(|lanes| format!("lanes: {lanes}")).collect(),
+        };
+        for (sizes, lanes) in sizes.iter().flat_map(|sizes| lanes.iter().map(move |lanes| (sizes, lanes))) {
+            for choices in every_choice_pair(*family) {
+                compare(*family, &configuration(*family, &format!("{sizes}, {lanes}, {choices}")));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_legal_can_be_built_up_to_the_widest_buses() {
+    // Beside the limit of 65,536 bits, on both sides of it.
+    let sizes =
+        [(1, 3855), (1, 3856), (1, 4096), (5, 3000), (100, 400), (128, 256), (204, 200), (1024, 32), (1024, 40)];
+    let mut built = 0;
+    for name in ["sign_flip", "multiplier"] {
+        let family = family(name);
+        for ((ports, lanes), weights) in sizes.into_iter().flat_map(|size| [(size, "two_bit"), (size, "five_trit")]) {
+            for activation in ["int8", "int16"] {
+                let given = [("ports", ports), ("lanes", lanes), ("max_outputs", 1024)];
+                let numbers = given.map(|(name, value): (&str, u64)| (name, Given::from(value)));
+                let choices =
+                    [("weights", weights), ("activation", activation)].map(|(name, word)| (name, Given::from(word)));
+                if let Ok(parameters) = registry::resolve(family, numbers.into_iter().chain(choices)) {
+                    compare(family, &parameters);
+                    built += 1;
+                }
+            }
+        }
+    }
+    assert!(built > 20, "only {built} of these are legal");
+}
+
+/// Each loop order with each choice of each other parameter.
+fn every_choice_pair(family: &dyn Family) -> Vec<String> {
+    let choices = family.parameters().iter().filter(|parameter| matches!(parameter.domain, Domain::Choice(_)));
+    let mut pairs = Vec::new();
+    for (name, order) in
+        choices.flat_map(|parameter| words(family, "loop_order").into_iter().map(|order| (parameter.name, order)))
+    {
+        let words = words(family, name).into_iter();
+        pairs.extend(words.map(|word| format!("loop_order: {order}, {name}: {word}")));
+    }
+    pairs
+}
+
+#[test]
+fn parts_count_what_their_modules_hold() {
+    let family = family("ternary_lut");
+    for parameters in random_configurations(family, CAPS, 2100).take(60) {
+        let (parts, geometry) = (family.census_by_part(&parameters), geometry(family, &parameters));
+        let design = hardware(family, &parameters);
+        let names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
+        let expected = ["control", "activations", "tables", "decode", "select", "reduction", "accumulate", "results"];
+        assert_eq!(names, expected);
+        let part = |name: &str| &parts[names.iter().position(|known| *known == name).expect("a part")].1;
+
+        let tables = inside(&design, "ternary_table", geometry.tables);
+        assert_eq!(part("tables").get(Primitive::Adder), tables.get(Primitive::Adder));
+        assert_eq!(part("select").get(Primitive::Multiplexer), {
+            let picks = inside(&design, "zero_or_word", geometry.tables * geometry.ports);
+            picks.get(Primitive::Multiplexer)
+        });
+        let ports = inside(&design, "lut_port", geometry.ports);
+        for primitive in [Primitive::Adder, Primitive::AndOr, Primitive::Xor, Primitive::EnabledRegister] {
+            let mut together = part("select").clone();
+            together.add_census(part("reduction"), 1);
+            if primitive == Primitive::Adder {
+                together.add(primitive, geometry.ports.into(), u64::from(geometry.accumulator_bits()) + 1);
+            }
+            assert_eq!(together.get(primitive), ports.get(primitive), "{}", parameters.canonical_text());
+        }
+        let decoders = inside(&design, &format!("{}_to_keys", geometry.weights), geometry.ports);
+        for primitive in [Primitive::Table, Primitive::Adder, Primitive::Xor, Primitive::Comparator] {
+            assert_eq!(part("decode").get(primitive), decoders.get(primitive), "{}", parameters.canonical_text());
+        }
+    }
+}
+
+/// `times` the census of the only module whose name starts so, the modules below it included; nothing without one.
+fn inside(design: &Design, prefix: &str, times: u32) -> Census {
+    let mut product = Census::default();
+    if let Some(module) = part(design, prefix) {
+        product.add_census(&alone(&module).census(), times.into());
+    }
+    product
+}

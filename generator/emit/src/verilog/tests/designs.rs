@@ -1,0 +1,283 @@
+//! Small designs, one for each topic; together they use every kind of node and item.
+
+use tritloom_hdl::{Bits, Design, Module, ModuleBuilder, sint, uint};
+
+/// A checked design, or the test ends with its defects.
+pub fn checked(module: Module) -> Design {
+    match Design::new(module) {
+        Ok(design) => design,
+        Err(defects) => panic!("{defects}"),
+    }
+}
+
+pub fn ports() -> Module {
+    let m = ModuleBuilder::new(
+        "ports_w8",
+        "Ports of every form, passed on.\n\nThe second paragraph is long enough that it must be wrapped to stay \
+         within the hundred columns of a line of text.",
+    );
+    m.parameter("width", 8);
+    m.parameter("number_of_lanes", 4);
+    let flag = m.documented_input("flag", uint(1), "One bit");
+    let small = m.documented_input("one_signed", sint(1), "One signed bit");
+    let byte = m.input("byte_value", sint(8));
+    let lanes = m.input_lanes(
+        "lanes",
+        uint(8),
+        4,
+        "Four lanes with a remark that is so long that it cannot stand behind the declaration of the port",
+    );
+    m.documented_output("flag_too", &flag, "");
+    m.documented_output("one_signed_too", &small, "The signed bit");
+    m.output("byte_too", &byte);
+    m.output_lanes("lanes_too", &lanes, "The lanes");
+    m.finish()
+}
+
+pub fn arithmetic() -> Module {
+    let m = ModuleBuilder::new("arithmetic", "Every arithmetic operator, signed and not, and how they nest.");
+    let (a, b, c) = (m.input("a", uint(8)), m.input("b", uint(6)), m.input("carry", uint(1)));
+    let (s, t) = (m.input("s", sint(8)), m.input("t", sint(6)));
+    m.section("Growing");
+    m.comment("Named by the design.");
+    let sum = m.wire("sum", &(&a + &b));
+    let difference = m.wire("difference", &(&s - &t));
+    m.wire("unsigned_difference", &(&a - &b));
+    let product = m.wire("product", &(&s * &t));
+    m.wire("carried", &a.add_with_carry(&b, &c));
+    m.wire("signed_carried", &s.add_with_carry(&t, &c));
+    m.section("Nested");
+    m.output("nested", &((&sum + &a) - (&b + &b)));
+    m.output("negated", &-&s);
+    m.output("mixed", &((&difference + &m.sint(-3, 4)) * &product));
+    m.output("least", &(&s - &m.sint(-128, 8)));
+    m.output("wrapped", &(&a + &m.uint(1, 1)).wrap(8));
+    m.output("chosen", &c.mux(&(&a + &m.uint(1, 8)).wrap(8), &m.uint(0, 8)));
+    m.output("saturated", &(&s + &t).saturate(8));
+    m.output("truncated", &(&s * &t).truncate(5));
+    m.output("few_ones", &(&a ^ &b.extend(8)).slice(1, 5).popcount());
+    m.output("many_ones", &m.concat(&[&a, &b, &s]).popcount());
+    m.output("conditional_negative", &m.flip(&s, &c).add_with_carry(&m.sint(0, 1), &c));
+    m.finish()
+}
+
+trait Flip {
+    fn flip(&self, value: &tritloom_hdl::Value, by: &tritloom_hdl::Value) -> tritloom_hdl::Value;
+}
+
+impl Flip for ModuleBuilder {
+    fn flip(&self, value: &tritloom_hdl::Value, by: &tritloom_hdl::Value) -> tritloom_hdl::Value {
+        let copies: Vec<_> = (0..value.width()).map(|_| by).collect();
+        value ^ self.concat(&copies).as_signed()
+    }
+}
+
+pub fn logic() -> Module {
+    let m = ModuleBuilder::new("logic_forms", "Bitwise operators, comparisons, reductions and choices.");
+    let (a, b, s) = (m.input("a", uint(8)), m.input("b", uint(8)), m.input("s", sint(5)));
+    let (x, y, z) = (m.input("x", uint(1)), m.input("y", uint(1)), m.input("z", uint(1)));
+    m.output("masked", &(&(&a & &b) | (&a ^ !&b)));
+    m.output("all_of", &(a.all() & b.any() & !s.parity()));
+    m.output("order", &(a.less(&b.slice(0, 4)) | s.less_equal(&m.sint(-7, 4)) & x.differs(&y)));
+    m.output("is_large", &m.sint(12, 6).less(&s));
+    m.output("is_false", &b.slice(0, 4).equals(&m.uint(200, 8)));
+    m.output("is_true", &m.sint(-16, 5).less_equal(&s));
+    m.output("chain", &x.mux(&a, &y.mux(&b, &z.mux(&(&a & &b), &(&a | &b)))));
+    m.output("hot", &m.one_hot(&[(&x, &a), (&y, &b), (&(&x & &z), &!&a)]));
+    m.output("hot_bit", &m.one_hot(&[(&x, &y), (&z, &a.bit(3))]));
+    let shared = &a.equals(&m.uint(3, 8)) & &z;
+    m.output("first", &shared);
+    m.output("second", &(&shared ^ &x));
+    m.output("shifted", &s.shift_left(3));
+    m.output("joined", &m.concat(&[&a.slice(2, 3), &s.top_bit(), &m.uint(2, 2), &b]));
+    m.output("widened", &(s.extend(9) & s.slice(1, 3).as_signed().extend(9)));
+    m.finish()
+}
+
+pub fn selects() -> Module {
+    let m = ModuleBuilder::new("selects", "Selects among values, tables, and a single bit by index.");
+    let (k, wide) = (m.input("k", uint(2)), m.input("wide", uint(8)));
+    let values = m.input_lanes("values", sint(8), 4, "").iter();
+    let picked = m.wire("picked", &k.select(&values));
+    m.output("picked", &picked);
+    m.output("three", &wide.select(&values[..3]));
+    m.output("sum", &(k.select(&values[1..]) + &picked));
+    m.output("one_bit", &wide.slice(0, 3).select(&(0..8).map(|at| wide.bit(at)).collect::<Vec<_>>()));
+    let entries: Vec<Bits> = [0, 1, -1, -128, 127].into_iter().map(|value| Bits::from_i128(value, 8)).collect();
+    m.output("entry", &wide.slice(2, 3).table(&entries, sint(8)));
+    m.output(
+        "squares",
+        &(&k + &k).table(&(0..7).map(|value| Bits::from_u64(value * value, 6)).collect::<Vec<_>>(), uint(6)),
+    );
+    m.finish()
+}
+
+pub fn registers() -> Module {
+    let m = ModuleBuilder::new("registers", "Registers with and without enable and reset, and a pipeline.");
+    let (x, go, clear) = (m.input("x", sint(8)), m.input("go", uint(1)), m.input("clear", uint(1)));
+    m.section("Control");
+    let count = m.register("count", uint(4));
+    let busy = m.register("busy", uint(1));
+    count.reset(0).enable(&go);
+    count.next(&(&*count + &m.uint(1, 4)).wrap(4));
+    busy.reset(1);
+    busy.next(&(&go | &*busy & !&count.equals(&m.uint(9, 4))));
+    m.section("Datapath");
+    let first = m.delay("first", &x, Some(&go));
+    let second = m.delay("second", &first, Some(&go));
+    let third = m.delay("third", &second, None);
+    let accumulator = m.register("accumulator", sint(12));
+    let sum = (&*accumulator + &third).wrap(12);
+    accumulator.next(&clear.mux(&m.sint(0, 12), &sum));
+    accumulator.enable(&busy);
+    let pipeline = m.pipeline("delays", Some(&go));
+    let staged = pipeline.stage(0, "staged", &(&x * &x));
+    m.output("late", &staged.at(3));
+    m.output("count", &count);
+    m.output("accumulator", &accumulator);
+    m.finish()
+}
+
+pub fn memories() -> Module {
+    let m = ModuleBuilder::new("memories_d12", "A RAM with two read ports, and a ROM.");
+    let (write, read) = (m.input("write", uint(1)), m.input("read", uint(1)));
+    let (address, data) = (m.input("address", uint(4)), m.input("data", sint(8)));
+    let ram = m.memory("buffer", sint(8), 12);
+    ram.write(&(&write & !&read), &address, &data);
+    m.output("first", &ram.read("first", &read, &address));
+    m.output("second", &ram.read("second", &m.uint(1, 1), &(&address ^ &m.uint(3, 4))));
+    let words: Vec<Bits> = (0..5).map(|word| Bits::from_u64(word * 0x1234_5678_9abc, 70)).collect();
+    let rom = m.rom("constants", uint(70), &words);
+    m.output("constant", &rom.read("word", &read, &address.slice(0, 3)));
+    m.finish()
+}
+
+pub fn multiply_add() -> Module {
+    let m = ModuleBuilder::new("multiply_add_w8", "Adds a product to what comes in.");
+    let (x, y) = (m.input("x", sint(8)), m.input("y", sint(8)));
+    let sum = m.input("sum", sint(20));
+    let total = m.wire("total", &(&x * &y).extend(20));
+    m.output("total", &m.delay("sum", &(&sum + &total).wrap(20), None));
+    m.output("is_zero", &!sum.any());
+    m.finish()
+}
+
+pub fn loops(lanes: u32) -> Module {
+    let m = ModuleBuilder::new(format!("lanes_{lanes}"), "Lanes that do the same, and their chain.");
+    let x = m.input_lanes("x", sint(8), lanes, "");
+    let enables = m.input_lanes("enables", uint(1), lanes, "");
+    let common = m.input("common", uint(6));
+    let sums = m.lanes("sums", sint(9), lanes);
+    let chain = m.lanes("chain", uint(1), lanes + 1);
+    chain.drive(0, &common.bit(0));
+    m.repeat("lane", lanes, |lane| {
+        let index = m.index(lane, 7);
+        let own = m.wire("own", &(index.wrap(6) ^ &common));
+        let kept = m.register("kept", sint(8));
+        kept.enable(&enables.lane(lane));
+        kept.next(&x.lane(lane));
+        sums.drive(lane, &(&*kept + &x.lane(lane)));
+        chain.drive(lane + 1, &(chain.lane(lane) & own.any() | index.equals(&m.uint(2, 7))));
+    });
+    m.output_lanes("sums", &sums, "");
+    m.output("last", &chain.lane(lanes));
+    m.finish()
+}
+
+pub fn array(rows: u32, columns: u32) -> Module {
+    let element = multiply_add();
+    let m = ModuleBuilder::new(format!("array_{rows}x{columns}"), "A systolic array.");
+    m.parameter("rows", rows);
+    m.parameter("columns", columns);
+    let x = m.input_lanes("x", sint(8), rows, "One value for each row");
+    let y = m.input_lanes("y", sint(8), columns, "One value for each column");
+    let sums = m.lanes("sums", sint(20), (rows + 1) * columns);
+    let zeros = m.lanes("zeros", uint(1), rows * columns);
+    m.repeat("top", columns, |top| sums.drive(top, &m.sint(0, 20)));
+    m.repeat("row", rows, |row| {
+        m.repeat("column", columns, |column| {
+            let at = row * columns + column;
+            let cell = m.instance("element", &element);
+            cell.connect("x", &x.lane(row));
+            cell.connect("y", &y.lane(column));
+            cell.connect("sum", &sums.lane(at.clone()));
+            sums.drive(at.clone() + columns, &cell.output("total"));
+            zeros.drive(at, &cell.output("is_zero"));
+        });
+    });
+    m.output("sums", &sums.flat().slice(20 * rows * columns, 20 * columns));
+    m.output("any_zero", &zeros.flat().any());
+    m.finish()
+}
+
+pub fn instances() -> Module {
+    let (element, plain) = (multiply_add(), logic());
+    let m = ModuleBuilder::new("instances", "Instances with open outputs, feedback and expressions at inputs.");
+    let (a, b) = (m.input("a", sint(8)), m.input("b", uint(8)));
+    let first = m.instance("first", &element);
+    let second = m.instance("second", &element);
+    first.connect("x", &a).connect("y", &b.as_signed()).connect("sum", &second.output("total"));
+    second.connect("x", &(&a + &a).wrap(8)).connect("y", &m.sint(-3, 8)).connect("sum", &first.output("total"));
+    let forms = m.instance("forms", &plain);
+    for name in ["a", "b"] {
+        forms.connect(name, &(!&b & &first.output("total").slice(3, 8)));
+    }
+    forms.connect("s", &a.truncate(3));
+    for name in ["x", "y", "z"] {
+        forms.connect(name, &first.output("is_zero"));
+    }
+    m.output("hot", &forms.output("hot"));
+    m.finish()
+}
+
+pub fn unused() -> Module {
+    let m = ModuleBuilder::new("not_all_read", "What nothing reads, in every place.");
+    let (x, y) = (m.input("x", uint(16)), m.input("nothing", sint(4)));
+    let lanes = m.input_lanes("lanes", uint(4), 8, "");
+    m.wire("doubled", &(&y + &y));
+    m.delay("ignored", &x, None);
+    let some = m.lanes("some", uint(4), 4);
+    m.repeat("lane", 4, |lane| {
+        let inner = m.wire("inner", &(lanes.lane(lane * 2) + lanes.lane(lane * 2)));
+        some.drive(lane, &inner.slice(1, 4));
+    });
+    m.output("few", &m.concat(&[&x.slice(3, 2), &x.bit(9), &some.lane(2)]));
+    m.finish()
+}
+
+pub fn long_lines() -> Module {
+    let m = ModuleBuilder::new("long_lines", "Everything that does not fit a line.");
+    let names: Vec<String> = (0..12).map(|n| format!("a_rather_long_name_for_input_number_{n}")).collect();
+    let inputs: Vec<_> = names.iter().map(|name| m.input(name, uint(12))).collect();
+    let references: Vec<_> = inputs.iter().collect();
+    m.comment(&"A remark that goes on and on. ".repeat(8));
+    m.output("all", &m.concat(&references));
+    m.output("either", &inputs[1..].iter().fold(inputs[0].clone(), |sum, input| sum | input));
+    let choice = inputs[2..6]
+        .iter()
+        .enumerate()
+        .fold(inputs[0].clone(), |otherwise, (position, input)| inputs[1].bit(position as u32).mux(input, &otherwise));
+    m.output("choice", &choice);
+    m.output("compared", &m.concat(&references[..6]).less(&m.concat(&references[6..])));
+    m.output("sum", &(&inputs[0] + &inputs[1]));
+    m.output("constant", &m.constant(Bits::from_limbs(&[0x0123_4567_89ab_cdef; 12], 700), false));
+    m.output("ones", &m.constant(Bits::from_limbs(&[u64::MAX; 12], 700), false));
+    m.finish()
+}
+
+/// Every topic, by name.
+pub fn all() -> Vec<(&'static str, Module)> {
+    vec![
+        ("ports", ports()),
+        ("arithmetic", arithmetic()),
+        ("logic", logic()),
+        ("selects", selects()),
+        ("registers", registers()),
+        ("memories", memories()),
+        ("loops", loops(4)),
+        ("nested_loops", array(2, 3)),
+        ("instances", instances()),
+        ("unused", unused()),
+        ("long_lines", long_lines()),
+    ]
+}

@@ -18,8 +18,7 @@ int main(int count, char** arguments) {
 <%- for design in designs %>
   {
     tritloom::Design& design = designs.emplace_back(
-        "@{ design.top }@", &bench.@{ design.prefix }@_clk_i, &bench.@{ design.prefix }@_rst_ni,
-        <% if design.mutant %>&bench.@{ design.prefix }@_mutant_i<% else %>nullptr<% endif %>);
+        "@{ design.top }@", &bench.@{ design.prefix }@_clk_i, &bench.@{ design.prefix }@_rst_ni, <% if design.mutant %>&bench.@{ design.prefix }@_mutant_i<% else %>nullptr<% endif %>);
 <%- for stream in design.streams %>
     design.@{ stream.direction }@("@{ stream.name }@",
                  {<% for field in stream.fields %>{"@{ field.name }@", @{ field.width }@}<% if !loop.last %>, <% endif %><% endfor %>},

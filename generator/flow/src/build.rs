@@ -10,7 +10,7 @@ use tritloom_emit::bench::{DesignUnderTest, main_program, wrapper};
 
 use crate::Sources;
 use crate::cache::{Cache, hash};
-use crate::compile::Kit;
+use crate::compile::{HEADERS, Kit, OBJECTS};
 use crate::error::FlowError;
 use crate::group::groups;
 use crate::process::{side_by_side, succeed};
@@ -23,7 +23,10 @@ const MODELS: &str = "model";
 const PROGRAM: &str = "bench";
 
 /// How many of them the cache holds: some hundred kilobytes each.
-const MODELS_KEPT: usize = 1000;
+const MODELS_KEPT: usize = 4000;
+
+/// How many of each thing that belongs to the tools: those of some versions of the tools and the harness.
+const TOOLS_KEPT: usize = 8;
 
 /// A design to simulate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,13 +125,15 @@ impl Verilator {
             scope.spawn(|| kit.objects());
             side_by_side(self.jobs, &batches, |batch| self.build_batch(kit, batch))
         });
+        for (kind, keep) in [(MODELS, MODELS_KEPT), (HEADERS, TOOLS_KEPT), (OBJECTS, TOOLS_KEPT)] {
+            self.cache.trim(kind, keep);
+        }
         failures.into_iter().flatten().collect()
     }
 
     /// Builds a program of all members, or of each half where that fails, until the culprits are alone.
     fn build_batch(&self, kit: &Kit, batch: &[Member]) -> Vec<(String, FlowError)> {
-        let outcome = self.build_program(kit, batch);
-        match outcome {
+        match self.build_program(kit, batch) {
             Ok(()) => vec![],
             Err(FlowError::Failed { .. }) if batch.len() > 1 => {
                 let (left, right) = batch.split_at(batch.len() / 2);
@@ -139,11 +144,15 @@ impl Verilator {
     }
 
     fn build_program(&self, kit: &Kit, batch: &[Member]) -> Result<(), FlowError> {
+        let _turn = self.cache.turn(&hash(batch.iter().map(|member| member.key)))?;
+        if batch.iter().all(|member| self.find(member.key).is_some()) {
+            return Ok(());
+        }
         let designs: Vec<&Design> = batch.iter().map(|member| member.design).collect();
         let scratch = self.cache.scratch()?;
         let program = kit.program(&designs, scratch.path())?;
         for member in batch {
-            self.cache.entry(MODELS, member.key, MODELS_KEPT, |folder| {
+            self.cache.entry(MODELS, member.key, |folder| {
                 let path = folder.join(PROGRAM);
                 fs::hard_link(&program, &path).map_err(FlowError::file("create", &path))
             })?;

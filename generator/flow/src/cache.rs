@@ -9,6 +9,15 @@ use tempfile::TempDir;
 
 use crate::error::FlowError;
 
+/// Where things are made.
+const NEW: &str = "new";
+
+/// Where empty files stand that processes lock.
+const LOCKS: &str = "lock";
+
+/// More of these than processes can be using belong to nobody.
+const LEFT_BEHIND: usize = 1000;
+
 /// Entries are directories `kind/key`. An entry appears complete or not at all: it is made beside and
 /// renamed, so processes that make the same one at once do no harm.
 #[derive(Clone, Debug)]
@@ -18,7 +27,9 @@ pub(crate) struct Cache {
 
 impl Cache {
     pub(crate) fn open(root: &Path) -> Result<Cache, FlowError> {
-        fs::create_dir_all(root.join("new")).map_err(FlowError::file("create", root))?;
+        for folder in [NEW, LOCKS] {
+            fs::create_dir_all(root.join(folder)).map_err(FlowError::file("create", root))?;
+        }
         let root = root.canonicalize().map_err(FlowError::file("open", root))?;
         Ok(Cache { root })
     }
@@ -30,28 +41,37 @@ impl Cache {
         File::open(&path).map(|entry| entry.set_modified(SystemTime::now())).is_ok().then_some(path)
     }
 
-    /// The entry; `make` fills the directory it is given when there is none yet. Of all entries of the kind only
-    /// the `keep` last used stay.
+    /// The entry; `make` fills the directory it is given when there is none yet.
     pub(crate) fn entry(
         &self,
         kind: &str,
         key: &str,
-        keep: usize,
         make: impl FnOnce(&Path) -> Result<(), FlowError>,
     ) -> Result<PathBuf, FlowError> {
+        let _turn = match self.find(kind, key) {
+            Some(path) => return Ok(path),
+            None => self.turn(key)?,
+        };
         if let Some(path) = self.find(kind, key) {
             return Ok(path);
         }
         let made = self.scratch()?;
         make(made.path())?;
-        let path = self.adopt(kind, key, made.path())?;
-        self.trim(kind, keep);
-        Ok(path)
+        self.adopt(kind, key, made.path())
+    }
+
+    /// Waits until nobody else has a turn with the same key, in this process or another; the turn ends when the
+    /// value is dropped. It saves doing work twice. Where locks do not work, work is done twice and no harm done.
+    pub(crate) fn turn(&self, key: &str) -> Result<File, FlowError> {
+        let path = self.root.join(LOCKS).join(key);
+        let file = File::create(&path).map_err(FlowError::file("create", &path))?;
+        let _ = file.lock();
+        Ok(file)
     }
 
     /// A directory in the cache's file system that goes away when it is dropped.
     pub(crate) fn scratch(&self) -> Result<TempDir, FlowError> {
-        let parent = self.root.join("new");
+        let parent = self.root.join(NEW);
         TempDir::new_in(&parent).map_err(FlowError::file("create a directory in", &parent))
     }
 
@@ -66,14 +86,21 @@ impl Cache {
         }
     }
 
-    /// Drops all but the `keep` last used entries of a kind. What cannot be dropped stays.
-    fn trim(&self, kind: &str, keep: usize) {
+    /// Drops all but the `keep` last used entries of a kind, and what killed processes left behind. What cannot be
+    /// dropped stays.
+    pub(crate) fn trim(&self, kind: &str, keep: usize) {
+        self.drop_oldest(kind, keep);
+        self.drop_oldest(NEW, LEFT_BEHIND);
+        self.drop_oldest(LOCKS, LEFT_BEHIND);
+    }
+
+    fn drop_oldest(&self, kind: &str, keep: usize) {
         let Ok(folder) = fs::read_dir(self.root.join(kind)) else { return };
         let age = |path: &Path| fs::metadata(path).and_then(|entry| entry.modified()).ok();
         let mut entries: Vec<_> = folder.flatten().map(|entry| (age(&entry.path()), entry.path())).collect();
         entries.sort();
         for (_, path) in entries.iter().rev().skip(keep) {
-            let _ = fs::remove_dir_all(path);
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         }
     }
 }

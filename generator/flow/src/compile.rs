@@ -46,8 +46,11 @@ const NOT_OPTIMISED: &str = "#pragma GCC optimize(\"O0\")\n";
 /// The C++ file of a kept object.
 const UNIT: &str = "unit.cpp";
 
-/// How many of each kept thing the cache holds: those of some versions of the tools and the harness.
-const KEPT: usize = 8;
+/// The cache's entries of precompiled headers.
+pub(crate) const HEADERS: &str = "header";
+
+/// The cache's entries of objects that every program is linked with.
+pub(crate) const OBJECTS: &str = "object";
 
 impl Optimisation {
     /// Vectorising at -O1 costs no time to compile, and copies the wide vectors that Verilator treats word by
@@ -168,7 +171,7 @@ impl<'a> Kit<'a> {
             let mut command = self.compiler(Optimisation::Check);
             succeed("g++", command.current_dir(folder).args(["-x", "c++-header", HEADER])).map(drop)
         };
-        let entry = || Ok(self.tools.cache.entry("header", &self.toolchain, KEPT, make)?.join(HEADER));
+        let entry = || Ok(self.tools.cache.entry(HEADERS, &self.toolchain, make)?.join(HEADER));
         self.header.get_or_init(entry).clone()
     }
 
@@ -196,7 +199,7 @@ impl<'a> Kit<'a> {
             write_all(folder, files)?;
             self.compile(UNIT, folder, Optimisation::Check, header).map(drop)
         };
-        Ok(self.tools.cache.entry("object", &key, KEPT, make)?.join(UNIT.replace(".cpp", ".o")))
+        Ok(self.tools.cache.entry(OBJECTS, &key, make)?.join(UNIT.replace(".cpp", ".o")))
     }
 }
 

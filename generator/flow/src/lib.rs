@@ -9,6 +9,7 @@
 //! into it. Several processes may use one cache at the same time.
 
 pub mod bench;
+pub mod check;
 mod build;
 mod cache;
 mod compile;

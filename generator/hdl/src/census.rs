@@ -184,7 +184,7 @@ fn count_node(module: &ModuleData, id: NodeId, times: u64, census: &mut Census) 
 }
 
 /// Which nodes something that is emitted reads. Operands stand before their users, so one backward pass does it.
-fn live(module: &ModuleData) -> Vec<bool> {
+pub(crate) fn live(module: &ModuleData) -> Vec<bool> {
     let mut live = vec![false; module.nodes.len()];
     let mut roots: Vec<NodeId> = Vec::new();
     roots.extend(module.ports.iter().filter_map(|port| match port.kind {

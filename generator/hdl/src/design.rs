@@ -440,6 +440,38 @@ impl ModuleData {
 }
 
 impl NodeKind {
+    /// The same operator on other operands.
+    pub(crate) fn map_operands(&self, map: impl Fn(NodeId) -> NodeId) -> NodeKind {
+        let mut kind = self.clone();
+        match &mut kind {
+            NodeKind::Invalid
+            | NodeKind::Input(_)
+            | NodeKind::Constant(_)
+            | NodeKind::Index(_)
+            | NodeKind::Wire(_)
+            | NodeKind::Register(_)
+            | NodeKind::MemoryRead { .. }
+            | NodeKind::InstanceOutput { .. } => {}
+            NodeKind::Not(a) | NodeKind::Negate(a) | NodeKind::Reduce(_, a) | NodeKind::Popcount(a) | NodeKind::Extend(a) => {
+                *a = map(*a);
+            }
+            NodeKind::Slice { of: a, .. } | NodeKind::Lane { of: a, .. } | NodeKind::Table { index: a, .. } => *a = map(*a),
+            NodeKind::Binary(_, a, b) => (*a, *b) = (map(*a), map(*b)),
+            NodeKind::AddCarry { left: a, right: b, carry: c } | NodeKind::Mux { select: a, on_true: b, on_false: c } => {
+                (*a, *b, *c) = (map(*a), map(*b), map(*c));
+            }
+            NodeKind::Concat(parts) => parts.iter_mut().for_each(|part| *part = map(*part)),
+            NodeKind::OneHot { selects, values } => {
+                selects.iter_mut().chain(values).for_each(|operand| *operand = map(*operand));
+            }
+            NodeKind::Select { index, values } => {
+                *index = map(*index);
+                values.iter_mut().for_each(|operand| *operand = map(*operand));
+            }
+        }
+        kind
+    }
+
     /// The nodes it reads within the same cycle, in operand order. Wires, registers, memories and instances
     /// read through their own records.
     pub fn operands(&self) -> Vec<NodeId> {

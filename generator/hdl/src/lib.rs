@@ -18,6 +18,7 @@ mod design;
 mod diagnostic;
 mod evaluate;
 mod keyword;
+mod mutate;
 mod random;
 mod shape;
 
@@ -31,5 +32,6 @@ pub use design::*;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Location};
 pub use evaluate::{Evaluator, InputHandle, OutOfRange, OutputHandle, PortError, State, StateKind};
 pub use keyword::{is_keyword, refusal};
+pub use mutate::{MUTANT_PORT, Mutant, Mutants, mutate};
 pub use random::Random;
 pub use shape::{MAXIMUM_WIDTH, Shape, bits_for, sint, uint};

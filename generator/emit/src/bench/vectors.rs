@@ -8,7 +8,7 @@ use super::{DesignUnderTest, word};
 
 /// The vectors file: one statement a line, explained in the harness's `vectors.h`.
 pub fn vectors(design: &DesignUnderTest, scenarios: &[Scenario]) -> String {
-    let mut text = format!("design {}\n", design.top);
+    let mut text = format!("# The statements are explained in tb/vectors.h.\n\ndesign {}\n", design.top);
     for stream in &design.interface.streams {
         let fields: String = stream.fields.iter().map(|field| format!(" {}:{}", field.name, field.width)).collect();
         line(&mut text, format_args!("{} {}{fields}", word(stream.direction), stream.name));

@@ -67,7 +67,7 @@ impl Wrapped {
         if let Some(width) = design.mutant_width {
             // Taken over when a reset begins: a selection that stands still costs no evaluation.
             let signal = wrapped.take("mutant", 32, "rst_ni");
-            wrapped.pin("mutant_i", format!("{signal}[{}:0]", width - 1));
+            wrapped.pin("mutant_i", part(&signal, 0, width));
         }
         for stream in &design.interface.streams {
             match stream.direction {
@@ -86,7 +86,7 @@ impl Wrapped {
         self.pin(&format!("{name}_ready_o"), ready);
         let beat = self.take(&format!("{name}_beat"), beat_bits(stream), "clk_i");
         for (field, low) in stream.fields.iter().zip(field_positions(stream)) {
-            self.pin(&format!("{name}_{}_i", field.name), format!("{beat}[{}:{low}]", low + field.width - 1));
+            self.pin(&format!("{name}_{}_i", field.name), part(&beat, low, field.width));
         }
     }
 
@@ -101,7 +101,7 @@ impl Wrapped {
         for (field, low) in stream.fields.iter().zip(field_positions(stream)) {
             self.gap(&beat, filled, low);
             filled = low + field.width;
-            self.pin(&format!("{name}_{}_o", field.name), format!("{beat}[{}:{low}]", filled - 1));
+            self.pin(&format!("{name}_{}_o", field.name), part(&beat, low, field.width));
         }
         self.gap(&beat, filled, beat_bits(stream));
     }
@@ -128,7 +128,7 @@ impl Wrapped {
 
     fn gap(&mut self, beat: &str, low: u32, end: u32) {
         if low < end {
-            self.gaps.push(format!("{beat}[{}:{low}]", end - 1));
+            self.gaps.push(part(beat, low, end - low));
         }
     }
 }
@@ -136,6 +136,11 @@ impl Wrapped {
 /// A declaration's range, nothing for a single bit.
 fn range(width: u32) -> String {
     if width == 1 { String::new() } else { format!("[{}:0] ", width - 1) }
+}
+
+/// `width` bits of a vector from bit `low` up.
+fn part(vector: &str, low: u32, width: u32) -> String {
+    if width == 1 { format!("{vector}[{low}]") } else { format!("{vector}[{}:{low}]", low + width - 1) }
 }
 
 /// The lowest bit of each field: a field begins at a word of its own.

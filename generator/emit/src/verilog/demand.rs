@@ -105,7 +105,7 @@ pub(super) fn operand_demands(reading: &Reading, id: NodeId) -> Vec<(NodeId, Dem
         }
         NodeKind::Extend(of) => resized(reading, *of, reading.shape(id).width, Demand::Inline),
         NodeKind::Binary(operator, left, right) if is_comparison(*operator) => {
-            let width = reading.shape(*left).width.max(reading.shape(*right).width);
+            let width = reading.comparison_shape(*operator, *left, *right).width;
             let mut demands = resized(reading, *left, width, Demand::Inline);
             demands.extend(resized(reading, *right, width, Demand::Inline));
             demands

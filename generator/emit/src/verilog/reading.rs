@@ -210,6 +210,14 @@ impl<'a> Reading<'a> {
         }
         match &self.node(id).kind {
             NodeKind::Constant(_) | NodeKind::Index(_) => true,
+            NodeKind::Slice { of, low } => {
+                let (origin, _) = self.origin(*of, *low, self.shape(id).width);
+                self.constant_cone[origin.index()]
+            }
+            NodeKind::Wire(wire) => match self.module.wires[wire.index()].drives.as_slice() {
+                [drive] => drive.lane.is_none() && drive.value < id && self.constant_cone[drive.value.index()],
+                _ => false,
+            },
             kind => {
                 let operands = kind.operands();
                 !operands.is_empty() && operands.iter().all(|operand| self.constant_cone[operand.index()])
@@ -237,6 +245,11 @@ impl<'a> Reading<'a> {
             NodeKind::Binary(operator, left, right) if is_comparison(operator) => {
                 self.fold_comparison(operator, left, right).map(|result| Bits::from_u64(u64::from(result), 1))
             }
+            NodeKind::Slice { of, low } => {
+                let width = self.shape(id).width;
+                let (origin, low) = self.origin(of, low, width);
+                self.constant(origin).map(|bits| bits.slice(low, width))
+            }
             NodeKind::Extend(of) => {
                 let signed = self.shape(of).signed;
                 self.constant(of).map(|bits| extended(bits, self.shape(id).width, signed))
@@ -245,8 +258,52 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// What `width` bits of a node from `low` on are bits of, past concatenations and extensions, and from where.
+    fn origin(&self, mut id: NodeId, mut low: u32, width: u32) -> (NodeId, u32) {
+        loop {
+            id = self.alias(id);
+            let inner = match &self.node(id).kind {
+                NodeKind::Concat(parts) => self.part_with(parts, low, width),
+                NodeKind::Extend(of) if low + width <= self.shape(*of).width => Some((*of, low)),
+                NodeKind::Slice { of, low: base } => Some((*of, base + low)),
+                _ => None,
+            };
+            let Some(found) = inner else { return (id, low) };
+            (id, low) = found;
+        }
+    }
+
+    /// The one part of a concatenation that holds `width` bits from `low` on, and where in it they begin.
+    fn part_with(&self, parts: &[NodeId], low: u32, width: u32) -> Option<(NodeId, u32)> {
+        let mut base = 0;
+        for &part in parts.iter().rev() {
+            let end = base + self.shape(part).width;
+            if low < end {
+                return (low + width <= end).then_some((part, low - base));
+            }
+            base = end;
+        }
+        None
+    }
+
+    /// The shape that both operands of a comparison are brought to. An unsigned order with something that is
+    /// constant in each iteration of a loop is told by a signed comparison of one more bit: lint tools warn of
+    /// `0 <= x` in whichever iteration.
+    pub fn comparison_shape(&self, operator: Operator, left: NodeId, right: NodeId) -> Shape {
+        let (left_shape, right_shape) = (self.shape(left), self.shape(right));
+        let width = left_shape.width.max(right_shape.width);
+        let varies = |id| self.is_constant_cone(id) && self.constant(id).is_none();
+        if is_ordered(operator) && !left_shape.signed && (varies(left) || varies(right)) {
+            return tritloom_hdl::sint(width + 1);
+        }
+        Shape { width, signed: left_shape.signed }
+    }
+
     /// The result of a comparison that does not depend on the operands' values: lint tools warn of those.
     fn fold_comparison(&self, operator: Operator, left: NodeId, right: NodeId) -> Option<bool> {
+        if self.alias(left) == self.alias(right) {
+            return Some(matches!(operator, Operator::Equal | Operator::LessEqual));
+        }
         let (left, right) = (self.range(left), self.range(right));
         let (below, at_most) = (left.highest < right.lowest, left.highest <= right.lowest);
         let (above, at_least) = (left.lowest > right.highest, left.lowest >= right.highest);
@@ -278,6 +335,11 @@ impl<'a> Reading<'a> {
 /// Operators whose result is one bit, whatever the operands.
 pub(super) fn is_comparison(operator: Operator) -> bool {
     matches!(operator, Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual)
+}
+
+/// Comparisons to which signedness matters.
+pub(super) fn is_ordered(operator: Operator) -> bool {
+    matches!(operator, Operator::Less | Operator::LessEqual)
 }
 
 /// The same value in more bits.

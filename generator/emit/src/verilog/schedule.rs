@@ -297,7 +297,9 @@ impl Scheduler<'_, '_> {
 /// Adds a register to a block of the same clocking.
 fn merge(into: &mut Statement, statement: &Statement) -> bool {
     let same = same_clocking(into, statement);
-    if let (true, StatementKind::Clocked(block), StatementKind::Clocked(other)) = (same, &mut into.kind, &statement.kind) {
+    if let (true, StatementKind::Clocked(block), StatementKind::Clocked(other)) =
+        (same, &mut into.kind, &statement.kind)
+    {
         block.assignments.extend(other.assignments.iter().cloned());
     }
     same

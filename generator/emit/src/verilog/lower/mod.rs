@@ -9,7 +9,7 @@ mod part;
 mod statement;
 
 use super::plan::Plan;
-use super::reading::{Class, is_comparison};
+use super::reading::{Class, is_comparison, is_ordered};
 use super::syntax::{Expression, Part, Reference, Signal, literal};
 use tritloom_hdl::{Bits, NodeId, NodeKind, Operator, Reduction, Shape};
 
@@ -115,7 +115,7 @@ impl Plan<'_> {
         if let Some(of) = self.reading.bit_select(id)
             && let Some(signal) = self.signal(of)
         {
-            let part = Part::Bit(Box::new(self.value(*index)));
+            let part = Part::Bit(Box::new(self.value(*index).typed(self.reading.shape(*index))));
             return Expression::Read(Reference { signal, piece: None, part, declared_signed: false });
         }
         let width = self.reading.shape(*index).width;
@@ -126,12 +126,11 @@ impl Plan<'_> {
     }
 
     fn comparison(&self, operator: Operator, left: NodeId, right: NodeId) -> Expression {
-        let width = self.reading.shape(left).width.max(self.reading.shape(right).width);
-        let ordered = matches!(operator, Operator::Less | Operator::LessEqual);
+        let shape = self.reading.comparison_shape(operator, left, right);
         let operand = |id: NodeId| {
-            let value = self.resized(id, width);
+            let value = self.resized(id, shape.width);
             // Patterns of equal width are equal whatever their signedness.
-            if ordered { value.typed(self.reading.shape(id)) } else { value }
+            if is_ordered(operator) { value.typed(shape) } else { value }
         };
         // A constant reads best on the right.
         match self.reading.constant(left) {

@@ -4,12 +4,14 @@ use tritloom_datapath::interface::{Interface, Scenario};
 use tritloom_emit::verilog::{Identity, emit};
 use tritloom_hdl::{Design as Hardware, Mutant, bits_for, mutate};
 
+use crate::Sources;
 use crate::bench::{BenchReport, RunOptions};
 use crate::build::{Design, Optimisation, Verilator};
+use crate::equivalence::is_equivalent;
 use crate::error::FlowError;
 use crate::lint::Finding;
 use crate::process::side_by_side;
-use crate::Sources;
+use crate::tools;
 
 /// A design and what it must do.
 pub struct Task {
@@ -42,8 +44,20 @@ impl Outcome {
 pub struct Score {
     /// Defects tried.
     pub mutants: usize,
-    /// Those that no scenario noticed.
-    pub survivors: Vec<Mutant>,
+    /// Those that no scenario noticed, and whether the module with the defect is proven to do the same.
+    pub survivors: Vec<(Mutant, bool)>,
+}
+
+impl Score {
+    /// Defects that change what their module does, as far as is known.
+    pub fn effective(&self) -> usize {
+        self.mutants - self.survivors.iter().filter(|(_, equivalent)| *equivalent).count()
+    }
+
+    /// Defects that a scenario noticed.
+    pub fn caught(&self) -> usize {
+        self.mutants - self.survivors.len()
+    }
 }
 
 /// Verilog of a design whose headers name no configuration, so that equal modules of several designs are equal text.
@@ -86,6 +100,7 @@ impl Verilator {
         let mutants = mutate(&task.hardware, count, seed.into());
         let width = bits_for(mutants.mutants.len() as u64);
         let broken = design(&mutants.design, &task.interface, Some(width));
+        let rtl = broken.rtl.clone();
         let model = self.build(&[broken], Optimisation::Check).remove(0)?;
         let vectors = model.vectors(&task.scenarios)?;
         let survivors = side_by_side(self.jobs, &mutants.mutants, |mutant| {
@@ -94,8 +109,13 @@ impl Verilator {
             done(mutant.number);
             report.map(|report| report.passed().then(|| mutant.clone()))
         });
-        let survivors = survivors.into_iter().collect::<Result<Vec<_>, _>>()?;
-        Ok(Score { mutants: mutants.mutants.len(), survivors: survivors.into_iter().flatten().collect() })
+        let survivors: Vec<Mutant> = survivors.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let proven = match tools::find("yosys") {
+            None => vec![Ok(false); survivors.len()],
+            Some(_) => side_by_side(self.jobs, &survivors, |mutant| is_equivalent(&mutants.design, &rtl, mutant)),
+        };
+        let proven = proven.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(Score { mutants: mutants.mutants.len(), survivors: survivors.into_iter().zip(proven).collect() })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod check;
 mod build;
 mod cache;
 mod compile;
+mod equivalence;
 mod error;
 mod files;
 mod group;

@@ -13,6 +13,7 @@ use tritloom_datapath::family::Family;
 use tritloom_datapath::rehearsal::rehearse;
 use tritloom_flow::check::{Outcome, Score, Task};
 use tritloom_flow::{FlowError, Verilator, tools};
+use tritloom_hdl::Mutant;
 
 /// What became of one design.
 struct Checked {
@@ -120,26 +121,29 @@ fn judged(design: &Built, outcome: &Result<Outcome, FlowError>) -> Checked {
 
 impl Checked {
     fn add_score(&mut self, score: &Score) {
-        let caught = score.mutants - score.survivors.len();
-        let percent = 100.0 * caught as f64 / score.mutants.max(1) as f64;
-        self.text += &format!("\n  mutants: {caught} of {} caught ({percent:.1} %)", score.mutants);
-        for survivor in &score.survivors {
-            self.text += &format!("\n  survivor {}: {}: {}", survivor.number, survivor.module, survivor.description);
+        let (caught, effective) = (score.caught(), score.effective());
+        let percent = |of: usize| 100.0 * caught as f64 / of.max(1) as f64;
+        self.text += &format!("\n  mutants: {caught} of {} caught ({:.1} %)", score.mutants, percent(score.mutants));
+        let equivalent = score.mutants - effective;
+        self.text += &format!(", {:.1} % without {equivalent} proven equivalent", percent(effective));
+        for (survivor, equivalent) in &score.survivors {
+            let kind = if *equivalent { "equivalent" } else { "survivor" };
+            self.text += &format!("\n  {kind} {}: {}: {}", survivor.number, survivor.module, survivor.description);
         }
-        let survivors: Vec<Value> = score
-            .survivors
-            .iter()
-            .map(|survivor| {
-                json!({
-                    "number": survivor.number,
-                    "module": survivor.module,
-                    "location": survivor.location.to_string(),
-                    "description": survivor.description,
-                })
-            })
-            .collect();
-        self.json["mutation"] = json!({"mutants": score.mutants, "caught": caught, "survivors": survivors});
+        let survivors: Vec<Value> = score.survivors.iter().map(survivor_json).collect();
+        self.json["mutation"] =
+            json!({"mutants": score.mutants, "caught": caught, "equivalent": equivalent, "survivors": survivors});
     }
+}
+
+fn survivor_json((survivor, equivalent): &(Mutant, bool)) -> Value {
+    json!({
+        "number": survivor.number,
+        "module": survivor.module,
+        "location": survivor.location.to_string(),
+        "description": survivor.description,
+        "proven_equivalent": equivalent,
+    })
 }
 
 fn by_evaluator(designs: &[Built], arguments: &Check, terminal: &Terminal) -> Vec<Checked> {

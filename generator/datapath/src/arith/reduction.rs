@@ -93,7 +93,7 @@ pub fn carry_save(m: &ModuleBuilder, words: &[Value], carries: &[Value]) -> Valu
             };
             let name = format!("row{level}_{row}");
             next.push(m.wire(&format!("{name}_sum"), &(a ^ b ^ c)));
-            let majority = m.wire(&format!("{name}_majority"), &((a & b) | (c & (a | b))));
+            let majority = m.wire(&format!("{name}_majority"), &((a & b) | (c & (a ^ b))));
             let low = if carries.is_empty() { m.uint(0, 1) } else { carries.remove(0) };
             let shifted = if width == 1 { low } else { m.concat(&[&majority.wrap(width - 1), &low]) };
             next.push(m.wire(&format!("{name}_carry"), &shifted.as_signed()));

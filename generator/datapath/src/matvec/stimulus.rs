@@ -27,9 +27,11 @@ pub fn scenarios(geometry: &Geometry, timing: &Timing, seed: u64) -> Vec<Scenari
         bench.stalled(&format!("random_gaps_{position}"), Stall { inputs: [20, 20, 20], results: 20 });
         bench.aborted(&format!("reset_{position}"));
     }
-    bench.stalled("slow_results", Stall { inputs: [0, 0, 0], results: 80 });
+    bench.stalled("slow_results", SLOW_RESULTS);
     bench.stalled("slow_activations", Stall { inputs: [0, 80, 0], results: 0 });
     bench.stalled("slow_weights", Stall { inputs: [0, 0, 80], results: 0 });
+    bench.narrow();
+    bench.longest();
     bench.scenarios
 }
 
@@ -42,6 +44,7 @@ struct Stall {
 }
 
 const FULL_SPEED: Stall = Stall { inputs: [0; 3], results: 0 };
+const SLOW_RESULTS: Stall = Stall { inputs: [0; 3], results: 80 };
 /// Beats of the longest corner runs: longer vectors are cut here, so that a bench ends.
 const MOST_BEATS: u32 = 4096;
 /// Tiles of a random run in each dimension.
@@ -114,6 +117,24 @@ impl Bench<'_> {
     fn stalled(&mut self, name: &str, stall: Stall) {
         let jobs = self.random_jobs(6);
         self.push(name, &jobs, &stall, None);
+    }
+
+    /// Runs of one tile in one dimension against a slow receiver: stalls in every stage, at every turn of a loop.
+    fn narrow(&mut self) {
+        let (lanes, ports) = (self.geometry.lanes(), self.geometry.ports);
+        let jobs: Vec<Job> = (0..12).map(|_| self.job(lanes, RANDOM_TILES * ports)).collect();
+        self.push("one_input_tile_slow_results", &jobs, &SLOW_RESULTS, None);
+        let jobs: Vec<Job> = (0..12).map(|_| self.job(RANDOM_TILES * lanes, ports)).collect();
+        self.push("one_output_tile_slow_results", &jobs, &SLOW_RESULTS, None);
+    }
+
+    /// As many tiles as the core allows in either dimension, and two in the other so that what is kept is read back.
+    fn longest(&mut self) {
+        let (lanes, ports) = (self.geometry.lanes(), self.geometry.ports);
+        let job = self.job(MOST_BEATS / 2 * lanes, 2 * ports);
+        self.push("longest_inputs", &[job], &FULL_SPEED, None);
+        let job = self.job(2 * lanes, MOST_BEATS / 2 * ports);
+        self.push("longest_outputs", &[job], &FULL_SPEED, None);
     }
 
     fn aborted(&mut self, name: &str) {

@@ -1,5 +1,6 @@
 //! What each reader of a node asks of its text. Mirrors how [`super::lower`] prints the reader.
 
+use super::plan::Plan;
 use super::reading::{Class, Reading, is_comparison};
 use tritloom_hdl::{Affine, NodeId, NodeKind, Operator, PortKind, Register, RegisterId, WireId};
 
@@ -86,7 +87,8 @@ fn next_name(register: &Register) -> String {
 }
 
 /// What a node asks of its operands.
-pub(super) fn operand_demands(reading: &Reading, id: NodeId) -> Vec<(NodeId, Demand)> {
+pub(super) fn operand_demands(plan: &Plan, id: NodeId) -> Vec<(NodeId, Demand)> {
+    let reading = &plan.reading;
     if reading.constant(id).is_some() {
         return Vec::new();
     }

@@ -3,6 +3,7 @@
 //! The way of one module:
 //!
 //! - [`reading`]: which nodes are but views of others, constants in disguise, or read by nobody;
+//! - [`suspects`]: which values a lint tool may find to be constant;
 //! - [`chain`]: wires whose lanes depend on one another need a form of their own;
 //! - [`connect`]: which instance outputs drive their target without a net between;
 //! - [`plan`]: which expressions get a name, since Verilog or the reader's eye wants one;
@@ -25,6 +26,7 @@ mod print;
 mod range;
 mod reading;
 mod schedule;
+mod suspects;
 mod syntax;
 #[cfg(test)]
 mod tests;

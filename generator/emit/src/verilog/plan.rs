@@ -8,6 +8,7 @@ use super::chain::Chains;
 use super::connect::Connections;
 use super::demand::{Demand, operand_demands, root_demands};
 use super::reading::{Class, Reading};
+use super::suspects::suspects;
 use super::syntax::Signal;
 use tritloom_hdl::{Affine, Bits, NodeId, NodeKind, RegisterId, WireId};
 
@@ -23,6 +24,8 @@ pub(super) struct Plan<'a> {
     pub reading: Reading<'a>,
     pub chains: Chains,
     pub connections: Connections,
+    /// Nodes that a tool may find to be constant.
+    suspects: Vec<bool>,
     named: Vec<Option<Signal>>,
     hints: Vec<Option<String>>,
     /// Arithmetic that is printed by the slice that wraps it.
@@ -62,9 +65,9 @@ impl<'a> Plan<'a> {
     pub fn new(reading: Reading<'a>, chains: Chains) -> Plan<'a> {
         let count = reading.module.nodes.len();
         let extents = Extent::of_all(&reading);
-        let connections = Connections::new(&reading);
+        let (connections, suspects) = (Connections::new(&reading), suspects(&reading));
         let (named, hints, bypassed) = (vec![None; count], vec![None; count], vec![false; count]);
-        let mut plan = Plan { reading, chains, connections, named, hints, bypassed };
+        let mut plan = Plan { reading, chains, connections, suspects, named, hints, bypassed };
         let mut wishes = vec![Wishes::default(); count];
         for (id, demand) in root_demands(&plan.reading) {
             plan.note(&mut wishes, id, demand);
@@ -79,7 +82,7 @@ impl<'a> Plan<'a> {
             if let Some(of) = plan.reading.wrapped(id) {
                 plan.bypassed[of.index()] = true;
             }
-            for (operand, demand) in operand_demands(&plan.reading, id) {
+            for (operand, demand) in operand_demands(&plan, id) {
                 plan.note(&mut wishes, operand, demand);
             }
         }
@@ -109,7 +112,12 @@ impl<'a> Plan<'a> {
         self.hints[id.index()].as_deref()
     }
 
-    /// Whether a node is printed as a `case` statement. Without anything that changes the statement would never
+    /// Whether a comparison of order may come out the same for every value of one side.
+    pub fn is_suspect(&self, left: NodeId, right: NodeId) -> bool {
+        self.suspects[left.index()] || self.suspects[right.index()]
+    }
+
+    /// Whether a node is printed as a `case` statement. One whose index reads nothing that changes would never
     /// run in an event-driven simulator.
     pub fn is_case(&self, id: NodeId) -> bool {
         let id = self.reading.alias(id);
@@ -117,7 +125,13 @@ impl<'a> Plan<'a> {
             NodeKind::Select { index, .. } | NodeKind::Table { index, .. } => *index,
             _ => return false,
         };
-        self.reading.class(id) == Class::Case && !self.reading.is_constant_cone(index)
+        let mut changes = false;
+        self.value(index).visit(&mut |reference| changes |= !self.is_parameter(reference.signal));
+        self.reading.class(id) == Class::Case && changes
+    }
+
+    fn is_parameter(&self, signal: Signal) -> bool {
+        matches!(signal, Signal::Node(id) if matches!(self.reading.node(id).kind, NodeKind::Index(_)))
     }
 
     /// The node that defines a wire which is a variable, because a `case` assigns it.
@@ -155,27 +169,15 @@ impl<'a> Plan<'a> {
                     let inside = |low: i64| low + i64::from(width) <= i64::from(reading.shape(*inner).width);
                     fixed.is_some_and(inside).then_some(*inner)
                 }
-                NodeKind::Concat(parts) => fixed.and_then(|fixed| {
-                    let (part, offset) = self.part_holding(parts, fixed, width)?;
-                    low.constant -= offset;
-                    Some(part)
+                NodeKind::Concat(_) => fixed.and_then(|fixed| {
+                    let (part, within) = reading.part_holding(of, fixed as u32, width);
+                    low = Affine::from(within);
+                    (part != of).then_some(part)
                 }),
                 _ => None,
             };
             of = reading.alias(inner.ok_or(of)?);
         }
-    }
-
-    fn part_holding(&self, parts: &[NodeId], low: i64, width: u32) -> Option<(NodeId, i64)> {
-        let mut offset = 0;
-        for &part in parts.iter().rev() {
-            let end = offset + i64::from(self.reading.shape(part).width);
-            if low < end {
-                return (low >= offset && low + i64::from(width) <= end).then_some((part, offset));
-            }
-            offset = end;
-        }
-        None
     }
 
     fn note(&self, wishes: &mut [Wishes], id: NodeId, demand: Demand) {

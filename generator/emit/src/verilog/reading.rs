@@ -26,7 +26,6 @@ pub(super) struct Reading<'a> {
     pub module: &'a ModuleData,
     aliases: Vec<NodeId>,
     folded: Vec<Option<Bits>>,
-    constant_cone: Vec<bool>,
     live: Vec<bool>,
     uses: Vec<u32>,
     /// Wires whose first driver stands behind the declaration.
@@ -40,7 +39,6 @@ impl<'a> Reading<'a> {
             module,
             aliases: Vec::with_capacity(count),
             folded: Vec::with_capacity(count),
-            constant_cone: Vec::with_capacity(count),
             live: vec![false; count],
             uses: vec![0; count],
             driven_apart: driven_apart(module),
@@ -51,8 +49,6 @@ impl<'a> Reading<'a> {
             reading.folded.push(None);
             reading.folded[id.index()] = reading.fold(id);
             reading.aliases[id.index()] = reading.find_alias(id);
-            let constant = reading.has_constant_operands(id);
-            reading.constant_cone.push(constant);
         }
         reading.count_uses();
         reading
@@ -86,12 +82,8 @@ impl<'a> Reading<'a> {
         self.driven_apart.contains(&wire)
     }
 
-    /// Whether it is the same in every cycle of an iteration.
-    pub fn is_constant_cone(&self, id: NodeId) -> bool {
-        self.constant_cone[id.index()]
-    }
-
-    /// The bits of a constant, of an extended one, or of a comparison whose result the operands' shapes decide.
+    /// The bits of a constant, of what is made of constants without an operator, or of a comparison whose result
+    /// the operands' shapes decide.
     pub fn constant(&self, id: NodeId) -> Option<&Bits> {
         let id = self.alias(id);
         match &self.node(id).kind {
@@ -204,27 +196,6 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn has_constant_operands(&self, id: NodeId) -> bool {
-        if self.constant(id).is_some() {
-            return true;
-        }
-        match &self.node(id).kind {
-            NodeKind::Constant(_) | NodeKind::Index(_) => true,
-            NodeKind::Slice { of, low } => {
-                let (origin, _) = self.origin(*of, *low, self.shape(id).width);
-                self.constant_cone[origin.index()]
-            }
-            NodeKind::Wire(wire) => match self.module.wires[wire.index()].drives.as_slice() {
-                [drive] => drive.lane.is_none() && drive.value < id && self.constant_cone[drive.value.index()],
-                _ => false,
-            },
-            kind => {
-                let operands = kind.operands();
-                !operands.is_empty() && operands.iter().all(|operand| self.constant_cone[operand.index()])
-            }
-        }
-    }
-
     fn find_alias(&self, id: NodeId) -> NodeId {
         let shape = self.shape(id);
         let same = match &self.node(id).kind {
@@ -254,8 +225,30 @@ impl<'a> Reading<'a> {
                 let signed = self.shape(of).signed;
                 self.constant(of).map(|bits| extended(bits, self.shape(id).width, signed))
             }
+            NodeKind::Slice { of, low } => {
+                let (of, low) = self.part_holding(of, low, self.shape(id).width);
+                self.constant(of).map(|bits| bits.slice(low, self.shape(id).width))
+            }
+            NodeKind::Concat(ref parts) => {
+                let parts: Option<Vec<Bits>> = parts.iter().rev().map(|part| self.constant(*part).cloned()).collect();
+                parts.map(|parts| Bits::join(&parts))
+            }
             _ => None,
         }
+    }
+
+    /// The part of a concatenation that holds some bits, and where they lie in it; else the node itself.
+    pub fn part_holding(&self, of: NodeId, low: u32, width: u32) -> (NodeId, u32) {
+        let NodeKind::Concat(parts) = &self.node(self.alias(of)).kind else { return (of, low) };
+        let mut offset = 0;
+        for &part in parts.iter().rev() {
+            let end = offset + self.shape(part).width;
+            if offset <= low && low + width <= end {
+                return (part, low - offset);
+            }
+            offset = end;
+        }
+        (of, low)
     }
 
     /// What `width` bits of a node from `low` on are bits of, past concatenations and extensions, and from where.

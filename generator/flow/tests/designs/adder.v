@@ -25,7 +25,7 @@ module adder (
   reg  [2:0]  count_q;      // beats taken
   reg         stalled_q;
   reg         pause_q;
-  reg  [3:0]  unreset_q;    // never written
+  reg  [3:0]  unreset_q;    // beats taken, from an unknown beginning
 
   wire wrong_data   = mutant_i == 4'd1 && a_data_i[3:0] == 4'd7;
   wire extra_beat   = mutant_i == 4'd2 && count_q == 3'd5 && valid_q;
@@ -63,6 +63,7 @@ module adder (
 
   always @(posedge clk_i) begin
     if (take) begin
+      unreset_q <= unreset_q + 4'd1;
       sum_q <= {1'b0, a_data_i} + {1'b0, b_data_i} + {12'd0, wrong_data, 4'd0}
              + (uses_unreset ? {13'd0, unreset_q} : 17'd0);
     end else if (unstable) begin

@@ -11,7 +11,7 @@ mod statement;
 use super::plan::Plan;
 use super::reading::{Class, is_comparison, is_ordered};
 use super::syntax::{Expression, Part, Reference, Signal, literal};
-use tritloom_hdl::{Bits, NodeId, NodeKind, Operator, Reduction, Shape};
+use tritloom_hdl::{Bits, NodeId, NodeKind, Operator, Reduction, Shape, bits_for, sint, uint};
 
 impl Plan<'_> {
     /// What a node is read as.
@@ -22,6 +22,11 @@ impl Plan<'_> {
             (None, Some(signal)) => self.whole(signal),
             (None, None) => self.definition(id),
         }
+    }
+
+    /// What a node is read as where it says which bit or which word: never negative.
+    pub fn index(&self, id: NodeId) -> Expression {
+        self.value(id).typed(self.reading.shape(id))
     }
 
     /// The expression behind a node, whatever its name.
@@ -69,17 +74,17 @@ impl Plan<'_> {
     pub fn declared(&self, signal: Signal) -> Shape {
         let module = self.reading.module;
         match signal {
-            Signal::Clock | Signal::Reset => tritloom_hdl::uint(1),
+            Signal::Clock | Signal::Reset => uint(1),
             Signal::Port(port) => module.ports[port.index()].shape,
             Signal::Wire(wire) => module.wires[wire.index()].shape,
-            Signal::Pieces(wire) => tritloom_hdl::uint(self.chains.get(&wire).copied().unwrap_or(1)),
+            Signal::Pieces(wire) => uint(self.chains.get(&wire).copied().unwrap_or(1)),
             Signal::Register(register) => module.registers[register.index()].shape,
             Signal::Words(memory) | Signal::MemoryRead(memory, _) => module.memories[memory.index()].shape,
             Signal::InstanceOutput(instance, port) => {
                 module.instances[instance.index()].module.ports[port.index()].shape
             }
             Signal::Node(id) => self.reading.shape(id),
-            Signal::CountOnes(width) => tritloom_hdl::uint(tritloom_hdl::bits_for(u64::from(width))),
+            Signal::CountOnes(width) => uint(bits_for(u64::from(width))),
         }
     }
 
@@ -126,16 +131,32 @@ impl Plan<'_> {
     }
 
     fn comparison(&self, operator: Operator, left: NodeId, right: NodeId) -> Expression {
-        let shape = self.reading.comparison_shape(operator, left, right);
+        let width = self.compared_width(operator, left, right);
         let operand = |id: NodeId| {
-            let value = self.resized(id, shape.width);
-            // Patterns of equal width are equal whatever their signedness.
-            if is_ordered(operator) { value.typed(shape) } else { value }
+            let value = self.resized(id, width);
+            match operator {
+                // Patterns of equal width are equal whatever their signedness.
+                Operator::Equal | Operator::NotEqual => value,
+                _ if self.is_suspect(left, right) => value.typed(sint(width)),
+                _ => value.typed(self.reading.shape(id)),
+            }
         };
         // A constant reads best on the right.
         match self.reading.constant(left) {
             Some(_) => Expression::Operation(mirrored(operator), vec![operand(right), operand(left)]),
             None => Expression::Operation(infix(operator), vec![operand(left), operand(right)]),
+        }
+    }
+
+    /// How wide the operands of a comparison are printed. Where one may be constant, wide enough that, as signed
+    /// numbers, none of them is the least or the greatest: lint tools warn of comparisons with those.
+    pub fn compared_width(&self, operator: Operator, left: NodeId, right: NodeId) -> u32 {
+        let shape = self.reading.shape(left);
+        let width = shape.width.max(self.reading.shape(right).width);
+        let ordered = matches!(operator, Operator::Less | Operator::LessEqual);
+        match ordered && self.is_suspect(left, right) {
+            true => width + if shape.signed { 1 } else { 2 },
+            false => width,
         }
     }
 

@@ -128,11 +128,13 @@ impl Names {
     }
 
     fn take_helpers(&mut self, plan: &Plan, reads: &BTreeSet<Signal>) {
+        // In blocks of their own, so that one name serves all of them.
+        let piece = if plan.chains.is_empty() { String::new() } else { self.free_name("value".to_string()) };
         for wire in plan.chains.keys() {
             let name = &plan.reading.module.wires[wire.index()].name;
             let index = self.free_name(format!("{name}_lane"));
             let block = self.free_name(format!("gen_{name}"));
-            self.take(Signal::Pieces(*wire), "value".to_string());
+            self.signals.insert(Signal::Pieces(*wire), piece.clone());
             self.blocks.insert(*wire, (index, block));
         }
         for signal in reads {
@@ -140,9 +142,10 @@ impl Names {
                 self.take(*signal, format!("count_ones_of_{width}"));
             }
         }
+        let mut sinks: BTreeMap<String, String> = BTreeMap::new();
         for (signal, name) in self.signals.clone() {
-            let sink = self.free_name(format!("unused_{name}"));
-            self.sinks.insert(signal, sink);
+            let sink = sinks.entry(name.clone()).or_insert_with(|| self.free_name(format!("unused_{name}")));
+            self.sinks.insert(signal, sink.clone());
         }
     }
 

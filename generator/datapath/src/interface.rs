@@ -11,6 +11,9 @@ pub struct Interface {
 
 /// One ready/valid stream: a beat passes at a rising clock edge where both valid and ready are high.
 ///
+/// Once valid is high it stays so, with the same fields, until the beat passes; a bench fails a core that withdraws
+/// or changes a beat. While valid is low the fields mean nothing: a bench drives noise on them.
+///
 /// An input stream `weight` with a field `data` has the ports `weight_valid_i`, `weight_ready_o` and
 /// `weight_data_i`; an output stream `result` has `result_valid_o`, `result_ready_i`, `result_data_o`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The client of a bench's serve mode: a simulation that stays up and runs one request after another.
 
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use tritloom_datapath::interface::{Beat, Direction, Stream};
@@ -140,14 +140,21 @@ impl Simulation {
     fn refusal(&mut self) -> Result<FlowError, FlowError> {
         let count = self.word()? as usize;
         let mut text = vec![0; count.next_multiple_of(4)];
-        self.answers.read_exact(&mut text).map_err(|error| FlowError::answer(TOOL, error))?;
+        self.receive(&mut text)?;
         Ok(FlowError::answer(TOOL, String::from_utf8_lossy(&text[..count])))
     }
 
     fn word(&mut self) -> Result<u32, FlowError> {
         let mut bytes = [0; 4];
-        self.answers.read_exact(&mut bytes).map_err(|error| FlowError::answer(TOOL, error))?;
+        self.receive(&mut bytes)?;
         Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn receive(&mut self, bytes: &mut [u8]) -> Result<(), FlowError> {
+        self.answers.read_exact(bytes).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => FlowError::answer(TOOL, "it died before it answered"),
+            _ => FlowError::answer(TOOL, error),
+        })
     }
 
     fn beat(&mut self, stream: &Stream) -> Result<Beat, FlowError> {

@@ -149,7 +149,7 @@ impl Bits {
     }
 
     fn mask(&mut self) {
-        if self.width % 64 != 0
+        if !self.width.is_multiple_of(64)
             && let Some(top) = self.limbs.last_mut()
         {
             *top &= (1 << (self.width % 64)) - 1;

@@ -425,6 +425,40 @@ impl ModuleData {
         false
     }
 
+    /// The loops from `outer` (excluded) to `inner` (included), outermost first.
+    pub fn loops_between(&self, inner: Option<LoopId>, outer: Option<LoopId>) -> Vec<LoopId> {
+        let mut loops = Vec::new();
+        let mut scope = inner;
+        while let Some(current) = scope.filter(|_| scope != outer) {
+            loops.push(current);
+            scope = self.loops[current.index()].parent;
+        }
+        loops.reverse();
+        loops
+    }
+
+    /// The names of the loops around a scope, outermost first, itself included.
+    pub fn loop_names(&self, scope: Option<LoopId>) -> impl Iterator<Item = &str> {
+        self.loops_between(scope, None).into_iter().map(|of| self.loops[of.index()].name.as_str())
+    }
+
+    /// The innermost loop that a node of that kind depends on.
+    pub(crate) fn scope_of(&self, kind: &NodeKind) -> Option<LoopId> {
+        let deeper =
+            |left: Option<LoopId>, right: Option<LoopId>| if self.is_within(right, left) { right } else { left };
+        let own = match kind {
+            NodeKind::Wire(id) => self.wires[id.index()].scope,
+            NodeKind::Register(id) => self.registers[id.index()].scope,
+            NodeKind::MemoryRead { memory, .. } => self.memories[memory.index()].scope,
+            NodeKind::InstanceOutput { instance, .. } => self.instances[instance.index()].scope,
+            NodeKind::Index(affine) | NodeKind::Lane { index: affine, .. } => {
+                affine.terms.iter().fold(None, |scope, term| deeper(scope, Some(term.0)))
+            }
+            _ => None,
+        };
+        kind.operands().into_iter().fold(own, |scope, operand| deeper(scope, self.node(operand).scope))
+    }
+
     /// Whether it, or a module below it, holds state: then it has the ports of clock and reset.
     pub fn is_sequential(&self) -> bool {
         !self.registers.is_empty()
@@ -484,7 +518,11 @@ impl NodeKind {
             | NodeKind::Register(_)
             | NodeKind::MemoryRead { .. }
             | NodeKind::InstanceOutput { .. } => Vec::new(),
-            NodeKind::Not(a) | NodeKind::Negate(a) | NodeKind::Reduce(_, a) | NodeKind::Popcount(a) | NodeKind::Extend(a) => {
+            NodeKind::Not(a)
+            | NodeKind::Negate(a)
+            | NodeKind::Reduce(_, a)
+            | NodeKind::Popcount(a)
+            | NodeKind::Extend(a) => {
                 vec![*a]
             }
             NodeKind::Slice { of, .. } | NodeKind::Lane { of, .. } => vec![*of],

@@ -59,6 +59,7 @@ codes! {
     ConstantTooWide "H0105" "a constant does not fit its width";
     EmptyList "H0106" "an operator over a list was given none";
     WouldLoseBits "H0107" "an extension to fewer bits, or a wrap to more";
+    LoopCount "H0108" "a loop has no iterations, or too many";
     Undriven "H0201" "a wire, register, output or instance input has no driver";
     DrivenTwice "H0202" "a wire, register, output or instance input has two drivers";
     CombinationalLoop "H0203" "a value depends on itself within one cycle";
@@ -67,10 +68,10 @@ codes! {
     DuplicateName "H0303" "a name is used twice in one module";
     ModuleClash "H0304" "two different modules have one name";
     ForeignValue "H0401" "a value of another module is used";
-    EscapedLoop "H0402" "a value that belongs to a loop is used outside it";
+    EscapedLoop "H0402" "what belongs to a loop is used outside it";
     NoSuchPort "H0403" "an instance has no port of that name and direction";
     MemoryShape "H0404" "address, data or contents do not fit the memory";
-    PipelineOrder "H0405" "a staged value is asked for before it exists";
+    PipelineOrder "H0405" "a staged value is asked for before it exists, or absurdly late";
 }
 
 /// One defect.
@@ -78,7 +79,7 @@ codes! {
 pub struct Diagnostic {
     /// What kind.
     pub code: Code,
-    /// Where in the hierarchy, from the top module, as `top.u_table.gen_lane.sum`.
+    /// Given names in the hierarchy, from the top module through loops and instances, as `top.lane.table.sum`.
     pub path: String,
     /// The Rust line that built the node.
     pub location: Location,

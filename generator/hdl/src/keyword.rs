@@ -1,6 +1,7 @@
 //! Names that the emitted text cannot use: keywords of Verilog-2005 and SystemVerilog (IEEE 1800-2017, annex B).
 
 /// Sorted, so that look-up is a binary search.
+#[rustfmt::skip] // One word a line would fill five screens.
 const KEYWORDS: &[&str] = &[
     "accept_on", "alias", "always", "always_comb", "always_ff", "always_latch", "and", "assert", "assign", "assume",
     "automatic", "before", "begin", "bind", "bins", "binsof", "bit", "break", "buf", "bufif0", "bufif1", "byte",

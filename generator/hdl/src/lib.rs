@@ -24,8 +24,8 @@ mod shape;
 
 pub use bits::Bits;
 pub use builder::{
-    Affine, ForwardWire, Index, InstanceBuilder, LaneWire, Lanes, MemoryBuilder, ModuleBuilder, Pipeline, RegisterBuilder,
-    Staged, Value,
+    Affine, ForwardWire, Index, InstanceBuilder, LaneWire, Lanes, MemoryBuilder, ModuleBuilder, Pipeline,
+    RegisterBuilder, Staged, Value,
 };
 pub use census::{Census, Primitive, Tally};
 pub use design::*;
@@ -34,4 +34,4 @@ pub use evaluate::{Evaluator, InputHandle, OutOfRange, OutputHandle, PortError, 
 pub use keyword::{is_keyword, refusal};
 pub use mutate::{MUTANT_PORT, Mutant, Mutants, mutate};
 pub use random::Random;
-pub use shape::{MAXIMUM_WIDTH, Shape, bits_for, sint, uint};
+pub use shape::{MAXIMUM_ITERATIONS, MAXIMUM_WIDTH, Shape, bits_for, sint, uint};

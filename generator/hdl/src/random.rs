@@ -25,7 +25,7 @@ impl Random {
 
     /// A number below `end`, which must not be zero.
     pub fn below(&mut self, end: u32) -> u32 {
-        (u64::from(end) * (self.limb() >> 32) >> 32) as u32
+        ((u64::from(end) * (self.limb() >> 32)) >> 32) as u32
     }
 
     /// `width` random bits.

@@ -5,6 +5,9 @@ use std::fmt;
 /// The widest value, in bits: what every Verilog tool is bound to accept for a vector (IEEE 1364-2005, 4.3.1).
 pub const MAXIMUM_WIDTH: u32 = 65_536;
 
+/// How often the body of nested loops may stand in all, in one module: more is a slip of the pen.
+pub const MAXIMUM_ITERATIONS: u64 = 1 << 20;
+
 /// Width and signedness of a value. Signed values are two's complement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Shape {

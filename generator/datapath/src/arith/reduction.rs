@@ -110,11 +110,11 @@ pub fn carry_save(m: &ModuleBuilder, words: &[Value], carries: &[Value]) -> Valu
 }
 
 /// The primitives of [`carry_save`] over at least two words, but for the adder behind the rows: each row makes two
-/// words of three, with two exclusive ORs for their sum and four gates for their majority, until two are left.
+/// words of three, with two exclusive ORs for their sum and three gates for their majority, until two are left.
 pub fn carry_save_census(words: u64, width: u64) -> Census {
     let mut census = Census::default();
     let rows = words - 2;
     census.add(Primitive::Xor, 2 * rows, width);
-    census.add(Primitive::AndOr, 4 * rows, width);
+    census.add(Primitive::AndOr, 3 * rows, width);
     census
 }

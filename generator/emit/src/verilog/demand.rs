@@ -107,7 +107,7 @@ pub(super) fn operand_demands(plan: &Plan, id: NodeId) -> Vec<(NodeId, Demand)> 
         }
         NodeKind::Extend(of) => resized(reading, *of, reading.shape(id).width, Demand::Inline),
         NodeKind::Binary(operator, left, right) if is_comparison(*operator) => {
-            let width = reading.comparison_shape(*operator, *left, *right).width;
+            let width = plan.compared_width(*operator, *left, *right);
             let mut demands = resized(reading, *left, width, Demand::Inline);
             demands.extend(resized(reading, *right, width, Demand::Inline));
             demands

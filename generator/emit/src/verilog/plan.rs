@@ -169,10 +169,10 @@ impl<'a> Plan<'a> {
                     let inside = |low: i64| low + i64::from(width) <= i64::from(reading.shape(*inner).width);
                     fixed.is_some_and(inside).then_some(*inner)
                 }
-                NodeKind::Concat(_) => fixed.and_then(|fixed| {
-                    let (part, within) = reading.part_holding(of, fixed as u32, width);
+                NodeKind::Concat(parts) => fixed.and_then(|fixed| {
+                    let (part, within) = reading.part_with(parts, fixed as u32, width)?;
                     low = Affine::from(within);
-                    (part != of).then_some(part)
+                    Some(part)
                 }),
                 _ => None,
             };

@@ -225,30 +225,12 @@ impl<'a> Reading<'a> {
                 let signed = self.shape(of).signed;
                 self.constant(of).map(|bits| extended(bits, self.shape(id).width, signed))
             }
-            NodeKind::Slice { of, low } => {
-                let (of, low) = self.part_holding(of, low, self.shape(id).width);
-                self.constant(of).map(|bits| bits.slice(low, self.shape(id).width))
-            }
             NodeKind::Concat(ref parts) => {
                 let parts: Option<Vec<Bits>> = parts.iter().rev().map(|part| self.constant(*part).cloned()).collect();
                 parts.map(|parts| Bits::join(&parts))
             }
             _ => None,
         }
-    }
-
-    /// The part of a concatenation that holds some bits, and where they lie in it; else the node itself.
-    pub fn part_holding(&self, of: NodeId, low: u32, width: u32) -> (NodeId, u32) {
-        let NodeKind::Concat(parts) = &self.node(self.alias(of)).kind else { return (of, low) };
-        let mut offset = 0;
-        for &part in parts.iter().rev() {
-            let end = offset + self.shape(part).width;
-            if offset <= low && low + width <= end {
-                return (part, low - offset);
-            }
-            offset = end;
-        }
-        (of, low)
     }
 
     /// What `width` bits of a node from `low` on are bits of, past concatenations and extensions, and from where.
@@ -267,7 +249,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The one part of a concatenation that holds `width` bits from `low` on, and where in it they begin.
-    fn part_with(&self, parts: &[NodeId], low: u32, width: u32) -> Option<(NodeId, u32)> {
+    pub fn part_with(&self, parts: &[NodeId], low: u32, width: u32) -> Option<(NodeId, u32)> {
         let mut base = 0;
         for &part in parts.iter().rev() {
             let end = base + self.shape(part).width;
@@ -277,19 +259,6 @@ impl<'a> Reading<'a> {
             base = end;
         }
         None
-    }
-
-    /// The shape that both operands of a comparison are brought to. An unsigned order with something that is
-    /// constant in each iteration of a loop is told by a signed comparison of one more bit: lint tools warn of
-    /// `0 <= x` in whichever iteration.
-    pub fn comparison_shape(&self, operator: Operator, left: NodeId, right: NodeId) -> Shape {
-        let (left_shape, right_shape) = (self.shape(left), self.shape(right));
-        let width = left_shape.width.max(right_shape.width);
-        let varies = |id| self.is_constant_cone(id) && self.constant(id).is_none();
-        if is_ordered(operator) && !left_shape.signed && (varies(left) || varies(right)) {
-            return tritloom_hdl::sint(width + 1);
-        }
-        Shape { width, signed: left_shape.signed }
     }
 
     /// The result of a comparison that does not depend on the operands' values: lint tools warn of those.
@@ -328,11 +297,6 @@ impl<'a> Reading<'a> {
 /// Operators whose result is one bit, whatever the operands.
 pub(super) fn is_comparison(operator: Operator) -> bool {
     matches!(operator, Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual)
-}
-
-/// Comparisons to which signedness matters.
-pub(super) fn is_ordered(operator: Operator) -> bool {
-    matches!(operator, Operator::Less | Operator::LessEqual)
 }
 
 /// The same value in more bits.

@@ -52,7 +52,7 @@ impl Not for &Value {
     type Output = Value;
     #[track_caller]
     fn not(self) -> Value {
-        self.apply(NodeKind::Not(self.id), self.shape, &[], Location::caller())
+        self.unary(NodeKind::Not(self.id), self.shape, Location::caller())
     }
 }
 
@@ -69,7 +69,7 @@ impl Neg for &Value {
     #[track_caller]
     fn neg(self) -> Value {
         let shape = sint(self.width() + 1);
-        self.apply(NodeKind::Negate(self.id), shape, &[], Location::caller())
+        self.unary(NodeKind::Negate(self.id), shape, Location::caller())
     }
 }
 

@@ -30,24 +30,41 @@ impl Affine {
         self.constant + self.terms.iter().map(|&(of, factor)| factor * index_of(of)).sum::<i64>()
     }
 
-    fn plus(mut self, other: &Affine, sign: i64) -> Affine {
-        self.constant += sign * other.constant;
-        for &(of, factor) in &other.terms {
-            match self.terms.iter_mut().find(|term| term.0 == of) {
-                Some(term) => term.1 += sign * factor,
-                None => self.terms.push((of, sign * factor)),
-            }
-        }
-        self.terms.retain(|term| term.1 != 0);
-        self.terms.sort();
-        self
+    /// Stands for every expression whose numbers left 64 bits, and for what is made of it: no lane has it.
+    fn overflown() -> Affine {
+        Affine { constant: i64::MIN, terms: Vec::new() }
     }
 
-    fn times(mut self, factor: i64) -> Affine {
-        self.constant *= factor;
-        self.terms.iter_mut().for_each(|term| term.1 *= factor);
-        self.terms.retain(|term| term.1 != 0);
-        self
+    fn plus(mut self, other: &Affine, sign: i64) -> Option<Affine> {
+        self.constant = self.constant.checked_add(sign.checked_mul(other.constant)?)?;
+        for &(of, factor) in &other.terms {
+            let factor = sign.checked_mul(factor)?;
+            match self.terms.iter_mut().find(|term| term.0 == of) {
+                Some(term) => term.1 = term.1.checked_add(factor)?,
+                None => self.terms.push((of, factor)),
+            }
+        }
+        self.terms.sort();
+        (self.is_sound() && other.is_sound()).then_some(self)
+    }
+
+    fn times(mut self, factor: i64) -> Option<Affine> {
+        let sound = self.is_sound();
+        self.constant = self.constant.checked_mul(factor)?;
+        for term in &mut self.terms {
+            term.1 = term.1.checked_mul(factor)?;
+        }
+        sound.then_some(self)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.constant != i64::MIN
+    }
+
+    fn or_overflown(found: Option<Affine>) -> Affine {
+        let mut affine = found.unwrap_or_else(Affine::overflown);
+        affine.terms.retain(|term| term.1 != 0);
+        affine
     }
 }
 
@@ -68,22 +85,37 @@ macro_rules! arithmetic {
         impl<R: Into<Affine>> Add<R> for $left {
             type Output = Affine;
             fn add(self, right: R) -> Affine {
-                Affine::from(self).plus(&right.into(), 1)
+                Affine::or_overflown(Affine::from(self).plus(&right.into(), 1))
             }
         }
         impl<R: Into<Affine>> Sub<R> for $left {
             type Output = Affine;
             fn sub(self, right: R) -> Affine {
-                Affine::from(self).plus(&right.into(), -1)
+                Affine::or_overflown(Affine::from(self).plus(&right.into(), -1))
             }
         }
         impl Mul<u32> for $left {
             type Output = Affine;
             fn mul(self, factor: u32) -> Affine {
-                Affine::from(self).times(i64::from(factor))
+                Affine::or_overflown(Affine::from(self).times(i64::from(factor)))
             }
         }
     )*};
 }
 
 arithmetic!(Index, Affine);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_leave_64_bits_stay_lost() {
+        let (index, zero) = (Index { of: Some(LoopId(0)) }, 0);
+        let huge = index * u32::MAX * u32::MAX;
+        assert_eq!(huge, Affine::overflown());
+        assert_eq!(huge.clone() - huge.clone(), Affine::overflown());
+        assert_eq!(huge * zero, Affine::overflown());
+        assert_eq!((index * 3 + 5) - (index * 3), Affine::from(5));
+    }
+}

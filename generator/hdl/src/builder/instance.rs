@@ -1,9 +1,9 @@
 //! Uses of other modules.
 
+use super::ModuleBuilder;
 use super::lanes::Lanes;
 use super::value::Value;
-use super::ModuleBuilder;
-use crate::design::{Instance, InstanceId, Item, Module, NodeKind, PortId, PortKind};
+use crate::design::{Instance, InstanceId, Item, Module, NodeKind, Port, PortId, PortKind};
 use crate::diagnostic::{Code, Location};
 use crate::shape::{Shape, uint};
 
@@ -20,8 +20,7 @@ impl ModuleBuilder {
     #[track_caller]
     pub fn instance(&self, name: &str, module: &Module) -> InstanceBuilder {
         let (location, scope) = (Location::caller(), self.shared.scope());
-        let record =
-            Instance { name: name.to_string(), module: module.clone(), inputs: Vec::new(), scope, location };
+        let record = Instance { name: name.to_string(), module: module.clone(), inputs: Vec::new(), scope, location };
         let id = self.shared.edit(|data| {
             data.instances.push(record);
             InstanceId(data.instances.len() as u32 - 1)
@@ -37,9 +36,9 @@ impl InstanceBuilder {
     pub fn connect(&self, port: &str, value: &Value) -> &InstanceBuilder {
         let (location, shared) = (Location::caller(), &self.parent.shared);
         let Some(id) = self.find(port, false, location) else { return self };
-        let what = format!("the value for port `{port}` of `{}`", self.module.name);
+        let what = format!("the value for port `{port}` of instance `{}`", self.name);
         let expected = self.module.ports[id.index()].shape;
-        let sound = shared.expect_shape(value, expected, &what, location) && shared.check_operands(&[value], location);
+        let sound = shared.check_operands(&[value], location) && shared.expect_shape(value, expected, &what, location);
         let driver = if sound { value.id } else { shared.invalid(expected, location).id };
         let twice = shared.edit(|data| {
             let inputs = &mut data.instances[self.id.index()].inputs;
@@ -59,8 +58,12 @@ impl InstanceBuilder {
     pub fn output(&self, port: &str) -> Value {
         let (location, shared) = (Location::caller(), &self.parent.shared);
         let Some(id) = self.find(port, true, location) else { return shared.invalid(uint(1), location) };
-        let kind = NodeKind::InstanceOutput { instance: self.id, port: id };
-        shared.node(kind, self.module.ports[id.index()].shape, location)
+        let Port { shape, kind, .. } = self.module.ports[id.index()];
+        // Of an output that the module's author got wrong, not even the shape is known.
+        if matches!(kind, PortKind::Output(driver) if self.module.node(driver).kind == NodeKind::Invalid) {
+            return shared.invalid(shape, location);
+        }
+        shared.node(NodeKind::InstanceOutput { instance: self.id, port: id }, shape, location)
     }
 
     /// The value of an output port, read as lanes of `shape`.
@@ -80,11 +83,9 @@ impl InstanceBuilder {
                 .filter(|&position| matches(&PortId(position)))
                 .map(|position| self.module.ports[position as usize].name.as_str())
                 .collect();
-            let message = format!(
-                "module `{}` has no {direction} `{port}`; its {direction}s are: {}",
-                self.module.name,
-                known.join(", ")
-            );
+            let known = if known.is_empty() { "none".to_string() } else { known.join(", ") };
+            let module = &self.module.name;
+            let message = format!("module `{module}` has no {direction} `{port}`; its {direction}s are: {known}");
             self.parent.shared.problem(Code::NoSuchPort, &self.name, message, location);
         }
         found

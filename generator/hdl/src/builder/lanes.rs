@@ -1,10 +1,11 @@
 //! A vector of equal lanes: one flat value, lane 0 in the least significant bits.
 
 use super::index::Affine;
+use super::state::Shared;
 use super::value::Value;
-use crate::design::{NodeKind, WireId};
+use crate::design::NodeKind;
 use crate::diagnostic::{Code, Location};
-use crate::shape::{Shape, uint};
+use crate::shape::{MAXIMUM_WIDTH, Shape};
 
 /// Equal lanes side by side.
 #[derive(Clone, Debug)]
@@ -15,11 +16,13 @@ pub struct Lanes {
 }
 
 impl Lanes {
+    /// The flat value is as wide as all lanes together, or invalid; then the number of lanes is but a guess.
     pub(super) fn new(flat: Value, shape: Shape, count: u32) -> Lanes {
+        let count = if Shared::is_invalid(&flat) { count.min(MAXIMUM_WIDTH) } else { count };
         Lanes { flat, shape, count }
     }
 
-    /// All lanes as one value.
+    /// All lanes as one value: unsigned, but what is read as a single lane stays as it is.
     pub fn flat(&self) -> &Value {
         &self.flat
     }
@@ -39,17 +42,12 @@ impl Lanes {
     pub fn lane(&self, index: impl Into<Affine>) -> Value {
         let (index, location) = (index.into(), Location::caller());
         let shared = &self.flat.shared;
-        let (lowest, highest) = shared.range(&index);
-        if lowest < 0 || highest >= i64::from(self.count) {
-            let message = format!("lanes {lowest} to {highest} of {} lanes", self.count);
-            return shared.refuse(Code::BitsOutOfRange, message, self.shape, location);
+        if !shared.check_operands(&[&self.flat], location) || !self.holds(&index, "read", location) {
+            return shared.invalid(self.shape, location);
         }
         match index.as_constant() {
-            Some(lane) => {
-                let lane = self.flat.slice(lane as u32 * self.shape.width, self.shape.width);
-                if self.shape.signed { lane.as_signed() } else { lane }
-            }
-            None => self.flat.apply(NodeKind::Lane { of: self.flat.id, index }, self.shape, &[], location),
+            Some(lane) => self.flat.cut(lane as u32 * self.shape.width, self.shape, location),
+            None => shared.node(NodeKind::Lane { of: self.flat.id, index }, self.shape, location),
         }
     }
 
@@ -57,6 +55,22 @@ impl Lanes {
     #[track_caller]
     pub fn iter(&self) -> Vec<Value> {
         (0..self.count).map(|lane| self.lane(lane)).collect()
+    }
+
+    /// Whether an index names one of the lanes, in every iteration; the defect is recorded.
+    pub(super) fn holds(&self, index: &Affine, done: &str, location: Location) -> bool {
+        let shared = &self.flat.shared;
+        let Some((lowest, highest)) = shared.range(index, location) else { return false };
+        let inside = lowest >= 0 && highest < i128::from(self.count);
+        if !inside {
+            let lanes = match (lowest, highest) {
+                _ if lowest == i128::from(i64::MIN) => "a lane whose number left 64 bits is".to_string(),
+                _ if lowest == highest => format!("lane {lowest} is"),
+                _ => format!("lanes {lowest} to {highest} are"),
+            };
+            shared.problem(Code::BitsOutOfRange, "", format!("{lanes} {done}; there are {}", self.count), location);
+        }
+        inside
     }
 }
 
@@ -66,47 +80,14 @@ impl Value {
     pub fn lanes(&self, shape: Shape, count: u32) -> Lanes {
         let location = Location::caller();
         let width = u64::from(shape.width) * u64::from(count);
-        if width != u64::from(self.width()) {
+        let flat = if Shared::is_invalid(self) || count == 1 && shape.width == self.width() {
+            self.clone()
+        } else if width != u64::from(self.width()) {
             let message = format!("{count} lanes of {shape} are {width} bits, the value is {}", self.shape());
-            self.shared.problem(Code::WidthMismatch, "", message, location);
-        }
-        let flat = if count == 1 { self.clone() } else { self.as_unsigned() };
-        Lanes { flat, shape, count }
-    }
-}
-
-/// A wire that is driven lane by lane; dereferences to its lanes.
-pub struct LaneWire {
-    pub(super) wire: WireId,
-    pub(super) lanes: Lanes,
-}
-
-impl LaneWire {
-    /// Drives lane `index`, a number or an expression over loop indices.
-    #[track_caller]
-    pub fn drive(&self, index: impl Into<Affine>, value: &Value) {
-        let (index, location) = (index.into(), Location::caller());
-        let shared = &self.lanes.flat.shared;
-        let (lowest, highest) = shared.range(&index);
-        if lowest < 0 || highest >= i64::from(self.lanes.count) {
-            let message = format!("lanes {lowest} to {highest} of {} lanes are driven", self.lanes.count);
-            shared.problem(Code::BitsOutOfRange, "", message, location);
-            return;
-        }
-        let whole = self.lanes.count == 1;
-        let lane = (!whole).then_some(index);
-        if shared.expect_shape(value, self.lanes.shape, "the driver", location) {
-            shared.drive(self.wire, lane, value, location);
+            self.refuse(Code::WidthMismatch, message, self.shape(), location)
         } else {
-            shared.drive(self.wire, lane, &shared.invalid(uint(1), location), location);
-        }
-    }
-}
-
-impl std::ops::Deref for LaneWire {
-    type Target = Lanes;
-
-    fn deref(&self) -> &Lanes {
-        &self.lanes
+            self.as_unsigned()
+        };
+        Lanes::new(flat, shape, count)
     }
 }

@@ -1,7 +1,7 @@
 //! Synchronous-read memories.
 
-use super::value::Value;
 use super::ModuleBuilder;
+use super::value::Value;
 use crate::bits::Bits;
 use crate::design::{Item, Memory, MemoryId, MemoryRead, MemoryWrite, NodeKind};
 use crate::diagnostic::{Code, Location};
@@ -14,6 +14,8 @@ pub struct MemoryBuilder {
     shape: Shape,
     address: Shape,
     name: String,
+    /// Whether there are words; a defect is on record otherwise.
+    legal: bool,
 }
 
 impl ModuleBuilder {
@@ -42,10 +44,10 @@ impl ModuleBuilder {
         contents: Option<Vec<Bits>>,
         location: Location,
     ) -> MemoryBuilder {
-        self.shared.check_width(shape, location);
         if depth == 0 {
             self.shared.problem(Code::MemoryShape, name, "a memory of no words".into(), location);
         }
+        let legal = self.shared.check_width(shape, location) && depth > 0;
         let scope = self.shared.scope();
         let (given, write, reads) = (name.to_string(), None, Vec::new());
         let id = self.shared.edit(|data| {
@@ -54,7 +56,7 @@ impl ModuleBuilder {
         });
         self.shared.item(Item::Memory(id));
         let address = uint(bits_for(u64::from(depth.max(1)) - 1));
-        MemoryBuilder { id, module: self.clone(), shape, address, name: name.to_string() }
+        MemoryBuilder { id, module: self.clone(), shape, address, name: name.to_string(), legal }
     }
 }
 
@@ -68,14 +70,13 @@ impl MemoryBuilder {
     #[track_caller]
     pub fn write(&self, enable: &Value, address: &Value, data: &Value) {
         let (location, shared) = (Location::caller(), &self.module.shared);
-        let sound = shared.expect_shape(enable, uint(1), "the write enable", location)
-            & shared.expect_shape(address, self.address, "the write address", location)
-            & shared.expect_shape(data, self.shape, "the word written", location)
-            && shared.check_operands(&[enable, address, data], location);
-        if !sound {
-            return;
-        }
-        let port = MemoryWrite { enable: enable.id, address: address.id, data: data.id };
+        let sound = self.legal
+            && shared.check_operands(&[enable, address, data], location)
+            && self.expect("write enable", enable, uint(1), location)
+                & self.expect("write address", address, self.address, location)
+                & self.expect("word written", data, self.shape, location);
+        let id = |value: &Value| if sound { value.id } else { shared.invalid(uint(1), location).id };
+        let port = MemoryWrite { enable: id(enable), address: id(address), data: id(data) };
         let (rom, before) = shared.edit(|module| {
             let memory = &mut module.memories[self.id.index()];
             (memory.contents.is_some(), memory.write.replace(port))
@@ -93,17 +94,25 @@ impl MemoryBuilder {
     #[track_caller]
     pub fn read(&self, name: &str, enable: &Value, address: &Value) -> Value {
         let (location, shared) = (Location::caller(), &self.module.shared);
-        let sound = shared.expect_shape(enable, uint(1), "the read enable", location)
-            & shared.expect_shape(address, self.address, "the read address", location)
-            && shared.check_operands(&[enable, address], location);
+        let sound = self.legal
+            && shared.check_operands(&[enable, address], location)
+            && self.expect("read enable", enable, uint(1), location)
+                & self.expect("read address", address, self.address, location);
+        let id = |value: &Value| if sound { value.id } else { shared.invalid(uint(1), location).id };
+        let record = MemoryRead { name: name.to_string(), enable: id(enable), address: id(address) };
+        let port = shared.edit(|module| {
+            let reads = &mut module.memories[self.id.index()].reads;
+            reads.push(record);
+            reads.len() as u32 - 1
+        });
         if !sound {
             return shared.invalid(self.shape, location);
         }
-        let port = shared.edit(|module| {
-            let reads = &mut module.memories[self.id.index()].reads;
-            reads.push(MemoryRead { name: name.to_string(), enable: enable.id, address: address.id });
-            reads.len() as u32 - 1
-        });
         shared.node(NodeKind::MemoryRead { memory: self.id, port }, self.shape, location)
+    }
+
+    fn expect(&self, what: &str, value: &Value, shape: Shape, location: Location) -> bool {
+        let what = format!("the {what} of memory `{}`", self.name);
+        self.module.shared.expect_shape(value, shape, &what, location)
     }
 }

@@ -1,27 +1,31 @@
-//! Describing a module: the handle, its ports, its text order. Values are in `value`, state in `state`.
+//! Describing a module: the handle, its ports, its text order. What is being described is in `state`, with every
+//! check that can be made at once; the other files hold what can be described.
 
+mod constant;
 mod expression;
 mod index;
 mod instance;
 mod lanes;
 mod memory;
+mod operation;
 mod pipeline;
 mod register;
 mod state;
 mod value;
+mod wire;
 
 pub use index::{Affine, Index};
 pub use instance::InstanceBuilder;
-pub use lanes::{LaneWire, Lanes};
+pub use lanes::Lanes;
 pub use memory::MemoryBuilder;
 pub use pipeline::{Pipeline, Staged};
 pub use register::RegisterBuilder;
-pub use value::{ForwardWire, Value};
+pub use value::Value;
+pub use wire::{ForwardWire, LaneWire};
 
-use crate::bits::Bits;
-use crate::design::{Item, Module, NodeKind, Port, PortId, PortKind, Wire, WireId};
+use crate::design::{Item, Module, NodeKind, Port, PortId, PortKind};
 use crate::diagnostic::{Code, Location};
-use crate::shape::{MAXIMUM_WIDTH, Shape, sint, uint};
+use crate::shape::{MAXIMUM_WIDTH, Shape, uint};
 use state::Shared;
 use std::sync::Arc;
 
@@ -62,15 +66,17 @@ impl ModuleBuilder {
     /// Declares an input port with a remark for the reader.
     #[track_caller]
     pub fn documented_input(&self, name: &str, shape: Shape, comment: &str) -> Value {
-        self.input_port(name, shape, 1, comment, Location::caller())
+        let location = Location::caller();
+        let legal = self.shared.check_width(shape, location);
+        self.input_port(name, legal.then_some(shape), 1, comment, location)
     }
 
     /// Declares an input port of `count` lanes of `shape`, lane 0 in the least significant bits.
     #[track_caller]
     pub fn input_lanes(&self, name: &str, shape: Shape, count: u32, comment: &str) -> Lanes {
         let location = Location::caller();
-        let flat = self.input_port(name, self.flat(shape, count, location), count, comment, location);
-        Lanes::new(flat, shape, count)
+        let flat = self.flat(shape, count, location);
+        Lanes::new(self.input_port(name, flat, count, comment, location), shape, count)
     }
 
     /// Declares an output port and what drives it.
@@ -105,72 +111,6 @@ impl ModuleBuilder {
                 }
             }
         });
-    }
-
-    /// The unsigned constant `value` in `width` bits.
-    #[track_caller]
-    pub fn uint(&self, value: u64, width: u32) -> Value {
-        self.constant_checked(i128::from(value), uint(width), Location::caller())
-    }
-
-    /// The signed constant `value` in `width` bits.
-    #[track_caller]
-    pub fn sint(&self, value: i64, width: u32) -> Value {
-        self.constant_checked(i128::from(value), sint(width), Location::caller())
-    }
-
-    /// A constant of any width from its bit pattern.
-    #[track_caller]
-    pub fn constant(&self, bits: Bits, signed: bool) -> Value {
-        let shape = Shape { width: bits.width(), signed };
-        self.shared.node(NodeKind::Constant(bits), shape, Location::caller())
-    }
-
-    /// The value of a loop index expression, as an unsigned constant of each iteration.
-    #[track_caller]
-    pub fn index(&self, index: impl Into<Affine>, width: u32) -> Value {
-        let (affine, location) = (index.into(), Location::caller());
-        let (lowest, highest) = self.shared.range(&affine);
-        if lowest < 0 || bits_beyond(highest, width) {
-            self.shared.problem(
-                Code::ConstantTooWide,
-                "index",
-                format!("the index runs from {lowest} to {highest}, which {} does not hold", uint(width)),
-                location,
-            );
-            return self.shared.invalid(uint(width), location);
-        }
-        match affine.as_constant() {
-            Some(value) => self.constant_checked(i128::from(value), uint(width), location),
-            None => self.shared.node(NodeKind::Index(affine), uint(width), location),
-        }
-    }
-
-    /// Declares a wire and drives it at once: gives `value` a name in the emitted text.
-    #[track_caller]
-    pub fn wire(&self, name: &str, value: &Value) -> Value {
-        let location = Location::caller();
-        let wire = self.declare(name, value.shape(), 1, location);
-        self.shared.drive(wire, None, value, location);
-        self.shared.node(NodeKind::Wire(wire), value.shape(), location)
-    }
-
-    /// Declares a wire that is read before it is driven.
-    #[track_caller]
-    pub fn forward(&self, name: &str, shape: Shape) -> ForwardWire {
-        let location = Location::caller();
-        let wire = self.declare(name, shape, 1, location);
-        ForwardWire { wire, value: self.shared.node(NodeKind::Wire(wire), shape, location) }
-    }
-
-    /// Declares a wire of `count` lanes of `shape` that is driven lane by lane.
-    #[track_caller]
-    pub fn lanes(&self, name: &str, shape: Shape, count: u32) -> LaneWire {
-        let location = Location::caller();
-        let flat = self.flat(shape, count, location);
-        let wire = self.declare(name, flat, count, location);
-        let value = self.shared.node(NodeKind::Wire(wire), flat, location);
-        LaneWire { wire, lanes: Lanes::new(value, shape, count) }
     }
 
     /// Writes a banner into the emitted text.
@@ -222,8 +162,8 @@ impl ModuleBuilder {
         let Some(first) = values.first() else {
             return self.shared.refuse(Code::EmptyList, "one-hot select of nothing".into(), uint(1), location);
         };
-        let sound = self.shared.check_operands(&selects, location)
-            && self.shared.check_operands(&values, location)
+        let operands: Vec<&Value> = selects.iter().chain(&values).copied().collect();
+        let sound = self.shared.check_operands(&operands, location)
             && selects.iter().all(|select| self.shared.expect_shape(select, uint(1), "a select bit", location))
             && values.iter().all(|value| self.shared.expect_shape(value, first.shape(), "a value", location));
         if !sound {
@@ -235,41 +175,26 @@ impl ModuleBuilder {
     }
 
     /// Closes the module. Defects found while building are reported by [`crate::Design::new`].
+    #[track_caller]
     pub fn finish(self) -> Module {
-        Arc::new(self.shared.take())
+        Arc::new(self.shared.take(Location::caller()))
     }
 
-    fn flat(&self, shape: Shape, count: u32, location: Location) -> Shape {
-        let width = u64::from(shape.width) * u64::from(count);
-        let shape = if count == 1 { shape } else { uint(width.min(u64::from(MAXIMUM_WIDTH)) as u32) };
-        if width == 0 || width > u64::from(MAXIMUM_WIDTH) {
-            self.shared.refuse_width(width, location);
-            return uint(shape.width.max(1));
-        }
-        shape
-    }
-
-    fn declare(&self, name: &str, shape: Shape, lanes: u32, location: Location) -> WireId {
-        self.shared.check_width(shape, location);
-        let scope = self.shared.scope();
-        let id = self.shared.edit(|data| {
-            data.wires.push(Wire { name: name.to_string(), shape, lanes, drives: Vec::new(), scope, location });
-            WireId(data.wires.len() as u32 - 1)
-        });
-        self.shared.item(Item::Wire(id));
-        id
-    }
-
-    fn input_port(&self, name: &str, shape: Shape, lanes: u32, comment: &str, location: Location) -> Value {
-        self.shared.check_width(shape, location);
+    /// A port whose shape was refused is there all the same: it is not missing.
+    fn input_port(&self, name: &str, shape: Option<Shape>, lanes: u32, comment: &str, location: Location) -> Value {
+        let Some(shape) = shape else {
+            self.push_port(name, PortKind::Input, uint(1), 1, comment, location);
+            return self.shared.invalid(uint(1), location);
+        };
         let port = self.push_port(name, PortKind::Input, shape, lanes, comment, location);
         self.shared.node(NodeKind::Input(port), shape, location)
     }
 
+    /// A port whose value was refused is there all the same: it is not missing.
     fn output_port(&self, name: &str, value: &Value, lanes: u32, comment: &str, location: Location) {
-        if self.shared.check_operands(&[value], location) {
-            self.push_port(name, PortKind::Output(value.id), value.shape(), lanes, comment, location);
-        }
+        let sound = self.shared.check_operands(&[value], location);
+        let driver = if sound { value.id } else { self.shared.invalid(value.shape(), location).id };
+        self.push_port(name, PortKind::Output(driver), value.shape(), lanes, comment, location);
     }
 
     fn push_port(&self, name: &str, kind: PortKind, shape: Shape, lanes: u32, comment: &str, at: Location) -> PortId {
@@ -279,28 +204,4 @@ impl ModuleBuilder {
             PortId(data.ports.len() as u32 - 1)
         })
     }
-
-    fn constant_checked(&self, value: i128, shape: Shape, location: Location) -> Value {
-        if !self.shared.check_width(shape, location) {
-            return self.shared.invalid(uint(1), location);
-        }
-        let bits = Bits::from_i128(value, shape.width);
-        let held = shape.width >= 128 || {
-            let span = 1i128 << (shape.width - u32::from(shape.signed)).min(126);
-            value < span && value >= if shape.signed { -span } else { 0 }
-        };
-        if !held {
-            return self.shared.refuse(
-                Code::ConstantTooWide,
-                format!("the constant {value} does not fit {shape}"),
-                shape,
-                location,
-            );
-        }
-        self.shared.node(NodeKind::Constant(bits), shape, location)
-    }
-}
-
-fn bits_beyond(value: i64, width: u32) -> bool {
-    width < 63 && value >= 1 << width
 }

@@ -1,7 +1,7 @@
 //! Named pipelines: values know the stage in which they exist, and are delayed to the stage that asks for them.
 
-use super::value::Value;
 use super::ModuleBuilder;
+use super::value::Value;
 use crate::diagnostic::{Code, Location};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -28,6 +28,9 @@ pub struct Staged {
     /// Whether its delays are cleared by reset.
     cleared: bool,
 }
+
+/// A value is delayed by at most so many stages: more is a slip of the pen.
+const MOST_STAGES: u32 = 4096;
 
 impl ModuleBuilder {
     /// Opens a pipeline; all of its registers hold while `enable` is zero.
@@ -70,27 +73,29 @@ impl Staged {
     pub fn at(&self, stage: u32) -> Value {
         let (location, pipeline) = (Location::caller(), &self.pipeline);
         let shared = &pipeline.module.shared;
-        if stage < self.stage {
-            let message = format!(
-                "`{}` exists from stage {} of pipeline `{}` on and is asked for in stage {stage}",
-                self.name, self.stage, pipeline.name
-            );
-            return shared.refuse(Code::PipelineOrder, message, self.value.shape(), location);
-        }
-        let distance = stage - self.stage;
+        let distance = match stage.checked_sub(self.stage) {
+            Some(distance) if distance <= MOST_STAGES => distance,
+            _ => {
+                let message = format!(
+                    "`{}` exists from stage {} of pipeline `{}` on and is asked for in stage {stage}",
+                    self.name, self.stage, pipeline.name
+                );
+                return shared.refuse(Code::PipelineOrder, message, self.value.shape(), location);
+            }
+        };
         let mut delayed = pipeline.delayed.borrow_mut();
         let chain = delayed.entry(self.name.clone()).or_insert_with(|| vec![self.value.clone()]);
         while (chain.len() as u32) <= distance {
             let from = chain[chain.len() - 1].clone();
             let register = pipeline.module.register_stage(&self.name, chain.len() as u32, from.shape(), location);
-            register.set_next(&from, location);
+            let sound = register.set_next(&from, location);
             if let Some(enable) = &pipeline.enable {
                 register.set_enable(enable, location);
             }
             if self.cleared {
                 register.reset(0);
             }
-            chain.push(register.value().clone());
+            chain.push(if sound { register.value().clone() } else { from });
         }
         chain[distance as usize].clone()
     }

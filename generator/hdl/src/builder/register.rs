@@ -1,7 +1,8 @@
 //! Registers.
 
-use super::value::Value;
 use super::ModuleBuilder;
+use super::state::Shared;
+use super::value::Value;
 use crate::bits::Bits;
 use crate::design::{Item, NodeKind, Register, RegisterId};
 use crate::diagnostic::{Code, Location};
@@ -26,15 +27,16 @@ impl ModuleBuilder {
     pub fn delay(&self, name: &str, value: &Value, enable: Option<&Value>) -> Value {
         let location = Location::caller();
         let register = self.register_stage(name, 1, value.shape(), location);
-        register.set_next(value, location);
+        let sound = register.set_next(value, location);
         if let Some(enable) = enable {
             register.set_enable(enable, location);
         }
-        register.value
+        if sound { register.value } else { self.shared.invalid(value.shape(), location) }
     }
 
     pub(super) fn register_stage(&self, name: &str, stage: u32, shape: Shape, location: Location) -> RegisterBuilder {
-        self.shared.check_width(shape, location);
+        let legal = self.shared.check_width(shape, location);
+        let shape = if legal { shape } else { uint(1) };
         let (name, scope) = (name.to_string(), self.shared.scope());
         let id = self.shared.edit(|data| {
             let (next, enable, reset) = (None, None, None);
@@ -42,7 +44,10 @@ impl ModuleBuilder {
             RegisterId(data.registers.len() as u32 - 1)
         });
         self.shared.item(Item::Register(id));
-        let value = self.shared.node(NodeKind::Register(id), shape, location);
+        let value = match legal {
+            true => self.shared.node(NodeKind::Register(id), shape, location),
+            false => self.shared.invalid(shape, location),
+        };
         RegisterBuilder { id, value }
     }
 }
@@ -66,8 +71,9 @@ impl RegisterBuilder {
     pub fn reset(&self, value: u64) -> &RegisterBuilder {
         let (width, location) = (self.value.width(), Location::caller());
         if width < 64 && value >= 1 << width {
-            let message = format!("the reset value {value} does not fit {}", self.value.shape());
-            self.value.shared.problem(Code::ConstantTooWide, "", message, location);
+            let (name, shape) = (self.name(), self.value.shape());
+            let message = format!("the reset value {value} of register `{name}` does not fit {shape}");
+            self.value.refuse(Code::ConstantTooWide, message, shape, location);
         }
         self.value.shared.edit(|data| data.registers[self.id.index()].reset = Some(Bits::from_u64(value, width)));
         self
@@ -78,29 +84,41 @@ impl RegisterBuilder {
         &self.value
     }
 
-    pub(super) fn set_next(&self, value: &Value, location: Location) {
+    /// Says whether the next value is sound.
+    pub(super) fn set_next(&self, value: &Value, location: Location) -> bool {
         let shared = &self.value.shared;
-        let sound = shared.expect_shape(value, self.value.shape(), "the next value", location)
-            && shared.check_operands(&[value], location);
+        let sound = self.expect(value, self.value.shape(), "the next value", location);
         let id = if sound { value.id } else { shared.invalid(self.value.shape(), location).id };
         let before = shared.edit(|data| data.registers[self.id.index()].next.replace(id));
         if before.is_some() {
             self.twice("next value", location);
         }
+        sound
     }
 
     pub(super) fn set_enable(&self, enable: &Value, location: Location) {
-        let shared = &self.value.shared;
-        if shared.expect_shape(enable, uint(1), "the enable", location) && shared.check_operands(&[enable], location) {
-            let before = shared.edit(|data| data.registers[self.id.index()].enable.replace(enable.id));
+        if self.expect(enable, uint(1), "the enable", location) {
+            let before = self.value.shared.edit(|data| data.registers[self.id.index()].enable.replace(enable.id));
             if before.is_some() {
                 self.twice("enable", location);
             }
         }
     }
 
+    fn expect(&self, value: &Value, shape: Shape, what: &str, location: Location) -> bool {
+        let shared = &self.value.shared;
+        let what = format!("{what} of register `{}`", self.name());
+        shared.check_operands(&[value], location)
+            && !Shared::is_invalid(&self.value)
+            && shared.expect_shape(value, shape, &what, location)
+    }
+
+    fn name(&self) -> String {
+        self.value.shared.edit(|data| data.registers[self.id.index()].name.clone())
+    }
+
     fn twice(&self, what: &str, location: Location) {
-        let name = self.value.shared.edit(|data| data.registers[self.id.index()].name.clone());
+        let name = self.name();
         let message = format!("the {what} of register `{name}` is given twice");
         self.value.shared.problem(Code::DrivenTwice, &name, message, location);
     }

@@ -1,12 +1,12 @@
 //! The module under construction, shared between its handles; every check made while building.
 
+use super::Index;
 use super::index::Affine;
 use super::value::Value;
-use super::Index;
 use crate::bits::Bits;
 use crate::design::{Drive, Item, Loop, LoopId, ModuleData, Node, NodeId, NodeKind, WireId};
 use crate::diagnostic::{Code, Diagnostic, Location};
-use crate::shape::{MAXIMUM_WIDTH, Shape, uint};
+use crate::shape::{MAXIMUM_ITERATIONS, MAXIMUM_WIDTH, Shape, uint};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -46,7 +46,13 @@ impl Shared {
         change(&mut self.0.borrow_mut().data)
     }
 
-    pub fn take(self) -> ModuleData {
+    /// The module as described so far; what follows through other handles is not part of it.
+    pub fn take(self, location: Location) -> ModuleData {
+        let inner = self.scope().map(|of| self.edit(|data| data.loops[of.index()].name.clone()));
+        if let Some(name) = inner {
+            let message = format!("the module is finished inside its loop `{name}`");
+            self.problem(Code::EscapedLoop, "", message, location);
+        }
         self.0.borrow().data.clone()
     }
 
@@ -64,15 +70,22 @@ impl Shared {
 
     pub fn open_loop(&self, name: &str, count: u32, location: Location) -> Index {
         let parent = self.scope();
+        let around: u64 = self.edit(|data| {
+            let around = data.loops_between(parent, None);
+            around.iter().map(|of| u64::from(data.loops[of.index()].count)).product()
+        });
+        let iterations = around * u64::from(count);
+        let legal = (1..=MAXIMUM_ITERATIONS).contains(&iterations);
+        if !legal {
+            let message = format!("a loop whose body stands {iterations} times; legal are 1 to {MAXIMUM_ITERATIONS}");
+            self.problem(Code::LoopCount, name, message, location);
+        }
         let mut state = self.0.borrow_mut();
         let id = LoopId(state.data.loops.len() as u32);
+        let count = if legal { count } else { 1 };
         state.data.loops.push(Loop { name: name.to_string(), count, body: Vec::new(), parent, location });
         let outside = std::mem::take(&mut state.data.body);
         state.open.push((id, outside));
-        drop(state);
-        if count == 0 {
-            self.problem(Code::EmptyList, name, "a loop of no iterations".into(), location);
-        }
         Index { of: Some(id) }
     }
 
@@ -85,13 +98,21 @@ impl Shared {
         }
     }
 
-    /// The smallest and the largest value of an index expression.
-    pub fn range(&self, affine: &Affine) -> (i64, i64) {
+    /// The smallest and the largest value of an index expression; `None`, and a defect, where it depends on a loop
+    /// that is not around this place.
+    pub fn range(&self, affine: &Affine, location: Location) -> Option<(i128, i128)> {
         let state = self.0.borrow();
-        affine.terms.iter().fold((affine.constant, affine.constant), |(low, high), &(of, factor)| {
-            let end = factor * (i64::from(state.data.loops[of.index()].count) - 1);
+        let is_open = |of: LoopId| state.open.iter().any(|open| open.0 == of);
+        if affine.terms.iter().any(|term| !is_open(term.0)) {
+            drop(state);
+            self.problem(Code::EscapedLoop, "", "the index of a loop is used outside it".into(), location);
+            return None;
+        }
+        let constant = i128::from(affine.constant);
+        Some(affine.terms.iter().fold((constant, constant), |(low, high), &(of, factor)| {
+            let end = i128::from(factor) * (i128::from(state.data.loops[of.index()].count) - 1);
             (low + end.min(0), high + end.max(0))
-        })
+        }))
     }
 
     pub fn problem(&self, code: Code, name: &str, message: String, location: Location) {
@@ -124,7 +145,10 @@ impl Shared {
         legal
     }
 
+    /// A value that stands for one that could not be made. Nothing that follows from it is reported; its shape is
+    /// a guess, but a legal one, so that widths computed from it do not overflow.
     pub fn invalid(&self, shape: Shape, location: Location) -> Value {
+        let shape = Shape { width: shape.width.clamp(1, MAXIMUM_WIDTH), ..shape };
         let id = self.edit(|data| {
             data.nodes.push(Node { kind: NodeKind::Invalid, shape, scope: None, location });
             NodeId(data.nodes.len() as u32 - 1)
@@ -132,42 +156,44 @@ impl Shared {
         Value { shared: self.clone(), id, shape }
     }
 
-    /// Whether all values are of this module, usable here and sound; defects are recorded, but those of a value
-    /// that is already invalid only once, where it was made.
+    /// Whether a value, of this module or another, stands for one that could not be made.
+    pub fn is_invalid(value: &Value) -> bool {
+        matches!(value.shared.0.borrow().data.node(value.id).kind, NodeKind::Invalid)
+    }
+
+    /// Whether all values are of this module, usable here and valid; defects are recorded, but those of an invalid
+    /// value have been, where it was made.
     pub fn check_operands(&self, values: &[&Value], location: Location) -> bool {
-        let mut sound = true;
-        for value in values {
-            if !self.same(&value.shared) {
-                let other = value.shared.0.borrow().data.name.clone();
-                self.problem(Code::ForeignValue, "", format!("a value of module `{other}` is used here"), location);
-                sound = false;
-                continue;
-            }
-            let escaped = {
-                let state = self.0.borrow();
-                let node = state.data.node(value.id);
-                sound &= node.kind != NodeKind::Invalid;
-                let current = state.open.last().map(|open| open.0);
-                let outside = !state.data.is_within(current, node.scope);
-                outside.then(|| node.scope.map(|scope| state.data.loops[scope.index()].name.clone())).flatten()
-            };
-            if let Some(name) = escaped {
-                let message = format!("a value that belongs to the loop `{name}` is used outside it");
-                self.problem(Code::EscapedLoop, "", message, location);
-                sound = false;
-            }
+        let defects: Vec<_> = values.iter().filter_map(|value| self.misuse(value)).collect();
+        let valid = !values.iter().any(|value| Shared::is_invalid(value));
+        let sound = defects.is_empty() && valid;
+        for (code, message) in defects {
+            self.problem(code, "", message, location);
         }
         sound
     }
 
+    fn misuse(&self, value: &Value) -> Option<(Code, String)> {
+        if !self.same(&value.shared) {
+            let other = value.shared.0.borrow().data.name.clone();
+            return Some((Code::ForeignValue, format!("a value of module `{other}` is used here")));
+        }
+        let state = self.0.borrow();
+        let scope = state.data.node(value.id).scope?;
+        let current = state.open.last().map(|open| open.0);
+        let name = &state.data.loops[scope.index()].name;
+        let escaped = !state.data.is_within(current, Some(scope));
+        escaped.then(|| (Code::EscapedLoop, format!("a value that belongs to the loop `{name}` is used outside it")))
+    }
+
+    /// Whether a value has a shape. Asked of sound values only.
     pub fn expect_shape(&self, value: &Value, shape: Shape, what: &str, location: Location) -> bool {
         let found = value.shape();
-        if found == shape {
-            return true;
+        if found != shape {
+            let code = if found.width == shape.width { Code::SignMismatch } else { Code::WidthMismatch };
+            self.problem(code, "", format!("{what} is {found} where {shape} is needed"), location);
         }
-        let code = if found.width == shape.width { Code::SignMismatch } else { Code::WidthMismatch };
-        self.problem(code, "", format!("{what} is {found} where {shape} is needed"), location);
-        false
+        found == shape
     }
 
     /// The node of that kind, made if it is not there yet. Operands must have been checked.
@@ -177,18 +203,20 @@ impl Shared {
         if let Some(&id) = state.interned.get(&key) {
             return Value { shared: self.clone(), id, shape };
         }
-        let scope = scope_of(&state.data, &key.0);
+        let scope = state.data.scope_of(&key.0);
         let id = NodeId(state.data.nodes.len() as u32);
         state.data.nodes.push(Node { kind: key.0.clone(), shape, scope, location });
         state.interned.insert(key, id);
         Value { shared: self.clone(), id, shape }
     }
 
-    /// Adds a driver to a wire.
-    pub fn drive(&self, wire: WireId, lane: Option<Affine>, value: &Value, location: Location) {
-        // A refused value still drives, so that the one defect is not reported as a missing driver too.
-        let sound = self.check_operands(&[value], location);
-        let id = if sound { value.id } else { self.invalid(value.shape(), location).id };
+    /// Adds a driver of a given shape to a wire; says whether it is sound. A refused value still drives, so that
+    /// the one defect is not reported as a missing driver too.
+    pub fn drive(&self, wire: WireId, lane: Option<Affine>, value: &Value, shape: Shape, location: Location) -> bool {
+        let what = format!("the driver of wire `{}`", self.edit(|data| data.wires[wire.index()].name.clone()));
+        let sound = self.check_operands(&[value], location) && self.expect_shape(value, shape, &what, location);
+        let id = if sound { value.id } else { self.invalid(shape, location).id };
+        let whole = lane.is_none();
         let drive = Drive { lane, value: id, scope: self.scope(), location };
         let (position, declared_last) = self.edit(|data| {
             let drives = &mut data.wires[wire.index()].drives;
@@ -196,10 +224,16 @@ impl Shared {
             (drives.len() as u32 - 1, data.body.last() == Some(&Item::Wire(wire)))
         });
         // A whole drive that follows its declaration at once is part of it in the text.
-        let immediate = declared_last && position == 0 && self.edit(|data| data.wires[wire.index()].drives[0].lane.is_none());
-        if !immediate {
+        if !(declared_last && position == 0 && whole) {
             self.item(Item::Drive(wire, position));
         }
+        sound
+    }
+
+    /// Notes that a wire is driven in a way that was refused.
+    pub fn drive_unknown(&self, wire: WireId, location: Location) {
+        let drive = Drive { lane: None, value: self.invalid(uint(1), location).id, scope: self.scope(), location };
+        self.edit(|data| data.wires[wire.index()].drives.push(drive));
     }
 
     /// The bits of a constant value.
@@ -217,19 +251,4 @@ impl Shared {
             _ => None,
         }
     }
-}
-
-fn scope_of(data: &ModuleData, kind: &NodeKind) -> Option<LoopId> {
-    let deeper = |left: Option<LoopId>, right: Option<LoopId>| if data.is_within(right, left) { right } else { left };
-    let own = match kind {
-        NodeKind::Wire(id) => data.wires[id.index()].scope,
-        NodeKind::Register(id) => data.registers[id.index()].scope,
-        NodeKind::MemoryRead { memory, .. } => data.memories[memory.index()].scope,
-        NodeKind::InstanceOutput { instance, .. } => data.instances[instance.index()].scope,
-        NodeKind::Index(affine) | NodeKind::Lane { index: affine, .. } => {
-            affine.terms.iter().fold(None, |scope, term| deeper(scope, Some(term.0)))
-        }
-        _ => None,
-    };
-    kind.operands().into_iter().fold(own, |scope, operand| deeper(scope, data.node(operand).scope))
 }

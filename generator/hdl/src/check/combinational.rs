@@ -2,13 +2,14 @@
 //!
 //! Each module is searched twice at most: first with every vector taken whole, which is cheap and clears nearly
 //! every design whatever its array sizes; only where that finds a cycle, again with loops unrolled and lanes
-//! apart, since `chain[i + 1] = f(chain[i])` is no loop. Instances count by the paths of their module.
+//! apart, since `chain[i + 1] = f(chain[i])` is no loop. Instances count by the paths of their module, from whole
+//! port to whole port.
 
 use super::Report;
-use super::drivers::{for_each_iteration, loops_between};
+use super::drivers::for_each_iteration;
 use crate::design::{InstanceId, LoopId, ModuleData, NodeId, NodeKind, PortId, PortKind, WireId};
 use crate::diagnostic::Code;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// For each module checked so far, by name: which inputs each output depends on within the cycle.
 #[derive(Default)]
@@ -16,18 +17,18 @@ pub(super) struct Paths {
     of: HashMap<String, BTreeMap<PortId, BTreeSet<PortId>>>,
 }
 
+/// More loops than these in one module have a common cause.
+const MOST_CYCLES: usize = 10;
+
 /// A node in one iteration of the loops that it depends on, outermost first.
 type Vertex = (NodeId, Vec<u32>);
 
 impl Paths {
     pub(super) fn check(&mut self, module: &ModuleData, report: &mut Report) {
         let coarse = Graph { module, paths: self, unrolled: None };
-        let cycle = coarse.cycle().and_then(|_| {
+        if !coarse.cycles(1).is_empty() {
             let unrolled = Graph { module, paths: self, unrolled: Some(drivers_by_lane(module)) };
-            unrolled.cycle()
-        });
-        if let Some(cycle) = cycle {
-            report_cycle(module, &cycle, report);
+            unrolled.cycles(MOST_CYCLES).iter().for_each(|cycle| report_cycle(module, cycle, report));
         }
         let paths = coarse.port_paths();
         self.of.insert(module.name.clone(), paths);
@@ -35,17 +36,27 @@ impl Paths {
 }
 
 fn report_cycle(module: &ModuleData, cycle: &[Vertex], report: &mut Report) {
-    let mut names: Vec<String> = cycle.iter().filter_map(|vertex| name_of(module, vertex.0)).collect();
-    names.dedup();
-    let start = cycle.iter().find(|vertex| name_of(module, vertex.0).is_some()).unwrap_or(&cycle[0]);
-    let name = name_of(module, start.0).unwrap_or_default();
+    let mut named: Vec<(NodeId, String)> =
+        cycle.iter().filter_map(|vertex| name_of(module, vertex.0).map(|name| (vertex.0, name))).collect();
+    named.dedup_by(|left, right| left.1 == right.1);
+    if named.len() > 1 && named[0].1 == named[named.len() - 1].1 {
+        named.pop();
+    }
+    // Back edges lead through wires and instances only: there is a name on every cycle.
+    let Some((start, name)) = named.first().cloned() else { return };
+    let names: Vec<String> = named.into_iter().map(|(_, name)| name).collect();
     let message = format!("a combinational loop through {}; a register must break it", names.join(" <- "));
-    report.add(Code::CombinationalLoop, &name, module.node(start.0).location, message);
+    let node = module.node(start);
+    report.add(Code::CombinationalLoop, node.scope, &name, node.location, message);
 }
 
 fn name_of(module: &ModuleData, id: NodeId) -> Option<String> {
     match &module.node(id).kind {
         NodeKind::Wire(wire) => Some(module.wires[wire.index()].name.clone()),
+        NodeKind::Slice { of, .. } | NodeKind::Lane { of, .. } => match module.node(*of).kind {
+            NodeKind::Wire(wire) => Some(module.wires[wire.index()].name.clone()),
+            _ => None,
+        },
         NodeKind::InstanceOutput { instance, port } => {
             let instance = &module.instances[instance.index()];
             Some(format!("{}.{}", instance.name, instance.module.ports[port.index()].name))
@@ -57,21 +68,21 @@ fn name_of(module: &ModuleData, id: NodeId) -> Option<String> {
 /// Drivers of each lane of a wire: the value and the iteration in which it stands.
 type LaneDrivers = HashMap<WireId, Vec<Vec<(NodeId, Vec<u32>)>>>;
 
-/// For wires driven lane by lane. Iterations are of the drive's scope; wires inside loops share one table, with
-/// the outer indices at zero, which is exact because lanes never depend on loops around the declaration.
+/// For wires driven lane by lane. Iterations are those of the loops between the wire's scope and the drive's; which
+/// lane a drive means never depends on loops around the wire.
 fn drivers_by_lane(module: &ModuleData) -> LaneDrivers {
     let mut drivers = LaneDrivers::new();
     for (position, wire) in module.wires.iter().enumerate().filter(|(_, wire)| wire.lanes > 1) {
         let mut lanes = vec![Vec::new(); wire.lanes as usize];
         for drive in &wire.drives {
-            let loops = loops_between(module, drive.scope, wire.scope);
+            let loops = module.loops_between(drive.scope, wire.scope);
             for_each_iteration(module, &loops, |indices| {
                 let iteration: Vec<u32> = indices.iter().map(|&index| index as u32).collect();
-                let index_of = |of| loops.iter().position(|candidate| *candidate == of).map_or(0, |at| indices[at]);
                 match &drive.lane {
                     None => lanes.iter_mut().for_each(|lane| lane.push((drive.value, iteration.clone()))),
                     Some(lane) => {
-                        if let Some(lane) = usize::try_from(lane.at(index_of)).ok().and_then(|at| lanes.get_mut(at)) {
+                        let lane = usize::try_from(lane.at(|of| index_of(&loops, &iteration, of)));
+                        if let Some(lane) = lane.ok().and_then(|lane| lanes.get_mut(lane)) {
                             lane.push((drive.value, iteration));
                         }
                     }
@@ -83,6 +94,11 @@ fn drivers_by_lane(module: &ModuleData) -> LaneDrivers {
     drivers
 }
 
+/// The index of a loop in an iteration of nested loops; zero for others.
+fn index_of(loops: &[LoopId], iteration: &[u32], of: LoopId) -> i64 {
+    loops.iter().zip(iteration).find(|(known, _)| **known == of).map_or(0, |(_, index)| i64::from(*index))
+}
+
 struct Graph<'a> {
     module: &'a ModuleData,
     paths: &'a Paths,
@@ -90,11 +106,13 @@ struct Graph<'a> {
 }
 
 impl Graph<'_> {
-    /// A cycle, if there is one. Depth first with a stack of its own: logic may be deep.
-    fn cycle(&self) -> Option<Vec<Vertex>> {
+    /// Cycles that have no node in common, up to so many. Depth first with a stack of its own: logic may be deep.
+    fn cycles(&self, most: usize) -> Vec<Vec<Vertex>> {
+        let mut cycles: Vec<Vec<Vertex>> = Vec::new();
+        let mut known: HashSet<NodeId> = HashSet::new();
         let mut done: HashMap<Vertex, bool> = HashMap::new();
         for root in self.roots() {
-            let mut stack = vec![(root.clone(), None::<std::vec::IntoIter<Vertex>>)];
+            let mut stack = vec![(root, None::<std::vec::IntoIter<Vertex>>)];
             while let Some((vertex, pending)) = stack.last_mut() {
                 if pending.is_none() {
                     if done.contains_key(vertex) {
@@ -104,8 +122,7 @@ impl Graph<'_> {
                     done.insert(vertex.clone(), false);
                     *pending = Some(self.dependencies(vertex).into_iter());
                 }
-                let next = pending.as_mut().and_then(Iterator::next);
-                match next {
+                match pending.as_mut().and_then(Iterator::next) {
                     None => {
                         let vertex = vertex.clone();
                         done.insert(vertex, true);
@@ -113,13 +130,20 @@ impl Graph<'_> {
                     }
                     Some(next) if done.get(&next) == Some(&false) => {
                         let start = stack.iter().position(|entry| entry.0 == next).unwrap_or(0);
-                        return Some(stack[start..].iter().map(|entry| entry.0.clone()).collect());
+                        let cycle = stack[start..].iter().map(|entry| entry.0.clone());
+                        if stack[start..].iter().all(|entry| !known.contains(&entry.0.0)) {
+                            cycles.push(cycle.collect());
+                            known.extend(stack[start..].iter().map(|entry| entry.0.0));
+                        }
+                        if cycles.len() == most {
+                            return cycles;
+                        }
                     }
                     Some(next) => stack.push((next, None)),
                 }
             }
         }
-        None
+        cycles
     }
 
     /// Nodes that can lie on a cycle, or lead to one: wires and instance outputs, in every iteration.
@@ -132,7 +156,7 @@ impl Graph<'_> {
                     roots.push((id, Vec::new()));
                     continue;
                 }
-                let loops = loops_between(self.module, node.scope, None);
+                let loops = self.module.loops_between(node.scope, None);
                 for_each_iteration(self.module, &loops, |indices| {
                     roots.push((id, indices.iter().map(|&index| index as u32).collect()));
                 });
@@ -142,73 +166,52 @@ impl Graph<'_> {
     }
 
     fn dependencies(&self, (id, iteration): &Vertex) -> Vec<Vertex> {
-        let module = self.module;
-        let node = module.node(*id);
-        let lane_width = |wire: WireId| {
-            let wire = &module.wires[wire.index()];
-            wire.shape.width / wire.lanes
-        };
+        let node = self.module.node(*id);
         match &node.kind {
-            NodeKind::Wire(wire) => {
-                self.drivers(*wire, 0, module.wires[wire.index()].lanes, iteration, node.scope)
-            }
+            NodeKind::Wire(wire) => self.drivers(*wire, 0, node.shape.width, iteration),
             NodeKind::InstanceOutput { instance, port } => self.through_instance(*instance, *port, iteration),
-            NodeKind::Slice { of, low } => match module.node(*of).kind {
-                NodeKind::Wire(wire) if self.unrolled.is_some() => {
-                    let width = lane_width(wire);
-                    let (first, last) = (low / width, (low + node.shape.width - 1) / width);
-                    self.drivers(wire, first, last - first + 1, iteration, node.scope)
-                }
-                _ => vec![self.operand(*of, iteration, node.scope)],
-            },
-            NodeKind::Lane { of, index } => match module.node(*of).kind {
-                NodeKind::Wire(wire) if self.unrolled.is_some() => {
-                    let loops = loops_between(module, node.scope, None);
-                    let index_of = |of| {
-                        loops.iter().position(|candidate| *candidate == of).map_or(0, |at| i64::from(iteration[at]))
-                    };
-                    let (ours, theirs) = (node.shape.width, lane_width(wire));
-                    let low = index.at(index_of) as u32 * ours;
-                    let (first, last) = (low / theirs, (low + ours - 1) / theirs);
-                    self.drivers(wire, first, last - first + 1, iteration, node.scope)
-                }
-                _ => vec![self.operand(*of, iteration, node.scope)],
-            },
-            kind => kind.operands().into_iter().map(|operand| self.operand(operand, iteration, node.scope)).collect(),
+            NodeKind::Slice { of, low } => self.part(*of, *low, node.shape.width, iteration),
+            NodeKind::Lane { of, index } => {
+                let loops = self.module.loops_between(node.scope, None);
+                let lane = index.at(|of| index_of(&loops, iteration, of));
+                self.part(*of, lane as u32 * node.shape.width, node.shape.width, iteration)
+            }
+            kind => kind.operands().into_iter().map(|operand| self.operand(operand, iteration)).collect(),
         }
     }
 
     /// An operand in the iteration of its user, less the loops that it does not depend on.
-    fn operand(&self, id: NodeId, iteration: &[u32], scope: Option<LoopId>) -> Vertex {
+    fn operand(&self, id: NodeId, iteration: &[u32]) -> Vertex {
         if self.unrolled.is_none() {
             return (id, Vec::new());
         }
-        debug_assert!(self.module.is_within(scope, self.module.node(id).scope));
-        let depth = loops_between(self.module, self.module.node(id).scope, None).len();
+        let depth = self.module.loops_between(self.module.node(id).scope, None).len();
         (id, iteration[..depth.min(iteration.len())].to_vec())
     }
 
-    /// What drives `count` lanes of a wire from `first` on, read in an iteration of `scope`.
-    fn drivers(&self, id: WireId, first: u32, count: u32, iteration: &[u32], scope: Option<LoopId>) -> Vec<Vertex> {
+    /// Bits of a node: of a wire, the drivers of just those lanes.
+    fn part(&self, of: NodeId, low: u32, width: u32, iteration: &[u32]) -> Vec<Vertex> {
+        match self.module.node(of).kind {
+            NodeKind::Wire(wire) => self.drivers(wire, low, width, iteration),
+            _ => vec![self.operand(of, iteration)],
+        }
+    }
+
+    /// What drives bits of a wire that is read in an iteration of a scope nested in its own.
+    fn drivers(&self, id: WireId, low: u32, width: u32, iteration: &[u32]) -> Vec<Vertex> {
         let wire = &self.module.wires[id.index()];
         let Some(by_lane) = &self.unrolled else {
             return wire.drives.iter().map(|drive| (drive.value, Vec::new())).collect();
         };
-        debug_assert!(self.module.is_within(scope, wire.scope));
-        let outer = loops_between(self.module, wire.scope, None).len();
-        let outer = &iteration[..outer.min(iteration.len())];
-        let at = |value: NodeId, inner: &[u32]| {
-            let depth = loops_between(self.module, self.module.node(value).scope, None).len();
-            let full: Vec<u32> = outer.iter().chain(inner).copied().take(depth).collect();
-            (value, full)
+        let depth = self.module.loops_between(wire.scope, None).len();
+        let outer = &iteration[..depth.min(iteration.len())];
+        let Some(lanes) = by_lane.get(&id) else {
+            return wire.drives.iter().map(|drive| self.operand(drive.value, outer)).collect();
         };
-        match by_lane.get(&id) {
-            None => wire.drives.iter().map(|drive| at(drive.value, &[])).collect(),
-            Some(lanes) => {
-                let range = first as usize..(first + count).min(wire.lanes) as usize;
-                lanes[range].iter().flatten().map(|(value, inner)| at(*value, inner)).collect()
-            }
-        }
+        let lane_width = wire.shape.width / wire.lanes;
+        let range = (low / lane_width) as usize..(low + width).div_ceil(lane_width) as usize;
+        let place = |(value, inner): &(NodeId, Vec<u32>)| self.operand(*value, &[outer, inner].concat());
+        lanes[range].iter().flatten().map(place).collect()
     }
 
     fn through_instance(&self, id: InstanceId, port: PortId, iteration: &[u32]) -> Vec<Vertex> {
@@ -217,7 +220,7 @@ impl Graph<'_> {
         let sources = paths.and_then(|paths| paths.get(&port));
         let reached = |input: &PortId| sources.is_some_and(|sources| sources.contains(input));
         let inputs = instance.inputs.iter().filter(|(input, _)| reached(input));
-        inputs.map(|(_, driver)| self.operand(*driver, iteration, instance.scope)).collect()
+        inputs.map(|(_, driver)| self.operand(*driver, iteration)).collect()
     }
 
     /// Which inputs each output depends on within the cycle, vectors taken whole.

@@ -1,94 +1,69 @@
 //! Everything that must hold before a design is emitted, evaluated or costed; all defects at once.
 
 mod combinational;
+mod cover;
 mod drivers;
 mod names;
+mod sharing;
 
-use crate::design::{Design, Module, ModuleData};
+use crate::design::{Design, LoopId, Module, ModuleData};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
-use indexmap::IndexMap;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 impl Design {
     /// Checks the hierarchy below `top`.
     ///
-    /// Equal modules are shared: two modules of one name must have one structure. On success the modules stand
-    /// children first, each once, whatever the number of instances.
+    /// Equal modules are shared: two modules of one name must have one structure, whatever Rust lines built them.
+    /// On success the modules stand children first, each once, whatever the number of instances.
+    ///
+    /// Combinational loops are told from mere chains lane by lane where wires are read by lanes or slices; other
+    /// vectors, ports included, count as a whole: an instance's output depends on all bits of the input ports that
+    /// its module combines with any of the output's bits, and on no others.
     pub fn new(top: Module) -> Result<Design, Diagnostics> {
-        let mut report = Report::default();
-        let mut modules = IndexMap::new();
-        collect(&top, &top.name, &mut modules, &mut report);
+        let mut found = Vec::new();
+        let modules = sharing::collect(&top, &mut found);
         let mut paths = combinational::Paths::default();
-        for (module, path) in modules.values() {
-            report.path = path.clone();
-            module.problems.iter().for_each(|problem| report.prefixed(problem));
-            // A module with defects of construction has invalid nodes: what follows from them is noise.
-            let sound = module.problems.is_empty();
+        for (module, path) in &modules {
+            let mut report = Report { module, path, found: &mut found };
+            module.problems.iter().for_each(|problem| report.built(problem));
             names::check(module, &mut report);
-            drivers::check(module, sound, &mut report);
+            drivers::check(module, &mut report);
             paths.check(module, &mut report);
         }
-        if report.found.is_empty() {
-            Ok(Design { modules: modules.into_values().map(|(module, _)| module).collect() })
-        } else {
-            report.found.dedup();
-            Err(Diagnostics(report.found))
+        if found.is_empty() {
+            return Ok(Design { modules: modules.into_iter().map(|(module, _)| module).collect() });
         }
+        // One line of Rust may build the same defect many times over.
+        let mut seen = BTreeSet::new();
+        found.retain(|diagnostic| seen.insert(diagnostic.clone()));
+        Err(Diagnostics(found))
     }
 }
 
-/// Collects defects of one module after another.
-#[derive(Default)]
-struct Report {
-    found: Vec<Diagnostic>,
-    /// The hierarchical path of the module under check.
-    path: String,
+/// Collects the defects of one module.
+struct Report<'a> {
+    module: &'a ModuleData,
+    /// Of its first instance.
+    path: &'a str,
+    found: &'a mut Vec<Diagnostic>,
 }
 
-impl Report {
-    fn add(&mut self, code: Code, name: &str, location: Location, message: String) {
-        let path = if name.is_empty() { self.path.clone() } else { format!("{}.{name}", self.path) };
+impl Report<'_> {
+    /// Whether such a defect was noticed while building: then what follows from it is noise.
+    fn knows(&self, code: Code) -> bool {
+        self.module.problems.iter().any(|problem| problem.code == code)
+    }
+
+    /// A defect of something of that name in a scope; no name stands for the module itself.
+    fn add(&mut self, code: Code, scope: Option<LoopId>, name: &str, location: Location, message: String) {
+        let loops = self.module.loop_names(scope);
+        let parts = std::iter::once(self.path).chain(loops).chain((!name.is_empty()).then_some(name));
+        let path = parts.collect::<Vec<_>>().join(".");
         self.found.push(Diagnostic { code, path, location, message });
     }
 
-    fn prefixed(&mut self, problem: &Diagnostic) {
-        self.add(problem.code, &problem.path, problem.location, problem.message.clone());
+    /// A defect that was noticed while building, with a path from the module on.
+    fn built(&mut self, problem: &Diagnostic) {
+        self.add(problem.code, None, &problem.path, problem.location, problem.message.clone());
     }
-}
-
-/// Children before parents, each module once, with the path of its first instance.
-fn collect(module: &Module, path: &str, modules: &mut IndexMap<String, (Module, String)>, report: &mut Report) {
-    if let Some((known, _)) = modules.get(&module.name) {
-        if !Arc::ptr_eq(known, module) && !same_structure(known, module) {
-            report.path = path.to_string();
-            let message = format!(
-                "two different modules are named `{}`, the other from {}; a name must show every parameter",
-                module.name, known.location
-            );
-            report.add(Code::ModuleClash, "", module.location, message);
-        }
-        return;
-    }
-    for instance in &module.instances {
-        collect(&instance.module, &format!("{path}.{}", instance.name), modules, report);
-    }
-    modules.insert(module.name.clone(), (module.clone(), path.to_string()));
-}
-
-/// Equality of everything that reaches the emitted text; the children are compared by their own names.
-fn same_structure(left: &ModuleData, right: &ModuleData) -> bool {
-    let instances = |module: &ModuleData| -> Vec<_> {
-        let entry = |instance: &crate::design::Instance| {
-            (instance.name.clone(), instance.module.name.clone(), instance.inputs.clone(), instance.scope)
-        };
-        module.instances.iter().map(entry).collect()
-    };
-    left.ports == right.ports
-        && left.nodes == right.nodes
-        && left.wires == right.wires
-        && left.registers == right.registers
-        && left.memories == right.memories
-        && left.loops == right.loops
-        && left.body == right.body
-        && instances(left) == instances(right)
 }

@@ -9,7 +9,7 @@ mod part;
 mod statement;
 
 use super::plan::Plan;
-use super::reading::{Class, is_comparison, is_ordered};
+use super::reading::{Class, is_comparison};
 use super::syntax::{Expression, Part, Reference, Signal, literal};
 use tritloom_hdl::{Bits, NodeId, NodeKind, Operator, Reduction, Shape, bits_for, sint, uint};
 
@@ -120,7 +120,7 @@ impl Plan<'_> {
         if let Some(of) = self.reading.bit_select(id)
             && let Some(signal) = self.signal(of)
         {
-            let part = Part::Bit(Box::new(self.value(*index).typed(self.reading.shape(*index))));
+            let part = Part::Bit(Box::new(self.index(*index)));
             return Expression::Read(Reference { signal, piece: None, part, declared_signed: false });
         }
         let width = self.reading.shape(*index).width;

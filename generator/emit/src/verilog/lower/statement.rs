@@ -131,18 +131,16 @@ impl Plan<'_> {
     /// The clocked part of a memory.
     pub fn memory(&self, id: MemoryId) -> Statement {
         let memory = &self.reading.module.memories[id.index()];
-        // Verilog takes an index at its sign: minus one is no word.
-        let address = |id| self.value(id).typed(self.reading.shape(id));
         let read = |port: &tritloom_hdl::MemoryRead| ReadPort {
             enable: self.condition(port.enable),
-            address: address(port.address),
+            address: self.index(port.address),
         };
         let reads = memory.reads.iter().map(read).collect();
         let kind = match memory.contents {
             Some(_) => StatementKind::Rom(id, reads),
             None => {
                 let value = |id| self.value(id);
-                let write = memory.write.map(|port| (value(port.enable), address(port.address), value(port.data)));
+                let write = memory.write.map(|port| (value(port.enable), self.index(port.address), value(port.data)));
                 StatementKind::Ram(Ram { memory: id, write, reads })
             }
         };

@@ -53,6 +53,26 @@ pub fn random_legal<R: Rng + ?Sized>(family: &dyn Family, rng: &mut R) -> Parame
         .unwrap_or_else(|| panic!("no legal parameters of `{}` found at random", family.name()))
 }
 
+/// The same with no integer above its cap, for tests that elaborate or simulate what they draw. Caps on parameters that
+/// the family does not have are ignored.
+///
+/// # Panics
+/// As [`random_legal`].
+pub fn random_small<R: Rng + ?Sized>(family: &dyn Family, caps: &[(&str, u64)], rng: &mut R) -> Parameters {
+    let known = |name: &str| family.parameters().iter().any(|parameter| parameter.name == name);
+    loop {
+        let mut parameters = random_legal(family, rng);
+        for &(name, cap) in caps.iter().filter(|(name, _)| known(name)) {
+            if parameters.integer(name) > cap {
+                parameters = parameters.with(name, rng.random_range(1..=cap));
+            }
+        }
+        if family.legality(&parameters).is_empty() {
+            return parameters;
+        }
+    }
+}
+
 fn draw<R: Rng + ?Sized>(domain: &Domain, rng: &mut R) -> ParameterValue {
     match domain {
         Domain::Integer { minimum, maximum } => {

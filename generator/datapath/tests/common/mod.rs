@@ -4,7 +4,7 @@
 pub mod jobs;
 pub mod paths;
 
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::interface::Scenario;
@@ -52,16 +52,7 @@ pub fn random_configurations(
     seed: u64,
 ) -> impl Iterator<Item = Parameters> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    std::iter::repeat_with(move || {
-        let drawn = registry::random_legal(family, &mut random);
-        let known = |name: &str| family.parameters().iter().any(|parameter| parameter.name == name);
-        let excess = |parameters: &Parameters, name: &str, cap: u64| known(name) && parameters.integer(name) > cap;
-        caps.iter().fold(drawn, |parameters, &(name, cap)| match excess(&parameters, name, cap) {
-            true => parameters.with(name, random.random_range(1..=cap)),
-            false => parameters,
-        })
-    })
-    .filter(move |parameters| family.legality(parameters).is_empty())
+    std::iter::repeat_with(move || registry::random_small(family, caps, &mut random))
 }
 
 /// The shape of a core that multiplies a matrix by a vector.

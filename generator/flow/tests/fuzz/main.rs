@@ -15,6 +15,7 @@ use std::io::Write;
 use std::path::Path;
 use subject::Subject;
 use tritloom_flow::{FlowError, Sources, Verilator, icarus, tools, yosys};
+use tritloom_hdl::Bits;
 
 /// Designs in one build: the start of Verilator and of the C++ compiler is paid once for all of them.
 const BATCH: usize = 50;
@@ -39,6 +40,25 @@ fn random_designs_agree_in_evaluator_verilator_and_icarus() {
         failures.extend(run_batch(batch));
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn one_wrong_bit_is_reported_with_its_port() {
+    let subjects = [Subject::new(1, CYCLES), Subject::new(2, CYCLES)];
+    let mut shown = subjects.each_ref().map(|subject| subject.expected.clone());
+    let text = |shown: &[Vec<Bits>]| -> String {
+        let line =
+            |position| move |(cycle, outputs): (usize, &Bits)| format!("{position} {cycle} {}\n", outputs.to_hex());
+        shown.iter().enumerate().flat_map(|(position, rows)| rows.iter().enumerate().map(line(position))).collect()
+    };
+    assert_eq!(compare("none", &subjects, &text(&shown)), Vec::<String>::new());
+    let bit = shown[1][7].bit(0);
+    shown[1][7].set_bit(0, !bit);
+    let failures = compare("none", &subjects, &text(&shown));
+    assert_eq!(failures.len(), 1);
+    assert!(failures[0].starts_with("none: seed 2, cycle 7:\n    "), "{}", failures[0]);
+    shown[0].truncate(30);
+    assert!(compare("none", &subjects, &text(&shown))[0].starts_with("none: seed 1, cycle 30:"));
 }
 
 /// Checks some designs together; gives what is wrong with them.

@@ -137,8 +137,7 @@ impl Bench {
             }
         };
         if let Err(message) = &outcome {
-            let failure =
-                Failure { scenario: scenario.name.clone(), cycle: progress.cycle, message: message.clone() };
+            let failure = Failure { scenario: scenario.name.clone(), cycle: progress.cycle, message: message.clone() };
             self.report.failures.push(failure);
         }
         self.report.cycles += progress.cycle;

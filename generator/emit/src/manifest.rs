@@ -60,9 +60,7 @@ fn streams(interface: &Interface) -> Vec<Value> {
             Direction::Output => ("output", "o", "i", "o"),
         };
         let name = &stream.name;
-        let field = |field: &tritloom_datapath::interface::Field| {
-            json!({"port": format!("{name}_{}_{payload}", field.name), "bits": field.width})
-        };
+        let field = |field: &tritloom_datapath::interface::Field| json!({"port": format!("{name}_{}_{payload}", field.name), "bits": field.width});
         json!({
             "name": name,
             "direction": direction,
@@ -75,8 +73,6 @@ fn streams(interface: &Interface) -> Vec<Value> {
 }
 
 fn primitives(census: &Census) -> Value {
-    let entry = |(primitive, tally): (tritloom_hdl::Primitive, tritloom_hdl::Tally)| {
-        json!({"primitive": format!("{primitive:?}"), "count": tally.count, "bits": tally.bits})
-    };
+    let entry = |(primitive, tally): (tritloom_hdl::Primitive, tritloom_hdl::Tally)| json!({"primitive": format!("{primitive:?}"), "count": tally.count, "bits": tally.bits});
     Value::Array(census.iter().map(entry).collect())
 }

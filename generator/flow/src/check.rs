@@ -104,12 +104,19 @@ impl Verilator {
         let model = self.build(&[broken], Optimisation::Check).remove(0)?;
         let vectors = model.vectors(&task.scenarios)?;
         let survivors = side_by_side(self.jobs, &mutants.mutants, |mutant| {
-            let options = RunOptions { seed, mutant: mutant.number, stop_after: 1, watchdog_cycles: 2000, ..RunOptions::default() };
+            let options = RunOptions {
+                seed,
+                mutant: mutant.number,
+                stop_after: 1,
+                watchdog_cycles: 2000,
+                ..RunOptions::default()
+            };
             let report = model.run(&vectors, &options);
             done(mutant.number);
             report.map(|report| report.passed().then(|| mutant.clone()))
         });
-        let survivors: Vec<Mutant> = survivors.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let survivors: Vec<Mutant> =
+            survivors.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let proven = match tools::find("yosys") {
             None => vec![Ok(false); survivors.len()],
             Some(_) => side_by_side(self.jobs, &survivors, |mutant| is_equivalent(&mutants.design, &rtl, mutant)),

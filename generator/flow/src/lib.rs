@@ -9,9 +9,9 @@
 //! into it. Several processes may use one cache at the same time.
 
 pub mod bench;
-pub mod check;
 mod build;
 mod cache;
+pub mod check;
 mod compile;
 mod equivalence;
 mod error;

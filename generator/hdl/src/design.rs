@@ -486,12 +486,19 @@ impl NodeKind {
             | NodeKind::Register(_)
             | NodeKind::MemoryRead { .. }
             | NodeKind::InstanceOutput { .. } => {}
-            NodeKind::Not(a) | NodeKind::Negate(a) | NodeKind::Reduce(_, a) | NodeKind::Popcount(a) | NodeKind::Extend(a) => {
+            NodeKind::Not(a)
+            | NodeKind::Negate(a)
+            | NodeKind::Reduce(_, a)
+            | NodeKind::Popcount(a)
+            | NodeKind::Extend(a) => {
                 *a = map(*a);
             }
-            NodeKind::Slice { of: a, .. } | NodeKind::Lane { of: a, .. } | NodeKind::Table { index: a, .. } => *a = map(*a),
+            NodeKind::Slice { of: a, .. } | NodeKind::Lane { of: a, .. } | NodeKind::Table { index: a, .. } => {
+                *a = map(*a)
+            }
             NodeKind::Binary(_, a, b) => (*a, *b) = (map(*a), map(*b)),
-            NodeKind::AddCarry { left: a, right: b, carry: c } | NodeKind::Mux { select: a, on_true: b, on_false: c } => {
+            NodeKind::AddCarry { left: a, right: b, carry: c }
+            | NodeKind::Mux { select: a, on_true: b, on_false: c } => {
                 (*a, *b, *c) = (map(*a), map(*b), map(*c));
             }
             NodeKind::Concat(parts) => parts.iter_mut().for_each(|part| *part = map(*part)),

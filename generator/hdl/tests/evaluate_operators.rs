@@ -216,7 +216,7 @@ fn operators_agree_exhaustively_on_small_widths() {
                 let value = |bits: u64, shape: Shape| number(&Bits::from_u64(bits, shape.width), shape.signed);
                 let case = Case {
                     a: value(word, shapes.0),
-                    c: value(word * 7 >> 2, shapes.0),
+                    c: value((word * 7) >> 2, shapes.0),
                     b: value(word >> a, shapes.1),
                     bits: [word & 1 == 1, word >> 2 & 1 == 1],
                     index: word as usize % 4,

@@ -83,7 +83,10 @@ impl<E: fmt::Display> fmt::Display for CoreError<E> {
                  max_inputs: {max_inputs}"
             ),
             CoreError::ActivationBits(bits) => {
-                write!(formatter, "the model's activations have 8 bits, the core's {bits}: use activation: int8 or int16")
+                write!(
+                    formatter,
+                    "the model's activations have 8 bits, the core's {bits}: use activation: int8 or int16"
+                )
             }
             CoreError::Request(matrix) => write!(formatter, "no product of {matrix} with that many activations"),
             CoreError::Simulation(error) => error.fmt(formatter),

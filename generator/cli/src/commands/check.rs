@@ -162,14 +162,18 @@ fn by_evaluator(designs: &[Built], arguments: &Check, terminal: &Terminal) -> Ve
 fn rehearsed(design: &Built, seed: u64) -> Checked {
     let name = &design.configuration.name;
     match rehearse(&design.hardware, &design.interface, &design.scenarios(seed), seed) {
-        Err(error) => {
-            Checked { verdict: Verdict::Failed, text: format!("{name}: FAILED: {error}"), json: json!({"error": error.to_string()}) }
-        }
+        Err(error) => Checked {
+            verdict: Verdict::Failed,
+            text: format!("{name}: FAILED: {error}"),
+            json: json!({"error": error.to_string()}),
+        },
         Ok(report) => {
             let passed = report.failures.is_empty();
             let word = if passed { "passed" } else { "FAILED" };
-            let mut text =
-                format!("{name}: {word} in the evaluator: {} result beats compared in {} cycles", report.beats, report.cycles);
+            let mut text = format!(
+                "{name}: {word} in the evaluator: {} result beats compared in {} cycles",
+                report.beats, report.cycles
+            );
             let failures: Vec<String> = report
                 .failures
                 .iter()

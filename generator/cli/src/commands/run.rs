@@ -53,9 +53,8 @@ fn load(arguments: &Run, terminal: &Terminal) -> Result<(Model, Tokenizer), Vec<
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    std::fs::read(path).map_err(|error| {
-        vec![Diagnostic::new(code::UNREADABLE, format!("cannot read `{}`: {error}", path.display()))]
-    })
+    std::fs::read(path)
+        .map_err(|error| vec![Diagnostic::new(code::UNREADABLE, format!("cannot read `{}`: {error}", path.display()))])
 }
 
 fn simulate(built: &Built) -> Result<Simulation, FlowError> {

@@ -20,7 +20,9 @@ pub fn activations(geometry: &Geometry, values: &[i32], mut filler: impl FnMut()
         Bits::from_i128(value.into(), geometry.activation_bits)
     };
     let tiles = geometry.input_tiles(values.len() as u32) as usize;
-    (0..tiles).map(|tile| vec![Bits::join(&(tile * lanes..(tile + 1) * lanes).map(&mut lane).collect::<Vec<_>>())]).collect()
+    (0..tiles)
+        .map(|tile| vec![Bits::join(&(tile * lanes..(tile + 1) * lanes).map(&mut lane).collect::<Vec<_>>())])
+        .collect()
 }
 
 /// The beats of W, a row of `columns` ternary weights for each output, in the loop order of the core. Places beyond

@@ -44,7 +44,7 @@ impl Ordered {
         let fill = if negative { u64::MAX } else { 0 };
         let mut limbs = bits.limbs().to_vec();
         if negative
-            && width % 64 != 0
+            && !width.is_multiple_of(64)
             && let Some(top) = limbs.last_mut()
         {
             *top |= u64::MAX << (width % 64);

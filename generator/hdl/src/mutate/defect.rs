@@ -66,11 +66,9 @@ fn of_node(module: &ModuleData, id: NodeId, random: &mut Random, defects: &mut V
     let bit = random.below(node.shape.width);
     let fault = [Fault::StuckAtZero, Fault::StuckAtOne, Fault::Inverted][random.below(3) as usize];
     match &node.kind {
-        NodeKind::Binary(operator, left, right) => {
-            // An operator on a value and itself has few others that differ.
-            if left != right {
-                defects.extend(exchanges(*operator).iter().map(|other| Defect::Operator(id, *other)));
-            }
+        // An operator on a value and itself has few others that differ.
+        NodeKind::Binary(operator, left, right) if left != right => {
+            defects.extend(exchanges(*operator).iter().map(|other| Defect::Operator(id, *other)));
         }
         NodeKind::AddCarry { .. } => defects.push(Defect::CarryLost(id)),
         NodeKind::Reduce(reduction, of) if module.node(*of).shape.width > 1 => {

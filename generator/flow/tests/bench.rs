@@ -33,7 +33,7 @@ fn a_sound_design_passes() {
 
 #[test]
 fn every_kind_of_defect_is_found_by_one_build() {
-    use FailureKind::{Extra, Latency, Mismatch, Missing, Stuck, Unstable, Withdrawn};
+    use FailureKind::{Crash, Extra, Latency, Mismatch, Missing, Stuck, Unstable, Withdrawn};
     let Some(verilator) = verilator() else { return };
     let model = model(&verilator, adder());
     let vectors = model.vectors(&adder_scenarios()).expect("vectors are written");
@@ -59,6 +59,7 @@ fn every_kind_of_defect_is_found_by_one_build() {
     assert_eq!(kinds(&run(1)), [Mismatch].into());
     assert_eq!(kinds(&run(6)), [Latency].into());
     assert!(!run(10).passed(), "a reset that clears nothing");
+    assert_eq!(kinds(&run(11)), [Crash].into(), "logic that never settles ends the simulation");
 }
 
 #[test]

@@ -2,15 +2,15 @@
 //!
 //! The way of one module:
 //!
-//! - [`reading`]: which nodes are but views of others, constants in disguise, or read by nobody;
-//! - [`suspects`]: which values a lint tool may find to be constant;
-//! - [`chain`]: wires whose lanes depend on one another need a form of their own;
-//! - [`connect`]: which instance outputs drive their target without a net between;
-//! - [`plan`]: which expressions get a name, since Verilog or the reader's eye wants one;
-//! - [`lower`]: nodes and records become the trees of [`syntax`], which name signals by what they stand for;
-//! - [`schedule`]: their order, each name declared before it is read;
-//! - [`usage`]: which bits nothing reads, since lint tools warn of them;
-//! - [`naming`]: the names, last, so that they can say what is unused;
+//! - `reading`: which nodes are but views of others, constants in disguise, or read by nobody;
+//! - `suspects`: which values a lint tool may find to be constant;
+//! - `chain`: wires whose lanes depend on one another need a form of their own;
+//! - `connect`: which instance outputs drive their target without a net between;
+//! - `plan`: which expressions get a name, since Verilog or the reader's eye wants one;
+//! - `lower`: nodes and records become the trees of `syntax`, which name signals by what they stand for;
+//! - `schedule`: their order, each name declared before it is read;
+//! - `usage`: which bits nothing reads, since lint tools warn of them;
+//! - `naming`: the names, last, so that they can say what is unused;
 //! - [`print`]: trees become lines.
 //!
 //! The text depends on the design and the identity alone: no clock, no path, no order of a hash table.

@@ -1,4 +1,4 @@
-// Adds two streams; carries ten defects, each of another kind, for the bench to find.
+// Adds two streams; carries eleven defects, each of another kind, for the bench to find.
 
 `default_nettype none
 
@@ -37,6 +37,7 @@ module adder (
   wire uses_unreset = mutant_i == 4'd8;
   wire blind        = mutant_i == 4'd9;
   wire deaf         = mutant_i == 4'd10;
+  wire restless     = mutant_i == 4'd11 && !restless;
 
   wire advance = (!valid_q || sum_ready_i) && !slow;
   wire take    = advance && !hang && a_valid_i && (b_valid_i || blind);
@@ -44,7 +45,7 @@ module adder (
   assign a_ready_o   = take;
   assign b_ready_o   = take;
   assign sum_valid_o = valid_q && !withdrawn;
-  assign sum_data_o  = sum_q;
+  assign sum_data_o  = sum_q ^ {16'd0, restless};
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

@@ -11,14 +11,16 @@
 //! - `schedule`: their order, each name declared before it is read;
 //! - `usage`: which bits nothing reads, since lint tools warn of them;
 //! - `naming`: the names, last, so that they can say what is unused;
-//! - [`print`]: trees become lines.
+//! - `print`: trees become lines.
 //!
 //! The text depends on the design and the identity alone: no clock, no path, no order of a hash table.
 
 mod chain;
 mod connect;
 mod demand;
+mod extent;
 mod line_map;
+mod literal;
 mod lower;
 mod naming;
 mod plan;

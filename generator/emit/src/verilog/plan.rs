@@ -7,25 +7,21 @@
 use super::chain::Chains;
 use super::connect::Connections;
 use super::demand::{Demand, operand_demands, root_demands};
+use super::extent::Extent;
 use super::reading::{Class, Reading};
-use super::suspects::suspects;
+use super::suspects::Suspects;
 use super::syntax::Signal;
 use tritloom_hdl::{Affine, Bits, NodeId, NodeKind, RegisterId, WireId};
 
-/// More operators than these in one expression get a name.
-const LONGEST_EXPRESSION: u32 = 12;
 /// More than these in a condition, an index or a connection get a name.
 const LONGEST_CONDITION: u32 = 2;
-/// Deeper nesting gets a name, whatever the operators: it bounds the recursion of the printer.
-const DEEPEST_NESTING: u32 = 24;
-
 /// A module, and the names that its expressions are read by.
 pub(super) struct Plan<'a> {
     pub reading: Reading<'a>,
     pub chains: Chains,
     pub connections: Connections,
     /// Nodes that a tool may find to be constant.
-    suspects: Vec<bool>,
+    pub suspects: Suspects,
     named: Vec<Option<Signal>>,
     hints: Vec<Option<String>>,
     /// Arithmetic that is printed by the slice that wraps it.
@@ -65,7 +61,7 @@ impl<'a> Plan<'a> {
     pub fn new(reading: Reading<'a>, chains: Chains) -> Plan<'a> {
         let count = reading.module.nodes.len();
         let extents = Extent::of_all(&reading);
-        let (connections, suspects) = (Connections::new(&reading), suspects(&reading));
+        let (connections, suspects) = (Connections::new(&reading), Suspects::new(&reading));
         let (named, hints, bypassed) = (vec![None; count], vec![None; count], vec![false; count]);
         let mut plan = Plan { reading, chains, connections, suspects, named, hints, bypassed };
         let mut wishes = vec![Wishes::default(); count];
@@ -110,11 +106,6 @@ impl<'a> Plan<'a> {
     /// The name that the place where a node is read suggests.
     pub fn hint(&self, id: NodeId) -> Option<&str> {
         self.hints[id.index()].as_deref()
-    }
-
-    /// Whether a comparison of order may come out the same for every value of one side.
-    pub fn is_suspect(&self, left: NodeId, right: NodeId) -> bool {
-        self.suspects[left.index()] || self.suspects[right.index()]
     }
 
     /// Whether a node is printed as a `case` statement. One whose index reads nothing that changes would never
@@ -255,61 +246,4 @@ impl<'a> Plan<'a> {
 pub(super) fn is_immediate(reading: &Reading, wire: WireId) -> bool {
     let drives = &reading.module.wires[wire.index()].drives;
     drives.len() == 1 && drives[0].lane.is_none() && !reading.is_driven_apart(wire)
-}
-
-/// How much text an expression takes inside its reader.
-#[derive(Clone, Copy, Default)]
-struct Extent {
-    size: u32,
-    depth: u32,
-    /// Not worth a name however often it is read.
-    trivial: bool,
-}
-
-impl Extent {
-    fn is_long(&self) -> bool {
-        self.size > LONGEST_EXPRESSION || self.depth > DEEPEST_NESTING
-    }
-
-    fn of_all(reading: &Reading) -> Vec<Extent> {
-        let mut extents: Vec<Extent> = Vec::with_capacity(reading.module.nodes.len());
-        for id in (0..reading.module.nodes.len() as u32).map(NodeId) {
-            let extent = Extent::of(reading, id, &extents);
-            extents.push(extent);
-        }
-        extents
-    }
-
-    fn of(reading: &Reading, id: NodeId, extents: &[Extent]) -> Extent {
-        let class = reading.class(id);
-        if reading.alias(id) != id || matches!(class, Class::Leaf) {
-            return Extent { trivial: true, ..Extent::default() };
-        }
-        let kind = &reading.node(id).kind;
-        let select = matches!(kind, NodeKind::Slice { .. } | NodeKind::Lane { .. }) && class == Class::Wiring;
-        let operands = match reading.wrapped(id) {
-            Some(of) => reading.operands(of),
-            None => reading.operands(id),
-        };
-        let inner = operands.iter().map(|operand| {
-            let extent = extents[operand.index()];
-            let has_name = matches!(reading.class(*operand), Class::Arithmetic | Class::Case)
-                || (reading.uses(*operand) > 1 && !extent.trivial)
-                || extent.is_long();
-            if has_name { Extent::default() } else { extent }
-        });
-        let (size, depth) = inner.fold((0, 0), |(size, depth), one| (size + one.size, depth.max(one.depth)));
-        let own = match kind {
-            NodeKind::Concat(parts) => parts.len() as u32 / 4,
-            NodeKind::OneHot { values, .. } => values.len() as u32,
-            _ => u32::from(class != Class::Wiring),
-        };
-        let plain = |operand: &NodeId| {
-            reading.is_leaf(*operand)
-                || matches!(reading.node(*operand).kind, NodeKind::Slice { .. } | NodeKind::Lane { .. })
-        };
-        let simple = matches!(kind, NodeKind::Not(_) | NodeKind::Reduce(..) | NodeKind::Extend(_));
-        let trivial = select || (simple && operands.iter().all(plain));
-        Extent { size: if select { 0 } else { size + own }, depth: depth + 1, trivial }
-    }
 }

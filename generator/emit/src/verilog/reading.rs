@@ -3,7 +3,7 @@
 
 use super::range::Range;
 use std::collections::BTreeSet;
-use tritloom_hdl::{Bits, Item, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, Shape, WireId};
+use tritloom_hdl::{Affine, Bits, Item, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, Shape, WireId};
 
 /// What kind of text a node needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +148,14 @@ impl<'a> Reading<'a> {
         let all = index_width < 32 && values.len() == 1 << index_width && self.shape(of).width == 1 << index_width;
         let in_order = |(position, value): (usize, &NodeId)| bit_of(value) == Some((of, position as u32));
         (all && values.iter().enumerate().all(in_order)).then_some(of)
+    }
+
+    /// The smallest and the largest value of an index expression.
+    pub fn index_range(&self, affine: &Affine) -> (i64, i64) {
+        affine.terms.iter().fold((affine.constant, affine.constant), |(lowest, highest), &(of, factor)| {
+            let reach = factor * (i64::from(self.module.loops[of.index()].count) - 1);
+            (lowest + reach.min(0), highest + reach.max(0))
+        })
     }
 
     /// The nodes that the text of this one reads.

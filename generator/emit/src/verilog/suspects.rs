@@ -8,22 +8,62 @@ use super::reading::Reading;
 use tritloom_hdl::{NodeId, NodeKind, Operator};
 
 /// For each node of a module: whether it may turn out to be constant.
-pub(super) fn suspects(reading: &Reading) -> Vec<bool> {
-    let count = reading.module.nodes.len();
-    let mut found = vec![false; count];
-    // A wire may be driven by nodes behind it: again, until nothing new is found.
-    loop {
-        let mut changed = false;
-        for id in (0..count as u32).map(NodeId) {
-            if !found[id.index()] && is_suspect(reading, id, &found) {
-                found[id.index()] = true;
-                changed = true;
+pub(super) struct Suspects {
+    found: Vec<bool>,
+}
+
+impl Suspects {
+    pub fn new(reading: &Reading) -> Suspects {
+        let count = reading.module.nodes.len();
+        let mut found = vec![false; count];
+        // A wire may be driven by nodes behind it: again, until nothing new is found.
+        loop {
+            let mut changed = false;
+            for id in (0..count as u32).map(NodeId) {
+                if !found[id.index()] && is_suspect(reading, id, &found) {
+                    found[id.index()] = true;
+                    changed = true;
+                }
+            }
+            if !changed {
+                return Suspects { found };
             }
         }
-        if !changed {
-            return found;
+    }
+
+    /// Whether a comparison may come out the same for every value of one side: below the least value or above the
+    /// greatest one of that many bits.
+    pub fn may_decide(&self, reading: &Reading, operator: Operator, left: NodeId, right: NodeId) -> bool {
+        let width = reading.shape(left).width.max(reading.shape(right).width);
+        let (left, right) = (self.extremes(reading, left, width), self.extremes(reading, right, width));
+        match operator {
+            Operator::Less => left.greatest || right.least,
+            Operator::LessEqual => left.least || right.greatest,
+            _ => false,
         }
     }
+
+    fn extremes(&self, reading: &Reading, id: NodeId, width: u32) -> Extremes {
+        let shape = reading.shape(id);
+        // A known constant at an extreme has made a constant of the whole comparison already.
+        if !self.found[id.index()] || reading.constant(id).is_some() {
+            return Extremes { least: false, greatest: false };
+        }
+        let (least, greatest) = match &reading.node(reading.alias(id)).kind {
+            NodeKind::Index(affine) if !shape.signed => {
+                let (lowest, highest) = reading.index_range(affine);
+                (lowest == 0, shape.width < 63 && highest == (1 << shape.width) - 1)
+            }
+            _ => (true, true),
+        };
+        Extremes { least, greatest: greatest && shape.width == width }
+    }
+}
+
+/// Which ends of its range a suspect may be at.
+struct Extremes {
+    least: bool,
+    greatest: bool,
 }
 
 fn is_suspect(reading: &Reading, id: NodeId, found: &[bool]) -> bool {

@@ -1,9 +1,10 @@
 //! Sums, differences, products and counts.
 
 use super::super::demand::{LONGEST_BIT_SUM, OperandWidths};
+use super::super::literal::{literal, without_minus};
 use super::super::plan::Plan;
 use super::super::reading::extended;
-use super::super::syntax::{Expression, literal, without_minus};
+use super::super::syntax::Expression;
 use super::infix;
 use tritloom_hdl::{Affine, Bits, NodeId, NodeKind, Operator};
 

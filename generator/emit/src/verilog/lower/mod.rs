@@ -5,13 +5,15 @@
 //! matters, in comparisons and arithmetic, operands are brought to the signedness of their shape.
 
 mod arithmetic;
+mod comparison;
 mod part;
 mod statement;
 
+use super::literal::literal;
 use super::plan::Plan;
 use super::reading::{Class, is_comparison};
-use super::syntax::{Expression, Part, Reference, Signal, literal};
-use tritloom_hdl::{Bits, NodeId, NodeKind, Operator, Reduction, Shape, bits_for, sint, uint};
+use super::syntax::{Expression, Part, Reference, Signal};
+use tritloom_hdl::{Bits, NodeId, NodeKind, Operator, Reduction, Shape, bits_for, uint};
 
 impl Plan<'_> {
     /// What a node is read as.
@@ -130,36 +132,6 @@ impl Plan<'_> {
         Expression::Choose(values.into_iter().enumerate().map(case).collect(), Box::new(otherwise))
     }
 
-    fn comparison(&self, operator: Operator, left: NodeId, right: NodeId) -> Expression {
-        let width = self.compared_width(operator, left, right);
-        let operand = |id: NodeId| {
-            let value = self.resized(id, width);
-            match operator {
-                // Patterns of equal width are equal whatever their signedness.
-                Operator::Equal | Operator::NotEqual => value,
-                _ if self.is_suspect(left, right) => value.typed(sint(width)),
-                _ => value.typed(self.reading.shape(id)),
-            }
-        };
-        // A constant reads best on the right.
-        match self.reading.constant(left) {
-            Some(_) => Expression::Operation(mirrored(operator), vec![operand(right), operand(left)]),
-            None => Expression::Operation(infix(operator), vec![operand(left), operand(right)]),
-        }
-    }
-
-    /// How wide the operands of a comparison are printed. Where one may be constant, wide enough that, as signed
-    /// numbers, none of them is the least or the greatest: lint tools warn of comparisons with those.
-    pub fn compared_width(&self, operator: Operator, left: NodeId, right: NodeId) -> u32 {
-        let shape = self.reading.shape(left);
-        let width = shape.width.max(self.reading.shape(right).width);
-        let ordered = matches!(operator, Operator::Less | Operator::LessEqual);
-        match ordered && self.is_suspect(left, right) {
-            true => width + if shape.signed { 1 } else { 2 },
-            false => width,
-        }
-    }
-
     fn one_hot(&self, selects: &[NodeId], values: &[NodeId], width: u32) -> Expression {
         let gated = |(select, value): (&NodeId, &NodeId)| {
             let select = self.value(*select);
@@ -179,15 +151,6 @@ fn prefix(reduction: Reduction) -> &'static str {
         Reduction::And => "&",
         Reduction::Or => "|",
         Reduction::Xor => "^",
-    }
-}
-
-/// The comparison with its operands exchanged.
-fn mirrored(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Less => ">",
-        Operator::LessEqual => ">=",
-        operator => infix(operator),
     }
 }
 

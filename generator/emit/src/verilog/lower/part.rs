@@ -1,8 +1,9 @@
 //! Slices and lanes: bits of named signals.
 
 use super::super::chain::pieces;
+use super::super::literal::literal;
 use super::super::plan::{Plan, Source};
-use super::super::syntax::{Expression, Part, Reference, Signal, literal};
+use super::super::syntax::{Expression, Part, Reference, Signal};
 use tritloom_hdl::{Affine, NodeId, NodeKind};
 
 impl Plan<'_> {

@@ -1,11 +1,12 @@
 //! From the records of the design to Verilog statements.
 
 use super::super::connect::Target;
+use super::super::literal::literal;
 use super::super::naming::{CLOCK, RESET, port_name};
 use super::super::plan::Plan;
 use super::super::syntax::{
     Assignment, Case, Clocked, Connection, Expression, Part, Pieces, Ram, ReadPort, Reference, Signal, Statement,
-    StatementKind, literal,
+    StatementKind,
 };
 use tritloom_hdl::{
     Bits, InstanceId, Location, LoopId, MemoryId, ModuleData, NodeId, NodeKind, PortId, PortKind, RegisterId, WireId,

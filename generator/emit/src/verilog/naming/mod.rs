@@ -6,8 +6,8 @@ use super::plan::Plan;
 use super::syntax::Signal;
 use std::collections::{BTreeMap, BTreeSet};
 use tritloom_hdl::{
-    Affine, InstanceId, LoopId, MemoryId, ModuleData, NodeId, NodeKind, Port, PortId, PortKind, RegisterId, WireId,
-    bits_for, is_keyword,
+    Affine, InstanceId, MemoryId, ModuleData, NodeId, NodeKind, Port, PortId, PortKind, RegisterId, WireId, bits_for,
+    is_keyword,
 };
 use words::{Words, affine_words};
 
@@ -25,18 +25,20 @@ pub fn port_name(port: &Port) -> String {
 }
 
 /// The names of everything in a module.
+#[derive(Default)]
 pub(super) struct Names {
     signals: BTreeMap<Signal, String>,
     sinks: BTreeMap<Signal, String>,
     blocks: BTreeMap<WireId, (String, String)>,
+    /// Argument and index of the functions that count ones.
+    counting: (String, String),
     taken: BTreeSet<String>,
 }
 
 impl Names {
     /// `reads` are the signals that the text reads: the others get names that say that they are unused.
     pub fn new(plan: &Plan, reads: &BTreeSet<Signal>) -> Names {
-        let mut names =
-            Names { signals: BTreeMap::new(), sinks: BTreeMap::new(), blocks: BTreeMap::new(), taken: BTreeSet::new() };
+        let mut names = Names::default();
         names.take_given(plan.reading.module);
         names.take_instance_outputs(plan, reads);
         names.take_made(plan);
@@ -57,6 +59,11 @@ impl Names {
     /// Index and block of the loop that declares the pieces of a chained wire.
     pub fn pieces_loop(&self, wire: WireId) -> (&str, &str) {
         self.blocks.get(&wire).map_or(("", ""), |(index, block)| (index, block))
+    }
+
+    /// Argument and index of the functions that count ones.
+    pub fn counting(&self) -> (&str, &str) {
+        (&self.counting.0, &self.counting.1)
     }
 
     fn take_given(&mut self, module: &ModuleData) {
@@ -142,6 +149,9 @@ impl Names {
                 self.take(*signal, format!("count_ones_of_{width}"));
             }
         }
+        if reads.iter().any(|signal| matches!(signal, Signal::CountOnes(_))) {
+            self.counting = (self.free_name("vector".to_string()), self.free_name("position".to_string()));
+        }
         let mut sinks: BTreeMap<String, String> = BTreeMap::new();
         for (signal, name) in self.signals.clone() {
             let sink = sinks.entry(name.clone()).or_insert_with(|| self.free_name(format!("unused_{name}")));
@@ -175,11 +185,8 @@ pub(super) fn instance_name(name: &str) -> String {
 /// `LaneIndex`; with its width where that is not the least one.
 fn parameter_name(plan: &Plan, affine: &Affine, width: u32) -> String {
     let module = plan.reading.module;
-    let count = |of: LoopId| i64::from(module.loops[of.index()].count);
-    let largest =
-        affine.terms.iter().fold(affine.constant, |largest, &(of, factor)| largest + (factor * (count(of) - 1)).max(0));
     let camel: String = affine_words(module, affine).split('_').map(capitalised).collect();
-    let least = bits_for(largest.max(0) as u64);
+    let least = bits_for(plan.reading.index_range(affine).1.max(0) as u64);
     if width == least { format!("{camel}Index") } else { format!("{camel}IndexW{width}") }
 }
 

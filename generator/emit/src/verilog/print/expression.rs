@@ -117,11 +117,7 @@ impl Printer<'_, '_> {
             Expression::Choose(cases, otherwise) => {
                 self.break_lead(lead);
                 self.text.indent(2);
-                for (condition, value) in cases {
-                    let condition = format!("{} ? ", self.operand("?", condition));
-                    self.parenthesised(&condition, value, needs_brackets_in_choice(value), " :");
-                }
-                self.expression("", otherwise, tail);
+                self.choices(cases, otherwise, tail);
                 self.text.outdent(2);
             }
             Expression::Signed(value) => self.expression(&format!("{lead}$signed("), value, &format!("){tail}")),
@@ -139,6 +135,20 @@ impl Printer<'_, '_> {
             }
             Expression::Literal { .. } | Expression::Read(_) => self.break_leaf(lead, expression, tail),
         }
+    }
+
+    /// Cases on one line if that holds them, else one on a line.
+    fn choices(&mut self, cases: &[(Expression, Expression)], otherwise: &Expression, tail: &str) {
+        let line = self.flat(&Expression::Choose(cases.to_vec(), Box::new(otherwise.clone()))) + tail;
+        if self.text.fits(&line) {
+            self.text.line(line);
+            return;
+        }
+        for (condition, value) in cases {
+            let condition = format!("{} ? ", self.operand("?", condition));
+            self.parenthesised(&condition, value, needs_brackets_in_choice(value), " :");
+        }
+        self.expression("", otherwise, tail);
     }
 
     /// A name that does not fit behind its lead stands on a line of its own.

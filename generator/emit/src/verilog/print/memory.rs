@@ -1,6 +1,7 @@
 //! Memories as text.
 
-use super::super::syntax::{Expression, Ram, ReadPort, Signal, literal};
+use super::super::literal::literal;
+use super::super::syntax::{Expression, Ram, ReadPort, Signal};
 use super::Printer;
 use super::type_text;
 use tritloom_hdl::{Bits, MemoryId};

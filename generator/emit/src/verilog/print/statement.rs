@@ -1,8 +1,9 @@
 //! Statements as text.
 
+use super::super::literal::literal;
 use super::super::naming::{instance_name, loop_block};
 use super::super::syntax::{
-    Case, Clocked, Connection, Expression, Pieces, Reference, Signal, Statement, StatementKind, literal,
+    Case, Clocked, Connection, Expression, Pieces, Reference, Signal, Statement, StatementKind,
 };
 use super::{Printer, type_text};
 use tritloom_hdl::{Bits, InstanceId, LoopId};
@@ -147,17 +148,21 @@ impl Printer<'_, '_> {
     /// Synthesis makes one compressor tree of the loop.
     fn count_ones(&mut self, width: u32) {
         let result = self.plan.declared(Signal::CountOnes(width)).width;
-        let name = self.names.of(Signal::CountOnes(width)).to_string();
-        self.text.line(format!("function [{}:0] {name};", result - 1));
+        let name = self.names.of(Signal::CountOnes(width));
+        let (vector, index) = self.names.counting();
+        let range = |width: u32| format!("[{}:0]", width - 1);
+        let (bit, run) =
+            (format!("{vector}[{index}]"), format!("{index} = 0; {index} < {width}; {index} = {index} + 1"));
+        self.text.line(format!("function {} {name};", range(result)));
         self.text.indent(1);
-        self.text.line(format!("input [{}:0] vector;", width - 1));
-        self.text.line("integer position;");
+        self.text.line(format!("input {} {vector};", range(width)));
+        self.text.line(format!("integer {index};"));
         self.text.line("begin");
         self.text.indent(1);
         self.text.line(format!("{name} = {result}'d0;"));
-        self.text.line(format!("for (position = 0; position < {width}; position = position + 1) begin"));
+        self.text.line(format!("for ({run}) begin"));
         self.text.indent(1);
-        self.text.line(format!("{name} = {name} + {{{}'d0, vector[position]}};", result - 1));
+        self.text.line(format!("{name} = {name} + {{{}'d0, {bit}}};", result - 1));
         self.close_block();
         self.close_block();
         self.text.outdent(1);
@@ -219,8 +224,17 @@ impl Printer<'_, '_> {
             self.text.indent(1);
         }
         self.depth += 1;
-        let head = format!("for ({index} = 0; {index} < {count}; {index} = {index} + 1) begin : {block}");
-        self.text.line(head);
+        let run = format!("{index} = 0; {index} < {count}; {index} = {index} + 1");
+        let head = format!("for ({run}) begin : {block}");
+        if self.text.fits(&head) {
+            self.text.line(head);
+        } else {
+            self.text.line("for (");
+            self.text.indent(2);
+            self.text.line(run);
+            self.text.outdent(2);
+            self.text.line(format!(") begin : {block}"));
+        }
         self.text.indent(1);
     }
 

@@ -1,6 +1,6 @@
 //! Small designs, one for each topic; together they use every kind of node and item.
 
-use tritloom_hdl::{Bits, Design, Module, ModuleBuilder, sint, uint};
+use tritloom_hdl::{Bits, Design, MAXIMUM_WIDTH, Module, ModuleBuilder, sint, uint};
 
 /// A checked design, or the test ends with its defects.
 pub fn checked(module: Module) -> Design {
@@ -149,20 +149,25 @@ pub fn memories() -> Module {
     let words: Vec<Bits> = (0..5).map(|word| Bits::from_u64(word * 0x1234_5678_9abc, 70)).collect();
     let rom = m.rom("constants", uint(70), &words);
     m.output("constant", &rom.read("word", &read, &address.slice(0, 3)));
+    let single = m.memory("single", uint(1), 1);
+    single.write(&m.uint(1, 1), &write, &data.bit(0));
+    m.output("single", &single.read("port", &read, &write));
+    let lone = m.rom("lone", sint(4), &[Bits::from_i128(-8, 4)]);
+    m.output("lone", &lone.read("word", &m.uint(1, 1), &write));
     m.finish()
 }
 
 pub fn multiply_add() -> Module {
-    let m = ModuleBuilder::new("multiply_add_w8", "Adds a product to what comes in.");
-    let (x, y) = (m.input("x", sint(8)), m.input("y", sint(8)));
-    let sum = m.input("sum", sint(20));
-    let total = m.wire("total", &(&x * &y).extend(20));
-    m.output("total", &m.delay("sum", &(&sum + &total).wrap(20), None));
+    let m = ModuleBuilder::new("multiply_add_w4", "Adds a product to what comes in.");
+    let (x, y) = (m.input("x", sint(4)), m.input("y", sint(4)));
+    let sum = m.input("sum", sint(12));
+    let total = m.wire("total", &(&x * &y).extend(12));
+    m.output("total", &m.delay("sum", &(&sum + &total).wrap(12), None));
     m.output("is_zero", &!sum.any());
     m.finish()
 }
 
-pub fn loops(lanes: u32) -> Module {
+pub fn lanes(lanes: u32) -> Module {
     let m = ModuleBuilder::new(format!("lanes_{lanes}"), "Lanes that do the same, and their chain.");
     let x = m.input_lanes("x", sint(8), lanes, "");
     let enables = m.input_lanes("enables", uint(1), lanes, "");
@@ -171,17 +176,25 @@ pub fn loops(lanes: u32) -> Module {
     let chain = m.lanes("chain", uint(1), lanes + 1);
     chain.drive(0, &common.bit(0));
     m.repeat("lane", lanes, |lane| {
-        let index = m.index(lane, 7);
+        let index = m.index(lane, 10);
         let own = m.wire("own", &(index.wrap(6) ^ &common));
         let kept = m.register("kept", sint(8));
         kept.enable(&enables.lane(lane));
         kept.next(&x.lane(lane));
         sums.drive(lane, &(&*kept + &x.lane(lane)));
-        chain.drive(lane + 1, &(chain.lane(lane) & own.any() | index.equals(&m.uint(2, 7))));
+        chain.drive(lane + 1, &(chain.lane(lane) & own.any() | index.equals(&m.uint(2, 10))));
     });
     m.output_lanes("sums", &sums, "");
     m.output("last", &chain.lane(lanes));
     m.finish()
+}
+
+pub fn loops() -> Module {
+    lanes(4)
+}
+
+pub fn nested_loops() -> Module {
+    array(2, 3)
 }
 
 pub fn array(rows: u32, columns: u32) -> Module {
@@ -189,11 +202,11 @@ pub fn array(rows: u32, columns: u32) -> Module {
     let m = ModuleBuilder::new(format!("array_{rows}x{columns}"), "A systolic array.");
     m.parameter("rows", rows);
     m.parameter("columns", columns);
-    let x = m.input_lanes("x", sint(8), rows, "One value for each row");
-    let y = m.input_lanes("y", sint(8), columns, "One value for each column");
-    let sums = m.lanes("sums", sint(20), (rows + 1) * columns);
+    let x = m.input_lanes("x", sint(4), rows, "One value for each row");
+    let y = m.input_lanes("y", sint(4), columns, "One value for each column");
+    let sums = m.lanes("sums", sint(12), (rows + 1) * columns);
     let zeros = m.lanes("zeros", uint(1), rows * columns);
-    m.repeat("top", columns, |top| sums.drive(top, &m.sint(0, 20)));
+    m.repeat("top", columns, |top| sums.drive(top, &m.sint(0, 12)));
     m.repeat("row", rows, |row| {
         m.repeat("column", columns, |column| {
             let at = row * columns + column;
@@ -205,7 +218,7 @@ pub fn array(rows: u32, columns: u32) -> Module {
             zeros.drive(at, &cell.output("is_zero"));
         });
     });
-    m.output("sums", &sums.flat().slice(20 * rows * columns, 20 * columns));
+    m.output("sums", &sums.flat().slice(12 * rows * columns, 12 * columns));
     m.output("any_zero", &zeros.flat().any());
     m.finish()
 }
@@ -216,8 +229,11 @@ pub fn instances() -> Module {
     let (a, b) = (m.input("a", sint(8)), m.input("b", uint(8)));
     let first = m.instance("first", &element);
     let second = m.instance("second", &element);
-    first.connect("x", &a).connect("y", &b.as_signed()).connect("sum", &second.output("total"));
-    second.connect("x", &(&a + &a).wrap(8)).connect("y", &m.sint(-3, 8)).connect("sum", &first.output("total"));
+    first
+        .connect("x", &a.slice(2, 4).as_signed())
+        .connect("y", &b.slice(4, 4).as_signed())
+        .connect("sum", &second.output("total"));
+    second.connect("x", &(&a + &a).wrap(4)).connect("y", &m.sint(-3, 4)).connect("sum", &first.output("total"));
     let forms = m.instance("forms", &plain);
     for name in ["a", "b"] {
         forms.connect(name, &(!&b & &first.output("total").slice(3, 8)));
@@ -230,7 +246,7 @@ pub fn instances() -> Module {
     m.finish()
 }
 
-pub fn unused() -> Module {
+pub fn not_all_read() -> Module {
     let m = ModuleBuilder::new("not_all_read", "What nothing reads, in every place.");
     let (x, y) = (m.input("x", uint(16)), m.input("nothing", sint(4)));
     let lanes = m.input_lanes("lanes", uint(4), 8, "");
@@ -265,6 +281,117 @@ pub fn long_lines() -> Module {
     m.finish()
 }
 
+/// Every operator at one width, and at two widths that differ.
+pub fn widths(width: u32) -> Module {
+    let m = ModuleBuilder::new(format!("widths_{width}"), "Every operator at one width.");
+    let (a, b, s, t) =
+        (m.input("a", uint(width)), m.input("b", uint(width)), m.input("s", sint(width)), m.input("t", sint(width)));
+    let (bit, index) = (m.input("one", uint(1)), m.input("index", uint(2)));
+    let narrow = m.input("narrow", sint(width.div_ceil(2)));
+    m.output("sum", &(&a + &b));
+    m.output("signed_sum", &(&s + &narrow));
+    m.output("carried", &s.add_with_carry(&t, &bit));
+    m.output("difference", &(&a - &b));
+    m.output("negative", &-&s);
+    m.output("count", &a.popcount());
+    m.output("bits", &(&(&a & &b) ^ &!(&a | &b)));
+    m.output("reduced", &(&a.all() | &s.any() | b.parity()));
+    m.output("order", &(s.less(&narrow) ^ a.less_equal(&b) ^ narrow.equals(&t) ^ a.differs(&b)));
+    m.output("order_of_constants", &(s.less(&m.sint(-1, 2)) ^ b.less_equal(&m.uint(1, 1)) ^ m.sint(0, 1).less(&t)));
+    m.output("chosen", &bit.mux(&s, &narrow.extend(width)));
+    m.output("selected", &index.select(&[s.clone(), t.clone(), &s ^ &t]));
+    m.output("hot", &m.one_hot(&[(&bit, &a), (&index.bit(0), &b)]));
+    m.output("wrapped", &(&s - &narrow).wrap(width));
+    m.output("stored", &m.delay("stored", &t, Some(&bit)));
+    let entries: Vec<Bits> = [0, 1, -1, i128::MAX].map(|value| Bits::from_i128(value, width)).to_vec();
+    m.output("entry", &index.table(&entries, sint(width)));
+    if width <= MAXIMUM_WIDTH / 2 {
+        m.output("product", &(&s * &narrow));
+        m.output("shifted", &t.shift_left(width));
+    }
+    m.finish()
+}
+
+/// Values that tools find to be constant, in comparisons and as indices, and bits that depend on constants alone.
+pub fn constants() -> Module {
+    let m = ModuleBuilder::new("constants", "Constants that only elaboration knows.");
+    let (x, y) = (m.input("x", uint(3)), m.input("y", sint(4)));
+    let zero = m.wire("zero", &m.uint(0, 3));
+    let all = m.lanes("all", uint(6), 8);
+    m.repeat("lane", 8, |lane| {
+        let index = m.index(lane, 3);
+        let masked = &(&x & &index) + &zero;
+        let entries: Vec<Bits> = (0..8).map(|value| Bits::from_u64(value * 3, 5)).collect();
+        let bits = [
+            x.less(&index),
+            index.less_equal(&x),
+            masked.less_equal(&x),
+            index.to_signed().less(&y),
+            x.less(&zero),
+            index.table(&entries, uint(5)).bit(2) ^ m.concat(&[&index.bit(0), &x]).slice(0, 2).any(),
+        ];
+        all.drive(lane, &m.concat(&bits.each_ref()));
+    });
+    m.output_lanes("all", &all, "");
+    m.finish()
+}
+
+/// Wires that depend on their own lower lanes, in a loop and through an instance, wide lanes and narrow ones.
+pub fn chains() -> Module {
+    let step = {
+        let m = ModuleBuilder::new("step_w8", "One step.");
+        let (x, y) = (m.input("x", uint(8)), m.input("y", uint(8)));
+        m.output("next", &(&x ^ &(&y + &x).wrap(8)));
+        m.finish()
+    };
+    let m = ModuleBuilder::new("chains", "Chains of combinational logic through lanes.");
+    let (x, seed) = (m.input_lanes("x", uint(8), 8, ""), m.input("seed", uint(8)));
+    let ends = m.lanes("ends", uint(8), 2);
+    m.repeat("row", 2, |row| {
+        let chain = m.lanes("chain", uint(8), 5);
+        chain.drive(0, &seed);
+        m.repeat("step", 4, |step_index| {
+            let one = m.instance("one", &step);
+            one.connect("x", &chain.lane(step_index)).connect("y", &x.lane(row * 4 + step_index));
+            chain.drive(step_index + 1, &one.output("next"));
+        });
+        ends.drive(row, &chain.lane(4));
+    });
+    let halves = m.lanes("halves", uint(4), 6);
+    halves.drive(0, &seed.slice(0, 4));
+    m.repeat("half", 5, |half| {
+        let lower = halves.flat().lanes(uint(2), 12).lane(half * 2);
+        halves.drive(half + 1, &m.concat(&[&lower, &halves.lane(half).slice(1, 2)]));
+    });
+    m.output_lanes("ends", &ends, "");
+    m.output("halves", halves.flat());
+    m.finish()
+}
+
+/// Names that the text would make of expressions and places, but that the design has given to something else.
+pub fn collisions() -> Module {
+    let acceptor = {
+        let m = ModuleBuilder::new("acceptor", "Its output makes a keyword of its instance's name.");
+        m.output("on", &!m.input("x", uint(1)));
+        m.finish()
+    };
+    let m = ModuleBuilder::new("collisions", "Names that meet.");
+    let (a, b) = (m.input("a", uint(16)), m.input("b", uint(16)));
+    m.wire("a_plus_b", &(&a ^ &b));
+    m.wire("position", &a.bit(0));
+    m.wire("value", &b.bit(0));
+    let a_wire = m.wire("a", &(&a & &b));
+    let chain = m.lanes("chain", uint(1), 4);
+    chain.drive(0, &a.bit(3));
+    m.repeat("unit", 3, |unit| chain.drive(unit + 1, &!chain.lane(unit)));
+    let accept = m.instance("accept", &acceptor);
+    accept.connect("x", &chain.lane(3));
+    m.output("twice", &(&(&a + &b) + &(&a + &b)));
+    m.output("alike", &((&a_wire + &b).popcount() + (&a.extend(17) + &b.extend(17)).popcount()));
+    m.output("on", &(accept.output("on") & a.any()));
+    m.finish()
+}
+
 /// Every topic, by name.
 pub fn all() -> Vec<(&'static str, Module)> {
     vec![
@@ -274,10 +401,14 @@ pub fn all() -> Vec<(&'static str, Module)> {
         ("selects", selects()),
         ("registers", registers()),
         ("memories", memories()),
-        ("loops", loops(4)),
-        ("nested_loops", array(2, 3)),
+        ("loops", loops()),
+        ("nested_loops", nested_loops()),
         ("instances", instances()),
-        ("unused", unused()),
+        ("not_all_read", not_all_read()),
         ("long_lines", long_lines()),
+        ("widths", widths(65)),
+        ("constants", constants()),
+        ("chains", chains()),
+        ("collisions", collisions()),
     ]
 }

@@ -1,27 +1,33 @@
-//! Tests of the emitted text: by topic, by the tools that read it, and of the promises about names and order.
+//! Tests of the emitted text: by topic, by the tools that read it, and of the promises about names and lines.
 
 mod designs;
+mod promises;
+mod tools;
 
-use super::{Identity, emit};
+use super::{Emission, Identity, emit};
+use tritloom_hdl::Module;
 
-fn identity() -> Identity {
-    Identity { tool_version: "0.1.0".into(), design_name: "topic".into(), config_hash: "0123456789abcdef".into() }
+fn emitted(module: Module) -> Emission {
+    let identity =
+        Identity { tool_version: "0.1.0".into(), design_name: "topic".into(), config_hash: "0123456789abcdef".into() };
+    emit(&designs::checked(module), &identity)
 }
 
-#[test]
-fn dump() {
-    let only = std::env::var("ONLY").unwrap_or_default();
-    for (name, module) in designs::all() {
-        if !only.is_empty() && only != name {
-            continue;
+/// All files, one after another.
+fn text(emission: &Emission) -> String {
+    emission.files.values().map(String::as_str).collect::<Vec<_>>().join("\n")
+}
+
+macro_rules! topics {
+    ($($topic:ident)*) => {$(
+        #[test]
+        fn $topic() {
+            insta::assert_snapshot!(stringify!($topic), text(&emitted(designs::$topic())));
         }
-        let design = designs::checked(module);
-        let emission = emit(&design, &identity());
-        let folder = format!("/tmp/emitdev/out/{name}");
-        std::fs::create_dir_all(&folder).unwrap();
-        for (file, text) in &emission.files {
-            std::fs::write(format!("{folder}/{file}"), text).unwrap();
-        }
-        std::fs::write(format!("{folder}/filelist.f"), &emission.filelist).unwrap();
-    }
+    )*};
+}
+
+topics! {
+    ports arithmetic logic selects registers memories loops nested_loops instances not_all_read long_lines constants
+    chains collisions
 }

@@ -45,10 +45,20 @@ pub const WRAPPER: &str = "bench_top";
 pub const MODEL_CLASS: &str = "Vbench_top";
 
 /// What Verilator must be told beside the files and the top. Unknown values and registers without reset
-/// become random, so that a design that relies on them fails. Warnings are a lint run's business. One optimisation
-/// is off, since it gets bits wrong, in 5.006 and in later versions (verilator issues 4059, 4709 and 5186).
-pub const VERILATOR_FLAGS: [&str; 8] =
-    ["--prefix", MODEL_CLASS, "--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "-fno-const-bit-op-tree"];
+/// become random, so that a design that relies on them fails. Warnings are a lint run's business. Two optimisations
+/// are off, since they get bits wrong: trees of bit operations, in 5.006 and in later versions (verilator issues 4059,
+/// 4709 and 5186), and tables, in 5.006, where a signed index turns out to be a negative constant.
+pub const VERILATOR_FLAGS: [&str; 9] = [
+    "--prefix",
+    MODEL_CLASS,
+    "--x-assign",
+    "unique",
+    "--x-initial",
+    "unique",
+    "-Wno-fatal",
+    "-fno-const-bit-op-tree",
+    "-fno-table",
+];
 
 /// The 32-bit words that each field of a beat takes in the harness.
 pub fn field_words(stream: &Stream) -> impl Iterator<Item = u32> + '_ {

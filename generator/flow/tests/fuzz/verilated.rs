@@ -7,8 +7,8 @@ use tritloom_flow::{FlowError, Sources, tools};
 /// Forty cycles do not repay an optimising compiler.
 const NO_OPTIMISATION: &str = "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0";
 
-/// An optimisation that gets bits wrong: see `tritloom_emit::bench::VERILATOR_FLAGS`.
-const UNSOUND: &str = "-fno-const-bit-op-tree";
+/// Optimisations that get bits wrong: see `tritloom_emit::bench::VERILATOR_FLAGS`.
+const UNSOUND: [&str; 2] = ["-fno-const-bit-op-tree", "-fno-table"];
 
 /// What module `top` prints until its `$finish`. The files stay in `folder`.
 pub fn run(files: &Sources, top: &str, folder: &Path) -> Result<String, FlowError> {
@@ -16,7 +16,13 @@ pub fn run(files: &Sources, top: &str, folder: &Path) -> Result<String, FlowErro
         std::fs::write(folder.join(name), text).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
     let mut build = Command::new("verilator");
-    build.args(["--binary", "-j", "2", UNSOUND, "-Wno-fatal", "-Wno-lint", "-Wno-style", "--Mdir", "build"]);
+    build.args(["--binary", "-j", "2"]).args(UNSOUND).args([
+        "-Wno-fatal",
+        "-Wno-lint",
+        "-Wno-style",
+        "--Mdir",
+        "build",
+    ]);
     build.args(["-MAKEFLAGS", NO_OPTIMISATION, "--top-module", top]).args(files.keys());
     if tools::find("ccache").is_some() {
         // The runtime is the same in every build.

@@ -76,10 +76,11 @@ impl Verilator {
     pub fn check(&self, tasks: &[Task], seed: u32, done: impl Fn(usize) + Sync) -> Vec<Result<Outcome, FlowError>> {
         let designs: Vec<Design> = tasks.iter().map(|task| design(&task.hardware, &task.interface, None)).collect();
         let models = self.build(&designs, Optimisation::Check);
+        let findings = self.lint_all(&designs);
         let positions: Vec<usize> = (0..tasks.len()).collect();
         side_by_side(self.jobs, &positions, |&position| {
             let outcome = models[position].clone().and_then(|model| {
-                let findings = self.lint(&designs[position].rtl, &designs[position].top)?;
+                let findings = findings[position].clone()?;
                 let options = RunOptions { seed, ..RunOptions::default() };
                 Ok(Outcome { findings, report: model.check(&tasks[position].scenarios, &options)? })
             });

@@ -53,12 +53,19 @@ pub(crate) const HEADERS: &str = "header";
 pub(crate) const OBJECTS: &str = "object";
 
 impl Optimisation {
-    /// Vectorising at -O1 costs no time to compile, and copies the wide vectors that Verilator treats word by
-    /// word five times faster.
+    /// A bench runs for some thousand cycles, which do not repay an optimising compiler.
     fn flags(self) -> &'static [&'static str] {
         match self {
-            Optimisation::Check => &["-O1", "-ftree-vectorize"],
+            Optimisation::Check => &["-O0"],
             Optimisation::Long => &["-O3", "-march=native"],
+        }
+    }
+
+    /// Expanded operators on wide vectors are fast to run and twice the text to compile.
+    fn verilator_flags(self) -> &'static [&'static str] {
+        match self {
+            Optimisation::Check => &["-fno-expand"],
+            Optimisation::Long => &[],
         }
     }
 }
@@ -67,8 +74,10 @@ impl Optimisation {
 pub(crate) struct Kit<'a> {
     tools: &'a Verilator,
     optimisation: Optimisation,
-    /// The hash of the tools and their flags for checks, with which all that is kept is compiled.
+    /// The hash of the tools and their flags for checks.
     toolchain: String,
+    /// What `native` means on this machine, where that matters.
+    native: String,
     /// The hash of all that every program depends on.
     identity: String,
     header: OnceLock<Result<PathBuf, FlowError>>,
@@ -77,11 +86,11 @@ pub(crate) struct Kit<'a> {
 
 impl<'a> Kit<'a> {
     pub(crate) fn new(tools: &'a Verilator, optimisation: Optimisation) -> Result<Kit<'a>, FlowError> {
-        let flags = COMMON_FLAGS.iter().chain(Optimisation::Check.flags()).chain(&VERILATOR_FLAGS);
+        let check = Optimisation::Check;
+        let flags = COMMON_FLAGS.iter().chain(check.flags()).chain(check.verilator_flags()).chain(&VERILATOR_FLAGS);
         let toolchain = hash([tools.versions.as_str()].into_iter().chain(flags.copied()));
         let native = match optimisation {
             Optimisation::Check => String::new(),
-            // What `native` means on this machine.
             Optimisation::Long => {
                 succeed("g++", Command::new(&tools.compiler).args(["-march=native", "-Q", "--help=target"]))?
             }
@@ -89,7 +98,7 @@ impl<'a> Kit<'a> {
         let harness = HARNESS.iter().flat_map(|(name, text)| [*name, *text]);
         let own = [toolchain.as_str(), &native].into_iter().chain(optimisation.flags().iter().copied());
         let identity = hash(own.chain(harness));
-        Ok(Kit { tools, optimisation, toolchain, identity, header: OnceLock::new(), objects: OnceLock::new() })
+        Ok(Kit { tools, optimisation, toolchain, native, identity, header: OnceLock::new(), objects: OnceLock::new() })
     }
 
     /// The hash of the tools, their flags and the harness.
@@ -101,7 +110,6 @@ impl<'a> Kit<'a> {
     pub(crate) fn objects(&self) -> Result<Vec<PathBuf>, FlowError> {
         let make = || {
             scope(|scope| {
-                // It is not worth waiting for the header.
                 let runtime = scope.spawn(|| self.runtime());
                 let harness = self.harness();
                 [join(runtime), harness].into_iter().collect()
@@ -136,7 +144,8 @@ impl<'a> Kit<'a> {
         write_all(folder, &files)?;
         let mut command = Command::new(&self.tools.program);
         command.current_dir(folder).args(["--cc", "--Mdir", GENERATED, "--top-module", WRAPPER]);
-        succeed("verilator", command.args(VERILATOR_FLAGS).args(files.keys())).map(drop)
+        succeed("verilator", command.args(VERILATOR_FLAGS).args(self.optimisation.verilator_flags()).args(files.keys()))
+            .map(drop)
     }
 
     /// Compiles a C++ file in `folder`; returns the name of the object beside it.
@@ -178,8 +187,7 @@ impl<'a> Kit<'a> {
     /// The largest file of Verilator's runtime. What of it runs in every cycle stands in headers: the rest need not
     /// be fast.
     fn runtime(&self) -> Result<PathBuf, FlowError> {
-        let text = format!("{NOT_OPTIMISED}{}", inclusion(RUNTIME[0]));
-        self.object(&[(UNIT.to_owned(), text)].into(), None)
+        self.object(&[(UNIT.to_owned(), inclusion(RUNTIME[0]))].into(), Optimisation::Check)
     }
 
     /// The harness, and the small file of Verilator's runtime.
@@ -188,16 +196,17 @@ impl<'a> Kit<'a> {
         let sources = files.keys().map(String::as_str).filter(|name| name.ends_with(".cpp"));
         let text = sources.chain([RUNTIME[1]]).map(inclusion).collect();
         files.insert(UNIT.to_owned(), text);
-        self.object(&files, Some(&self.header()?))
+        self.object(&files, self.optimisation)
     }
 
-    /// The object of [`UNIT`] among `files`, from the cache or made.
-    fn object(&self, files: &Sources, header: Option<&Path>) -> Result<PathBuf, FlowError> {
+    /// The object of [`UNIT`] among `files`, from the cache or made. It is not worth waiting for the header.
+    fn object(&self, files: &Sources, optimisation: Optimisation) -> Result<PathBuf, FlowError> {
         let texts = files.iter().flat_map(|(name, text)| [name.as_str(), text]);
-        let key = hash([self.toolchain.as_str()].into_iter().chain(texts));
+        let flags = optimisation.flags().iter().copied();
+        let key = hash([self.toolchain.as_str(), self.native.as_str()].into_iter().chain(flags).chain(texts));
         let make = |folder: &Path| {
             write_all(folder, files)?;
-            self.compile(UNIT, folder, Optimisation::Check, header).map(drop)
+            self.compile(UNIT, folder, optimisation, None).map(drop)
         };
         Ok(self.tools.cache.entry(OBJECTS, &key, make)?.join(UNIT.replace(".cpp", ".o")))
     }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::process::Command;
 
 use crate::Sources;
-use crate::build::Verilator;
+use crate::build::{Design, Verilator};
 use crate::error::FlowError;
 use crate::files::write_all;
-use crate::process::finish;
+use crate::group::groups;
+use crate::process::{finish, side_by_side};
 
 /// One warning or error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +36,47 @@ impl fmt::Display for Finding {
 impl Verilator {
     /// Everything that `verilator --lint-only -Wall` finds in `rtl` under module `top`.
     pub fn lint(&self, rtl: &Sources, top: &str) -> Result<Vec<Finding>, FlowError> {
+        self.lint_with(rtl, &["--top-module", top])
+    }
+
+    /// The findings in the files of each design. To start Verilator takes longer than to read a small design: many
+    /// are read at once, with a top each.
+    pub fn lint_all(&self, designs: &[Design]) -> Vec<Result<Vec<Finding>, FlowError>> {
+        let sources: Vec<&Sources> = designs.iter().map(|design| &design.rtl).collect();
+        let batches = groups(&sources, self.jobs);
+        let found = side_by_side(self.jobs, &batches, |batch| {
+            let members: Vec<&Design> = batch.iter().map(|&position| &designs[position]).collect();
+            self.lint_batch(&members)
+        });
+        let mut found: Vec<(usize, _)> = batches.into_iter().flatten().zip(found.into_iter().flatten()).collect();
+        found.sort_by_key(|(position, _)| *position);
+        found.into_iter().map(|(_, findings)| findings).collect()
+    }
+
+    fn lint_batch(&self, members: &[&Design]) -> Vec<Result<Vec<Finding>, FlowError>> {
+        let alone = || members.iter().map(|member| self.lint(&member.rtl, &member.top)).collect();
+        if members.len() == 1 {
+            return alone();
+        }
+        let rtl: Sources = members.iter().flat_map(|member| member.rtl.clone()).collect();
+        match self.lint_with(&rtl, &["-Wno-MULTITOP"]) {
+            // An error in one design hides what is wrong with the others; a finding without a file is anybody's.
+            Ok(found) if found.iter().any(|finding| finding.error || !rtl.contains_key(&finding.file)) => alone(),
+            Ok(found) => {
+                let of = |member: &&Design| {
+                    found.iter().filter(|finding| member.rtl.contains_key(&finding.file)).cloned().collect()
+                };
+                members.iter().map(|member| Ok(of(member))).collect()
+            }
+            Err(_) => alone(),
+        }
+    }
+
+    fn lint_with(&self, rtl: &Sources, flags: &[&str]) -> Result<Vec<Finding>, FlowError> {
         let folder = self.cache.scratch()?;
         write_all(folder.path(), rtl)?;
         let mut command = Command::new(&self.program);
-        command.current_dir(folder.path()).args(["--lint-only", "-Wall", "--top-module", top]).args(rtl.keys());
+        command.current_dir(folder.path()).args(["--lint-only", "-Wall"]).args(flags).args(rtl.keys());
         let finished = finish("verilator", &mut command)?;
         let findings = findings(&finished.stderr);
         // Failing without a word about the design, it says nothing about the design.

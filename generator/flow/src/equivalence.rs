@@ -15,11 +15,21 @@ use crate::tools::require;
 /// Seconds after which a proof is given up.
 const PATIENCE_SECONDS: u32 = 60;
 
-/// Whether the module of `mutant` behaves the same with the defect awake and asleep, whatever its inputs and state.
-/// A proof that fails or takes too long counts as no.
+/// Whether a design does the same with a defect awake and asleep, whatever its inputs and state: proven for the module
+/// with the defect or, where that holds only for what its surroundings feed it, for the whole design. A proof that
+/// fails or takes too long counts as no.
 pub fn is_equivalent(broken: &Design, sources: &Sources, mutant: &Mutant) -> Result<bool, FlowError> {
     let name = format!("{}_mutants", mutant.module);
-    let Some(module) = broken.modules.iter().find(|module| module.name == name) else { return Ok(false) };
+    let own = broken.modules.iter().find(|module| module.name == name).map(AsRef::as_ref);
+    for module in own.into_iter().chain([broken.top()]) {
+        if is_proven(module, sources, mutant)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_proven(module: &ModuleData, sources: &Sources, mutant: &Mutant) -> Result<bool, FlowError> {
     let folder = TempDir::new().map_err(FlowError::file("create a directory in", &std::env::temp_dir()))?;
     write_all(folder.path(), sources)?;
     let mut wrappers = Sources::new();

@@ -34,10 +34,8 @@ pub trait Family: Sync {
     fn timing(&self, parameters: &Parameters) -> Timing;
 
     /// How many primitives each part of the hardware holds, in closed form. Parts stand in the order in which data
-    /// passes them, and their sum equals [`Design::census`]; no parts where there is no hardware.
-    fn census_by_part(&self, _parameters: &Parameters) -> Vec<(&'static str, Census)> {
-        Vec::new()
-    }
+    /// passes them, and their sum equals [`Design::census`].
+    fn census_by_part(&self, parameters: &Parameters) -> Vec<(&'static str, Census)>;
 
     /// How many primitives the hardware holds: the sum of [`Family::census_by_part`].
     fn census(&self, parameters: &Parameters) -> Census {

@@ -1,5 +1,6 @@
 //! The contract of a family of datapaths, and nothing else.
 
+use crate::census::Parts;
 use crate::interface::{Interface, Scenario};
 use crate::matvec::Geometry;
 use crate::parameter::{Parameter, Parameters, Problem};
@@ -35,7 +36,7 @@ pub trait Family: Sync {
 
     /// How many primitives each part of the hardware holds, in closed form. Parts stand in the order in which data
     /// passes them, and their sum equals [`Design::census`].
-    fn census_by_part(&self, parameters: &Parameters) -> Vec<(&'static str, Census)>;
+    fn census_by_part(&self, parameters: &Parameters) -> Parts;
 
     /// How many primitives the hardware holds: the sum of [`Family::census_by_part`].
     fn census(&self, parameters: &Parameters) -> Census {

@@ -4,6 +4,7 @@
 //! [`registry`] holds the list; [`family::Family`] is the contract.
 
 pub mod arith;
+pub mod census;
 pub mod family;
 pub mod interface;
 pub mod matvec;
@@ -13,6 +14,7 @@ mod problem;
 pub mod registry;
 pub mod rehearsal;
 mod resolve;
+mod sequencer;
 pub mod sign_flip;
 pub mod ternary_lut;
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Where running sums live between beats.
 
 use super::geometry::{Geometry, LoopOrder};
-use super::sequencer::Nest;
 use tritloom_hdl::{LaneWire, Lanes, ModuleBuilder, Value, sint, uint};
 
 /// What the accumulators see of a beat: one stage before its sum, and in the stage of its sum.
@@ -58,7 +57,7 @@ fn stored(
     beat: &Beat,
     advance: &Value,
 ) -> Value {
-    let memory = m.memory("sums", sums.shape(), Nest::of(geometry).kept_tiles());
+    let memory = m.memory("sums", sums.shape(), geometry.nest().kept_tiles());
     let store = m.wire("store_sum", &(advance & &beat.valid & !&beat.last));
     memory.write(&store, &beat.tile, sums);
     let fetch = m.wire("fetch_sum", &(advance & &beat.coming & !&beat.coming_first));

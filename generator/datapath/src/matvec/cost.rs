@@ -2,17 +2,15 @@
 
 use super::decoder::{LEGAL_BYTES, TABLE_TRITS, TRITS_A_BYTE, has_decoder};
 use super::geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
-use super::sequencer::{Nest, always_at_most};
 use super::shell::{one_pass, sum_stage};
 use crate::arith::reduction::{balanced_census, bits_up_to, carry_save_census, partial_bits};
+use crate::census::{Parts, copies, sum_of};
+use crate::sequencer::sequencer_census;
 use tritloom_formats::{WeightFormat, key};
 use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{
-    self, Adder, AndOr, Comparator, EnabledRegister, Inverter, Memory, Multiplexer, ResetRegister, Table, Xor,
+    Adder, AndOr, Comparator, EnabledRegister, Inverter, Memory, Multiplexer, ResetRegister, Table, Xor,
 };
-
-/// The parts of a design by name, each with its primitives.
-pub type Parts = Vec<(&'static str, Census)>;
 
 /// What an element adds to the shell.
 pub struct ElementCensus {
@@ -42,25 +40,11 @@ pub fn census_by_part(geometry: &Geometry, element: &ElementCensus) -> Parts {
     parts
 }
 
-/// The sum of rows of a primitive, how many of them, and the bits of each.
-pub fn sum_of(rows: &[(Primitive, u64, u32)]) -> Census {
-    let mut census = Census::default();
-    rows.iter().for_each(|&(primitive, count, bits)| census.add(primitive, count, bits.into()));
-    census
-}
-
-/// `times` copies.
-pub fn copies(census: &Census, times: u64) -> Census {
-    let mut product = Census::default();
-    product.add_census(census, times);
-    product
-}
-
 /// The sequencer, the handshake, what travels with a beat, and the back-pressure of the results.
 fn control(geometry: &Geometry, prepare_stages: u32) -> Census {
     let stages = sum_stage(geometry, prepare_stages).into();
-    let nest = Nest::of(geometry);
-    let mut census = sequencer(&nest);
+    let nest = geometry.nest();
+    let mut census = sequencer_census(&nest);
     census.add_census(&handshake(), 1);
     let beat = sum_of(&[
         (ResetRegister, 1, 1),                              // valid
@@ -72,29 +56,6 @@ fn control(geometry: &Geometry, prepare_stages: u32) -> Census {
         census.add(EnabledRegister, stages, nest.tile_bits().into());
     }
     census
-}
-
-fn sequencer(nest: &Nest) -> Census {
-    let (inner, outer, tile) = (nest.inner_bits(), nest.outer_bits(), nest.tile_bits());
-    let compared = |step: u32, bits: u32| u64::from(!always_at_most(step, bits));
-    sum_of(&[
-        (ResetRegister, 1, 1),                                 // busy
-        (EnabledRegister, 2, inner),                           // total and left
-        (EnabledRegister, 1, outer),                           // left
-        (EnabledRegister, 1, tile),                            // tile
-        (EnabledRegister, 2, 1),                               // first inner, first outer
-        (Comparator, compared(nest.inner_step, inner), inner), // last inner
-        (Comparator, compared(nest.outer_step, outer), outer), // last outer
-        (Adder, 1, inner + 1),                                 // left less a step
-        (Adder, 1, outer + 1),                                 // left less a step
-        (Adder, 1, tile + 1),                                  // next tile
-        (Multiplexer, 2, inner),                               // left: start, restart or step
-        (Multiplexer, 2, outer),                               // left: start, step or hold
-        (Multiplexer, 1, tile),                                // tile: restart or step
-        (AndOr, 5, 1),                                         // finish 2, run ready, start, change
-        (AndOr, 5, 1),                                         // busy 2, restart, first outer 2
-        (Inverter, 3, 1),                                      // of busy, finish, last inner
-    ])
 }
 
 fn handshake() -> Census {
@@ -119,7 +80,7 @@ fn activations(geometry: &Geometry) -> Census {
     ]);
     if geometry.loop_order == LoopOrder::OutputStationary && !one_pass(geometry) {
         let replay = sum_of(&[
-            (Memory, 1, Nest::of(geometry).kept_tiles() * beat_bits),
+            (Memory, 1, geometry.nest().kept_tiles() * beat_bits),
             (AndOr, 1, 1),               // replay
             (EnabledRegister, 1, 1),     // from stream
             (Multiplexer, 1, beat_bits), // stream or buffer
@@ -198,7 +159,7 @@ fn accumulate(geometry: &Geometry) -> Census {
         (AndOr, ports, bits),           // base
     ]);
     if geometry.loop_order == LoopOrder::TableStationary {
-        let nest = Nest::of(geometry);
+        let nest = geometry.nest();
         let stored = sum_of(&[
             (Memory, 1, nest.kept_tiles() * all_bits),
             (AndOr, 4, 1),                     // store, fetch 2, same tile

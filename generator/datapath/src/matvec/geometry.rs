@@ -1,5 +1,6 @@
 //! The resolved shape of a core: what the parameters say and every width that follows from them.
 
+use crate::sequencer::Nest;
 use tritloom_formats::{WeightFormat, WordLayout, key};
 use tritloom_hdl::bits_for;
 
@@ -90,6 +91,16 @@ impl Geometry {
     /// Bits of a run-time number of outputs.
     pub fn output_count_bits(&self) -> u32 {
         bits_for(u64::from(self.max_outputs))
+    }
+
+    /// Output stationary: inputs run inside outputs. Table stationary: the reverse.
+    pub(crate) fn nest(&self) -> Nest {
+        let (inputs, outputs) = ((self.max_inputs, self.lanes()), (self.max_outputs, self.ports));
+        let ((inner_max, inner_step), (outer_max, outer_step)) = match self.loop_order {
+            LoopOrder::OutputStationary => (inputs, outputs),
+            LoopOrder::TableStationary => (outputs, inputs),
+        };
+        Nest { inner_max, inner_step, outer_max, outer_step }
     }
 
     /// Beats that cover `inputs` activations.

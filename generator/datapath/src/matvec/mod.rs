@@ -17,12 +17,11 @@ mod geometry;
 mod golden;
 mod interface;
 mod parameters;
-mod sequencer;
 mod shell;
 mod stimulus;
 mod sum;
 
-pub use cost::{ElementCensus, Parts, census_by_part, copies, sum_of};
+pub use cost::{ElementCensus, census_by_part};
 pub use geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
 pub use golden::product;
 pub use interface::{interface, timing};

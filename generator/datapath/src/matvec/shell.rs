@@ -3,7 +3,7 @@
 use super::accumulator::{Beat, accumulators};
 use super::decoder::decoder;
 use super::geometry::{Geometry, LoopOrder, PartialSum};
-use super::sequencer::{Nest, sequencer};
+use crate::sequencer::{Nest, sequencer};
 use tritloom_hdl::{
     Design, Diagnostics, InstanceBuilder, LaneWire, Lanes, Module, ModuleBuilder, Pipeline, Staged, Value, sint, uint,
 };
@@ -41,7 +41,7 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let m = ModuleBuilder::new(element.top_name(), element.summary());
     note_parameters(&m, geometry);
     let streams = Inputs::declare(&m, geometry);
-    let nest = Nest::of(geometry);
+    let nest = geometry.nest();
     let result_valid = m.register("result_valid", uint(1));
 
     m.section("Schedule");
@@ -297,7 +297,7 @@ fn replayed(
     pace: &Pace,
 ) -> Value {
     let tile = tiles.sequencer.output("inner_tile");
-    let buffer = m.memory("activations", incoming.shape(), Nest::of(geometry).kept_tiles());
+    let buffer = m.memory("activations", incoming.shape(), geometry.nest().kept_tiles());
     buffer.write(load, &tile, incoming);
     let replay = m.wire("replay_activations", &(pace.issue & !pace.fresh));
     let stored = buffer.read("replayed", &replay, &tile);

@@ -1,7 +1,8 @@
 //! The primitives of the multiplier core in closed form.
 
 use super::WEIGHT_BITS;
-use crate::matvec::{self, ElementCensus, Geometry, Parts};
+use crate::census::{Parts, sum_of};
+use crate::matvec::{self, ElementCensus, Geometry};
 use tritloom_hdl::Primitive;
 
 pub(super) fn census_by_part(geometry: &Geometry) -> Parts {
@@ -9,7 +10,7 @@ pub(super) fn census_by_part(geometry: &Geometry) -> Parts {
     let element = ElementCensus {
         preparation: None,
         prepare_stages: 0,
-        terms: ("multiply", matvec::sum_of(&[(Primitive::Multiplier, geometry.lanes().into(), product_bits)])),
+        terms: ("multiply", sum_of(&[(Primitive::Multiplier, geometry.lanes().into(), product_bits)])),
         magnitude: geometry.activation_magnitude(),
         owing: false,
     };

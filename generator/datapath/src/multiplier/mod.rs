@@ -2,9 +2,10 @@
 
 mod cost;
 
+use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Geometry, PartialSum, Parts, Prepared, Terms, port_sum};
+use crate::matvec::{self, Element, Geometry, PartialSum, Prepared, Terms, port_sum};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::sign_flip::{CONTRACT, PARAMETERS, geometry};
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};

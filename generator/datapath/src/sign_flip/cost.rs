@@ -1,6 +1,7 @@
 //! The primitives of the sign-flip core in closed form: those of a look-up-table core whose tables are activations.
 
-use crate::matvec::{self, ElementCensus, Geometry, Parts};
+use crate::census::Parts;
+use crate::matvec::{self, ElementCensus, Geometry};
 use crate::ternary_lut::selection;
 
 pub(super) fn census_by_part(geometry: &Geometry) -> Parts {

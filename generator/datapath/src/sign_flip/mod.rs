@@ -3,9 +3,10 @@
 
 mod cost;
 
+use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Geometry, Parts, Prepared};
+use crate::matvec::{self, Element, Geometry, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::ternary_lut::selecting_port;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint};

@@ -3,7 +3,8 @@
 use super::config::{Build, Table, TernaryLutConfig};
 use super::table::{entry_bits, pipeline_stages, sum_bits};
 use crate::arith::selector::zero_or_word_census;
-use crate::matvec::{self, Element, ElementCensus, Geometry, Parts};
+use crate::census::{Parts, copies};
+use crate::matvec::{self, Element, ElementCensus, Geometry};
 use tritloom_formats::key;
 use tritloom_hdl::{Census, Primitive};
 
@@ -22,7 +23,7 @@ pub(super) fn census_by_part(config: &TernaryLutConfig) -> Parts {
 /// L tables, and one register for all of their entries where they are registered.
 fn tables(config: &TernaryLutConfig) -> Census {
     let Geometry { group_size, activation_bits, tables, .. } = config.geometry;
-    let mut census = matvec::copies(&table(group_size, activation_bits, config.build), tables.into());
+    let mut census = copies(&table(group_size, activation_bits, config.build), tables.into());
     if config.table == Table::Registered {
         let bits = tables * key::entries(group_size) * entry_bits(group_size, activation_bits);
         census.add(Primitive::EnabledRegister, 1, bits.into());
@@ -91,5 +92,5 @@ pub(crate) fn selection(geometry: &Geometry) -> Census {
         group = zero_or_word_census(entries, bits);
     }
     group.add(Primitive::Xor, 1, bits);
-    matvec::copies(&group, geometry.tables.into())
+    copies(&group, geometry.tables.into())
 }

@@ -17,9 +17,10 @@ pub(crate) use cost::selection;
 pub(crate) use port::selecting_port;
 pub use table::{entry_bits, table};
 
+use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Geometry, Parts, Prepared};
+use crate::matvec::{self, Element, Geometry, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_formats::key;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};

@@ -1,10 +1,11 @@
 //! The schedule: two nested counters over tiles, whatever the loop order calls them.
 
-use super::geometry::{Geometry, LoopOrder};
-use tritloom_hdl::{Module, ModuleBuilder, Value, bits_for, uint};
+use crate::census::sum_of;
+use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
+use tritloom_hdl::{Census, Module, ModuleBuilder, Value, bits_for, uint};
 
 /// Which dimension runs inside which, in tiles.
-pub(super) struct Nest {
+pub(crate) struct Nest {
     /// The largest count of the inner dimension.
     pub inner_max: u32,
     /// How many of it pass in one step.
@@ -16,17 +17,6 @@ pub(super) struct Nest {
 }
 
 impl Nest {
-    /// Output stationary: inputs run inside outputs. Table stationary: the reverse.
-    pub fn of(geometry: &Geometry) -> Nest {
-        let inputs = (geometry.max_inputs, geometry.lanes());
-        let outputs = (geometry.max_outputs, geometry.ports);
-        let ((inner_max, inner_step), (outer_max, outer_step)) = match geometry.loop_order {
-            LoopOrder::OutputStationary => (inputs, outputs),
-            LoopOrder::TableStationary => (outputs, inputs),
-        };
-        Nest { inner_max, inner_step, outer_max, outer_step }
-    }
-
     /// Words of a memory that keeps something of every inner tile: an address takes at least one bit.
     pub fn kept_tiles(&self) -> u32 {
         self.inner_max.div_ceil(self.inner_step).max(2)
@@ -52,7 +42,7 @@ impl Nest {
 ///
 /// A run is accepted when none is under way, or in the very cycle of the last step of the one before, so that
 /// runs follow one another without a bubble. A count of zero takes one step, with nothing valid in it.
-pub(super) fn sequencer(nest: &Nest) -> Module {
+pub(crate) fn sequencer(nest: &Nest) -> Module {
     let Nest { inner_max, inner_step, outer_max, outer_step } = *nest;
     let m = ModuleBuilder::new(
         format!("tile_sequencer_i{inner_max}s{inner_step}_o{outer_max}s{outer_step}"),
@@ -109,6 +99,30 @@ pub(super) fn sequencer(nest: &Nest) -> Module {
     m.finish()
 }
 
+/// The primitives of [`sequencer`].
+pub(crate) fn sequencer_census(nest: &Nest) -> Census {
+    let (inner, outer, tile) = (nest.inner_bits(), nest.outer_bits(), nest.tile_bits());
+    let compared = |step: u32, bits: u32| u64::from(!always_at_most(step, bits));
+    sum_of(&[
+        (ResetRegister, 1, 1),                                 // busy
+        (EnabledRegister, 2, inner),                           // total and left
+        (EnabledRegister, 1, outer),                           // left
+        (EnabledRegister, 1, tile),                            // tile
+        (EnabledRegister, 2, 1),                               // first inner, first outer
+        (Comparator, compared(nest.inner_step, inner), inner), // last inner
+        (Comparator, compared(nest.outer_step, outer), outer), // last outer
+        (Adder, 1, inner + 1),                                 // left less a step
+        (Adder, 1, outer + 1),                                 // left less a step
+        (Adder, 1, tile + 1),                                  // next tile
+        (Multiplexer, 2, inner),                               // left: start, restart or step
+        (Multiplexer, 2, outer),                               // left: start, step or hold
+        (Multiplexer, 1, tile),                                // tile: restart or step
+        (AndOr, 5, 1),                                         // finish 2, run ready, start, change
+        (AndOr, 5, 1),                                         // busy 2, restart, first outer 2
+        (Inverter, 3, 1),                                      // of busy, finish, last inner
+    ])
+}
+
 /// `value <= limit`, which is always so where the limit is the largest value.
 fn at_most(m: &ModuleBuilder, value: &Value, limit: u32) -> Value {
     if always_at_most(limit, value.width()) {
@@ -118,6 +132,6 @@ fn at_most(m: &ModuleBuilder, value: &Value, limit: u32) -> Value {
 }
 
 /// Whether no value of `bits` bits is above `limit`.
-pub(super) fn always_at_most(limit: u32, bits: u32) -> bool {
+fn always_at_most(limit: u32, bits: u32) -> bool {
     bits_for(u64::from(limit) + 1) > bits
 }

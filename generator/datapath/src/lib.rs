@@ -4,11 +4,14 @@
 //! [`registry`] holds the list; [`family::Family`] is the contract.
 
 pub mod arith;
+pub mod array;
+pub mod bit_weight;
 pub mod census;
 pub mod family;
 pub mod interface;
 pub mod matvec;
 pub mod multiplier;
+mod pacing;
 pub mod parameter;
 mod problem;
 pub mod registry;

@@ -10,6 +10,7 @@ static FAMILIES: &[&dyn Family] = &[
     &crate::ternary_lut::TernaryLut,
     &crate::sign_flip::SignFlip,
     &crate::multiplier::Multiplier,
+    &crate::bit_weight::BitWeight,
 ];
 
 /// Every family.

@@ -10,7 +10,18 @@ use common::{check, random_configurations};
 use tritloom_datapath::registry;
 
 /// Small enough for the evaluator; every choice stays open.
-const CAPS: &[(&str, u64)] = &[("tables", 4), ("lanes", 12), ("ports", 6), ("max_inputs", 150), ("max_outputs", 40)];
+const CAPS: &[(&str, u64)] = &[
+    ("tables", 4),
+    ("lanes", 12),
+    ("ports", 6),
+    ("max_inputs", 150),
+    ("max_outputs", 40),
+    ("rows", 3),
+    ("columns", 3),
+    ("depth", 3),
+    ("max_inner", 60),
+    ("max_columns", 12),
+];
 
 #[test]
 fn random_configurations_compute_exactly() {

@@ -3,13 +3,12 @@
 mod common;
 
 use common::jobs::{Job, scenario, stalled};
-use common::{check_scenarios, configuration, geometry};
+use common::{check_scenarios, configuration, geometry, matvec_families};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::matvec::Geometry;
 use tritloom_datapath::parameter::Parameters;
-use tritloom_datapath::registry;
 
 /// Cores of one or two lanes and ports, of one or more tiles in each dimension, of every schedule.
 fn each_tiny_core(mut test: impl FnMut(&'static dyn Family, &Parameters, &Geometry)) {
@@ -21,7 +20,7 @@ fn each_tiny_core(mut test: impl FnMut(&'static dyn Family, &Parameters, &Geomet
         "loop_order: table_stationary",
         "loop_order: table_stationary, partial_sum: registered",
     ];
-    for family in registry::families() {
+    for family in matvec_families() {
         let (lanes_name, tables): (&str, &[&str]) = match family.name() {
             "ternary_lut" => ("tables", &["table: wired", "table: registered"]),
             _ => ("lanes", &["ports: 1"]),
@@ -32,8 +31,8 @@ fn each_tiny_core(mut test: impl FnMut(&'static dyn Family, &Parameters, &Geomet
             for table in tables {
                 let size =
                     format!("{lanes_name}: {lanes}, ports: {ports}, max_inputs: {inputs}, max_outputs: {outputs}");
-                let parameters = configuration(*family, &format!("{table}, {size}, {schedule}"));
-                test(*family, &parameters, &geometry(*family, &parameters));
+                let parameters = configuration(family, &format!("{table}, {size}, {schedule}"));
+                test(family, &parameters, &geometry(family, &parameters));
             }
         }
     }

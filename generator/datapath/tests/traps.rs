@@ -4,19 +4,18 @@
 mod common;
 
 use common::jobs::{Job, scenario, stalled};
-use common::{check_scenarios, configuration, family, geometry, hardware, part, paths};
+use common::{check_scenarios, configuration, family, geometry, hardware, matvec_families, part, paths};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::Parameters;
-use tritloom_datapath::registry;
 
 /// Each family, with as many lanes as a group of three on two tables has, and `settings`, in both loop orders.
 fn each_core(settings: &str, mut test: impl FnMut(&'static dyn Family, Parameters)) {
-    for family in registry::families() {
+    for family in matvec_families() {
         let lanes = if family.name() == "ternary_lut" { "group_size: 3, tables: 2" } else { "lanes: 6" };
         for order in ["output_stationary", "table_stationary"] {
-            test(*family, configuration(*family, &format!("{lanes}, loop_order: {order}, {settings}")));
+            test(family, configuration(family, &format!("{lanes}, loop_order: {order}, {settings}")));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Yosys, as a second reader of emitted Verilog.
+//! Yosys, as a second reader of emitted Verilog and as a prover.
 
 use std::process::Command;
 
@@ -9,6 +9,9 @@ use crate::error::FlowError;
 use crate::files::write_all;
 use crate::process::finish;
 use crate::tools::require;
+
+/// How `timeout` ends when it ended what it started.
+const STATUS_OF_A_TIMEOUT: i32 = 124;
 
 /// What Yosys says about a design.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,4 +35,40 @@ pub fn read_check(files: &Sources, top: &str) -> Result<ReadCheck, FlowError> {
         |mark: &str| finished.stderr.lines().filter(|line| line.contains(mark)).map(str::to_owned).collect::<Vec<_>>();
     let check = ReadCheck { errors: lines("ERROR: "), warnings: lines("Warning: ") };
     if check.errors.is_empty() && !finished.status.success() { Err(finished.failed("yosys")) } else { Ok(check) }
+}
+
+/// What a proof comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The modules are equal.
+    Equal,
+    /// Some input tells them apart.
+    Different,
+    /// No proof and no such input within the given time.
+    Unknown,
+}
+
+/// Whether two combinational modules among `files`, with the same ports, give the same outputs for every input. The
+/// proof is given up after `patience_seconds`.
+pub fn compare(files: &Sources, left: &str, right: &str, patience_seconds: u32) -> Result<Verdict, FlowError> {
+    let folder = TempDir::new().map_err(FlowError::file("create a directory in", &std::env::temp_dir()))?;
+    write_all(folder.path(), files)?;
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    let script = format!(
+        "read_verilog {}; proc; miter -equiv -flatten -make_assert {left} {right} both; hierarchy -top both; opt; \
+         sat -prove-asserts",
+        names.join(" ")
+    );
+    let mut command = Command::new("timeout");
+    command.arg(patience_seconds.to_string()).arg(require("yosys")?).args(["-p", &script]);
+    let finished = finish("yosys", command.current_dir(folder.path()))?;
+    if finished.stdout.contains("SAT proof finished - no model found") {
+        Ok(Verdict::Equal)
+    } else if finished.stdout.contains("SAT proof finished - model found") {
+        Ok(Verdict::Different)
+    } else if finished.status.code() == Some(STATUS_OF_A_TIMEOUT) {
+        Ok(Verdict::Unknown)
+    } else {
+        Err(finished.failed("yosys"))
+    }
 }

@@ -12,7 +12,18 @@ use tritloom_datapath::registry;
 use tritloom_flow::check::Task;
 
 /// Small enough to build many at a time; every choice stays open.
-const CAPS: &[(&str, u64)] = &[("tables", 4), ("lanes", 12), ("ports", 6), ("max_inputs", 150), ("max_outputs", 40)];
+const CAPS: &[(&str, u64)] = &[
+    ("tables", 4),
+    ("lanes", 12),
+    ("ports", 6),
+    ("max_inputs", 150),
+    ("max_outputs", 40),
+    ("rows", 3),
+    ("columns", 3),
+    ("depth", 3),
+    ("max_inner", 60),
+    ("max_columns", 12),
+];
 const SEED: u64 = 2026;
 /// Cores built together: a build that fails must not take long to find.
 const BATCH: usize = 50;

@@ -5,6 +5,7 @@ use super::geometry::Geometry;
 use super::golden;
 use crate::family::Timing;
 use crate::interface::{Beat, Scenario};
+use crate::pacing::{gap, ready};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -172,7 +173,7 @@ impl Bench<'_> {
         for job in jobs {
             for (stream, beats) in self.input_beats(job).into_iter().enumerate() {
                 for beat in beats {
-                    let gap = self.gap(stall.inputs[stream]);
+                    let gap = gap(&mut self.random, stall.inputs[stream]);
                     inputs[stream].push((gap, beat));
                 }
             }
@@ -180,7 +181,7 @@ impl Bench<'_> {
         }
         let full_speed = stall.inputs == [0; 3] && stall.results == 0 && abort_after.is_none();
         let beats = inputs[2].len() as u64;
-        let ready = vec![self.ready(stall.results)];
+        let ready = vec![ready(&mut self.random, stall.results)];
         self.scenarios.push(Scenario {
             name: name.to_string(),
             inputs,
@@ -198,15 +199,5 @@ impl Bench<'_> {
         let activations = beats::activations(geometry, &job.activations, || random.random());
         let weights = beats::weights(geometry, &job.weights, job.activations.len(), || random.random_range(-1..=1));
         [vec![run], activations, weights]
-    }
-
-    fn gap(&mut self, percent: u32) -> u32 {
-        (0..8).take_while(|_| self.random.random_range(0..100) < percent).count() as u32
-    }
-
-    /// A pattern with at least one cycle in which the receiver is ready.
-    fn ready(&mut self, percent: u32) -> u64 {
-        let pattern = (0..64).map(|bit| u64::from(self.random.random_range(0..100) >= percent) << bit).sum::<u64>();
-        if pattern == 0 { 1 } else { pattern }
     }
 }

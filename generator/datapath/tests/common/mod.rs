@@ -1,6 +1,7 @@
 //! What the tests of several topics share: configurations, and a look into elaborated designs.
 #![allow(dead_code, reason = "no test uses all of it")]
 
+pub mod heaps;
 pub mod jobs;
 pub mod paths;
 
@@ -19,19 +20,30 @@ pub fn family(name: &str) -> &'static dyn Family {
     registry::find(name).unwrap_or_else(|| panic!("no family `{name}`"))
 }
 
+/// The families that multiply a ternary matrix by a vector.
+pub fn matvec_families() -> impl Iterator<Item = &'static dyn Family> {
+    let multiplies = |family: &&dyn Family| {
+        let defaults = registry::resolve(*family, [] as [(&str, u64); 0]).expect("defaults are legal");
+        family.ternary_product(&defaults).is_some()
+    };
+    registry::families().iter().copied().filter(multiplies)
+}
+
 /// A configuration of `family` that is as small as it can be but for what `settings`, `name: value` pairs separated
 /// by commas, say.
 pub fn configuration(family: &dyn Family, settings: &str) -> Parameters {
-    let small = match family.name() {
-        "ternary_lut" => "group_size: 1, tables: 1, ports: 1, max_inputs: 1, max_outputs: 1, table: wired",
-        _ => "lanes: 1, ports: 1, max_inputs: 1, max_outputs: 1",
-    };
-    let defaults = registry::resolve(family, [] as [(&str, u64); 0]).expect("defaults are legal");
-    let pairs = [small, settings].into_iter().flat_map(|list| list.split(',')).filter_map(|pair| pair.split_once(':'));
-    let parameters = pairs.fold(defaults, |parameters, (name, value)| match value.trim().parse::<u64>() {
-        Ok(number) => parameters.with(name.trim(), number),
-        Err(_) => parameters.with(name.trim(), value.trim()),
-    });
+    let mut parameters = registry::resolve(family, [] as [(&str, u64); 0]).expect("defaults are legal");
+    for parameter in family.parameters() {
+        if let Domain::Integer { minimum, .. } = parameter.domain {
+            parameters = parameters.with(parameter.name, minimum);
+        }
+    }
+    for (name, value) in settings.split(',').filter_map(|pair| pair.split_once(':')) {
+        parameters = match value.trim().parse::<u64>() {
+            Ok(number) => parameters.with(name.trim(), number),
+            Err(_) => parameters.with(name.trim(), value.trim()),
+        };
+    }
     assert_eq!(family.legality(&parameters), [], "{settings}");
     parameters
 }

@@ -38,6 +38,28 @@ pub fn registers(module: &ModuleData) -> (u32, u32) {
     (fewest, spans.iter().map(|span| span.1).max().unwrap_or(0))
 }
 
+/// When the latest output of a module of gates is there, in gate delays of the unit-gate model, where input `t<i>`
+/// arrives at `arrivals[i]`; `None` where no output depends on one.
+pub fn arrival(module: &ModuleData, arrivals: &[u32]) -> Option<u32> {
+    let mut known: Vec<Option<u32>> = Vec::new();
+    for node in &module.nodes {
+        let latest = |operands: &[NodeId]| operands.iter().filter_map(|operand| known[operand.index()]).max();
+        let arrival = match &node.kind {
+            NodeKind::Input(port) => arrivals.get(port.index()).copied(),
+            NodeKind::Wire(wire) => {
+                latest(&module.wires[wire.index()].drives.iter().map(|drive| drive.value).collect::<Vec<_>>())
+            }
+            NodeKind::Binary(Operator::And | Operator::Or, left, right) => latest(&[*left, *right]).map(|at| at + 1),
+            NodeKind::Binary(Operator::Xor, left, right) => latest(&[*left, *right]).map(|at| at + 2),
+            NodeKind::Not(_) | NodeKind::Slice { .. } | NodeKind::Concat(_) => latest(&node.kind.operands()),
+            NodeKind::Constant(_) => None,
+            kind => panic!("no gate: {kind:?}"),
+        };
+        known.push(arrival);
+    }
+    drivers(module).filter_map(|driver| known[driver.index()]).max()
+}
+
 /// Whether `input` reaches a node without passing a register.
 pub fn reads(module: &ModuleData, id: NodeId, input: &str) -> bool {
     let port = module.port(input).unwrap_or_else(|| panic!("no port `{input}`"));

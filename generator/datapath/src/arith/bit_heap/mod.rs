@@ -1,0 +1,120 @@
+//! Sums of many operands: bits gathered by weight, compressed to two rows by counters of gates.
+//!
+//! A [`BitHeap`] collects bits; [`BitHeap::reduce`] leaves two rows for a final adder ([`super::adder`]). What meets
+//! where is a [`Plan`], made from a [`Profile`] (how many bits each column holds, and when they arrive) and a
+//! [`Compression`] alone; the hardware follows the plan, and so do its census and its arrival.
+//!
+//! ```
+//! use tritloom_datapath::arith::adder::{CarryOut, FinalAdder};
+//! use tritloom_datapath::arith::bit_heap::{BitHeap, Compression, Order};
+//! use tritloom_hdl::{Design, ModuleBuilder, sint, uint};
+//!
+//! let m = ModuleBuilder::new("sum_w10", "a + 4 b - 100 modulo 2^10.");
+//! let (a, b) = (m.input("a", sint(8)), m.input("b", uint(6)));
+//! let mut heap = BitHeap::new(10);
+//! heap.add_signed(&a, 0, 0);
+//! heap.add_unsigned(&b, 2, 0);
+//! heap.add_constant(-100, 0);
+//! let rows = heap.reduce(&m, "heap", &Compression::full_and_half_adders(Order::Dadda));
+//! m.output("sum", &FinalAdder::Sklansky.add(&m, "sum", (&rows.0, &rows.1), &m.uint(0, 1), CarryOut::Dropped));
+//! assert!(Design::new(m.finish()).is_ok());
+//! ```
+
+mod compression;
+mod draft;
+mod greedy;
+mod hardware;
+mod plan;
+mod profile;
+mod staged;
+
+pub use compression::{Compression, Counter, Order};
+pub use plan::{Adder, Bit, BitId, Operands, Origin, Plan};
+pub use profile::Profile;
+
+use tritloom_hdl::{ModuleBuilder, Value, uint};
+
+/// A sum modulo `2^width` that is still to be added up: bits by column, where a bit of column `c` weighs `2^c`, and
+/// one constant.
+///
+/// Arrivals are in gate delays (see [`Plan`]). What weighs `2^width` or more is dropped. Bits should be different
+/// signals: where the same ones meet twice, equal gates become one, and the census of the plan is an upper bound.
+#[derive(Clone)]
+pub struct BitHeap {
+    profile: Profile,
+    /// By column, in the order of the profile.
+    bits: Vec<Vec<Value>>,
+}
+
+impl BitHeap {
+    /// An empty heap: zero.
+    pub fn new(width: u32) -> BitHeap {
+        BitHeap { profile: Profile::new(width), bits: vec![Vec::new(); width as usize] }
+    }
+
+    /// How many bits each column holds, and when they arrive.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Adds one bit times `2^column`. A wider value is a defect of the design.
+    #[track_caller]
+    pub fn add_bit(&mut self, bit: &Value, column: u32, arrival: u32) {
+        self.profile.add_bit(column, arrival);
+        self.push(&bit.as_unsigned().lanes(uint(1), 1).lane(0), column);
+    }
+
+    /// Adds the pattern of `value`, read as unsigned, times `2^shift`.
+    #[track_caller]
+    pub fn add_unsigned(&mut self, value: &Value, shift: u32, arrival: u32) {
+        self.profile.add_unsigned(value.width(), shift, arrival);
+        self.push_bits(value, value.width(), shift);
+    }
+
+    /// Adds the pattern of `value`, read as two's complement, times `2^shift`.
+    ///
+    /// The sign is not extended by copies: `-s` is `!s - 1`, so the inverted sign bit stands in its own column, and
+    /// the ones to subtract join the constant of the heap. In the top column minus and plus are the same.
+    #[track_caller]
+    pub fn add_signed(&mut self, value: &Value, shift: u32, arrival: u32) {
+        self.profile.add_signed(value.width(), shift, arrival);
+        let sign = shift + value.width() - 1;
+        self.push_bits(value, value.width() - 1, shift);
+        if self.profile.inverts_sign(sign) {
+            self.push(&!value.top_bit(), sign);
+        } else {
+            self.push(&value.top_bit(), sign);
+        }
+    }
+
+    /// Adds `value * 2^shift`.
+    pub fn add_constant(&mut self, value: i128, shift: u32) {
+        self.profile.add_constant(value, shift);
+    }
+
+    /// Which bits meet in which adders.
+    pub fn plan(&self, compression: &Compression) -> Plan {
+        Plan::new(&self.profile, compression)
+    }
+
+    /// Two unsigned rows, each as wide as the heap, whose sum modulo `2^width` is the heap's.
+    ///
+    /// Wires are named after the adder that drives them, `<name>_stage<s>_col<c>_sum<n>`, `..._carry<n>` and, for the
+    /// exclusive OR of the earlier two of three bits, `..._propagate<n>`; the rows `<name>_row0` and `<name>_row1`. In
+    /// a column with one bit, that of the second row is zero.
+    #[track_caller]
+    pub fn reduce(&self, m: &ModuleBuilder, name: &str, compression: &Compression) -> (Value, Value) {
+        hardware::build(m, name, &self.plan(compression), &self.bits)
+    }
+
+    #[track_caller]
+    fn push_bits(&mut self, value: &Value, count: u32, shift: u32) {
+        (0..count).for_each(|position| self.push(&value.bit(position), shift + position));
+    }
+
+    fn push(&mut self, bit: &Value, column: u32) {
+        if let Some(bits) = self.bits.get_mut(column as usize) {
+            bits.push(bit.clone());
+        }
+    }
+}

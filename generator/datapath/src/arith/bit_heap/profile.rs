@@ -1,0 +1,77 @@
+//! What a heap holds, without the signals: enough to plan its compression and to know its cost.
+
+/// Bits by column with their arrivals, and one constant; modulo `2^width`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// By column, the arrivals of its bits.
+    columns: Vec<Vec<u32>>,
+    /// By column, the bits of the constant.
+    constant: Vec<bool>,
+    inverted_signs: u64,
+}
+
+impl Profile {
+    /// The profile of an empty heap.
+    pub fn new(width: u32) -> Profile {
+        let width = width as usize;
+        Profile { columns: vec![Vec::new(); width], constant: vec![false; width], inverted_signs: 0 }
+    }
+
+    /// In bits.
+    pub fn width(&self) -> u32 {
+        self.columns.len() as u32
+    }
+
+    /// By column, the arrivals of its bits in the order in which they were added.
+    pub fn columns(&self) -> &[Vec<u32>] {
+        &self.columns
+    }
+
+    /// By column, the bits of the constant.
+    pub fn constant(&self) -> &[bool] {
+        &self.constant
+    }
+
+    /// Sign bits that enter the heap inverted.
+    pub fn inverted_signs(&self) -> u64 {
+        self.inverted_signs
+    }
+
+    /// One bit times `2^column`.
+    pub fn add_bit(&mut self, column: u32, arrival: u32) {
+        if let Some(bits) = self.columns.get_mut(column as usize) {
+            bits.push(arrival);
+        }
+    }
+
+    /// An unsigned value of `bits` bits, times `2^shift`.
+    pub fn add_unsigned(&mut self, bits: u32, shift: u32, arrival: u32) {
+        (shift..shift + bits).for_each(|column| self.add_bit(column, arrival));
+    }
+
+    /// A signed value of `bits` bits, times `2^shift`.
+    pub fn add_signed(&mut self, bits: u32, shift: u32, arrival: u32) {
+        self.add_unsigned(bits, shift, arrival);
+        let sign = shift + bits - 1;
+        if self.inverts_sign(sign) {
+            self.inverted_signs += 1;
+            self.add_constant(-1, sign);
+        }
+    }
+
+    /// A number times `2^shift`.
+    pub fn add_constant(&mut self, value: i128, shift: u32) {
+        let mut carry = false;
+        for (position, bit) in self.constant.iter_mut().skip(shift as usize).enumerate() {
+            let ones = [*bit, value >> position.min(127) & 1 == 1, carry].into_iter().filter(|one| *one).count();
+            *bit = ones % 2 == 1;
+            carry = ones >= 2;
+        }
+    }
+
+    /// Whether a sign bit of that weight is inverted: not in the top column, where `-2^c` and `2^c` are the same, nor
+    /// beyond it.
+    pub(super) fn inverts_sign(&self, column: u32) -> bool {
+        column + 1 < self.width()
+    }
+}

@@ -1,0 +1,76 @@
+//! Compression stage by stage: what a stage makes waits for the next.
+
+use super::draft::Draft;
+use super::plan::BitId;
+use super::{Compression, Counter, Order};
+
+/// Stages until no column holds more than two bits.
+pub(super) fn compress(mut draft: Draft, compression: &Compression) -> Draft {
+    for stage in 1.. {
+        let height = draft.columns.iter().map(Vec::len).max().unwrap_or(0);
+        if height <= 2 {
+            break;
+        }
+        Stage::new(&mut draft, compression, stage, compression.target(height)).run();
+    }
+    draft
+}
+
+struct Stage<'a> {
+    draft: &'a mut Draft,
+    compression: &'a Compression,
+    number: u32,
+    /// What Dadda's order reduces every column to.
+    target: usize,
+    /// By column, what this stage leaves to the next.
+    left: Vec<Vec<BitId>>,
+    /// By column, carries that a 4:2 of this stage may take; the others are left to the next.
+    sideways: Vec<Vec<BitId>>,
+}
+
+impl Stage<'_> {
+    fn new<'a>(draft: &'a mut Draft, compression: &'a Compression, number: u32, target: usize) -> Stage<'a> {
+        let empty = vec![Vec::new(); draft.columns.len()];
+        Stage { draft, compression, number, target, left: empty.clone(), sideways: empty }
+    }
+
+    fn run(mut self) {
+        for column in 0..self.left.len() {
+            let mut waiting = std::mem::take(&mut self.draft.columns[column]);
+            self.draft.sort_by_arrival(&mut waiting);
+            while let Some(counter) = self.next_counter(column, waiting.len()) {
+                let rest = waiting.split_off(counter.inputs());
+                self.place(counter, column, std::mem::replace(&mut waiting, rest));
+            }
+            self.left[column].append(&mut waiting);
+            let unused = std::mem::take(&mut self.sideways[column]);
+            self.left[column].extend(unused);
+        }
+        self.draft.columns = self.left;
+    }
+
+    fn next_counter(&self, column: usize, waiting: usize) -> Option<Counter> {
+        let sideways = self.sideways[column].len();
+        let height = self.left[column].len() + waiting + sideways;
+        match self.compression.order {
+            Order::Wallace => self.compression.largest(waiting),
+            Order::Dadda | Order::Arrival => {
+                self.compression.fitting(height.saturating_sub(self.target), waiting, sideways)
+            }
+        }
+    }
+
+    fn place(&mut self, counter: Counter, column: usize, mut inputs: Vec<BitId>) {
+        if counter == Counter::FourTwo {
+            inputs.extend(self.sideways[column].pop());
+        }
+        let outputs = self.draft.place(counter, self.number, column as u32, &inputs);
+        for id in outputs.bits {
+            let column = self.draft.bit(id).column as usize;
+            self.left[column].push(id);
+        }
+        if let Some(id) = outputs.sideways {
+            self.sideways[column + 1].push(id);
+        }
+    }
+}

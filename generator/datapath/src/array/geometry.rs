@@ -1,0 +1,120 @@
+//! The resolved shape of an array: what the parameters say and every width that follows from them.
+
+use crate::arith::adder::FinalAdder;
+use crate::arith::reduction::bits_up_to;
+use crate::sequencer::Nest;
+use tritloom_hdl::{Shape, bits_for, sint};
+
+/// How an element keeps its sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SumForm {
+    /// One word.
+    Resolved,
+    /// Two words that are still to be added: no carry propagates in an element.
+    CarrySave,
+}
+
+impl SumForm {
+    /// Words of a sum.
+    pub fn words(self) -> u32 {
+        match self {
+            SumForm::Resolved => 1,
+            SumForm::CarrySave => 2,
+        }
+    }
+}
+
+/// The shape of an array. All counts are at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// Rows of the result computed at once.
+    pub rows: u32,
+    /// Columns of the result computed at once.
+    pub columns: u32,
+    /// Products that an element adds per cycle.
+    pub depth: u32,
+    /// Bits of a signed activation.
+    pub activation_bits: u32,
+    /// Bits of a signed weight.
+    pub weight_bits: u32,
+    /// Bits of a sum; `None`: as many as the longest sum needs.
+    pub fixed_sum_bits: Option<u32>,
+    /// How elements keep their sums.
+    pub sum_form: SumForm,
+    /// What adds the two words of a sum behind the array.
+    pub resolve: FinalAdder,
+    /// The longest inner dimension of a run.
+    pub max_inner: u32,
+    /// The most columns of a run.
+    pub max_columns: u32,
+}
+
+impl Geometry {
+    /// An activation.
+    pub fn activation(&self) -> Shape {
+        sint(self.activation_bits)
+    }
+
+    /// A weight.
+    pub fn weight(&self) -> Shape {
+        sint(self.weight_bits)
+    }
+
+    /// The largest magnitude of a product: that of the two most negative operands.
+    pub fn product_magnitude(&self) -> u64 {
+        1 << (self.activation_bits + self.weight_bits - 2)
+    }
+
+    /// Bits that hold every sum of `max_inner` products.
+    pub fn exact_sum_bits(&self) -> u32 {
+        bits_up_to(self.product_magnitude() * u64::from(self.max_inner))
+    }
+
+    /// Bits of a sum.
+    pub fn sum_bits(&self) -> u32 {
+        self.fixed_sum_bits.unwrap_or_else(|| self.exact_sum_bits())
+    }
+
+    /// Elements.
+    pub fn elements(&self) -> u32 {
+        self.rows * self.columns
+    }
+
+    /// Bits of a run-time number of rows.
+    pub fn row_count_bits(&self) -> u32 {
+        bits_for(self.rows.into())
+    }
+
+    /// Steps of the inner dimension run inside tiles of columns.
+    pub(crate) fn nest(&self) -> Nest {
+        Nest {
+            inner_max: self.max_inner,
+            inner_step: self.depth,
+            outer_max: self.max_columns,
+            outer_step: self.columns,
+        }
+    }
+
+    /// Beats that cover an inner dimension of `inner`.
+    pub fn inner_tiles(&self, inner: u32) -> u32 {
+        inner.div_ceil(self.depth).max(1)
+    }
+
+    /// Tiles that cover `columns`.
+    pub fn column_tiles(&self, columns: u32) -> u32 {
+        columns.div_ceil(self.columns).max(1)
+    }
+
+    /// The part of a module name that shows every parameter that all arrays have.
+    pub fn name_suffix(&self) -> String {
+        let Geometry { rows, columns, depth, activation_bits, weight_bits, max_inner, max_columns, .. } = self;
+        let sum = self.sum_bits();
+        let resolve = match self.sum_form {
+            SumForm::Resolved => String::new(),
+            SumForm::CarrySave => format!("_{}", self.resolve.short_name()),
+        };
+        format!(
+            "a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}_s{sum}{resolve}_k{max_inner}_n{max_columns}"
+        )
+    }
+}

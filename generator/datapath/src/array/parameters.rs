@@ -1,0 +1,117 @@
+//! Parameters that every array has.
+
+use super::geometry::{Geometry, SumForm};
+use crate::arith::adder::FinalAdder;
+use crate::parameter::{Parameter, Parameters, Problem};
+use tritloom_hdl::MAXIMUM_WIDTH;
+
+/// Rows.
+pub const ROWS: Parameter = Parameter::integer("rows", 1, 256, Some(4), "rows of the result computed at once");
+/// Columns.
+pub const COLUMNS: Parameter = Parameter::integer("columns", 1, 256, Some(4), "columns of the result computed at once");
+/// Products an element and cycle.
+pub const DEPTH: Parameter =
+    Parameter::integer("depth", 1, 64, Some(1), "products that an element adds per cycle: a dot product above one");
+/// The type of the activations.
+pub const ACTIVATION: Parameter = Parameter::choice("activation", INTEGERS, Some("int8"), "type of the activations");
+/// The type of the weights.
+pub const WEIGHT: Parameter = Parameter::choice("weight", INTEGERS, Some("int8"), "type of the weights");
+/// The width of a sum.
+pub const ACCUMULATOR: Parameter = Parameter::choice(
+    "accumulator",
+    &[
+        ("exact", "as many bits as the longest sum of the largest products needs"),
+        ("bits32", "32 bits, to compare with designs that have no other"),
+    ],
+    Some("exact"),
+    "width of the sums",
+);
+/// The adder behind a carry-save array.
+pub const RESOLVE: Parameter = Parameter::choice(
+    "resolve",
+    &[
+        ("synthesiser", "a plain addition"),
+        ("ripple", "a carry at a time"),
+        ("sklansky", "parallel prefix of fewest levels"),
+        ("brent_kung", "parallel prefix of fewest nodes"),
+        ("kogge_stone", "parallel prefix of fewest levels and fan-out two"),
+    ],
+    Some("synthesiser"),
+    "adder that makes one word of a carry-save sum, one a column, behind the array",
+);
+/// The longest inner dimension.
+pub const MAX_INNER: Parameter =
+    Parameter::integer("max_inner", 1, 65_536, Some(4096), "longest sum of a run (K): sets the accumulator width");
+/// The most columns.
+pub const MAX_COLUMNS: Parameter =
+    Parameter::integer("max_columns", 1, 65_536, Some(4096), "most columns of the result of a run (N)");
+
+const INTEGERS: &[(&str, &str)] =
+    &[("int4", "signed, 4 bits"), ("int8", "signed, 8 bits"), ("int16", "signed, 16 bits")];
+
+/// The geometry that these parameters make, with sums of form `sum_form`.
+pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
+    let number = |name: &str| parameters.integer(name) as u32;
+    let bits = |name: &str| match parameters.choice(name) {
+        "int4" => 4,
+        "int16" => 16,
+        _ => 8,
+    };
+    Geometry {
+        rows: number("rows"),
+        columns: number("columns"),
+        depth: number("depth"),
+        activation_bits: bits("activation"),
+        weight_bits: bits("weight"),
+        fixed_sum_bits: (parameters.choice("accumulator") == "bits32").then_some(32),
+        sum_form,
+        resolve: match parameters.choice("resolve") {
+            "ripple" => FinalAdder::Ripple,
+            "sklansky" => FinalAdder::Sklansky,
+            "brent_kung" => FinalAdder::BrentKung,
+            "kogge_stone" => FinalAdder::KoggeStone,
+            _ => FinalAdder::Synthesiser,
+        },
+        max_inner: number("max_inner"),
+        max_columns: number("max_columns"),
+    }
+}
+
+/// Rules that hold for every array.
+pub fn legality(geometry: &Geometry) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let Geometry { rows, columns, depth, max_inner, max_columns, .. } = *geometry;
+    if depth > max_inner {
+        let message = format!("{depth} products enter an element per cycle, more than the longest sum has");
+        let problem = Problem::rule("C0211", "max_inner", message, format!("{depth} or more"));
+        problems.push(problem.involving(&["depth"]).nearest(depth));
+    }
+    if columns > max_columns {
+        let message = format!("{columns} columns are computed at once, more than max_columns");
+        let problem = Problem::rule("C0212", "columns", message, format!("at most max_columns ({max_columns})"));
+        problems.push(problem.involving(&["max_columns"]).nearest(max_columns));
+    }
+    let (exact, bits) = (geometry.exact_sum_bits(), geometry.sum_bits());
+    if exact > bits {
+        let message = format!("the longest sum needs {exact} bits");
+        let problem = Problem::rule("C0213", "accumulator", message, format!("exact, or at most {bits} bits"));
+        problems.push(problem.involving(&["activation", "weight", "max_inner"]).nearest("exact"));
+    }
+    let sums = u64::from(geometry.elements()) * u64::from(bits * geometry.sum_form.words());
+    let buses = [
+        ("rows", "the activation bus", u64::from(rows * depth * geometry.activation_bits)),
+        // Recoded weights are twice as wide at most.
+        ("columns", "the bus of recoded weights", 2 * u64::from(columns * depth * geometry.weight_bits)),
+        ("columns", "the bus of captured sums", sums),
+    ];
+    problems.extend(buses.into_iter().filter_map(|(parameter, what, width)| too_wide(parameter, what, width)));
+    problems
+}
+
+fn too_wide(parameter: &'static str, what: &str, width: u64) -> Option<Problem> {
+    let limit = u64::from(MAXIMUM_WIDTH);
+    (width > limit).then(|| {
+        let message = format!("{what} would be {width} bits wide, over the {limit} that Verilog tools must accept");
+        Problem::rule("C0214", parameter, message, "a smaller array").involving(&["rows", "columns", "depth"])
+    })
+}

@@ -1,0 +1,59 @@
+//! The primitives of an element in closed form.
+
+use super::element::{RADIX, digit_bits, profile};
+use super::parameters::{Config, Step};
+use crate::arith::bit_heap::Plan;
+use crate::arith::recode::{booth, digit_product};
+use crate::arith::reduction::balanced_census;
+use crate::array::ElementCensus;
+use crate::census::{Parts, copies, sum_of};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplier};
+
+pub(super) fn element(config: &Config) -> ElementCensus {
+    match config.step {
+        Step::Baseline => ElementCensus { edge: None, parts: baseline(config) },
+        Step::Opt1 => carry_save(config),
+    }
+}
+
+fn baseline(config: &Config) -> Parts {
+    let geometry = &config.geometry;
+    let (depth, width) = (geometry.depth.into(), geometry.sum_bits());
+    let accumulate = sum_of(&[
+        (Inverter, 1, 1),
+        (AndOr, 1, width),           // base
+        (Adder, 1, width + 1),       // total
+        (EnabledRegister, 1, width), // sum
+    ]);
+    vec![
+        ("multiply", sum_of(&[(Multiplier, depth, geometry.activation_bits * geometry.weight_bits)])),
+        ("reduction", balanced_census(depth, geometry.product_magnitude(), false)),
+        ("accumulate", accumulate),
+    ]
+}
+
+fn carry_save(config: &Config) -> ElementCensus {
+    let geometry = &config.geometry;
+    let (depth, width) = (geometry.depth.into(), geometry.sum_bits());
+    let recoders = copies(&booth::recoder_census(RADIX, geometry.weight()), depth);
+    let products = depth * u64::from(RADIX.digits(geometry.weight()));
+    let product = digit_product::product_census(RADIX.digit_set(), geometry.activation());
+    let accumulate = sum_of(&[
+        (Inverter, 1, 1),
+        (AndOr, 2, width),           // words so far
+        (EnabledRegister, 2, width), // words
+    ]);
+    let mut parts = vec![
+        ("digit products", copies(&product, products)),
+        ("compression", Plan::new(&profile(geometry), &config.compression).census()),
+        ("accumulate", accumulate),
+    ];
+    let edge = match config.recoding_at_edge {
+        true => Some((recoders, digit_bits(geometry) * geometry.depth)),
+        false => {
+            parts.insert(0, ("recoding", recoders));
+            None
+        }
+    };
+    ElementCensus { edge, parts }
+}

@@ -1,0 +1,110 @@
+//! The bit-weight transformations of a multiply-accumulate array (arXiv 2503.06342, HPCA 2025, section 3): the same
+//! sums, with the carries propagated in other places.
+//!
+//! | step | an element holds | behind the array |
+//! |---|---|---|
+//! | `baseline` | a multiplier, an adder and the sum | nothing |
+//! | `opt1` | the products of Booth digits and one compressor tree, over them and the two words of the sum | an adder a column |
+
+mod cost;
+mod element;
+mod parameters;
+
+use crate::array::{self, Geometry, SumForm};
+use crate::census::Parts;
+use crate::family::{Family, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::parameter::{Parameter, Parameters, Problem};
+use parameters::{Config, Step, config};
+use tritloom_hdl::{Design, Diagnostics, Module};
+
+/// The family.
+pub struct BitWeight;
+
+struct Element(Config);
+
+impl Family for BitWeight {
+    fn name(&self) -> &'static str {
+        "bit_weight"
+    }
+
+    fn summary(&self) -> &'static str {
+        "matrix-matrix array of multiply-accumulate elements, plain or with carry-save sums of Booth digits (HPCA 2025)"
+    }
+
+    fn contract(&self) -> &'static str {
+        "\
+result[m][n] = sum over k of activation[m][k] * weight[n][k], exact for every legal input.
+
+A run computes up to `rows` rows and up to max_columns columns, in tiles of `columns`, over an inner dimension of up to
+max_inner places; taller results are several runs, which follow one another without a bubble and without reset.
+Streams: run {inner, columns, rows from 1}; activation {data: `depth` places of every row, first row lowest}, once for
+each tile of columns; weight {data: `depth` places of every column}, tile after tile; result {data: one row of a tile,
+keep: columns within the run, last: the run's last row}. An activation and a weight beat enter together. Places beyond
+the run are ignored. Latency: 3 cycles (operand register, sum, capture); a tile is captured and shifted out row by row
+while the next is computed, and waits where that takes fewer cycles than the rows before it."
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        parameters::TABLE
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        array::legality(&config(parameters).geometry)
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let config = config(parameters);
+        array::build(&config.geometry, &Element(config.clone()))
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        array::interface(&config(parameters).geometry)
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        array::timing(&config(parameters).geometry)
+    }
+
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        let config = config(parameters);
+        array::census_by_part(&config.geometry, cost::element(&config))
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        array::scenarios(&config(parameters).geometry, seed)
+    }
+
+    fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        match config(parameters).step {
+            Step::Baseline => Vec::new(),
+            Step::Opt1 => vec![(&BitWeight, parameters.clone().with("step", "baseline"))],
+        }
+    }
+}
+
+impl array::Element for Element {
+    fn top_name(&self) -> String {
+        format!("bit_weight_{}_{}", self.0.name(), self.0.geometry.name_suffix())
+    }
+
+    fn summary(&self) -> String {
+        let Geometry { rows, columns, depth, .. } = self.0.geometry;
+        let how = match self.0.geometry.sum_form {
+            SumForm::Resolved => "each with a multiplier and an adder",
+            SumForm::CarrySave => "each with the products of Booth digits and a carry-save sum",
+        };
+        format!("Multiplies two matrices: {rows} x {columns} elements, {how}, {depth} products a cycle.")
+    }
+
+    fn edge(&self) -> Option<Module> {
+        self.0.recodes_at_edge().then(|| element::edge(&self.0))
+    }
+
+    fn element(&self) -> Module {
+        match self.0.step {
+            Step::Baseline => element::baseline(&self.0),
+            Step::Opt1 => element::carry_save(&self.0),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Shared parts of datapaths: free of lint, and proven equal to a plain sum.
+
+mod common;
+
+use std::fmt::Write;
+
+use common::{has, verilator};
+use tritloom_datapath::arith::adder::{CarryOut, FinalAdder};
+use tritloom_datapath::arith::bit_heap::{BitHeap, Compression, Counter, Order};
+use tritloom_datapath::interface::Interface;
+use tritloom_emit::verilog::{Identity, emit};
+use tritloom_flow::yosys::{Verdict, compare};
+use tritloom_flow::{Design, Sources};
+use tritloom_hdl::{Module, ModuleBuilder, Shape, sint, uint};
+
+const PATIENCE_SECONDS: u32 = 60;
+
+const ADDERS: [FinalAdder; 6] = [
+    FinalAdder::Synthesiser,
+    FinalAdder::Ripple,
+    FinalAdder::Sklansky,
+    FinalAdder::BrentKung,
+    FinalAdder::KoggeStone,
+    FinalAdder::CarrySelect { block: 4 },
+];
+
+/// A module, and beside it the Verilog that it must be equal to: a module `plain` with the same ports.
+struct Subject {
+    module: Module,
+    plain: String,
+}
+
+impl Subject {
+    fn sources(&self) -> Sources {
+        let design = tritloom_hdl::Design::new(self.module.clone()).expect("a legal design");
+        let identity =
+            Identity { tool_version: "0".to_owned(), design_name: "arith".to_owned(), config_hash: "0".to_owned() };
+        emit(&design, &identity).files
+    }
+
+    fn verdict(&self, mut sources: Sources) -> Verdict {
+        sources.insert("plain.v".to_owned(), self.plain.clone());
+        compare(&sources, "plain", &self.module.name, PATIENCE_SECONDS).expect("yosys answers")
+    }
+}
+
+fn adder(kind: FinalAdder, width: u32, carry_out: CarryOut) -> Subject {
+    let top = if carry_out == CarryOut::Kept { width } else { width - 1 };
+    let plain = format!(
+        "module plain (input [{0}:0] a_i, input [{0}:0] b_i, input carry_i, output [{top}:0] sum_o);\n  \
+         assign sum_o = a_i + b_i + carry_i;\nendmodule\n",
+        width - 1
+    );
+    Subject { module: kind.module(width, carry_out), plain }
+}
+
+fn adders() -> Vec<Subject> {
+    let of =
+        |kind| [1, 2, 7, 16].map(|width| [CarryOut::Dropped, CarryOut::Kept].map(|carry| adder(kind, width, carry)));
+    ADDERS.into_iter().flat_map(of).flatten().collect()
+}
+
+/// What is added up: values of that shape, shifted left, and a constant.
+struct Sum {
+    name: &'static str,
+    width: u32,
+    terms: Vec<(Shape, u32)>,
+    constant: i32,
+}
+
+impl Sum {
+    fn subject(&self, number: usize, compression: &Compression, adder: FinalAdder) -> Subject {
+        let name = format!("{}_{:?}_{number}", self.name, compression.order).to_lowercase();
+        let m = ModuleBuilder::new(name, "A sum of terms.");
+        let mut heap = BitHeap::new(self.width);
+        for (number, &(shape, shift)) in self.terms.iter().enumerate() {
+            let term = m.input(&format!("t{number}"), shape);
+            if shape.signed { heap.add_signed(&term, shift, 0) } else { heap.add_unsigned(&term, shift, 0) }
+        }
+        heap.add_constant(self.constant.into(), 0);
+        let rows = heap.reduce(&m, "heap", compression);
+        let sum = adder.add(&m, "final_adder", (&rows.0, &rows.1), &m.uint(0, 1), CarryOut::Dropped);
+        m.output("sum", &sum);
+        Subject { module: m.finish(), plain: self.plain() }
+    }
+
+    /// In 32-bit signed arithmetic throughout: an unsigned term would make the whole expression unsigned.
+    fn plain(&self) -> String {
+        let mut text = format!("module plain (output [{}:0] sum_o", self.width - 1);
+        let mut sum = format!("{}", self.constant);
+        for (number, (shape, shift)) in self.terms.iter().enumerate() {
+            let sign = if shape.signed { "signed " } else { "" };
+            _ = write!(text, ", input {sign}[{}:0] t{number}_i", shape.width - 1);
+            let term = if shape.signed { format!("t{number}_i") } else { format!("$signed({{1'b0, t{number}_i}})") };
+            _ = write!(sum, " + ({term} * {})", 1 << shift);
+        }
+        text + &format!(");\n  wire signed [31:0] sum = {sum};\n  assign sum_o = sum;\nendmodule\n")
+    }
+}
+
+fn heaps() -> Vec<Subject> {
+    let signed_mix = vec![(sint(5), 0), (sint(4), 2), (uint(5), 1), (sint(3), 3), (uint(2), 0)];
+    let sums = [
+        Sum { name: "six_nibbles", width: 7, terms: vec![(uint(4), 0); 6], constant: 0 },
+        Sum { name: "signed_mix", width: 9, terms: signed_mix, constant: -37 },
+        Sum { name: "top_signs", width: 4, terms: vec![(sint(4), 0), (sint(3), 1), (sint(2), 2)], constant: 5 },
+    ];
+    let counters: [&[Counter]; 4] =
+        [&[Counter::HalfAdder], &[Counter::FourTwo], &[Counter::SixThree], &[Counter::SevenThree]];
+    let mut subjects = vec![];
+    for sum in &sums {
+        for order in [Order::Dadda, Order::Wallace, Order::Arrival] {
+            for (number, counters) in counters.iter().enumerate() {
+                let compression = Compression { counters: counters.to_vec(), order };
+                subjects.push(sum.subject(number, &compression, ADDERS[(number + 1) % ADDERS.len()]));
+            }
+        }
+    }
+    subjects
+}
+
+#[test]
+fn adders_and_heaps_are_free_of_lint() {
+    let Some(verilator) = verilator() else { return };
+    let design = |subject: Subject| Design {
+        top: subject.module.name.clone(),
+        interface: Interface { streams: vec![] },
+        rtl: subject.sources(),
+        mutant_width: None,
+    };
+    let designs: Vec<Design> = adders().into_iter().chain(heaps()).map(design).collect();
+    for (design, findings) in designs.iter().zip(verilator.lint_all(&designs)) {
+        assert_eq!(findings.expect("it runs"), [], "{}", design.top);
+    }
+}
+
+#[test]
+fn adders_are_proven_equal_to_a_plain_sum() {
+    if !has(&["yosys"]) {
+        return;
+    }
+    for subject in adders() {
+        assert_eq!(subject.verdict(subject.sources()), Verdict::Equal, "{}", subject.module.name);
+    }
+}
+
+#[test]
+fn heaps_are_proven_equal_to_a_plain_sum() {
+    if !has(&["yosys"]) {
+        return;
+    }
+    for subject in heaps() {
+        assert_eq!(subject.verdict(subject.sources()), Verdict::Equal, "{}\n{}", subject.module.name, subject.plain);
+    }
+}
+
+/// The subject's text with the last `from` in its module turned into `to`.
+fn broken(subject: &Subject, from: &str, to: &str) -> Sources {
+    let mut sources = subject.sources();
+    let text = sources.get_mut(&format!("{}.v", subject.module.name)).expect("its file");
+    let at = text.rfind(from).unwrap_or_else(|| panic!("no `{from}` in {text}"));
+    text.replace_range(at..at + from.len(), to);
+    sources
+}
+
+#[test]
+fn broken_adders_and_heaps_are_refuted() {
+    if !has(&["yosys"]) {
+        return;
+    }
+    for kind in [FinalAdder::Ripple, FinalAdder::Sklansky, FinalAdder::BrentKung, FinalAdder::KoggeStone] {
+        let subject = adder(kind, 16, CarryOut::Kept);
+        assert_eq!(subject.verdict(broken(&subject, " | ", " & ")), Verdict::Different, "{}", subject.module.name);
+    }
+    let select = adder(FinalAdder::CarrySelect { block: 4 }, 16, CarryOut::Kept);
+    assert_eq!(select.verdict(broken(&select, "4'd1", "4'd0")), Verdict::Different);
+    for subject in heaps() {
+        assert_eq!(subject.verdict(broken(&subject, " ^ ", " & ")), Verdict::Different, "{}", subject.module.name);
+    }
+}

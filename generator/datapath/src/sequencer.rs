@@ -14,6 +14,9 @@ pub(crate) struct Nest {
     pub outer_max: u32,
     /// How many of it pass in one step.
     pub outer_step: u32,
+    /// Whether something of every inner tile is kept between outer steps: its number and whether the outer step is the
+    /// first are then told too.
+    pub keeps_tiles: bool,
 }
 
 impl Nest {
@@ -43,9 +46,12 @@ impl Nest {
 /// A run is accepted when none is under way, or in the very cycle of the last step of the one before, so that
 /// runs follow one another without a bubble. A count of zero takes one step, with nothing valid in it.
 pub(crate) fn sequencer(nest: &Nest) -> Module {
-    let Nest { inner_max, inner_step, outer_max, outer_step } = *nest;
+    let Nest { inner_max, inner_step, outer_max, outer_step, keeps_tiles } = *nest;
     let m = ModuleBuilder::new(
-        format!("tile_sequencer_i{inner_max}s{inner_step}_o{outer_max}s{outer_step}"),
+        format!(
+            "tile_sequencer_i{inner_max}s{inner_step}_o{outer_max}s{outer_step}{}",
+            if keeps_tiles { "_numbered" } else { "" }
+        ),
         "Counts through the tiles of a run: an inner dimension within an outer one.",
     );
     m.parameter("inner dimension", format!("up to {inner_max}, {inner_step} a step"));
@@ -61,9 +67,7 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let inner_total = m.register("inner_total", inner_shape);
     let inner_left = m.register("inner_left", inner_shape);
     let outer_left = m.register("outer_left", outer_shape);
-    let inner_tile = m.register("inner_tile", uint(nest.tile_bits()));
     let first_inner = m.register("first_inner", uint(1));
-    let first_outer = m.register("first_outer", uint(1));
 
     m.section("Next tile");
     let last_inner = m.wire("last_inner", &at_most(&m, &inner_left, inner_step));
@@ -77,25 +81,30 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let minus_step = |left: &Value, step: u32| (left - m.uint(u64::from(step), left.width())).wrap(left.width());
     let inner_minus = m.wire("inner_minus_step", &minus_step(&inner_left, inner_step).as_unsigned());
     let outer_minus = m.wire("outer_minus_step", &minus_step(&outer_left, outer_step).as_unsigned());
-    let next_tile = m.wire("next_tile", &(inner_tile.value() + m.uint(1, 1)).wrap(nest.tile_bits()));
     inner_total.enable(&start).next(&run_inner);
     inner_left.enable(&change).next(&start.mux(&run_inner, &last_inner.mux(&inner_total, &inner_minus)));
     outer_left.enable(&change).next(&start.mux(&run_outer, &last_inner.mux(&outer_minus, &outer_left)));
     let restart = m.wire("restart_inner", &(&start | &last_inner));
-    inner_tile.enable(&change).next(&restart.mux(&m.uint(0, nest.tile_bits()), &next_tile));
     first_inner.enable(&change).next(&restart);
-    first_outer.enable(&change).next(&(&start | (first_outer.value() & !&last_inner)));
 
     m.section("Outputs");
     m.output("run_ready", &run_ready);
     m.output("busy", &busy);
     m.documented_output("inner_left", &inner_left, "of the inner dimension, this tile included");
     m.documented_output("outer_left", &outer_left, "of the outer dimension, this tile included");
-    m.output("inner_tile", &inner_tile);
     m.output("first_inner", &first_inner);
     m.output("last_inner", &last_inner);
-    m.output("first_outer", &first_outer);
     m.output("last_outer", &last_outer);
+    if keeps_tiles {
+        m.section("Numbers of tiles");
+        let inner_tile = m.register("inner_tile", uint(nest.tile_bits()));
+        let first_outer = m.register("first_outer", uint(1));
+        let next_tile = m.wire("next_tile", &(inner_tile.value() + m.uint(1, 1)).wrap(nest.tile_bits()));
+        inner_tile.enable(&change).next(&restart.mux(&m.uint(0, nest.tile_bits()), &next_tile));
+        first_outer.enable(&change).next(&(&start | (first_outer.value() & !&last_inner)));
+        m.output("inner_tile", &inner_tile);
+        m.output("first_outer", &first_outer);
+    }
     m.finish()
 }
 
@@ -103,24 +112,33 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
 pub(crate) fn sequencer_census(nest: &Nest) -> Census {
     let (inner, outer, tile) = (nest.inner_bits(), nest.outer_bits(), nest.tile_bits());
     let compared = |step: u32, bits: u32| u64::from(!always_at_most(step, bits));
-    sum_of(&[
+    let mut census = sum_of(&[
         (ResetRegister, 1, 1),                                 // busy
         (EnabledRegister, 2, inner),                           // total and left
         (EnabledRegister, 1, outer),                           // left
-        (EnabledRegister, 1, tile),                            // tile
-        (EnabledRegister, 2, 1),                               // first inner, first outer
+        (EnabledRegister, 1, 1),                               // first inner
         (Comparator, compared(nest.inner_step, inner), inner), // last inner
         (Comparator, compared(nest.outer_step, outer), outer), // last outer
         (Adder, 1, inner + 1),                                 // left less a step
         (Adder, 1, outer + 1),                                 // left less a step
-        (Adder, 1, tile + 1),                                  // next tile
         (Multiplexer, 2, inner),                               // left: start, restart or step
         (Multiplexer, 2, outer),                               // left: start, step or hold
-        (Multiplexer, 1, tile),                                // tile: restart or step
         (AndOr, 5, 1),                                         // finish 2, run ready, start, change
-        (AndOr, 5, 1),                                         // busy 2, restart, first outer 2
-        (Inverter, 3, 1),                                      // of busy, finish, last inner
-    ])
+        (AndOr, 3, 1),                                         // busy 2, restart
+        (Inverter, 2, 1),                                      // of busy, finish
+    ]);
+    if nest.keeps_tiles {
+        let numbers = sum_of(&[
+            (EnabledRegister, 1, tile), // tile
+            (EnabledRegister, 1, 1),    // first outer
+            (Adder, 1, tile + 1),       // next tile
+            (Multiplexer, 1, tile),     // tile: restart or step
+            (AndOr, 2, 1),              // first outer
+            (Inverter, 1, 1),           // of last inner
+        ]);
+        census.add_census(&numbers, 1);
+    }
+    census
 }
 
 /// `value <= limit`, which is always so where the limit is the largest value.

@@ -92,6 +92,7 @@ impl Geometry {
             inner_step: self.depth,
             outer_max: self.max_columns,
             outer_step: self.columns,
+            keeps_tiles: false,
         }
     }
 

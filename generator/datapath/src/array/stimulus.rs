@@ -43,6 +43,7 @@ pub fn scenarios(geometry: &Geometry, seed: u64) -> Vec<Scenario> {
     let mut bench = Bench { geometry, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
     bench.corners();
     bench.every_weight();
+    bench.cancelling();
     bench.sizes();
     for position in 0..3 {
         bench.stalled(&format!("random_gaps_{position}"), Stall { inputs: [20, 20, 20], results: 20 });
@@ -107,6 +108,32 @@ impl Bench<'_> {
         let weights = (0..geometry.columns).map(|column| (0..inner).map(|place| weight(column, place)).collect());
         let job = Job { weights: weights.collect(), activations: self.activations(geometry.rows, inner), inner };
         self.push("every_weight", &[job], &FULL_SPEED, None);
+    }
+
+    /// Large products that cancel but for a little: what is left of carry-save words takes carries all the way up.
+    fn cancelling(&mut self) {
+        let jobs: Vec<Job> = (0..6).map(|_| self.cancelling_job()).collect();
+        self.push("cancelling", &jobs, &FULL_SPEED, None);
+    }
+
+    /// Random places, the same with opposite weights, and a small one at the end.
+    fn cancelling_job(&mut self) -> Job {
+        let Geometry { rows, columns, depth, max_inner, .. } = *self.geometry;
+        let (_, heaviest) = extremes(self.geometry.weight_bits);
+        let half = (128 * depth).min(max_inner / 2);
+        let (mut weights, mut activations) =
+            (self.matrix(columns, half, (-heaviest, heaviest)), self.activations(rows, half));
+        let more = 2 * half < max_inner;
+        for column in &mut weights {
+            column.extend_from_within(..);
+            column[half as usize..].iter_mut().for_each(|weight| *weight = -*weight);
+            column.extend(more.then_some(1));
+        }
+        for row in &mut activations {
+            row.extend_from_within(..);
+            row.extend(more.then(|| self.random.random_range(-2..=2)));
+        }
+        Job { activations, weights, inner: 2 * half + u32::from(more) }
     }
 
     /// Runs back to back at full speed, over sizes around the tile: none, one, one less, one more.

@@ -100,7 +100,7 @@ impl Geometry {
             LoopOrder::OutputStationary => (inputs, outputs),
             LoopOrder::TableStationary => (outputs, inputs),
         };
-        Nest { inner_max, inner_step, outer_max, outer_step }
+        Nest { inner_max, inner_step, outer_max, outer_step, keeps_tiles: true }
     }
 
     /// Beats that cover `inputs` activations.

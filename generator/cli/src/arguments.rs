@@ -41,7 +41,9 @@ pub enum Command {
     Describe(Describe),
     /// Print the JSON Schema from which editors complete configurations
     Schema,
-    /// Say which external tools are there, and how to install the missing
+    /// Say which external tools can be used, and how to install the others
+    ///
+    /// The exit code is 1 when one that `check` needs, Verilator or g++, is missing, too old or does not run.
     Doctor,
 }
 
@@ -65,7 +67,7 @@ impl Command {
 pub struct Generate {
     /// The YAML file of the design
     pub config: PathBuf,
-    /// The folder to write; an older output of tritloom in it is replaced
+    /// The folder to write; an older output that nobody has changed or added to is replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Write the baselines of equal throughput as well, below `baselines`
@@ -73,22 +75,30 @@ pub struct Generate {
     pub baselines: bool,
 }
 
+/// Where what was built is kept.
+const CACHE_HELP: &str = "\
+Environment:
+  TRITLOOM_CACHE  The folder of what was built, kept for the next time; otherwise `tritloom` in XDG_CACHE_HOME, or
+                  in .cache of the home folder. It can be deleted at any time";
+
 /// Of `check`.
 #[derive(Debug, Args)]
+#[command(after_help = CACHE_HELP)]
 pub struct Check {
     /// The YAML files of the designs
     #[arg(required = true)]
     pub configs: Vec<PathBuf>,
-    /// Break the Verilog in N ways and report how many the bench catches
+    /// Break the Verilog in N ways and report how many the bench catches; this needs Verilator
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub mutate: u32,
     /// The seed of the random stimulus
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Keep the folders that were built and run
+    /// Keep a folder for each design, with its bench: `make` in it builds and runs both. An older one that nobody has
+    /// changed or added to is replaced
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
-    /// What runs the design; Verilator where it is installed
+    /// What runs the design; Verilator where it is installed, else the evaluator, and the result says so
     #[arg(long, value_enum)]
     pub simulator: Option<Simulator>,
 }
@@ -104,6 +114,7 @@ pub enum Simulator {
 
 /// Of `run`.
 #[derive(Debug, Args)]
+#[command(after_help = CACHE_HELP)]
 pub struct Run {
     /// The YAML file of the design
     pub config: PathBuf,

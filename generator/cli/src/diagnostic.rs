@@ -17,7 +17,7 @@ pub mod code {
     pub const NOT_ONE_ARCHITECTURE: &str = "C0108";
     /// A family refused its own legal parameters: a defect of tritloom.
     pub const DEFECT: &str = "D0001";
-    /// An output folder holds something that tritloom has not written.
+    /// An output folder holds something that would be lost.
     pub const IN_THE_WAY: &str = "O0001";
     /// An output folder cannot be written.
     pub const UNWRITABLE: &str = "O0002";
@@ -27,10 +27,16 @@ pub mod code {
     pub const UNKNOWN_FAMILY: &str = "U0002";
     /// A family that the command has no use for.
     pub const NOT_A_CORE: &str = "U0003";
-    /// A model that is damaged, or does not fit the design.
+    /// Something is asked for that only Verilator can do, and it is not to be used.
+    pub const NEEDS_VERILATOR: &str = "U0004";
+    /// A model that is missing, cannot be read or is damaged.
     pub const MODEL: &str = "M0001";
-    /// An outside tool that is missing or failed.
+    /// A design that is too small for the model.
+    pub const TOO_SMALL: &str = "M0002";
+    /// An outside tool that is missing, too old, or failed.
     pub const TOOL: &str = "T0001";
+    /// A file of tritloom's own, in the cache or the folder for temporary files, cannot be read or written.
+    pub const KEPT: &str = "T0002";
 }
 
 /// Lines longer than this are shown as a window around the column.

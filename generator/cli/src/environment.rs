@@ -16,15 +16,48 @@ fn cache_folder() -> PathBuf {
 }
 
 /// Verilator with the user's cache, as many jobs at a time as there are processors.
-pub fn verilator() -> Result<Verilator, FlowError> {
-    Verilator::open(&cache_folder(), available_parallelism().map_or(1, usize::from))
+pub fn verilator() -> Result<Verilator, Vec<Diagnostic>> {
+    let jobs = available_parallelism().map_or(1, usize::from);
+    Verilator::open(&cache_folder(), jobs).map_err(|error| vec![tool_failure(&error)])
 }
 
-/// A failure of an outside tool, told with what it printed.
-pub fn tool_failure(error: &FlowError) -> Vec<Diagnostic> {
+/// What decides where tritloom keeps files of its own.
+const FOLDERS: &str =
+    "TRITLOOM_CACHE names the folder where tritloom keeps what it has built, TMPDIR the one for temporary files";
+
+/// A failure outside the design, told with what a tool printed and with what can be done about it.
+pub fn tool_failure(error: &FlowError) -> Diagnostic {
+    let (code, remedy) = match error {
+        FlowError::Refused { .. } => (code::DEFECT, "tritloom has written Verilog that is refused: please report it"),
+        FlowError::File { .. } => (code::KEPT, FOLDERS),
+        _ => (code::TOOL, "`tritloom doctor` says which tools are there and how to install the others"),
+    };
     let text = error.to_string();
     let mut lines = text.lines();
-    let diagnostic = Diagnostic::new(code::TOOL, lines.next().unwrap_or_default());
-    let diagnostic = lines.fold(diagnostic, Diagnostic::note);
-    vec![diagnostic.note("`tritloom doctor` says which tools are there and how to install the others")]
+    let diagnostic = Diagnostic::new(code, lines.next().unwrap_or_default());
+    lines.fold(diagnostic, Diagnostic::note).note(remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_outside_the_design_say_what_can_be_done() {
+        let text = |text: &str| text.to_string();
+        let errors = [
+            FlowError::Missing { tool: text("verilator"), install: text("apt-get install verilator") },
+            FlowError::Outdated { tool: text("verilator"), version: text("Verilator 4.038"), needed: "5.006" },
+            FlowError::Start { tool: text("the bench /cache/bench"), reason: text("Exec format error (os error 8)") },
+            FlowError::Failed {
+                tool: text("g++"),
+                status: text("exit status: 1"),
+                output: text("x.cpp:\n  no space\n"),
+            },
+            FlowError::File { action: "write in", path: PathBuf::from("/cache/new"), reason: text("no space") },
+            FlowError::Refused { tool: text("verilator"), output: text("%Error: a.v:1:1: syntax error\n") },
+        ];
+        let rendered: Vec<String> = errors.iter().map(|error| tool_failure(error).render()).collect();
+        insta::assert_snapshot!(rendered.join("\n"));
+    }
 }

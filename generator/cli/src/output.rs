@@ -1,96 +1,127 @@
-//! A whole folder is written at once or not at all, and nothing is replaced that tritloom has not written.
+//! A whole folder is written at once or not at all, and nothing is lost that tritloom has not written.
 
-use crate::config::{LOCK_BEGINNING, LOCK_FILE};
+mod list;
+
 use crate::diagnostic::{Diagnostic, code};
+use list::{Foreign, LIST_FILE};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// The files of a folder: paths relative to it, and their bytes.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// Makes `target` hold exactly `files`.
-///
-/// They are written into a folder beside it, which then takes its name; an older output of tritloom is moved
-/// out of the way first, moved back if anything fails, and deleted last.
-pub fn write_folder(target: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
-    let shown = target.display().to_string();
-    let target = placed(target).map_err(|error| unwritable(&shown, &error))?;
-    let existing = inspect(&target, &shown)?;
-    let parent = target.parent().unwrap_or(Path::new("/"));
-    let result = (|| {
-        fs::create_dir_all(parent)?;
-        // Beside the target, so that the renames stay on one file system.
-        let workshop = tempfile::Builder::new().prefix(".tritloom-").tempdir_in(parent)?;
-        let fresh = workshop.path().join("new");
-        write_files(&fresh, files)?;
-        if existing { exchange(workshop, &fresh, &target) } else { fs::rename(&fresh, &target) }
-    })();
-    result.map_err(|error| unwritable(&shown, &error))
+/// More than this many paths in the way are counted, not named.
+const NAMED: usize = 5;
+
+/// A folder to write in whose place nothing stands but an older output, unchanged.
+#[derive(Debug)]
+pub struct Target {
+    /// Absolute, links followed as far as there is something.
+    path: PathBuf,
+    /// As the user named it.
+    shown: String,
+    /// Whether there is an older output, or an empty folder, to replace.
+    existing: bool,
 }
 
-/// The target as an absolute path, links followed as far as there is something.
-fn placed(target: &Path) -> io::Result<PathBuf> {
-    if target.exists() { target.canonicalize() } else { std::path::absolute(target) }
-}
-
-/// Whether there is an output to replace; an error if there is anything else.
-fn inspect(target: &Path, shown: &str) -> Result<bool, Vec<Diagnostic>> {
-    let in_the_way =
-        |what: &str, note: &str| vec![Diagnostic::new(code::IN_THE_WAY, format!("`{shown}` {what}")).note(note)];
-    let kind = match fs::symlink_metadata(target) {
-        Ok(kind) => kind,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(unwritable(shown, &error)),
-    };
-    if !kind.is_dir() {
-        return Err(in_the_way("is there and is no folder", "name another folder with --out"));
+impl Target {
+    /// Looks at what is there. The files in `read` are those that the command reads: they must not be replaced.
+    pub fn new(folder: &Path, read: &[PathBuf]) -> Result<Target, Vec<Diagnostic>> {
+        let shown = folder.display().to_string();
+        let placed = if folder.exists() { folder.canonicalize() } else { std::path::absolute(folder) };
+        let path = placed.map_err(|error| unwritable(&shown, &error))?;
+        let mut target = Target { path, shown, existing: false };
+        target.existing = target.inspect(read)?;
+        Ok(target)
     }
-    if std::env::current_dir().is_ok_and(|current| current.starts_with(target)) {
-        return Err(in_the_way("is the current folder or around it", "name a folder inside it with --out"));
-    }
-    let mut entries = fs::read_dir(target).map_err(|error| unwritable(shown, &error))?;
-    if entries.next().is_some() && !is_ours(target) {
-        let note = format!("an output of tritloom holds a `{LOCK_FILE}`; this folder is left as it is");
-        return Err(in_the_way("holds files that tritloom has not written", &note));
-    }
-    Ok(true)
-}
 
-/// Whether tritloom has written a folder: its lock file says so.
-fn is_ours(folder: &Path) -> bool {
-    let mut beginning = Vec::new();
-    let read = File::open(folder.join(LOCK_FILE))
-        .and_then(|file| file.take(LOCK_BEGINNING.len() as u64).read_to_end(&mut beginning));
-    read.is_ok() && beginning == LOCK_BEGINNING.as_bytes()
-}
-
-fn write_files(folder: &Path, files: &Files) -> io::Result<()> {
-    fs::create_dir(folder)?;
-    for (path, bytes) in files {
-        let path = folder.join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+    /// Whether there is a folder to replace; an error if anything would be lost.
+    fn inspect(&self, read: &[PathBuf]) -> Result<bool, Vec<Diagnostic>> {
+        let kind = match fs::symlink_metadata(&self.path) {
+            Ok(kind) => kind,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(unwritable(&self.shown, &error)),
+        };
+        if !kind.is_dir() {
+            return Err(self.in_the_way("is there and is no folder", "name another folder"));
         }
-        fs::write(path, bytes)?;
+        if std::env::current_dir().is_ok_and(|current| current.starts_with(&self.path)) {
+            return Err(self.in_the_way("is the current folder or around it", "name a folder inside it"));
+        }
+        let inside = |file: &&PathBuf| file.canonicalize().is_ok_and(|file| file.starts_with(&self.path));
+        if let Some(file) = read.iter().find(inside) {
+            let what = format!("is replaced as a whole, and `{}` lies inside it", file.display());
+            return Err(self.in_the_way(&what, "name another folder, or move the configuration out of this one"));
+        }
+        let foreign = list::foreign(&self.path).map_err(|error| unwritable(&self.shown, &error))?;
+        if foreign.is_empty() { Ok(true) } else { Err(self.would_lose(&foreign)) }
     }
-    Ok(())
-}
 
-/// Puts `fresh` in the place of `target`; the older one ends in the workshop and is deleted with it.
-fn exchange(workshop: TempDir, fresh: &Path, target: &Path) -> io::Result<()> {
-    let aside = workshop.path().join("old");
-    fs::rename(target, &aside)?;
-    let Err(error) = fs::rename(fresh, target) else { return Ok(()) };
-    if fs::rename(&aside, target).is_err() {
-        // The older output exists only here now: it must outlive the workshop.
-        let kept = workshop.keep().join("old");
-        let message = format!("{error}; the older output is in `{}`", kept.display());
-        return Err(io::Error::new(error.kind(), message));
+    /// Makes the folder hold exactly `files` and a list of them; returns the paths of all.
+    ///
+    /// They are written into a folder on the same file system, which then takes the name; an older output is moved
+    /// out of the way first, moved back if anything fails, and deleted last.
+    pub fn write(&self, mut files: Files) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+        files.insert(PathBuf::from(LIST_FILE), list::text(&files).into_bytes());
+        self.place(&files)?;
+        Ok(files.into_keys().collect())
     }
-    Err(error)
+
+    fn place(&self, files: &Files) -> Result<(), Vec<Diagnostic>> {
+        let parent = self.path.parent().unwrap_or(Path::new("/"));
+        // The nearest folder that is there: what is created inside it shares its file system.
+        let home = parent.ancestors().find(|folder| folder.exists()).unwrap_or(parent);
+        let workshop = tempfile::Builder::new().prefix(".tritloom-").tempdir_in(home);
+        // The error's own text names the temporary folder, which is nobody's business.
+        let workshop = workshop.map_err(|error| unwritable(&self.shown, &io::Error::from(error.kind())))?;
+        let fresh = workshop.path().join("new");
+        self.write_files(&fresh, files)?;
+        fs::create_dir_all(parent).map_err(|error| unwritable(&self.shown, &error))?;
+        if self.existing {
+            return self.exchange(workshop, &fresh);
+        }
+        fs::rename(&fresh, &self.path).map_err(|error| unwritable(&self.shown, &error))
+    }
+
+    fn write_files(&self, folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
+        for (name, bytes) in files {
+            let path = folder.join(name);
+            let written = fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| fs::write(&path, bytes));
+            written.map_err(|error| unwritable(&format!("{}/{}", self.shown, name.display()), &error))?;
+        }
+        Ok(())
+    }
+
+    /// Puts `fresh` in the place of the older output, which ends in the workshop and is deleted with it.
+    fn exchange(&self, workshop: TempDir, fresh: &Path) -> Result<(), Vec<Diagnostic>> {
+        let aside = workshop.path().join("old");
+        fs::rename(&self.path, &aside).map_err(|error| unwritable(&self.shown, &error))?;
+        let Err(error) = fs::rename(fresh, &self.path) else { return Ok(()) };
+        let mut problems = unwritable(&self.shown, &error);
+        if fs::rename(&aside, &self.path).is_err() {
+            // The older output exists only here now: it must outlive the workshop.
+            let kept = workshop.keep().join("old");
+            problems.push(Diagnostic::new(code::UNWRITABLE, format!("the older output is in `{}`", kept.display())));
+        }
+        Err(problems)
+    }
+
+    fn in_the_way(&self, what: &str, remedy: &str) -> Vec<Diagnostic> {
+        vec![Diagnostic::new(code::IN_THE_WAY, format!("`{}` {what}", self.shown)).note(remedy)]
+    }
+
+    fn would_lose(&self, foreign: &[Foreign]) -> Vec<Diagnostic> {
+        let message = format!("`{}` holds what tritloom has not written and would delete", self.shown);
+        let mut problem = Diagnostic::new(code::IN_THE_WAY, message);
+        problem.notes = foreign.iter().take(NAMED).map(Foreign::to_string).collect();
+        if foreign.len() > NAMED {
+            problem = problem.note(format!("and {} more", foreign.len() - NAMED));
+        }
+        vec![problem.note("name another folder, or move these out of this one; it is left as it is")]
+    }
 }
 
 fn unwritable(shown: &str, error: &io::Error) -> Vec<Diagnostic> {
@@ -102,8 +133,15 @@ mod tests {
     use super::*;
 
     fn files(texts: &[(&str, &str)]) -> Files {
-        let lock = (PathBuf::from(LOCK_FILE), format!("{LOCK_BEGINNING} 1.0\n").into_bytes());
-        texts.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).chain([lock]).collect()
+        texts.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect()
+    }
+
+    fn write_folder(target: &Path, files: Files) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+        Target::new(target, &[])?.write(files)
+    }
+
+    fn refusal(target: &Path, files: Files) -> Diagnostic {
+        write_folder(target, files).expect_err("refused").remove(0)
     }
 
     /// Every file and folder below a folder.
@@ -124,11 +162,12 @@ mod tests {
     fn a_folder_is_created_with_its_parents_and_replaced_whole() {
         let root = tempfile::tempdir().expect("temporary folder");
         let target = root.path().join("a/b/out");
-        write_folder(&target, &files(&[("rtl/x.v", "x"), ("filelist.f", "rtl/x.v")])).expect("written");
-        assert_eq!(listing(&target), [LOCK_FILE, "filelist.f", "rtl", "rtl/x.v"]);
-        write_folder(&target, &files(&[("rtl/y.v", "y")])).expect("replaced");
-        assert_eq!(listing(&target), [LOCK_FILE, "rtl", "rtl/y.v"]);
-        assert_eq!(listing(&root.path().join("a/b")).len(), 4, "nothing is left beside it");
+        let written = write_folder(&target, files(&[("rtl/x.v", "x"), ("filelist.f", "rtl/x.v")])).expect("written");
+        assert_eq!(written, ["filelist.f", LIST_FILE, "rtl/x.v"].map(PathBuf::from));
+        assert_eq!(listing(&target), ["filelist.f", LIST_FILE, "rtl", "rtl/x.v"]);
+        write_folder(&target, files(&[("rtl/y.v", "y")])).expect("replaced");
+        assert_eq!(listing(&target), [LIST_FILE, "rtl", "rtl/y.v"]);
+        assert_eq!(listing(root.path()).len(), 6, "nothing is left beside it");
     }
 
     #[test]
@@ -139,12 +178,50 @@ mod tests {
         fs::write(folder.join("thesis.tex"), "years").expect("written");
         fs::write(root.path().join("file"), "text").expect("written");
         for target in [folder.clone(), root.path().join("file")] {
-            assert_eq!(write_folder(&target, &files(&[])).map_err(|problems| problems[0].code), Err(code::IN_THE_WAY));
+            assert_eq!(refusal(&target, files(&[])).code, code::IN_THE_WAY);
         }
-        // A lock file of somebody else does not count.
-        fs::write(folder.join(LOCK_FILE), "packages: []").expect("written");
-        assert_eq!(write_folder(&folder, &files(&[])).map_err(|problems| problems[0].code), Err(code::IN_THE_WAY));
-        assert_eq!(listing(root.path()), ["file", "thesis", "thesis/config.lock.yaml", "thesis/thesis.tex"]);
+        // A list of somebody else does not count, nor does an empty one.
+        for list in ["thesis.tex\n", "", "\u{0}"] {
+            fs::write(folder.join(LIST_FILE), list).expect("written");
+            assert_eq!(refusal(&folder, files(&[])).code, code::IN_THE_WAY);
+        }
+        assert_eq!(listing(root.path()), ["file", "thesis", "thesis/files.sha256", "thesis/thesis.tex"]);
+    }
+
+    #[test]
+    fn what_came_into_an_older_output_is_named_and_kept() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let target = root.path().join("out");
+        let old = files(&[("rtl/x.v", "x"), ("rtl/y.v", "y"), ("filelist.f", "rtl/x.v")]);
+        write_folder(&target, old.clone()).expect("written");
+        fs::write(target.join("rtl/x.v"), "x by hand").expect("written");
+        fs::write(target.join("rtl/notes.txt"), "mine").expect("written");
+        fs::create_dir_all(target.join("build/deep")).expect("created");
+        // What is gone is no loss.
+        fs::remove_file(target.join("rtl/y.v")).expect("removed");
+        let before = listing(&target);
+        let rendered = refusal(&target, old.clone()).render();
+        insta::assert_snapshot!(rendered.replace(&*root.path().to_string_lossy(), "."));
+        assert_eq!(listing(&target), before);
+        for number in 0..9 {
+            fs::write(target.join(format!("{number}")), "mine").expect("written");
+        }
+        let notes = refusal(&target, old.clone()).notes;
+        assert_eq!((notes.len(), &*notes[NAMED]), (NAMED + 2, "and 7 more"));
+        fs::remove_dir_all(&target).expect("removed");
+        write_folder(&target, old).expect("written");
+    }
+
+    #[test]
+    fn a_folder_around_what_is_read_is_refused() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let target = root.path().join("out");
+        let config = target.join("a.yaml");
+        write_folder(&target, files(&[("a.yaml", "name: a")])).expect("written");
+        let problems = Target::new(&target, std::slice::from_ref(&config)).expect_err("refused");
+        let rendered = problems[0].render();
+        insta::assert_snapshot!(rendered.replace(&*root.path().to_string_lossy(), "."));
+        assert!(Target::new(&root.path().join("out2"), &[config]).is_ok());
     }
 
     #[test]
@@ -152,29 +229,33 @@ mod tests {
         let root = tempfile::tempdir().expect("temporary folder");
         let target = root.path().join("out");
         fs::create_dir(&target).expect("created");
-        write_folder(&target, &files(&[("x", "x")])).expect("written");
-        assert_eq!(listing(root.path()), ["out", "out/config.lock.yaml", "out/x"]);
+        write_folder(&target, files(&[("x", "x")])).expect("written");
+        assert_eq!(listing(root.path()), ["out", "out/files.sha256", "out/x"]);
     }
 
     #[test]
-    fn a_failure_leaves_the_older_output_as_it_was() {
+    fn a_failure_leaves_everything_as_it_was() {
         let root = tempfile::tempdir().expect("temporary folder");
         let target = root.path().join("out");
-        write_folder(&target, &files(&[("x", "old")])).expect("written");
+        write_folder(&target, files(&[("x", "old")])).expect("written");
         // A file cannot be a folder as well: the writing fails half-way.
         let impossible = files(&[("x", "new"), ("x/y", "new")]);
-        assert_eq!(write_folder(&target, &impossible).map_err(|problems| problems[0].code), Err(code::UNWRITABLE));
+        let problem = refusal(&target, impossible.clone());
+        assert_eq!(problem.code, code::UNWRITABLE);
+        assert!(problem.message.contains("/out/x/y` cannot be written"), "{}", problem.message);
         assert_eq!(fs::read_to_string(target.join("x")).expect("readable"), "old");
-        assert_eq!(listing(root.path()), ["out", "out/config.lock.yaml", "out/x"]);
+        refusal(&root.path().join("new/deep/out"), impossible);
+        assert_eq!(listing(root.path()), ["out", "out/files.sha256", "out/x"]);
     }
 
     #[test]
     fn a_parent_that_is_a_file_is_a_plain_error() {
         let root = tempfile::tempdir().expect("temporary folder");
         fs::write(root.path().join("file"), "text").expect("written");
-        let problems = write_folder(&root.path().join("file/out"), &files(&[])).expect_err("refused");
-        assert_eq!(problems[0].code, code::UNWRITABLE);
-        assert!(problems[0].message.contains("Not a directory"), "{}", problems[0].message);
+        let problem = refusal(&root.path().join("file/out"), files(&[]));
+        assert_eq!(problem.code, code::UNWRITABLE);
+        assert!(problem.message.to_lowercase().contains("not a directory"), "{}", problem.message);
+        assert!(!problem.message.contains(".tritloom-"), "{}", problem.message);
     }
 
     #[cfg(unix)]
@@ -183,12 +264,11 @@ mod tests {
         use std::os::unix::fs::symlink;
         let root = tempfile::tempdir().expect("temporary folder");
         let real = root.path().join("real");
-        write_folder(&real, &files(&[("x", "old")])).expect("written");
+        write_folder(&real, files(&[("x", "old")])).expect("written");
         symlink(&real, root.path().join("link")).expect("linked");
-        write_folder(&root.path().join("link"), &files(&[("y", "new")])).expect("replaced");
-        assert_eq!(listing(&real), [LOCK_FILE, "y"]);
+        write_folder(&root.path().join("link"), files(&[("y", "new")])).expect("replaced");
+        assert_eq!(listing(&real), [LIST_FILE, "y"]);
         symlink(root.path().join("nowhere"), root.path().join("broken")).expect("linked");
-        let problems = write_folder(&root.path().join("broken"), &files(&[])).expect_err("refused");
-        assert_eq!(problems[0].code, code::IN_THE_WAY);
+        assert_eq!(refusal(&root.path().join("broken"), files(&[])).code, code::IN_THE_WAY);
     }
 }

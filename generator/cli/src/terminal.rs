@@ -19,7 +19,8 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Prints the outcome of a command. 0: done; 1: the design failed; 2: the request was wrong.
+    /// Prints the outcome of a command. 0: done; 1: the design, or for `doctor` a tool, failed; 2: the
+    /// request was wrong or the surroundings do not allow it.
     pub fn finish(&self, command: Option<&str>, outcome: Result<Report, Vec<Diagnostic>>) -> ExitCode {
         match outcome {
             Ok(report) => {

@@ -1,12 +1,21 @@
 //! The binary as a user meets it: exit codes, what goes to which stream, and both formats.
 
 use assert_cmd::Command;
+use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+const TUTORIAL: &str = "../../designs/tutorial.yaml";
+
 fn tritloom(arguments: &[&str]) -> Output {
+    tritloom_with(&[], arguments)
+}
+
+/// With variables of the environment.
+fn tritloom_with(variables: &[(&str, &Path)], arguments: &[&str]) -> Output {
     let mut command = Command::cargo_bin("tritloom").expect("built");
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().expect("started")
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).envs(variables.iter().copied());
+    command.args(arguments).output().expect("started")
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -21,7 +30,7 @@ fn document(output: &Output) -> serde_json::Value {
 
 #[test]
 fn commands_without_a_design_succeed_in_both_formats() {
-    for command in [&["list"][..], &["schema"], &["doctor"]] {
+    for command in [&["list"][..], &["schema"]] {
         let output = tritloom(command);
         assert_eq!(output.status.code(), Some(0), "{command:?}: {}", text(&output.stderr));
         let output = tritloom(&[command, &["--format", "json"]].concat());
@@ -111,4 +120,140 @@ fn an_unknown_family_is_refused() {
     let output = tritloom(&["describe", "no_such_family"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("error[U0002]: there is no family `no_such_family`"));
+}
+
+#[test]
+fn an_output_is_replaced_until_somebody_works_in_it() {
+    let root = tempfile::tempdir().expect("temporary folder");
+    let config = root.path().join("tutorial.yaml");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(TUTORIAL), &config).expect("copied");
+    let out = root.path().join("out");
+    let generate = |config: &Path, out: &Path| {
+        tritloom(&["generate", config.to_str().expect("text"), "--out", out.to_str().expect("text")])
+    };
+    for _ in 0..2 {
+        assert_eq!(generate(&config, &out).status.code(), Some(0));
+    }
+    fs::write(out.join("synthesis.tcl"), "mine").expect("written");
+    let refused = generate(&config, &out);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("`synthesis.tcl` is not from tritloom"), "{}", text(&refused.stderr));
+    assert_eq!(fs::read_to_string(out.join("synthesis.tcl")).expect("readable"), "mine");
+    // The configuration itself, beside other files or as the lock file of the output.
+    for (config, out) in [(&config, root.path()), (&out.join("config.lock.yaml"), &out)] {
+        let refused = generate(config, out);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(text(&refused.stderr).contains("lies inside it"), "{}", text(&refused.stderr));
+        assert!(config.exists());
+    }
+}
+
+#[test]
+fn kept_folders_are_written_all_or_none() {
+    let root = tempfile::tempdir().expect("temporary folder");
+    let kept = root.path().join("kept");
+    let check = |designs: &[&str]| {
+        let options = ["--simulator", "evaluator", "--keep", kept.to_str().expect("text")];
+        tritloom(&[&["check"], designs, &options].concat())
+    };
+    assert_eq!(check(&["tests/wrong/rule.yaml"]).status.code(), Some(2));
+    assert!(!kept.exists(), "there was nothing to put there");
+    let folders =
+        || fs::read_dir(&kept).expect("readable").map(|entry| entry.expect("entry").path()).collect::<Vec<_>>();
+    let output = check(&[TUTORIAL, TUTORIAL]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("2 designs checked"), "{}", text(&output.stdout));
+    let [folder] = &folders()[..] else { panic!("one folder for one design") };
+    fs::write(folder.join("notes.txt"), "mine").expect("written");
+    let output = check(&[TUTORIAL, "../../designs/tellme.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("`notes.txt` is not from tritloom"));
+    assert_eq!(folders().len(), 1);
+}
+
+#[test]
+fn without_verilator_the_result_says_so() {
+    let nothing = tempfile::tempdir().expect("temporary folder");
+    let bare = |arguments: &[&str]| tritloom_with(&[("PATH", nothing.path())], arguments);
+    let output = bare(&["check", TUTORIAL, "--quiet"]);
+    assert_eq!(output.status.code(), Some(0));
+    let expected = "1 design checked with seed 1, 0 failed\n\
+                    Verilator is not installed: checked in the evaluator, the Verilog itself was not run\n";
+    assert!(text(&output.stdout).ends_with(expected), "{}", text(&output.stdout));
+    let document = document(&bare(&["check", TUTORIAL, "--quiet", "--format=json"]));
+    assert_eq!(document["simulator"], "evaluator");
+    assert!(document["fallback"].as_str().is_some_and(|reason| reason.contains("not installed")));
+    assert_eq!(bare(&["check", TUTORIAL, "--simulator", "verilator"]).status.code(), Some(2));
+    assert_eq!(bare(&["doctor"]).status.code(), Some(1));
+    for options in [&["--mutate", "3"][..], &["--mutate", "3", "--simulator", "evaluator"]] {
+        let output = bare(&[&["check", TUTORIAL], options].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains("error[U0004]: `--mutate`"), "{}", text(&output.stderr));
+    }
+}
+
+/// A folder with programs that say `verilator` and `g++` and do little more.
+#[cfg(unix)]
+fn impostors(verilator: &str) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("temporary folder");
+    for (name, script) in [("verilator", verilator), ("g++", "echo g++ 12.2.0")] {
+        let path = folder.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("made executable");
+    }
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tool_that_cannot_be_used_is_no_failure_of_the_design() {
+    let cache = tempfile::tempdir().expect("temporary folder");
+    let unwritable = "echo Verilator 5.006; echo VERILATOR_ROOT = ${0%/*}; \
+                      case $* in -V|--version) ;; *) echo '%Error: Cannot write obj_dir/x.cpp' >&2; exit 1;; esac";
+    for (script, word, code, message) in [
+        ("echo Verilator 4.038 2020-07-11", "too old", 1, "verilator is too old"),
+        ("exit 3", "broken", 1, "verilator failed (exit status: 3)"),
+        (unwritable, "found", 0, "verilator failed (exit status: 1)"),
+    ] {
+        let tools = impostors(script);
+        fs::create_dir(tools.path().join("include")).expect("created");
+        let variables = [("PATH", tools.path()), ("TRITLOOM_CACHE", cache.path())];
+        let doctor = tritloom_with(&variables, &["doctor"]);
+        assert!(text(&doctor.stdout).starts_with(word), "{}", text(&doctor.stdout));
+        assert_eq!(doctor.status.code(), Some(code), "{script}");
+        let check = tritloom_with(&variables, &["check", TUTORIAL]);
+        assert_eq!(check.status.code(), Some(2), "{}", text(&check.stdout));
+        let expected = format!("error[T0001]: {message}");
+        assert!(text(&check.stderr).contains(&expected), "{}", text(&check.stderr));
+    }
+    // The tools would do, but there is nowhere to keep anything.
+    fs::write(cache.path().join("file"), "").expect("written");
+    let tools = impostors(unwritable);
+    fs::create_dir(tools.path().join("include")).expect("created");
+    let variables = [("PATH", tools.path()), ("TRITLOOM_CACHE", &cache.path().join("file"))];
+    let check = tritloom_with(&variables, &["check", TUTORIAL]);
+    assert_eq!(check.status.code(), Some(2));
+    assert!(text(&check.stderr).contains("error[T0002]: cannot create "), "{}", text(&check.stderr));
+}
+
+#[test]
+fn a_design_too_small_for_the_model_is_told_before_anything_is_built() {
+    let root = tempfile::tempdir().expect("temporary folder");
+    let config = root.path().join("small.yaml");
+    let keys = ["lanes: 4", "ports: 4", "activation: int4", "max_inputs: 40", "max_outputs: 0x10"];
+    let design = format!("name: tiny\narchitecture:\n  sign_flip:\n    {}\n", keys.join("\n    "));
+    fs::write(&config, design).expect("written");
+    // Without Verilator: the simulation is not even looked for.
+    let output = tritloom_with(&[("PATH", root.path())], &["run", config.to_str().expect("text"), "--quiet"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+    let folder = format!("{}/", root.path().display());
+    insta::assert_snapshot!(text(&output.stderr).replace(&folder, ""));
+}
+
+#[test]
+fn a_model_that_is_not_there_is_a_problem_of_the_model() {
+    let output = tritloom(&["run", TUTORIAL, "--model", "nowhere", "--quiet"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("error[M0001]: `nowhere/model.bin` cannot be read: No such file"));
 }

@@ -77,7 +77,9 @@ fn word(direction: Direction) -> &'static str {
     }
 }
 
-/// The templates print plain values only, which cannot fail.
+/// A text file: askama takes the last line break of a template away. The templates print plain values only, which
+/// cannot fail.
 fn render(template: &impl Template) -> String {
-    template.render().expect("a template of plain values renders")
+    let text = template.render().expect("a template of plain values renders");
+    text.trim_end().to_owned() + "\n"
 }

@@ -1,5 +1,6 @@
 //! What a generated core promises, for programs: streams, widths, schedule, primitives.
 
+use crate::HANDSHAKE;
 use serde_json::{Value, json};
 use tritloom_datapath::family::Family;
 use tritloom_datapath::interface::{Direction, Interface, Stream};
@@ -33,6 +34,7 @@ pub fn manifest(subject: &Subject) -> String {
         "parameters": parameters.iter().map(|(parameter, value)| (parameter.name.to_string(), plain(value))).collect::<serde_json::Map<_, _>>(),
         "clock": "clk_i",
         "reset": "rst_ni (asynchronous, active low)",
+        "handshake": HANDSHAKE,
         "streams": streams(&family.interface(parameters)),
         "timing": {
             "latency_cycles": timing.latency_cycles,

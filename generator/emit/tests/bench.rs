@@ -49,6 +49,9 @@ fn the_folder_of_a_design() {
     let design = DesignUnderTest { top: "core", interface: &interface, mutant_width: None };
     let files = folder(&design, &["rtl/leaf.v", "rtl/core.v"], &scenarios());
     let harness: Vec<String> = HARNESS.iter().map(|(name, _)| format!("tb/{name}")).collect();
+    for (path, text) in &files {
+        assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{path}");
+    }
     for (path, text) in files.iter().filter(|(path, _)| !harness.contains(path)) {
         insta::assert_snapshot!(path.replace(['/', '.'], "_"), text);
     }

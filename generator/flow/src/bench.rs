@@ -159,7 +159,7 @@ impl Model {
         let folder = std::env::temp_dir();
         let mut file = NamedTempFile::new_in(&folder).map_err(FlowError::file("create a file in", &folder))?;
         let text = vectors(&design, scenarios);
-        file.write_all(text.as_bytes()).map_err(FlowError::file("write", file.path()))?;
+        file.write_all(text.as_bytes()).map_err(FlowError::file("write a file in", &folder))?;
         Ok(Vectors { file })
     }
 
@@ -177,10 +177,11 @@ impl Model {
         for (name, value) in numbers {
             command.arg(name).arg(value.to_string());
         }
-        let finished = finish("bench", &mut command)?;
+        let tool = format!("the bench {}", self.program.display());
+        let finished = finish(&tool, &mut command)?;
         match finished.status.code() {
-            Some(0 | 1) => serde_json::from_str(&finished.stdout).map_err(|error| FlowError::answer("bench", error)),
-            Some(_) => Err(finished.failed("bench")),
+            Some(0 | 1) => serde_json::from_str(&finished.stdout).map_err(|error| FlowError::answer(&tool, error)),
+            Some(_) => Err(finished.failed(&tool)),
             None => Ok(self.crash(options, &finished)),
         }
     }

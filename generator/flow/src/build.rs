@@ -12,9 +12,10 @@ use crate::Sources;
 use crate::cache::{Cache, hash};
 use crate::compile::{HEADERS, Kit, OBJECTS};
 use crate::error::FlowError;
+use crate::files::surroundings;
 use crate::group::groups;
 use crate::process::{side_by_side, succeed};
-use crate::tools::require;
+use crate::tools::{require, require_version};
 
 /// The cache's entries of programs, each under the key of a design in it; those of one build are one file.
 const MODELS: &str = "model";
@@ -81,6 +82,7 @@ impl Verilator {
         let program = require("verilator")?;
         let compiler = require("g++")?;
         let facts = succeed("verilator", Command::new(&program).arg("-V"))?;
+        require_version("verilator", &facts)?;
         let include = include_folder(&facts)?;
         let versions = facts.lines().next().unwrap_or_default().to_owned();
         let versions = versions + &succeed("g++", Command::new(&compiler).arg("--version"))?;
@@ -121,8 +123,8 @@ impl Verilator {
         let batch = |indices: &Vec<usize>| indices.iter().map(|&index| missing[index]).collect();
         let batches: Vec<Vec<Member>> = groups(&sources, self.jobs).iter().map(batch).collect();
         let failures = scope(|scope| {
-            // The runtime is needed last: a head start hides most of it.
-            scope.spawn(|| kit.objects());
+            // What programs share is needed last: a head start hides most of it.
+            scope.spawn(|| kit.prepare());
             side_by_side(self.jobs, &batches, |batch| self.build_batch(kit, batch))
         });
         for (kind, keep) in [(MODELS, MODELS_KEPT), (HEADERS, TOOLS_KEPT), (OBJECTS, TOOLS_KEPT)] {
@@ -135,7 +137,7 @@ impl Verilator {
     fn build_batch(&self, kit: &Kit, batch: &[Member]) -> Vec<(String, FlowError)> {
         match self.build_program(kit, batch) {
             Ok(()) => vec![],
-            Err(FlowError::Failed { .. }) if batch.len() > 1 => {
+            Err(FlowError::Failed { .. } | FlowError::Refused { .. }) if batch.len() > 1 => {
                 let (left, right) = batch.split_at(batch.len() / 2);
                 [left, right].iter().flat_map(|half| self.build_batch(kit, half)).collect()
             }
@@ -154,7 +156,7 @@ impl Verilator {
         for member in batch {
             self.cache.entry(MODELS, member.key, |folder| {
                 let path = folder.join(PROGRAM);
-                fs::hard_link(&program, &path).map_err(FlowError::file("create", &path))
+                fs::hard_link(&program, &path).map_err(FlowError::file("write in", surroundings(folder)))
             })?;
         }
         Ok(())

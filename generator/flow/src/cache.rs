@@ -1,6 +1,7 @@
 //! A directory of things that were expensive to make, each under the hash of all that it was made from.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -15,11 +16,15 @@ const NEW: &str = "new";
 /// Where empty files stand that processes lock.
 const LOCKS: &str = "lock";
 
+/// The file in every entry that lists the others: a line of hash, size and name for each.
+const SEAL: &str = "seal";
+
 /// More of these than processes can be using belong to nobody.
 const LEFT_BEHIND: usize = 1000;
 
 /// Entries are directories `kind/key`. An entry appears complete or not at all: it is made beside and
-/// renamed, so processes that make the same one at once do no harm.
+/// renamed, so processes that make the same one at once do no harm. One that was damaged later, by a full disk or by
+/// hand, counts as absent and is replaced.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
     root: PathBuf,
@@ -34,11 +39,12 @@ impl Cache {
         Ok(Cache { root })
     }
 
-    /// The entry, if it is there. Using one keeps it from being dropped.
+    /// The entry, if it is there and sound. Using one keeps it from being dropped.
     pub(crate) fn find(&self, kind: &str, key: &str) -> Option<PathBuf> {
         let path = self.root.join(kind).join(key);
         // A cache that cannot be written to can still be used.
-        File::open(&path).map(|entry| entry.set_modified(SystemTime::now())).is_ok().then_some(path)
+        let _ = File::open(&path).ok()?.set_modified(SystemTime::now());
+        is_sound(&path).then_some(path)
     }
 
     /// The entry; `make` fills the directory it is given when there is none yet.
@@ -57,6 +63,7 @@ impl Cache {
         }
         let made = self.scratch()?;
         make(made.path())?;
+        seal(made.path()).map_err(FlowError::file("write in", &self.root))?;
         self.adopt(kind, key, made.path())
     }
 
@@ -79,11 +86,20 @@ impl Cache {
     fn adopt(&self, kind: &str, key: &str, made: &Path) -> Result<PathBuf, FlowError> {
         let path = self.root.join(kind).join(key);
         fs::create_dir_all(self.root.join(kind)).map_err(FlowError::file("create", &path))?;
-        match fs::rename(made, &path) {
+        let unwritable = || FlowError::file("create", &path);
+        let Err(error) = fs::rename(made, &path) else { return Ok(path) };
+        if let Some(path) = self.find(kind, key) {
             // Another process was quicker with the same thing.
-            Err(_) if path.exists() => Ok(path),
-            outcome => outcome.map(|()| path.clone()).map_err(FlowError::file("create", &path)),
+            return Ok(path);
         }
+        if !path.exists() {
+            return Err(unwritable()(error));
+        }
+        // What is in the way is damaged.
+        let aside = self.scratch()?;
+        fs::rename(&path, aside.path().join(key)).map_err(unwritable())?;
+        fs::rename(made, &path).map_err(unwritable())?;
+        Ok(path)
     }
 
     /// Drops all but the `keep` last used entries of a kind, and what killed processes left behind. What cannot be
@@ -105,6 +121,35 @@ impl Cache {
     }
 }
 
+/// Lists what an entry holds.
+fn seal(entry: &Path) -> io::Result<()> {
+    let mut text = String::new();
+    for file in fs::read_dir(entry)? {
+        let file = file?;
+        let (digest, length) = (digest(&file.path())?, file.metadata()?.len());
+        text += &format!("{digest} {length} {}\n", file.file_name().to_string_lossy());
+    }
+    fs::write(entry.join(SEAL), text)
+}
+
+/// Whether an entry holds all that its list says, unchanged.
+fn is_sound(entry: &Path) -> bool {
+    let is_as_listed = |line: &str| {
+        let mut words = line.splitn(3, ' ');
+        let (Some(hash), Some(length), Some(name)) = (words.next(), words.next(), words.next()) else { return false };
+        let path = entry.join(name);
+        // A length that differs spares the reading.
+        fs::metadata(&path).is_ok_and(|file| file.len().to_string() == length)
+            && digest(&path).is_ok_and(|digest| digest == hash)
+    };
+    fs::read_to_string(entry.join(SEAL)).is_ok_and(|text| !text.is_empty() && text.lines().all(is_as_listed))
+}
+
+/// The hash of a file.
+fn digest(path: &Path) -> io::Result<String> {
+    Ok(format!("{:x}", Sha256::digest(fs::read(path)?)))
+}
+
 /// The hash of a sequence of texts, as 32 hexadecimal digits.
 pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut state = Sha256::new();
@@ -114,4 +159,36 @@ pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
         state.update(part);
     }
     state.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes over an entry's file and says whether the entry was made anew.
+    fn is_remade(cache: &Cache, damage: impl FnOnce(&Path)) -> bool {
+        let make = |folder: &Path| fs::write(folder.join("part"), "sound").map_err(FlowError::file("write", folder));
+        let entry = cache.entry("kind", "key", make).expect("it is made");
+        damage(&entry);
+        let mut remade = false;
+        let again = cache.entry("kind", "key", |folder| {
+            remade = true;
+            make(folder)
+        });
+        assert_eq!(fs::read_to_string(again.expect("it is there").join("part")).expect("readable"), "sound");
+        remade
+    }
+
+    #[test]
+    fn a_damaged_entry_is_replaced() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let cache = Cache::open(folder.path()).expect("it opens");
+        assert!(!is_remade(&cache, |_| ()));
+        assert!(is_remade(&cache, |entry| fs::write(entry.join("part"), "soun").expect("truncated")));
+        assert!(is_remade(&cache, |entry| fs::write(entry.join("part"), "sand!").expect("garbage")));
+        assert!(is_remade(&cache, |entry| fs::write(entry.join(SEAL), "").expect("an empty seal")));
+        assert!(is_remade(&cache, |entry| fs::remove_file(entry.join(SEAL)).expect("an entry of an older version")));
+        assert!(is_remade(&cache, |entry| fs::remove_file(entry.join("part")).expect("removed")));
+        assert_eq!(fs::read_dir(folder.path().join(NEW)).expect("readable").count(), 0);
+    }
 }

@@ -12,7 +12,8 @@ use crate::build::{Design, Optimisation, Verilator};
 use crate::cache::hash;
 use crate::error::FlowError;
 use crate::files::{read, size, write_all};
-use crate::process::{join, side_by_side, succeed};
+use crate::lint::failure;
+use crate::process::{finish, join, side_by_side, succeed};
 
 /// The files of Verilator's runtime that a model without tracing, coverage and timing needs. The first takes
 /// longer to compile than all else that is kept.
@@ -118,6 +119,16 @@ impl<'a> Kit<'a> {
         self.objects.get_or_init(make).clone()
     }
 
+    /// Makes or finds all that programs have in common. Whoever needs a part of it later waits for it or has its error.
+    pub(crate) fn prepare(&self) {
+        scope(|scope| {
+            if self.optimisation == Optimisation::Check {
+                scope.spawn(|| self.header());
+            }
+            let _ = self.objects();
+        });
+    }
+
     /// Makes a program of all `designs` in `folder`, which is empty; returns its path.
     pub(crate) fn program(&self, designs: &[&Design], folder: &Path) -> Result<PathBuf, FlowError> {
         self.verilate(designs, folder)?;
@@ -144,8 +155,9 @@ impl<'a> Kit<'a> {
         write_all(folder, &files)?;
         let mut command = Command::new(&self.tools.program);
         command.current_dir(folder).args(["--cc", "--Mdir", GENERATED, "--top-module", WRAPPER]);
-        succeed("verilator", command.args(VERILATOR_FLAGS).args(self.optimisation.verilator_flags()).args(files.keys()))
-            .map(drop)
+        command.args(VERILATOR_FLAGS).args(self.optimisation.verilator_flags()).args(files.keys());
+        let finished = finish("verilator", &mut command)?;
+        if finished.status.success() { Ok(()) } else { Err(failure(finished, &files)) }
     }
 
     /// Compiles a C++ file in `folder`; returns the name of the object beside it.

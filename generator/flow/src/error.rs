@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A tool that is missing, fails or says what cannot be understood, or a file that cannot be read or written.
+/// A tool that is missing, fails, refuses a design or says what cannot be understood, or a file that cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlowError {
     /// A program that is not installed.
@@ -14,12 +14,28 @@ pub enum FlowError {
         /// The command that installs it.
         install: String,
     },
+    /// A program that is there but too old.
+    Outdated {
+        /// Its name.
+        tool: String,
+        /// The version it has.
+        version: String,
+        /// The oldest version that will do.
+        needed: &'static str,
+    },
     /// A program that is there but does not start.
     Start {
         /// Its name.
         tool: String,
         /// What the system says.
         reason: String,
+    },
+    /// A tool that finds fault with a design: the only error that is not the surroundings'.
+    Refused {
+        /// The tool's name.
+        tool: String,
+        /// All that it wrote.
+        output: String,
     },
     /// A program that ended with an error.
     Failed {
@@ -49,10 +65,15 @@ pub enum FlowError {
 }
 
 impl FlowError {
+    /// Whether the design is to blame, and not a tool, a file or the machine.
+    pub fn is_about_design(&self) -> bool {
+        matches!(self, FlowError::Refused { .. })
+    }
+
     /// For `map_err` behind an action on a file.
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FlowError {
         let path = path.to_owned();
-        move |error| FlowError::File { action, path, reason: error.to_string() }
+        move |error| FlowError::File { action, path, reason: reason(&error) }
     }
 
     pub(crate) fn answer(tool: &str, reason: impl fmt::Display) -> FlowError {
@@ -60,10 +81,19 @@ impl FlowError {
     }
 }
 
+/// What the system says. Errors that are not its own may name a temporary file, which is nobody's business.
+fn reason(error: &io::Error) -> String {
+    if error.raw_os_error().is_some() { error.to_string() } else { error.kind().to_string() }
+}
+
 impl fmt::Display for FlowError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FlowError::Missing { tool, install } => write!(formatter, "{tool} is not installed; try: {install}"),
+            FlowError::Outdated { tool, version, needed } => {
+                write!(formatter, "{tool} is too old: it says `{version}`, {needed} or newer is needed")
+            }
+            FlowError::Refused { tool, output } => write!(formatter, "{tool} refuses it:\n{}", output.trim_end()),
             FlowError::Start { tool, reason } => write!(formatter, "{tool} does not start: {reason}"),
             FlowError::Failed { tool, status, output } => {
                 write!(formatter, "{tool} failed ({status}):\n{}", output.trim_end())

@@ -6,16 +6,20 @@ use std::path::Path;
 use crate::Sources;
 use crate::error::FlowError;
 
-/// Writes every file into `folder`, with the folders in its name.
+/// Writes every file into `folder`, a temporary one, with the folders in its name. An error names the folder around
+/// it, which the user knows.
 pub(crate) fn write_all(folder: &Path, files: &Sources) -> Result<(), FlowError> {
     for (name, text) in files {
         let path = folder.join(name);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(FlowError::file("create", parent))?;
-        }
-        fs::write(&path, text).map_err(FlowError::file("write", &path))?;
+        let written = fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| fs::write(&path, text));
+        written.map_err(FlowError::file("write in", surroundings(folder)))?;
     }
     Ok(())
+}
+
+/// The folder that a temporary one stands in.
+pub(crate) fn surroundings(folder: &Path) -> &Path {
+    folder.parent().unwrap_or(folder)
 }
 
 pub(crate) fn read(path: &Path) -> Result<String, FlowError> {

@@ -8,7 +8,7 @@ use crate::build::{Design, Verilator};
 use crate::error::FlowError;
 use crate::files::write_all;
 use crate::group::groups;
-use crate::process::{finish, side_by_side};
+use crate::process::{Finished, finish, side_by_side};
 
 /// One warning or error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,8 +79,27 @@ impl Verilator {
         command.current_dir(folder.path()).args(["--lint-only", "-Wall"]).args(flags).args(rtl.keys());
         let finished = finish("verilator", &mut command)?;
         let findings = findings(&finished.stderr);
-        // Failing without a word about the design, it says nothing about the design.
-        if findings.is_empty() && !finished.status.success() { Err(finished.failed("verilator")) } else { Ok(findings) }
+        if finished.status.success() || is_verdict(&finished, &findings, rtl) {
+            Ok(findings)
+        } else {
+            Err(finished.failed("verilator"))
+        }
+    }
+}
+
+/// Whether a run of Verilator that failed did so for what is in `files`. Warnings alone fail a lint run too.
+fn is_verdict(finished: &Finished, findings: &[Finding], files: &Sources) -> bool {
+    let severe = findings.iter().any(|finding| finding.error);
+    let found = findings.iter().any(|finding| finding.error == severe && files.contains_key(&finding.file));
+    found && finished.status.code().is_some()
+}
+
+/// What a run of Verilator on `files` that failed means: a design refused, or a tool that does not work.
+pub(crate) fn failure(finished: Finished, files: &Sources) -> FlowError {
+    if is_verdict(&finished, &findings(&finished.stderr), files) {
+        FlowError::Refused { tool: "verilator".to_owned(), output: finished.stderr }
+    } else {
+        finished.failed("verilator")
     }
 }
 

@@ -14,27 +14,53 @@ use crate::process::{finish, side_by_side};
 pub struct Tool {
     /// The program's name.
     pub name: &'static str,
-    /// Where it is, when it is.
-    pub found: Option<Found>,
+    /// Whether it can be used.
+    pub state: State,
+    /// The oldest version that will do, where that matters.
+    pub minimum: Option<&'static str>,
+    /// Whether designs cannot be checked as Verilog without it.
+    pub essential: bool,
     /// What cannot be done without it.
     pub needed_for: &'static str,
     /// The command that installs it on Debian and Ubuntu.
     pub install: &'static str,
 }
 
-/// A tool that is there.
+/// Whether a tool can be used. A path is that of the first program of the name in the search path, a version the first
+/// line that it says about its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The first one in the search path.
-    pub path: PathBuf,
-    /// The first line that it says about its version; empty when it says nothing.
-    pub version: String,
+pub enum State {
+    /// It is not in the search path.
+    Missing,
+    /// It does not run, or does not say which version it is where that matters.
+    Broken {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// It is older than it may be.
+    Outdated {
+        /// Where it is.
+        path: PathBuf,
+        /// What it is.
+        version: String,
+    },
+    /// It can be used.
+    Ready {
+        /// Where it is.
+        path: PathBuf,
+        /// What it is; empty when it says nothing.
+        version: String,
+    },
 }
 
 /// What is known of a tool before it is looked for.
 struct Known {
     name: &'static str,
     version_option: &'static str,
+    minimum: Option<&'static str>,
+    essential: bool,
     needed_for: &'static str,
     install: &'static str,
 }
@@ -43,36 +69,48 @@ const KNOWN: [Known; 6] = [
     Known {
         name: "verilator",
         version_option: "--version",
+        minimum: Some("5.006"),
+        essential: true,
         needed_for: "lint, `check`, `run`: the standard simulator",
         install: "apt-get install verilator",
     },
     Known {
         name: "g++",
         version_option: "--version",
+        minimum: None,
+        essential: true,
         needed_for: "compiling Verilator's models",
         install: "apt-get install g++",
     },
     Known {
         name: "make",
         version_option: "--version",
+        minimum: None,
+        essential: false,
         needed_for: "building an emitted folder by itself; not needed by tritloom",
         install: "apt-get install make",
     },
     Known {
         name: "ccache",
         version_option: "--version",
+        minimum: None,
+        essential: false,
         needed_for: "quicker builds of an emitted folder; not needed by tritloom",
         install: "apt-get install ccache",
     },
     Known {
         name: "yosys",
         version_option: "-V",
+        minimum: None,
+        essential: false,
         needed_for: "synthesis, and checking that emitted Verilog can be synthesised",
         install: "apt-get install yosys",
     },
     Known {
         name: "iverilog",
         version_option: "-V",
+        minimum: None,
+        essential: false,
         needed_for: "a second simulator in differential tests",
         install: "apt-get install iverilog",
     },
@@ -82,7 +120,9 @@ const KNOWN: [Known; 6] = [
 pub fn survey() -> Vec<Tool> {
     side_by_side(KNOWN.len(), &KNOWN, |known| Tool {
         name: known.name,
-        found: find(known.name).map(|path| Found { version: version(known, &path), path }),
+        state: find(known.name).map_or(State::Missing, |path| known.state(path)),
+        minimum: known.minimum,
+        essential: known.essential,
         needed_for: known.needed_for,
         install: known.install,
     })
@@ -107,8 +147,71 @@ fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
-fn version(known: &Known, path: &Path) -> String {
-    let finished = finish(known.name, Command::new(path).arg(known.version_option));
-    let output = finished.map(|finished| finished.stdout + &finished.stderr).unwrap_or_default();
-    output.lines().next().unwrap_or_default().trim().to_owned()
+/// Whether what a tool says about its version is new enough.
+pub(crate) fn require_version(name: &str, said: &str) -> Result<(), FlowError> {
+    let Some(needed) = KNOWN.iter().find(|known| known.name == name).and_then(|known| known.minimum) else {
+        return Ok(());
+    };
+    let line = said.lines().next().unwrap_or_default().trim();
+    match number(line) {
+        None => Err(FlowError::answer(name, format!("it does not say its version, {needed} or newer is needed"))),
+        Some(version) if Some(version) < number(needed) => {
+            Err(FlowError::Outdated { tool: name.to_owned(), version: line.to_owned(), needed })
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// The first two numbers, joined by a dot, of a line such as `Verilator 5.006 2023-01-22`.
+fn number(line: &str) -> Option<(u32, u32)> {
+    line.split_whitespace().find_map(|word| {
+        let (major, rest) = word.split_once('.')?;
+        let minor = rest.split(|letter: char| !letter.is_ascii_digit()).next()?;
+        Some((major.parse().ok()?, minor.parse().ok()?))
+    })
+}
+
+impl Known {
+    /// Of the program at `path`, which is asked for its version.
+    fn state(&self, path: PathBuf) -> State {
+        let finished = match finish(self.name, Command::new(&path).arg(self.version_option)) {
+            Ok(finished) if finished.status.success() => finished,
+            Ok(finished) => return State::Broken { path, reason: finished.failed(self.name).to_string() },
+            Err(error) => return State::Broken { path, reason: error.to_string() },
+        };
+        let said = finished.stdout + &finished.stderr;
+        let version = said.lines().next().unwrap_or_default().trim().to_owned();
+        match require_version(self.name, &said) {
+            Ok(()) => State::Ready { path, version },
+            Err(FlowError::Outdated { .. }) => State::Outdated { path, version },
+            Err(error) => State::Broken { path, reason: error.to_string() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_below_the_minimum_is_refused() {
+        for said in ["Verilator 5.006 2023-01-22 rev (Debian)", "Verilator 5.020\nmore", "Verilator 6.1"] {
+            assert_eq!(require_version("verilator", said), Ok(()), "{said}");
+        }
+        let error = require_version("verilator", "Verilator 4.038 2020-07-11").expect_err("too old");
+        let text = "verilator is too old: it says `Verilator 4.038 2020-07-11`, 5.006 or newer is needed";
+        assert_eq!(error.to_string(), text);
+        assert!(matches!(require_version("verilator", "nonsense"), Err(FlowError::Answer { .. })));
+        assert_eq!(require_version("make", ""), Ok(()));
+    }
+
+    #[test]
+    fn a_program_that_fails_is_broken() {
+        let known = |name| Known { name, version_option: "-V", ..KNOWN[0] };
+        for path in ["/bin/false", "/etc/passwd"] {
+            assert!(matches!(known("g++").state(path.into()), State::Broken { .. }), "{path}");
+        }
+        assert!(matches!(known("verilator").state("/bin/true".into()), State::Broken { .. }));
+        assert!(matches!(known("g++").state("/bin/true".into()), State::Ready { .. }));
+    }
 }

@@ -10,7 +10,8 @@ use std::process::Command;
 
 use common::{adder, adder_scenarios, has, sources, verilator};
 use tritloom_emit::bench::{DesignUnderTest, folder};
-use tritloom_flow::{icarus, tools, yosys};
+use tritloom_flow::{FlowError, check, icarus, tools, yosys};
+use tritloom_hdl::{MAXIMUM_LOOP_COUNT, ModuleBuilder, uint};
 
 #[test]
 fn lint_finds_what_is_wrong_and_nothing_else() {
@@ -23,6 +24,27 @@ fn lint_finds_what_is_wrong_and_nothing_else() {
     assert_eq!(places, [(true, 2)], "{findings:#?}");
     let broken = verilator.lint(&sources(&[("bad.v", "module bad (;\nendmodule\n")]), "bad").expect("it runs");
     assert!(broken.iter().any(|finding| finding.error && finding.file == "bad.v"), "{broken:#?}");
+}
+
+#[test]
+fn a_lint_run_that_fails_for_another_reason_is_no_finding() {
+    let Some(verilator) = verilator() else { return };
+    let sources = sources(&[("echo.v", include_str!("designs/echo.v"))]);
+    let error = verilator.lint(&sources, "nowhere").expect_err("no such top");
+    assert!(matches!(&error, FlowError::Failed { output, .. } if output.contains("nowhere")), "{error}");
+    assert!(!error.is_about_design());
+}
+
+/// A wire for each iteration, the longest loop that the language allows.
+#[test]
+fn the_longest_loop_is_read() {
+    let Some(verilator) = verilator() else { return };
+    let m = ModuleBuilder::new("longest", "As many wires as a loop may have iterations.");
+    let (x, flipped) = (m.input_lanes("x", uint(1), MAXIMUM_LOOP_COUNT, ""), m.lanes("y", uint(1), MAXIMUM_LOOP_COUNT));
+    m.repeat("lane", MAXIMUM_LOOP_COUNT, |lane| flipped.drive(lane, &!x.lane(lane)));
+    m.output("flipped", flipped.flat());
+    let sources = check::sources(&tritloom_hdl::Design::new(m.finish()).expect("a sound design"));
+    assert_eq!(verilator.lint(&sources, "longest").expect("it runs"), []);
 }
 
 #[test]
@@ -86,6 +108,11 @@ fn the_survey_names_every_tool_with_its_installation() {
     assert!(survey.iter().any(|tool| tool.name == "verilator") && survey.len() >= 6);
     for tool in survey {
         assert!(tool.install.starts_with("apt-get install") && !tool.needed_for.is_empty());
-        assert!(tool.found.is_none_or(|found| !found.version.is_empty()), "{} has no version", tool.name);
+        let sound = match &tool.state {
+            tools::State::Missing => true,
+            tools::State::Ready { version, .. } => !version.is_empty(),
+            tools::State::Broken { .. } | tools::State::Outdated { .. } => false,
+        };
+        assert!(sound, "{tool:?}");
     }
 }

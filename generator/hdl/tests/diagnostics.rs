@@ -144,6 +144,7 @@ fn loop_count(m: &ModuleBuilder) {
     m.repeat("none", 0, |index| {
         m.wire("single", &x.lane(index));
     });
+    m.repeat("many", tritloom_hdl::MAXIMUM_LOOP_COUNT + 1, |_| {});
     m.repeat("row", 2000, |row| {
         m.wire("in_row", &x.lane(row));
         m.repeat("column", 2000, |column| {

@@ -1,10 +1,13 @@
 //! A network's ternary products on a simulated core: matrices are packed once, activations pass for each product.
 
-use crate::{MatrixId, Model, TernaryEngine};
+use crate::{MatrixId, Model, TernaryEngine, TernaryMatrix};
 use std::collections::BTreeMap;
 use std::fmt;
 use tritloom_datapath::interface::Beat;
 use tritloom_datapath::matvec::{Geometry, beats};
+
+/// Bits of the activations that a model multiplies.
+const ACTIVATION_BITS: u32 = 8;
 
 /// A core under simulation, wherever it runs.
 pub trait Core {
@@ -31,6 +34,29 @@ pub struct CoreRun {
     pub results: Vec<Beat>,
     /// From the first beat in to the last beat out.
     pub cycles: u64,
+}
+
+/// The least that a core must take to compute the products of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Bits of an activation.
+    pub activation_bits: u32,
+    /// The most rows of a matrix.
+    pub rows: usize,
+    /// The most columns of a matrix.
+    pub columns: usize,
+}
+
+impl Demand {
+    /// Of all matrices of a model.
+    pub fn of(model: &Model) -> Demand {
+        let most = |size: fn(&TernaryMatrix) -> usize| model.matrices().map(|(_, matrix)| size(matrix)).max();
+        Demand {
+            activation_bits: ACTIVATION_BITS,
+            rows: most(TernaryMatrix::rows).unwrap_or(0),
+            columns: most(TernaryMatrix::columns).unwrap_or(0),
+        }
+    }
 }
 
 /// Computes the products of a model on a core.
@@ -102,7 +128,7 @@ impl<C: Core> CoreEngine<C> {
     /// # Errors
     /// When the model does not fit the core, or the simulation fails.
     pub fn new(mut core: C, geometry: Geometry, model: &Model) -> Result<CoreEngine<C>, CoreError<C::Error>> {
-        if geometry.activation_bits < 8 {
+        if geometry.activation_bits < ACTIVATION_BITS {
             return Err(CoreError::ActivationBits(geometry.activation_bits));
         }
         let mut matrices = BTreeMap::new();

@@ -35,7 +35,7 @@ mod shape;
 pub mod synthetic;
 mod tokenizer;
 
-pub use core::{Core, CoreEngine, CoreError, CoreRun};
+pub use core::{Core, CoreEngine, CoreError, CoreRun, Demand};
 pub use decoder::{BEGIN_TOKEN, DecodeError, Decoder, Story, greedy};
 pub use engine::{CheckError, CheckedEngine, EngineError, ReferenceEngine, TernaryEngine};
 pub use error::{LoadError, ModelError};

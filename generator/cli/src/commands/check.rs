@@ -1,14 +1,16 @@
 //! `tritloom check CONFIG...`: designs are built with their benches and run.
 
-use super::{Report, Verdict, load_all};
+use super::{Report, Verdict, counted, load_all};
 use crate::arguments::{Check, Simulator};
 use crate::built::Built;
 use crate::config::parameter_object;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{tool_failure, verilator};
-use crate::output::write_folder;
+use crate::output::Target;
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::rehearsal::rehearse;
 use tritloom_flow::check::{Outcome, Score, Task};
@@ -32,28 +34,81 @@ pub fn check(
 ) -> Result<Report, Vec<Diagnostic>> {
     let configurations = load_all(&arguments.configs, families)?;
     let designs = configurations.iter().map(Built::new).collect::<Result<Vec<_>, _>>()?;
+    let engine = engine(arguments)?;
     if let Some(folder) = &arguments.keep {
-        for design in &designs {
-            let name = format!("{}-{}", design.configuration.name, &design.configuration.hash()[..8]);
-            write_folder(&folder.join(name), &design.bench_folder(arguments.seed))?;
-        }
+        keep(folder, &designs, arguments)?;
     }
-    let checked = match simulator(arguments, terminal) {
-        Simulator::Verilator => by_verilator(&designs, arguments, terminal)?,
-        Simulator::Evaluator => by_evaluator(&designs, arguments, terminal),
+    let checked = match &engine {
+        Engine::Verilator(verilator) => by_verilator(verilator, &designs, arguments, terminal)?,
+        Engine::Evaluator { .. } => by_evaluator(&designs, arguments, terminal),
     };
-    Ok(report(arguments, &designs, &checked))
+    Ok(report(arguments, &engine, &designs, &checked))
 }
 
-/// Verilator where it is found.
-fn simulator(arguments: &Check, terminal: &Terminal) -> Simulator {
-    arguments.simulator.unwrap_or_else(|| {
-        if tools::find("verilator").is_some() {
-            return Simulator::Verilator;
+/// Writes a folder for each design, or none where one of them would replace something else.
+fn keep(folder: &Path, designs: &[Built], arguments: &Check) -> Result<(), Vec<Diagnostic>> {
+    // A design that is named twice has one folder.
+    let mut kept = BTreeMap::new();
+    for design in designs {
+        let name = format!("{}-{}", design.configuration.name, &design.configuration.hash()[..8]);
+        kept.insert(folder.join(name), design);
+    }
+    let (mut targets, mut problems) = (Vec::new(), Vec::new());
+    for (path, design) in kept {
+        match Target::new(&path, &arguments.configs) {
+            Ok(target) => targets.push((target, design)),
+            Err(found) => problems.extend(found),
         }
-        terminal.note("Verilator is not installed: checked in the evaluator instead, the Verilog itself is not run");
-        Simulator::Evaluator
-    })
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    targets.iter().try_for_each(|(target, design)| target.write(design.bench_folder(arguments.seed)).map(drop))
+}
+
+/// What a result without Verilator must say.
+const FALLBACK: &str = "Verilator is not installed: checked in the evaluator, the Verilog itself was not run";
+
+/// What runs the designs.
+enum Engine {
+    Verilator(Verilator),
+    Evaluator {
+        /// Why it is not Verilator, where nobody asked for the evaluator.
+        fallback: Option<&'static str>,
+    },
+}
+
+impl Engine {
+    fn name(&self) -> &'static str {
+        match self {
+            Engine::Verilator(_) => "verilator",
+            Engine::Evaluator { .. } => "evaluator",
+        }
+    }
+
+    fn fallback(&self) -> Option<&'static str> {
+        match self {
+            Engine::Verilator(_) => None,
+            Engine::Evaluator { fallback } => *fallback,
+        }
+    }
+}
+
+/// Verilator where it is found, unless the user wants it otherwise.
+fn engine(arguments: &Check) -> Result<Engine, Vec<Diagnostic>> {
+    let fallback = match arguments.simulator {
+        Some(Simulator::Evaluator) => None,
+        None if tools::find("verilator").is_none() => Some(FALLBACK),
+        Some(Simulator::Verilator) | None => return verilator().map(Engine::Verilator),
+    };
+    if arguments.mutate == 0 {
+        return Ok(Engine::Evaluator { fallback });
+    }
+    let refusal = Diagnostic::new(code::NEEDS_VERILATOR, "`--mutate` breaks the Verilog, which only Verilator runs");
+    Err(vec![match fallback {
+        None => refusal.note("leave out `--simulator evaluator`, or `--mutate`"),
+        Some(_) => refusal.note("Verilator is not installed; `tritloom doctor` says how to install it"),
+    }])
 }
 
 fn tasks(designs: &[Built], seed: u64) -> Vec<Task> {
@@ -65,19 +120,28 @@ fn tasks(designs: &[Built], seed: u64) -> Vec<Task> {
     designs.iter().map(task).collect()
 }
 
-fn by_verilator(designs: &[Built], arguments: &Check, terminal: &Terminal) -> Result<Vec<Checked>, Vec<Diagnostic>> {
-    let verilator = verilator().map_err(|error| tool_failure(&error))?;
+/// A design that fails is a verdict; a tool that fails is an error, since it says nothing about any design.
+fn by_verilator(
+    verilator: &Verilator,
+    designs: &[Built],
+    arguments: &Check,
+    terminal: &Terminal,
+) -> Result<Vec<Checked>, Vec<Diagnostic>> {
     let tasks = tasks(designs, arguments.seed);
     let progress = terminal.progress("check", designs.len());
     let name = |position: usize| designs[position].configuration.name.as_str();
     let outcomes = verilator.check(&tasks, arguments.seed as u32, |position| progress.step(name(position)));
     drop(progress);
+    let failures = tool_failures(&outcomes);
+    if !failures.is_empty() {
+        return Err(failures);
+    }
     let mut checked: Vec<Checked> =
         designs.iter().zip(&outcomes).map(|(design, outcome)| judged(design, outcome)).collect();
     if arguments.mutate > 0 {
         for (position, task) in tasks.iter().enumerate() {
             if checked[position].verdict == Verdict::Passed {
-                let score = score(&verilator, task, arguments, terminal)?;
+                let score = score(verilator, task, arguments, terminal)?;
                 checked[position].add_score(&score);
             }
         }
@@ -85,11 +149,23 @@ fn by_verilator(designs: &[Built], arguments: &Check, terminal: &Terminal) -> Re
     Ok(checked)
 }
 
+/// What went wrong outside the designs, each thing once.
+fn tool_failures(outcomes: &[Result<Outcome, FlowError>]) -> Vec<Diagnostic> {
+    let mut failures = Vec::new();
+    for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).filter(|error| !error.is_about_design()) {
+        let failure = tool_failure(error);
+        if !failures.contains(&failure) {
+            failures.push(failure);
+        }
+    }
+    failures
+}
+
 fn score(verilator: &Verilator, task: &Task, arguments: &Check, terminal: &Terminal) -> Result<Score, Vec<Diagnostic>> {
     let progress = terminal.bar("mutants", arguments.mutate as usize);
     let done = |number: u32| progress.step(&number.to_string());
     let score = verilator.mutation_score(task, arguments.mutate, arguments.seed as u32, done);
-    score.map_err(|error| tool_failure(&error))
+    score.map_err(|error| vec![tool_failure(&error)])
 }
 
 fn judged(design: &Built, outcome: &Result<Outcome, FlowError>) -> Checked {
@@ -104,11 +180,11 @@ fn judged(design: &Built, outcome: &Result<Outcome, FlowError>) -> Checked {
             let report = &outcome.report;
             let word = if outcome.passed() { "passed" } else { "FAILED" };
             let mut text = format!(
-                "{name}: {word}: {} scenarios, {} result beats compared in {} cycles, {} lint warnings",
-                report.scenarios,
-                report.beats_compared,
-                report.cycles,
-                outcome.findings.len()
+                "{name}: {word}: {}, {} compared in {}, {}",
+                counted(report.scenarios, "scenario"),
+                counted(report.beats_compared, "result beat"),
+                counted(report.cycles, "cycle"),
+                counted(outcome.findings.len() as u64, "lint warning")
             );
             outcome.findings.iter().for_each(|finding| text += &format!("\n  {finding}"));
             report.failures.iter().for_each(|failure| text += &format!("\n  {failure}"));
@@ -147,9 +223,6 @@ fn survivor_json((survivor, equivalent): &(Mutant, bool)) -> Value {
 }
 
 fn by_evaluator(designs: &[Built], arguments: &Check, terminal: &Terminal) -> Vec<Checked> {
-    if arguments.mutate > 0 {
-        terminal.note("--mutate needs Verilator and is left out");
-    }
     let progress = terminal.progress("check", designs.len());
     let check = |design: &Built| {
         let checked = rehearsed(design, arguments.seed);
@@ -171,8 +244,9 @@ fn rehearsed(design: &Built, seed: u64) -> Checked {
             let passed = report.failures.is_empty();
             let word = if passed { "passed" } else { "FAILED" };
             let mut text = format!(
-                "{name}: {word} in the evaluator: {} result beats compared in {} cycles",
-                report.beats, report.cycles
+                "{name}: {word} in the evaluator: {} compared in {}",
+                counted(report.beats, "result beat"),
+                counted(report.cycles, "cycle")
             );
             let failures: Vec<String> = report
                 .failures
@@ -192,14 +266,23 @@ fn rehearsed(design: &Built, seed: u64) -> Checked {
     }
 }
 
-fn report(arguments: &Check, designs: &[Built], checked: &[Checked]) -> Report {
+fn report(arguments: &Check, engine: &Engine, designs: &[Built], checked: &[Checked]) -> Report {
     let failed = checked.iter().filter(|design| design.verdict == Verdict::Failed).count();
     let verdict = if failed == 0 { Verdict::Passed } else { Verdict::Failed };
     let mut text: String = checked.iter().map(|design| design.text.trim_end().to_string() + "\n").collect();
-    text += &format!("{} designs checked with seed {}, {failed} failed\n", checked.len(), arguments.seed);
+    let designs_checked = counted(checked.len() as u64, "design");
+    text += &format!("{designs_checked} checked with seed {}, {failed} failed\n", arguments.seed);
+    text.extend(engine.fallback().map(|fallback| format!("{fallback}\n")));
     let entries: Vec<Value> = designs.iter().zip(checked).map(entry).collect();
     let status = if failed == 0 { "ok" } else { "failed" };
-    let json = json!({"command": "check", "status": status, "seed": arguments.seed, "designs": entries});
+    let json = json!({
+        "command": "check",
+        "status": status,
+        "seed": arguments.seed,
+        "simulator": engine.name(),
+        "fallback": engine.fallback(),
+        "designs": entries,
+    });
     Report { text, json, verdict }
 }
 

@@ -1,39 +1,69 @@
-//! `tritloom doctor`: which external tools are there, and how to install the missing.
+//! `tritloom doctor`: which external tools can be used, and how to install the others.
 
-use super::Report;
+use super::{Report, Verdict};
 use serde_json::{Value, json};
-use tritloom_flow::tools::{Tool, survey};
+use tritloom_flow::tools::{State, Tool, survey};
 
-/// Missing tools are no failure: the report says what each is needed for.
+/// Every tool is told of; only those that `check` cannot do without decide the verdict.
 pub fn doctor() -> Report {
-    let tools = survey();
+    report(&survey())
+}
+
+fn report(tools: &[Tool]) -> Report {
     let entries: Vec<Value> = tools.iter().map(entry).collect();
-    Report::passed(text(&tools), json!({"command": "doctor", "status": "ok", "tools": entries}))
+    let sound = tools.iter().all(|tool| !tool.essential || matches!(tool.state, State::Ready { .. }));
+    let (verdict, status) = if sound { (Verdict::Passed, "ok") } else { (Verdict::Failed, "failed") };
+    Report { text: text(tools), json: json!({"command": "doctor", "status": status, "tools": entries}), verdict }
 }
 
 fn text(tools: &[Tool]) -> String {
     let width = tools.iter().map(|tool| tool.name.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for tool in tools {
-        let (name, needed_for) = (tool.name, tool.needed_for);
-        text += &match &tool.found {
-            Some(found) => {
-                let version = if found.version.is_empty() { "version unknown" } else { &found.version };
-                format!("found    {name:width$}  {version} ({})\n", found.path.display())
-            }
-            None => format!("missing  {name:width$}  needed for {needed_for}; install it with: {}\n", tool.install),
-        };
+    let line = |tool: &Tool| format!("{:8} {:width$}  {}\n", word(&tool.state), tool.name, explanation(tool));
+    tools.iter().map(line).collect()
+}
+
+fn word(state: &State) -> &'static str {
+    match state {
+        State::Missing => "missing",
+        State::Broken { .. } => "broken",
+        State::Outdated { .. } => "too old",
+        State::Ready { .. } => "found",
     }
-    text
+}
+
+/// What is there, or what is wrong with it and what can be done.
+fn explanation(tool: &Tool) -> String {
+    let remedy = format!("needed for {}; install it with: {}", tool.needed_for, tool.install);
+    match &tool.state {
+        State::Missing => remedy,
+        State::Broken { path, reason } => {
+            format!("{}: {}; {remedy}", path.display(), reason.split_whitespace().collect::<Vec<_>>().join(" "))
+        }
+        State::Outdated { path, version } => {
+            let minimum = tool.minimum.unwrap_or_default();
+            format!("{version} ({}): {minimum} or newer is {remedy}", path.display())
+        }
+        State::Ready { path, version } => {
+            let version = if version.is_empty() { "version unknown" } else { version };
+            format!("{version} ({})", path.display())
+        }
+    }
 }
 
 fn entry(tool: &Tool) -> Value {
-    let found = tool.found.as_ref();
+    let (path, version, reason) = match &tool.state {
+        State::Missing => (None, None, None),
+        State::Broken { path, reason } => (Some(path), None, Some(reason)),
+        State::Outdated { path, version } | State::Ready { path, version } => (Some(path), Some(version), None),
+    };
     json!({
         "name": tool.name,
-        "found": found.is_some(),
-        "path": found.map(|found| found.path.display().to_string()),
-        "version": found.map(|found| &found.version),
+        "state": word(&tool.state),
+        "path": path.map(|path| path.display().to_string()),
+        "version": version,
+        "reason": reason,
+        "minimum": tool.minimum,
+        "needed_by_check": tool.essential,
         "needed_for": tool.needed_for,
         "install": tool.install,
     })
@@ -43,17 +73,46 @@ fn entry(tool: &Tool) -> Value {
 mod tests {
     use super::*;
     use std::path::PathBuf;
-    use tritloom_flow::tools::Found;
 
-    fn tool(name: &'static str, version: Option<&str>) -> Tool {
-        let found =
-            version.map(|version| Found { path: PathBuf::from("/usr/bin").join(name), version: version.into() });
-        Tool { name, found, needed_for: "work", install: "apt-get install it" }
+    fn tool(name: &'static str, essential: bool, state: State) -> Tool {
+        Tool { name, state, minimum: Some("5.006"), essential, needed_for: "work", install: "apt-get install it" }
+    }
+
+    fn ready(version: &str) -> State {
+        State::Ready { path: PathBuf::from("/bin/it"), version: version.into() }
+    }
+
+    fn outdated() -> State {
+        State::Outdated { path: PathBuf::from("/bin/it"), version: "it 4.038".into() }
+    }
+
+    fn broken() -> State {
+        State::Broken { path: PathBuf::from("/bin/it"), reason: "it failed (exit status: 1):\nno library".into() }
     }
 
     #[test]
     fn a_line_says_what_is_there_or_how_to_get_it() {
-        let tools = [tool("verilator", None), tool("g++", Some("g++ 14.2.0")), tool("make", Some(""))];
-        insta::assert_snapshot!(text(&tools));
+        let tools = [
+            tool("verilator", true, State::Missing),
+            tool("g++", true, ready("g++ 14.2.0")),
+            tool("make", false, ready("")),
+            tool("yosys", false, outdated()),
+            tool("iverilog", false, broken()),
+        ];
+        let report = report(&tools);
+        insta::assert_snapshot!(format!("{}\n{:#}", report.text, report.json["tools"][4]));
+    }
+
+    #[test]
+    fn only_what_check_needs_decides() {
+        for (essential, state, verdict) in [
+            (true, ready("1"), Verdict::Passed),
+            (true, State::Missing, Verdict::Failed),
+            (true, outdated(), Verdict::Failed),
+            (true, broken(), Verdict::Failed),
+            (false, broken(), Verdict::Passed),
+        ] {
+            assert_eq!(report(&[tool("it", essential, state.clone())]).verdict, verdict, "{state:?}");
+        }
     }
 }

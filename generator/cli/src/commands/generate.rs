@@ -1,13 +1,13 @@
 //! `tritloom generate CONFIG --out DIR`: a design as files.
 
-use super::Report;
+use super::{Report, counted};
 use crate::arguments::Generate;
 use crate::built::Built;
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
-use crate::output::{Files, write_folder};
+use crate::output::Target;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tritloom_datapath::family::Family;
 
 /// Everything is made before anything is written.
@@ -20,12 +20,12 @@ pub fn generate(arguments: &Generate, families: &[&'static dyn Family]) -> Resul
             files.extend(Built::new(&baseline)?.folder().into_iter().map(|(path, bytes)| (folder.join(path), bytes)));
         }
     }
-    write_folder(&arguments.out, &files)?;
-    Ok(report(&configuration, &arguments.out, &files))
+    let written = Target::new(&arguments.out, std::slice::from_ref(&arguments.config))?.write(files)?;
+    Ok(report(&configuration, &arguments.out, &written))
 }
 
-fn report(configuration: &Configuration, out: &Path, files: &Files) -> Report {
-    let paths: Vec<String> = files.keys().map(|path| path.display().to_string()).collect();
+fn report(configuration: &Configuration, out: &Path, written: &[PathBuf]) -> Report {
+    let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     let (name, folder) = (&configuration.name, out.display().to_string());
     let json = json!({
         "command": "generate",
@@ -36,5 +36,5 @@ fn report(configuration: &Configuration, out: &Path, files: &Files) -> Report {
         "folder": folder,
         "files": paths,
     });
-    Report::passed(format!("{name}: {} files in {folder}\n", paths.len()), json)
+    Report::passed(format!("{name}: {} in {folder}\n", counted(paths.len() as u64, "file")), json)
 }

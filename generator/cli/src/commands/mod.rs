@@ -25,12 +25,12 @@ pub struct Report {
     pub verdict: Verdict,
 }
 
-/// Whether the design did what it should.
+/// Whether what was looked at is sound: a design, or the tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It did, or nothing was asked of one.
+    /// It is, or nothing was looked at.
     Passed,
-    /// It did not.
+    /// It is not.
     Failed,
 }
 
@@ -38,6 +38,14 @@ impl Report {
     /// Of a command that went well.
     pub fn passed(text: impl Into<String>, json: Value) -> Report {
         Report { text: text.into(), json, verdict: Verdict::Passed }
+    }
+}
+
+/// A number with what it counts: `1 design`, `2 designs`.
+fn counted(count: impl Into<u64>, noun: &str) -> String {
+    match count.into() {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `tritloom run CONFIG --model DIR`: a language model speaks through a design.
 
-use super::{Report, Verdict};
+use super::{Report, Verdict, counted};
 use crate::arguments::{Packing, Run};
 use crate::built::Built;
 use crate::config::Configuration;
@@ -13,9 +13,12 @@ use std::time::Instant;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::interface::Beat;
 use tritloom_datapath::matvec::Geometry;
-use tritloom_flow::{Design, Feed, FlowError, Optimisation, Simulation};
+use tritloom_datapath::parameter::Problem;
+use tritloom_flow::{Design, Feed, FlowError, Optimisation, Simulation, Verilator};
 use tritloom_formats::FirstWeight;
-use tritloom_workload::{CheckedEngine, Core, CoreEngine, CoreRun, Model, Story, Tokenizer, bitllama, synthetic};
+use tritloom_workload::{
+    CheckedEngine, Core, CoreEngine, CoreRun, Demand, Model, Story, Tokenizer, bitllama, synthetic,
+};
 
 /// The position of the weight stream among the streams of a core that computes ternary products.
 const WEIGHT_STREAM: usize = 2;
@@ -28,9 +31,14 @@ pub fn run(arguments: &Run, families: &[&'static dyn Family], terminal: &Termina
         return Err(vec![Diagnostic::new(code::NOT_A_CORE, message)]);
     };
     let (model, tokenizer) = load(arguments, terminal)?;
+    let misfits = misfits(configuration.family, &geometry, &Demand::of(&model));
+    if !misfits.is_empty() {
+        return Err(Configuration::refuse(&arguments.config, families, &misfits));
+    }
     let built = Built::new(&configuration)?;
+    let verilator = verilator()?;
     terminal.note("building the simulation (kept for the next time)");
-    let simulation = simulate(&built).map_err(|error| tool_failure(&error))?;
+    let simulation = simulate(&verilator, &built).map_err(|error| vec![tool_failure(&error)])?;
     tell(&built, geometry, &model, &tokenizer, simulation, arguments, terminal)
 }
 
@@ -53,18 +61,44 @@ fn load(arguments: &Run, terminal: &Terminal) -> Result<(Model, Tokenizer), Vec<
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    std::fs::read(path)
-        .map_err(|error| vec![Diagnostic::new(code::UNREADABLE, format!("cannot read `{}`: {error}", path.display()))])
+    std::fs::read(path).map_err(|error| {
+        let problem = Diagnostic::new(code::MODEL, format!("`{}` cannot be read: {error}", path.display()));
+        vec![problem.note("--model names a folder with `model.bin` and `tokenizer.bin`")]
+    })
 }
 
-fn simulate(built: &Built) -> Result<Simulation, FlowError> {
+/// Where a core is too small for what a model demands.
+fn misfits(family: &dyn Family, geometry: &Geometry, demand: &Demand) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if geometry.activation_bits < demand.activation_bits {
+        let bits = (demand.activation_bits, geometry.activation_bits);
+        let message = format!("the model's activations have {} bits, the core's {}", bits.0, bits.1);
+        problems.push(Problem::rule(code::TOO_SMALL, "activation", message, "int8 or int16").nearest("int8"));
+    }
+    let sizes = [
+        ("max_inputs", u64::from(geometry.max_inputs), demand.columns as u64, "columns"),
+        ("max_outputs", u64::from(geometry.max_outputs), demand.rows as u64, "rows"),
+    ];
+    for (name, found, needed, what) in sizes.into_iter().filter(|(_, found, needed, _)| found < needed) {
+        let message = format!("`{name}: {found}` is too small for the model: a matrix has {needed} {what}");
+        let domain = family.parameters().iter().find(|parameter| parameter.name == name).map(|found| found.domain);
+        let problem = Problem::rule(code::TOO_SMALL, name, message, format!("at least {needed}"));
+        problems.push(match domain.filter(|domain| !domain.contains(&needed.into())) {
+            None => problem.nearest(needed),
+            Some(domain) => Problem { legal: format!("{domain}: no core of this family takes the model"), ..problem },
+        });
+    }
+    problems
+}
+
+fn simulate(verilator: &Verilator, built: &Built) -> Result<Simulation, FlowError> {
     let design = Design {
         top: built.top().to_string(),
         interface: built.interface.clone(),
         rtl: tritloom_flow::check::sources(&built.hardware),
         mutant_width: None,
     };
-    let model = verilator()?.build(&[design], Optimisation::Long).remove(0)?;
+    let model = verilator.build(&[design], Optimisation::Long).remove(0)?;
     Simulation::start(&model, 1)
 }
 
@@ -143,11 +177,11 @@ impl Figures {
 
     fn text(&self) -> String {
         format!(
-            "{} tokens; {} products, every element equal to integer arithmetic\n\
+            "{}; {}, every element equal to integer arithmetic\n\
              {:.0} cycles a token, {:.0} weight bits a token\n\
              {:.2} s: {:.2} tokens/s, {:.0} simulated cycles/s\n",
-            self.tokens,
-            self.products,
+            counted(self.tokens as u64, "token"),
+            counted(self.products, "product"),
             self.per_token(self.cycles),
             self.per_token(self.weight_bits),
             self.seconds,
@@ -184,4 +218,22 @@ fn report(
         "failure": failure,
     });
     Report { text, json, verdict: if failure.is_none() { Verdict::Passed } else { Verdict::Failed } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tritloom_datapath::registry;
+
+    #[test]
+    fn a_model_larger_than_every_core_has_no_nearest_value() {
+        let family = registry::find("sign_flip").expect("registered");
+        let parameters = registry::resolve(family, [("max_inputs", 64)]).expect("legal");
+        let geometry = family.ternary_product(&parameters).expect("a core");
+        let found = |columns| misfits(family, &geometry, &Demand { activation_bits: 8, rows: 1, columns });
+        assert!(found(64).is_empty());
+        assert_eq!(found(65)[0].nearest.as_deref(), Some("65"));
+        let [problem] = &found(1 << 20)[..] else { panic!("one problem") };
+        assert_eq!((problem.nearest.as_ref(), problem.legal.ends_with("takes the model")), (None, true));
+    }
 }

@@ -121,10 +121,10 @@ impl<'a> Reader<'a> {
 
     /// A problem with the value of a key.
     pub fn about(&self, entry: &Entry<'a>, code: &'static str, message: impl Into<String>) -> Diagnostic {
-        let scalar =
-            matches!(&entry.value.value, Content::Scalar(given) if !matches!(given, Given::Nothing | Given::List));
-        let at = if matches!(entry.value.value, Content::Scalar(Given::Nothing)) { entry.key } else { entry.value };
-        let value = scalar.then(|| shown(tree::text(self.source, entry.value)));
+        // An empty value has no text to show or to point at: the key has.
+        let empty = matches!(entry.value.value, Content::Scalar(Given::Nothing));
+        let at = if empty { entry.key } else { entry.value };
+        let value = Some(shown(tree::text(self.source, entry.value))).filter(|text| !empty && !text.is_empty());
         let diagnostic = Diagnostic::new(code, message).at(tree::excerpt(self.source, at));
         Diagnostic { key: Some(entry.path.clone()), value, ..diagnostic }
     }
@@ -141,7 +141,19 @@ pub fn given(source: &Source, node: &Node) -> Given {
             }
             _ => Given::Fraction(*value),
         },
+        Content::Scalar(Given::Integer(value)) if !is_plain_integer(tree::text(source, node)) => {
+            Given::Text(value.to_string())
+        }
         Content::Scalar(given) => given.clone(),
+    }
+}
+
+/// Whether an integer is written in decimal or hexadecimal digits. YAML knows more notations; which of them depends on
+/// the reader.
+fn is_plain_integer(text: &str) -> bool {
+    match text.strip_prefix("0x") {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit()),
     }
 }
 

@@ -16,19 +16,16 @@ use crate::diagnostic::{Diagnostic, code};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use tritloom_datapath::family::Family;
-use tritloom_datapath::parameter::Parameters;
+use tritloom_datapath::parameter::{Parameters, Problem};
 use tritloom_hdl::Design;
 
 /// The file that lies beside every output: the configuration with every default in it.
 pub const LOCK_FILE: &str = "config.lock.yaml";
 
-/// How every lock file begins; by this an output folder is recognised.
-pub const LOCK_BEGINNING: &str = "# Written by tritloom";
-
 /// A design that can be built: complete and legal.
 #[derive(Clone)]
 pub struct Configuration {
-    /// An identifier of Verilog.
+    /// It stands in the headers of files, in reports, and names folders; an identifier of Verilog.
     pub name: String,
     /// The kind of datapath.
     pub family: &'static dyn Family,
@@ -41,6 +38,12 @@ impl Configuration {
     pub fn load(path: &Path, families: &[&'static dyn Family]) -> Result<Configuration, Vec<Diagnostic>> {
         let source = Source::read(path)?;
         reader::read(&source, families)
+    }
+
+    /// Reads a file again to say where its parameters, legal in themselves, do not suit a command.
+    pub fn refuse(path: &Path, families: &[&'static dyn Family], misfits: &[Problem]) -> Vec<Diagnostic> {
+        let reread = Source::read(path).and_then(|source| reader::read_against(&source, families, misfits));
+        reread.err().unwrap_or_default()
     }
 
     /// The designs of equal throughput to compare this one with.
@@ -68,7 +71,9 @@ impl Configuration {
     pub fn lock_text(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
         let (hash, body) = (self.hash(), self.canonical_text());
-        format!("{LOCK_BEGINNING} {version}: the configuration with every default filled in.\n# hash: {hash}\n{body}")
+        format!(
+            "# Written by tritloom {version}: the configuration with every default filled in.\n# hash: {hash}\n{body}"
+        )
     }
 
     /// Name, family and every parameter, in one fixed form.
@@ -108,7 +113,6 @@ mod tests {
         for text in ["name: a\narchitecture:\n  toy_lut: {tables: 11}\n", "name: b\narchitecture: {toy_flip: {}}\n"] {
             let configuration = read(text);
             let lock = configuration.lock_text();
-            assert!(lock.starts_with(LOCK_BEGINNING));
             assert_eq!(read(&lock).hash(), configuration.hash());
             assert_eq!(read(&lock).lock_text(), lock);
         }

@@ -1,4 +1,4 @@
-//! The name of a design, which becomes part of the names of its modules and files.
+//! The name of a design: it stands in the headers of its files and names folders and reports.
 
 /// Longer names become unreadable in reports, and some tools cut them.
 pub const MAXIMUM_LENGTH: usize = 64;

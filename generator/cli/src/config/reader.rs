@@ -11,8 +11,17 @@ use tritloom_datapath::registry;
 
 /// Reads a configuration; problems come in the order of the file.
 pub fn read(source: &Source, families: &[&'static dyn Family]) -> Result<Configuration, Vec<Diagnostic>> {
+    read_against(source, families, &[])
+}
+
+/// Reads a configuration whose parameters, legal in themselves, do not suit a command, for the reasons in `misfits`.
+pub fn read_against(
+    source: &Source,
+    families: &[&'static dyn Family],
+    misfits: &[Problem],
+) -> Result<Configuration, Vec<Diagnostic>> {
     let root = tree::parse(source)?;
-    let mut reader = Reader { source, families, diagnostics: Vec::new(), meant: Vec::new() };
+    let mut reader = Reader { source, families, misfits, diagnostics: Vec::new(), meant: Vec::new() };
     let configuration = reader.root(&root);
     let mut diagnostics = reader.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.excerpt.as_ref().map(|excerpt| (excerpt.line, excerpt.column)));
@@ -26,6 +35,7 @@ pub fn read(source: &Source, families: &[&'static dyn Family]) -> Result<Configu
 pub struct Reader<'a> {
     pub source: &'a Source,
     families: &'a [&'static dyn Family],
+    misfits: &'a [Problem],
     pub diagnostics: Vec<Diagnostic>,
     /// Paths of keys that are there under a misspelt name.
     pub meant: Vec<String>,
@@ -49,7 +59,11 @@ impl<'a> Reader<'a> {
                 Some(defect) => (format!("`{}` cannot be the name: {defect}", shown(name)), name::nearest(name)),
             },
             _ => {
-                let message = format!("`name` takes a word, not {}", given(self.source, entry.value).kind());
+                let kind = match given(self.source, entry.value) {
+                    Given::Text(_) => "a number",
+                    other => other.kind(),
+                };
+                let message = format!("`name` takes a word, not {kind}");
                 (message, name::nearest(tree::text(self.source, entry.value)))
             }
         };
@@ -77,7 +91,9 @@ impl<'a> Reader<'a> {
         for extra in rest {
             let message = format!("a design has one architecture: `{}` stands beside `{}`", extra.name, first.name);
             let excerpt = tree::excerpt(self.source, extra.key);
-            self.diagnostics.push(Diagnostic::new(code::NOT_ONE_ARCHITECTURE, message).at(excerpt));
+            let diagnostic = Diagnostic::new(code::NOT_ONE_ARCHITECTURE, message).at(excerpt);
+            let diagnostic = diagnostic.legal(format!("exactly one of {}", names.join(", ")));
+            self.diagnostics.push(Diagnostic { key: Some(extra.path.clone()), ..diagnostic });
         }
         // Only the first one counts; the others are read for their problems.
         let mut read = entries.iter().map(|entry| self.family(entry)).collect::<Vec<_>>().into_iter();
@@ -95,7 +111,8 @@ impl<'a> Reader<'a> {
         let entries = self.entries(&level, family_entry.value, &names)?;
         let values = entries.iter().map(|entry| (entry.name.as_str(), given(self.source, entry.value)));
         let problems = match registry::resolve(family, values) {
-            Ok(parameters) => return Some(parameters),
+            Ok(parameters) if self.misfits.is_empty() => return Some(parameters),
+            Ok(_) => self.misfits.to_vec(),
             Err(problems) => problems,
         };
         // What follows from a misspelt key is no problem of its own.
@@ -163,7 +180,7 @@ fn hint(value: &str) -> Option<&'static str> {
         Some("numbers, `true` and `false` are written without quotes")
     } else if value.starts_with(digit) && value.contains(['.', 'e', 'E']) && !value.starts_with("0x") {
         Some("an integer is written without a fraction and without an exponent")
-    } else if value.len() > 1 && value.starts_with(digit) {
+    } else if value.len() > 1 && value.trim_start_matches(['+', '-']).starts_with(digit) {
         Some("an integer is written in plain digits without leading zeros, or as 0x and hexadecimal digits")
     } else {
         None

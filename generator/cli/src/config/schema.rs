@@ -18,7 +18,7 @@ pub fn schema(families: &[&'static dyn Family]) -> Value {
         "required": ["name", "architecture"],
         "properties": {
             "name": {
-                "description": format!("The design's name, part of the names of its modules: {}.", name::RULE),
+                "description": format!("The design's name; it stands in the headers of its files and in reports: {}.", name::RULE),
                 "type": "string",
                 "pattern": name::PATTERN,
                 "maxLength": name::MAXIMUM_LENGTH,

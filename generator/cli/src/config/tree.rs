@@ -3,10 +3,14 @@
 use super::source::Source;
 use crate::diagnostic::{Diagnostic, Excerpt, code};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::MergeKeyPolicy;
-use serde_saphyr::{DuplicateKeyPolicy, NonFiniteFloatPolicy, Options, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, Error as YamlError, Location, NonFiniteFloatPolicy, Options, Spanned};
 use std::fmt;
 use tritloom_datapath::parameter::Given;
+
+/// A configuration needs three levels.
+const MAXIMUM_DEPTH: usize = 16;
 
 /// A key or a value with its place.
 pub type Node = Spanned<Content>;
@@ -25,18 +29,50 @@ pub fn parse(source: &Source) -> Result<Node, Vec<Diagnostic>> {
     serde_saphyr::from_str_with_options(&source.text, options()).map_err(|error| vec![syntax(source, &error)])
 }
 
-/// The excerpt of a node.
+/// The excerpt of a node: the first line of a collection.
 pub fn excerpt(source: &Source, node: &Node) -> Excerpt {
     let place = node.referenced;
-    source.excerpt(place.line() as usize, place.column() as usize, place.span().len() as usize)
+    let first = spelling(source, node, place).lines().next().unwrap_or("");
+    let length = (place.span().len() as usize).max(first.chars().count());
+    source.excerpt(place.line() as usize, place.column() as usize, length)
 }
 
-/// A scalar as the file writes it, quotes included; an alias as what it stands for.
+/// A value as the file writes it, quotes included; an alias as what it stands for.
 pub fn text<'a>(source: &'a Source, node: &Node) -> &'a str {
-    let span = node.defined.span();
-    let range =
-        span.byte_offset().zip(span.byte_len()).map(|(offset, length)| offset as usize..(offset + length) as usize);
-    range.and_then(|range| source.text.get(range)).unwrap_or("")
+    spelling(source, node, node.defined)
+}
+
+/// What the file holds for `node` at `place`.
+fn spelling<'a>(source: &'a Source, node: &Node, place: Location) -> &'a str {
+    let span = place.span();
+    let Some((start, length)) = span.byte_offset().zip(span.byte_len()) else { return "" };
+    let (start, length) = (start as usize, length as usize);
+    let from = source.text.get(start..).unwrap_or("");
+    match &node.value {
+        // The span of a collection is its first character.
+        Content::Mapping(_) | Content::Scalar(Given::List) if from.starts_with(['[', '{']) => bracketed(from),
+        Content::Scalar(Given::List) if from.starts_with("- ") => from.lines().next().unwrap_or(""),
+        _ => from.get(..length).unwrap_or(""),
+    }
+}
+
+/// A text from the bracket that it begins with to the one that closes it; brackets in quotes do not count.
+fn bracketed(text: &str) -> &str {
+    let (mut depth, mut quote) = (0_usize, None);
+    for (position, letter) in text.char_indices() {
+        match (quote, letter) {
+            (Some(open), _) if open == letter => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '[' | '{') => depth += 1,
+            (None, ']' | '}') => depth -= 1,
+            (None, _) => {}
+        }
+        if depth == 0 {
+            return &text[..position + letter.len_utf8()];
+        }
+    }
+    text
 }
 
 /// Everything lenient is off, so that an editor's YAML 1.2 and this reader agree; limits keep small files small.
@@ -50,22 +86,50 @@ fn options() -> Options {
         underscored_numbers_as_strings: true,
         with_snippet: false,
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 1000 },
-        budget: serde_saphyr::budget! { max_depth: 16 },
+        budget: serde_saphyr::budget! { max_depth: MAXIMUM_DEPTH },
     }
 }
 
-fn syntax(source: &Source, error: &serde_saphyr::Error) -> Diagnostic {
+fn syntax(source: &Source, error: &YamlError) -> Diagnostic {
     let Some(place) = error.location() else {
-        return Diagnostic::new(code::SYNTAX, format!("`{}` cannot be read as YAML: {error}", source.file));
+        return Diagnostic::new(
+            code::SYNTAX,
+            format!("`{}` cannot be read as YAML: {}", source.file, complaint(error)),
+        );
     };
     // The place is shown with its line: the message need not end with it.
-    let message = error.to_string();
+    let message = complaint(error);
     let ending = format!(" at line {}, column {}", place.line(), place.column());
     let message = match error {
-        serde_saphyr::Error::MultipleDocuments { .. } => "a second document begins where one is expected".to_string(),
+        YamlError::MultipleDocuments { .. } => message,
         _ => format!("this cannot be read as YAML: {}", message.strip_suffix(&ending).unwrap_or(&message)),
     };
     Diagnostic::new(code::SYNTAX, message).at(source.excerpt(place.line() as usize, place.column() as usize, 1))
+}
+
+/// What is wrong, in words for the user where the library speaks of itself.
+fn complaint(error: &YamlError) -> String {
+    let too_deep = format!("lists and mappings lie more than {MAXIMUM_DEPTH} deep in one another");
+    match error {
+        YamlError::AliasError { error, .. } => complaint(error),
+        YamlError::MultipleDocuments { .. } => "a second document begins where one is expected".to_string(),
+        YamlError::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep,
+        // The scanner has a limit of its own, and no name for it but this.
+        YamlError::Message { msg, .. } if msg.contains("recursion limit") => too_deep,
+        YamlError::Budget { .. } => "it is larger than any configuration".to_string(),
+        YamlError::AliasReplayLimitExceeded { .. }
+        | YamlError::AliasExpansionLimitExceeded { .. }
+        | YamlError::AliasReplayCounterOverflow { .. } => {
+            "its aliases stand for more than any configuration".to_string()
+        }
+        YamlError::AliasReplayStackDepthExceeded { .. } => "its aliases lie too deep in one another".to_string(),
+        YamlError::RecursiveReferencesRequireWeakTypes { .. } => {
+            "an alias stands inside what it stands for".to_string()
+        }
+        YamlError::UnknownAnchor { .. } => "an alias has no anchor before it".to_string(),
+        YamlError::InvalidScalar { .. } => "a value is not of the kind that its tag says".to_string(),
+        _ => error.to_string(),
+    }
 }
 
 impl<'de> Deserialize<'de> for Content {

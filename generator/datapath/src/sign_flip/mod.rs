@@ -9,13 +9,14 @@ use crate::interface::{Interface, Scenario};
 use crate::matvec::{self, Element, Geometry, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::ternary_lut::selecting_port;
-use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint};
+use tritloom_hdl::{Design, Diagnostics, Lanes, MAXIMUM_LOOP_COUNT, Module, ModuleBuilder, Value, sint};
 
 /// The family.
 pub struct SignFlip;
 
-/// Activations per cycle, of the baselines.
-pub(crate) const LANES: Parameter = Parameter::integer("lanes", 1, 6144, Some(32), "activations that enter per cycle");
+/// Activations per cycle, of the baselines: every lane is an iteration of one loop.
+pub(crate) const LANES: Parameter =
+    Parameter::integer("lanes", 1, MAXIMUM_LOOP_COUNT as u64, Some(32), "activations that enter per cycle");
 
 /// The weight packings of cores without groups.
 pub(crate) const WEIGHTS: Parameter = Parameter::choice(
@@ -128,5 +129,20 @@ impl Element for SignFlipElement {
 
     fn port(&self) -> Module {
         selecting_port("sign_flip_port", &self.0, sint(self.0.activation_bits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry;
+
+    #[test]
+    fn the_most_lanes_are_the_longest_loop() {
+        let resolve = |lanes: u32| registry::resolve(&SignFlip, [("lanes", u64::from(lanes)), ("ports", 1)]);
+        let most = resolve(MAXIMUM_LOOP_COUNT).expect("legal");
+        assert!(SignFlip.hardware(&most).is_ok());
+        let problems = resolve(MAXIMUM_LOOP_COUNT + 1).expect_err("refused");
+        assert_eq!(problems[0].nearest.as_deref(), Some("3072"));
     }
 }

@@ -4,6 +4,8 @@ use askama::Template;
 use indexmap::IndexMap;
 use tritloom_datapath::interface::{Scenario, Stream};
 
+use crate::HANDSHAKE;
+
 use super::{DesignUnderTest, HARNESS, VERILATOR_FLAGS, WRAPPER, main_program, render, vectors, word, wrapper};
 
 /// Where the scenarios lie in the folder.
@@ -37,6 +39,7 @@ struct Makefile<'a> {
 struct Readme<'a> {
     top: &'a str,
     vectors: &'a str,
+    handshake: &'a str,
     streams: Vec<StreamRow<'a>>,
     scenarios: Vec<ScenarioRow<'a>>,
 }
@@ -57,7 +60,7 @@ fn readme(design: &DesignUnderTest, scenarios: &[Scenario]) -> String {
     let streams = &design.interface.streams;
     let streams = streams.iter().map(|stream| StreamRow { direction: word(stream.direction), stream }).collect();
     let scenarios = scenarios.iter().map(ScenarioRow::new).collect();
-    render(&Readme { top: design.top, vectors: VECTORS, streams, scenarios })
+    render(&Readme { top: design.top, vectors: VECTORS, handshake: HANDSHAKE, streams, scenarios })
 }
 
 impl<'a> ScenarioRow<'a> {

@@ -6,7 +6,7 @@ use super::value::Value;
 use crate::bits::Bits;
 use crate::design::{Drive, Item, Loop, LoopId, ModuleData, Node, NodeId, NodeKind, WireId};
 use crate::diagnostic::{Code, Diagnostic, Location};
-use crate::shape::{MAXIMUM_ITERATIONS, MAXIMUM_WIDTH, Shape, uint};
+use crate::shape::{MAXIMUM_ITERATIONS, MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH, Shape, uint};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -74,15 +74,13 @@ impl Shared {
             let around = data.loops_between(parent, None);
             around.iter().map(|of| u64::from(data.loops[of.index()].count)).product()
         });
-        let iterations = around * u64::from(count);
-        let legal = (1..=MAXIMUM_ITERATIONS).contains(&iterations);
-        if !legal {
-            let message = format!("a loop whose body stands {iterations} times; legal are 1 to {MAXIMUM_ITERATIONS}");
+        let defect = loop_defect(count, around * u64::from(count));
+        let count = if defect.is_some() { 1 } else { count };
+        if let Some(message) = defect {
             self.problem(Code::LoopCount, name, message, location);
         }
         let mut state = self.0.borrow_mut();
         let id = LoopId(state.data.loops.len() as u32);
-        let count = if legal { count } else { 1 };
         state.data.loops.push(Loop { name: name.to_string(), count, body: Vec::new(), parent, location });
         let outside = std::mem::take(&mut state.data.body);
         state.open.push((id, outside));
@@ -250,5 +248,16 @@ impl Shared {
             NodeKind::Slice { of, low } => Some((of, low)),
             _ => None,
         }
+    }
+}
+
+/// Why a loop of `count` iterations, whose body stands `iterations` times with the loops around it, is refused.
+fn loop_defect(count: u32, iterations: u64) -> Option<String> {
+    if !(1..=MAXIMUM_LOOP_COUNT).contains(&count) {
+        Some(format!("a loop of {count} iterations; legal are 1 to {MAXIMUM_LOOP_COUNT}, as many as tools unroll"))
+    } else if iterations > MAXIMUM_ITERATIONS {
+        Some(format!("a loop whose body stands {iterations} times; legal are at most {MAXIMUM_ITERATIONS}"))
+    } else {
+        None
     }
 }

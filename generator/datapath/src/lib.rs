@@ -22,3 +22,4 @@ pub mod sign_flip;
 pub mod ternary_lut;
 #[cfg(test)]
 mod testing;
+pub mod tint;

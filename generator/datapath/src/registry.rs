@@ -9,6 +9,7 @@ use rand::Rng;
 static FAMILIES: &[&dyn Family] = &[
     &crate::ternary_lut::TernaryLut,
     &crate::sign_flip::SignFlip,
+    &crate::tint::Tint,
     &crate::multiplier::Multiplier,
     &crate::bit_weight::BitWeight,
 ];

@@ -7,6 +7,7 @@ use common::{check_scenarios, configuration, family, geometry, random_configurat
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::family::Timing;
+use tritloom_datapath::interface::Scenario;
 use tritloom_datapath::registry;
 
 const CAPS: &[(&str, u64)] = &[("tables", 4), ("ports", 5), ("max_inputs", 100), ("max_outputs", 30)];
@@ -42,6 +43,31 @@ fn baselines_compute_the_same_in_the_same_schedule() {
             let same = scenario(&geometry(baseline, &parameters), &jobs, &mut random);
             assert_eq!(same.outputs, expected.outputs, "the same beats of results");
             check_scenarios(baseline, &parameters, &[same], 85);
+        }
+    }
+}
+
+#[test]
+fn the_ternary_core_computes_what_its_baselines_compute() {
+    let core = family("tint");
+    let mut random = ChaCha8Rng::seed_from_u64(87);
+    let caps = &[("lanes", 9), ("ports", 5), ("max_inputs", 100), ("max_outputs", 30)];
+    for parameters in random_configurations(core, caps, 89).take(40) {
+        let (shape, timing) = (geometry(core, &parameters), core.timing(&parameters));
+        let jobs = [Job::random(shape.max_inputs, shape.max_outputs, shape.activation_bits, &mut random)];
+        let expected = scenario(&shape, &jobs, &mut random);
+        check_scenarios(core, &parameters, std::slice::from_ref(&expected), 91);
+
+        let behind = u64::from(parameters.choice("accumulation") == "carry_save");
+        let baselines = core.baselines(&parameters);
+        let names: Vec<&str> = baselines.iter().map(|(family, _)| family.name()).collect();
+        assert_eq!(names, ["sign_flip", "multiplier"]);
+        for (baseline, own) in baselines {
+            assert_eq!(own.choice("weights"), parameters.choice("weights"));
+            assert_eq!(run_length(&baseline.timing(&own)), run_length(&timing));
+            assert_eq!(baseline.timing(&own).latency_cycles + behind, timing.latency_cycles);
+            // The same streams: the very beats.
+            check_scenarios(baseline, &own, &[Scenario { cycles: None, ..expected.clone() }], 91);
         }
     }
 }

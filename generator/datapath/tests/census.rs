@@ -70,7 +70,7 @@ fn what_is_legal_can_be_built_up_to_the_widest_buses() {
     let sizes =
         [(1, 3855), (1, 3856), (1, 4096), (5, 3000), (100, 400), (128, 256), (204, 200), (1024, 32), (1024, 40)];
     let mut built = 0;
-    for name in ["sign_flip", "multiplier"] {
+    for name in ["sign_flip", "tint", "multiplier"] {
         let family = family(name);
         for ((ports, lanes), weights) in sizes.into_iter().flat_map(|size| [(size, "two_bit"), (size, "five_trit")]) {
             for activation in ["int8", "int16"] {

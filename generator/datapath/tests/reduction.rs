@@ -9,14 +9,11 @@ use tritloom_hdl::{Module, NodeKind};
 fn port(name: &str, terms: u32, settings: &str) -> Module {
     let family = family(name);
     let (lanes, prefix) = match name {
-        "ternary_lut" => (format!("group_size: 3, tables: {terms}, max_inputs: {}", 3 * terms), "lut_port"),
-        _ => (
-            format!("lanes: {terms}, max_inputs: {terms}"),
-            if name == "sign_flip" { "sign_flip_port" } else { "multiplier_port" },
-        ),
+        "ternary_lut" => (format!("group_size: 3, tables: {terms}, max_inputs: {}", 3 * terms), "lut_port".to_string()),
+        _ => (format!("lanes: {terms}, max_inputs: {terms}"), format!("{name}_port")),
     };
     let design = hardware(family, &configuration(family, &format!("{lanes}, {settings}")));
-    part(&design, prefix).expect("a port")
+    part(&design, &prefix).expect("a port")
 }
 
 fn ceil_log2(count: u32) -> u32 {
@@ -45,6 +42,8 @@ fn carry_save_leaves_one_adder() {
         for name in ["ternary_lut", "sign_flip", "multiplier"] {
             assert_eq!(paths::adders(&port(name, terms, "reduction: carry_save")).len(), 1, "{name}, {terms} terms");
         }
+        assert_eq!(paths::adders(&port("tint", terms, "accumulation: resolved")).len(), 1, "{terms} terms");
+        assert_eq!(paths::adders(&port("tint", terms, "accumulation: carry_save")).len(), 0, "{terms} terms");
     }
 }
 
@@ -72,18 +71,33 @@ fn adders_form_a_tree() {
 }
 
 #[test]
-fn compressor_rows_form_a_tree() {
+fn compressors_form_a_tree() {
     for terms in 1..=40 {
-        // Each level makes two words of three.
-        let (mut words, mut levels) = (terms + 1, 0);
-        while words > 2 {
-            words -= words / 3;
-            levels += 1;
-        }
-        for name in ["ternary_lut", "sign_flip", "multiplier"] {
-            // Three gates a row, and before the rows the selection and the inversion of a term.
-            let depth = paths::depth(&port(name, terms, "reduction: carry_save"), paths::is_gate);
+        for (name, settings) in [
+            ("ternary_lut", "reduction: carry_save"),
+            ("sign_flip", "reduction: carry_save"),
+            ("multiplier", "reduction: carry_save"),
+            ("tint", "accumulation: resolved"),
+            ("tint", "accumulation: carry_save"),
+        ] {
+            // The lowest column holds a bit of each term, its carry, the words of the accumulator, and a constant.
+            let levels = dadda_levels(2 * terms + 3);
+            // Three gates a level, and before the tree the selection and the inversion of a term.
+            let depth = paths::depth(&port(name, terms, settings), paths::is_gate);
             assert!(depth <= 3 * levels + 2, "{name}, {terms} terms: {depth} gates for {levels} levels");
         }
     }
+}
+
+/// Levels of full adders from columns of `height` bits to two: 3, 4, 6, 9, 13, ... take one more each.
+fn dadda_levels(height: u32) -> u32 {
+    std::iter::successors(Some(2), |below| Some(below * 3 / 2)).take_while(|&below| below < height).count() as u32
+}
+
+#[test]
+fn no_tree_of_the_ternary_core_is_deeper_than_the_smallest() {
+    let depth = |settings: &str| paths::depth(&port("tint", 32, settings), paths::is_gate);
+    let dadda = depth("compression: dadda");
+    assert!(depth("compression: wallace") <= dadda);
+    assert!(depth("compression: arrival") <= dadda);
 }

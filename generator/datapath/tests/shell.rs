@@ -13,20 +13,28 @@ use tritloom_datapath::parameter::Parameters;
 /// Cores of one or two lanes and ports, of one or more tiles in each dimension, of every schedule.
 fn each_tiny_core(mut test: impl FnMut(&'static dyn Family, &Parameters, &Geometry)) {
     let sizes = [(1, 1, 1, 1), (1, 1, 3, 1), (1, 1, 1, 3), (2, 1, 2, 3), (1, 2, 3, 2), (2, 2, 5, 5)];
-    let schedules = [
-        "partial_sum: wired",
-        "partial_sum: registered",
-        "reduction: carry_save",
-        "loop_order: table_stationary",
-        "loop_order: table_stationary, partial_sum: registered",
-    ];
     for family in matvec_families() {
+        let schedules: &[&str] = match family.name() {
+            "tint" => &[
+                "accumulation: resolved",
+                "accumulation: carry_save",
+                "loop_order: table_stationary",
+                "loop_order: table_stationary, accumulation: carry_save",
+            ],
+            _ => &[
+                "partial_sum: wired",
+                "partial_sum: registered",
+                "reduction: carry_save",
+                "loop_order: table_stationary",
+                "loop_order: table_stationary, partial_sum: registered",
+            ],
+        };
         let (lanes_name, tables): (&str, &[&str]) = match family.name() {
             "ternary_lut" => ("tables", &["table: wired", "table: registered"]),
             _ => ("lanes", &["ports: 1"]),
         };
         for ((lanes, ports, inputs, outputs), schedule) in
-            sizes.into_iter().flat_map(|size| schedules.map(|s| (size, s)))
+            sizes.into_iter().flat_map(|size| schedules.iter().map(move |schedule| (size, schedule)))
         {
             for table in tables {
                 let size =

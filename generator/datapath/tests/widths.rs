@@ -3,7 +3,7 @@
 mod common;
 
 use common::jobs::{Job, scenario};
-use common::{alone, check_scenarios, configuration, family, geometry, matvec_families, part};
+use common::{alone, check_scenarios, configuration, family, geometry, matvec_families, part, ways_to_add};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::family::Family;
@@ -55,9 +55,8 @@ fn accumulators_are_as_wide_as_their_extreme_and_no_wider() {
     for family in matvec_families() {
         for (activation, bits) in [("int4", 4), ("int8", 8), ("int16", 16)] {
             for max_inputs in [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33] {
-                for reduction in ["balanced", "carry_save"] {
-                    let settings =
-                        format!("max_inputs: {max_inputs}, activation: {activation}, reduction: {reduction}");
+                for way_to_add in ways_to_add(family) {
+                    let settings = format!("max_inputs: {max_inputs}, activation: {activation}, {way_to_add}");
                     extreme_sums(family, &settings, max_inputs, bits);
                 }
             }

@@ -45,7 +45,7 @@ fn carry_save(config: &Config) -> ElementCensus {
     ]);
     let mut parts = vec![
         ("digit products", copies(&product, products)),
-        ("compression", Plan::new(&profile(geometry), &config.compression).census()),
+        ("compression", Plan::new(&profile(geometry), &config.tree.compression()).census()),
         ("accumulate", accumulate),
     ];
     let edge = match config.recoding_at_edge {

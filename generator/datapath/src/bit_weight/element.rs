@@ -133,7 +133,7 @@ pub(super) fn carry_save(config: &Config) -> Module {
     for (name, word) in ["sum_so_far", "carry_so_far"].iter().zip(&words) {
         heap.add_unsigned(&m.wire(name, &(word.value() & &keep)), 0, SUM_ARRIVAL);
     }
-    let rows = heap.reduce(&m, "heap", &config.compression);
+    let rows = heap.reduce(&m, "heap", &config.tree.compression());
     words[0].enable(&ports.enable).next(&rows.0);
     words[1].enable(&ports.enable).next(&rows.1);
     m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));

@@ -42,7 +42,8 @@ Streams: run {inner, columns, rows from 1}; activation {data: `depth` places of 
 each tile of columns; weight {data: `depth` places of every column}, tile after tile; result {data: one row of a tile,
 keep: columns within the run, last: the run's last row}. An activation and a weight beat enter together. Places beyond
 the run are ignored. Latency: 3 cycles (operand register, sum, capture); a tile is captured and shifted out row by row
-while the next is computed, and waits where that takes fewer cycles than the rows before it."
+while the next is computed, and waits where that takes fewer cycles than the rows before it. `recoding`, `compression`,
+`counters` and `resolve` have no effect with `step: baseline`."
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -55,7 +56,7 @@ while the next is computed, and waits where that takes fewer cycles than the row
 
     fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
         let config = config(parameters);
-        array::build(&config.geometry, &Element(config.clone()))
+        array::build(&config.geometry, &Element(config))
     }
 
     fn interface(&self, parameters: &Parameters) -> Interface {

@@ -1,6 +1,7 @@
 //! Parameters of the family, and what they resolve to.
 
-use crate::arith::bit_heap::{Compression, Counter, Order};
+use crate::arith::bit_heap::Tree;
+use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::array::{self, Geometry, SumForm};
 use crate::parameter::{Parameter, Parameters};
 
@@ -32,27 +33,8 @@ pub(super) const TABLE: &[Parameter] = &[
         Some("edge"),
         "where weights become Booth digits; no effect on the baseline",
     ),
-    Parameter::choice(
-        "compression",
-        &[
-            ("dadda", "as few counters as possible, stage by stage"),
-            ("wallace", "as many counters as fit, stage by stage"),
-            ("arrival", "the earliest bits first"),
-        ],
-        Some("dadda"),
-        "order of the compressor tree; no effect on the baseline",
-    ),
-    Parameter::choice(
-        "counters",
-        &[
-            ("three_two", "full and half adders"),
-            ("four_two", "4:2 counters beside them"),
-            ("six_three", "6:3 counters beside them"),
-            ("seven_three", "7:3 counters beside them"),
-        ],
-        Some("three_two"),
-        "largest counter of the compressor tree; no effect on the baseline",
-    ),
+    COMPRESSION,
+    COUNTERS,
     array::RESOLVE,
     array::MAX_INNER,
     array::MAX_COLUMNS,
@@ -66,13 +48,12 @@ pub(super) enum Step {
 }
 
 /// The resolved configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Config {
     pub geometry: Geometry,
     pub step: Step,
     pub recoding_at_edge: bool,
-    pub compression: Compression,
-    compression_name: String,
+    pub tree: Tree,
 }
 
 impl Config {
@@ -87,7 +68,7 @@ impl Config {
             Step::Baseline => "baseline".to_string(),
             Step::Opt1 => {
                 let place = if self.recoding_at_edge { "edge" } else { "element" };
-                format!("opt1_{place}_{}", self.compression_name)
+                format!("opt1_{place}_{}", self.tree.name())
             }
         }
     }
@@ -96,24 +77,10 @@ impl Config {
 pub(super) fn config(parameters: &Parameters) -> Config {
     let step = if parameters.choice("step") == "baseline" { Step::Baseline } else { Step::Opt1 };
     let sum_form = if step == Step::Baseline { SumForm::Resolved } else { SumForm::CarrySave };
-    let (order, counters) = (parameters.choice("compression"), parameters.choice("counters"));
-    let larger = match counters {
-        "four_two" => Some((Counter::FourTwo, "42")),
-        "six_three" => Some((Counter::SixThree, "63")),
-        "seven_three" => Some((Counter::SevenThree, "73")),
-        _ => None,
-    };
-    let mut compression = Compression::full_and_half_adders(match order {
-        "wallace" => Order::Wallace,
-        "arrival" => Order::Arrival,
-        _ => Order::Dadda,
-    });
-    compression.counters.extend(larger.map(|(counter, _)| counter));
     Config {
         geometry: array::geometry(parameters, sum_form),
         step,
         recoding_at_edge: parameters.choice("recoding") == "edge",
-        compression,
-        compression_name: format!("{order}{}", larger.map_or("", |(_, name)| name)),
+        tree: Tree::new(parameters),
     }
 }

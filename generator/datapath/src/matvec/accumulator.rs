@@ -1,6 +1,7 @@
 //! Where running sums live between beats.
 
-use super::geometry::{Geometry, LoopOrder};
+use super::geometry::{Accumulation, Geometry, LoopOrder};
+use crate::arith::adder::{CarryOut, FinalAdder};
 use tritloom_hdl::{LaneWire, Lanes, ModuleBuilder, Value, sint, uint};
 
 /// What the accumulators see of a beat: one stage before its sum, and in the stage of its sum.
@@ -15,14 +16,14 @@ pub(super) struct Beat {
     pub valid: Value,
     /// It begins new sums.
     pub first: Value,
-    /// It completes them.
+    /// It is their last.
     pub last: Value,
     /// Its tile of outputs.
     pub tile: Value,
 }
 
 /// Drives `bases`, to which the ports add, from their `sums` of earlier beats. Sums begin at zero with the first
-/// beat of a run, so nothing needs clearing between runs.
+/// beat of a run, so nothing needs clearing between runs. Gives the sums of the last beat, out of their register.
 pub(super) fn accumulators(
     m: &ModuleBuilder,
     geometry: &Geometry,
@@ -30,21 +31,41 @@ pub(super) fn accumulators(
     sums: &Lanes,
     beat: &Beat,
     advance: &Value,
-) {
-    let width = geometry.accumulator_bits();
+) -> Lanes {
+    let shape = geometry.sum_shape();
     let taken = m.wire("sum_valid", &(advance & &beat.valid));
-    let sum = m.register("accumulator", uint(width * geometry.ports));
+    let sum = m.register("accumulator", uint(shape.width * geometry.ports));
     sum.enable(&taken).next(&sums.flat().as_unsigned());
     let kept = match geometry.loop_order {
         LoopOrder::OutputStationary => sum.value().clone(),
         LoopOrder::TableStationary => stored(m, geometry, sum.value(), &sums.flat().as_unsigned(), beat, advance),
     };
-    let kept = kept.lanes(sint(width), geometry.ports);
+    let kept = kept.lanes(shape, geometry.ports);
     let keep = m.wire("continue_sum", &!&beat.first);
     m.repeat("base", geometry.ports, |port| {
-        let gate = keep.replicate(width);
-        bases.drive(port, &(kept.lane(port).as_unsigned() & gate).as_signed());
+        let base = kept.lane(port).as_unsigned() & keep.replicate(shape.width);
+        bases.drive(port, &if shape.signed { base.as_signed() } else { base });
     });
+    sum.value().lanes(shape, geometry.ports)
+}
+
+/// The completed sums, a word a port: what the ports give, or one stage later, in which the accumulators hold their last
+/// sums, the two words of these through an adder a port.
+///
+/// The adders are not shared: where a run is one tile of inputs long, every port completes a sum in every cycle.
+pub(super) fn completed(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes, accumulated: &Lanes) -> Lanes {
+    if geometry.accumulation() == Accumulation::Resolved {
+        return sums.clone();
+    }
+    let width = geometry.accumulator_bits();
+    let resolved = m.lanes("resolved", sint(width), geometry.ports);
+    m.repeat("resolved_port", geometry.ports, |port| {
+        let words = accumulated.lane(port);
+        let rows = (&words.slice(0, width), &words.slice(width, width));
+        let sum = FinalAdder::Synthesiser.add(m, "resolve", rows, &m.uint(0, 1), CarryOut::Dropped);
+        resolved.drive(port, &sum.as_signed());
+    });
+    (*resolved).clone()
 }
 
 /// Table stationary: a memory keeps the sums of all output tiles. A word that is written while it is read, as

@@ -2,8 +2,10 @@
 
 use super::decoder::{LEGAL_BYTES, TABLE_TRITS, TRITS_A_BYTE, has_decoder};
 use super::geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
-use super::shell::{one_pass, sum_stage};
-use crate::arith::reduction::{balanced_census, bits_up_to, carry_save_census, partial_bits};
+use super::shell::{one_pass, result_stage, sum_stage};
+use super::sum::profile;
+use crate::arith::bit_heap::Plan;
+use crate::arith::reduction::{balanced_census, bits_up_to, partial_bits};
 use crate::census::{Parts, copies, sum_of};
 use crate::sequencer::sequencer_census;
 use tritloom_formats::{WeightFormat, key};
@@ -22,6 +24,8 @@ pub struct ElementCensus {
     pub terms: (&'static str, Census),
     /// Bound of a term of the sum: see [`super::Terms`].
     pub magnitude: u64,
+    /// When the terms are there: see [`super::Terms`].
+    pub arrival: u32,
     /// Whether the terms owe a carry.
     pub owing: bool,
 }
@@ -42,18 +46,19 @@ pub fn census_by_part(geometry: &Geometry, element: &ElementCensus) -> Parts {
 
 /// The sequencer, the handshake, what travels with a beat, and the back-pressure of the results.
 fn control(geometry: &Geometry, prepare_stages: u32) -> Census {
-    let stages = sum_stage(geometry, prepare_stages).into();
+    let (sums_at, results_at) = (sum_stage(geometry, prepare_stages), result_stage(geometry, prepare_stages));
     let nest = geometry.nest();
     let mut census = sequencer_census(&nest);
     census.add_census(&handshake(), 1);
     let beat = sum_of(&[
         (ResetRegister, 1, 1),                              // valid
-        (EnabledRegister, 3, 1),                            // first, last, last output
+        (EnabledRegister, 2, 1),                            // last, last output
         (EnabledRegister, 1, geometry.output_count_bits()), // outputs left
     ]);
-    census.add_census(&beat, stages);
+    census.add_census(&beat, results_at.into());
+    census.add(EnabledRegister, sums_at.into(), 1); // first
     if geometry.loop_order == LoopOrder::TableStationary {
-        census.add(EnabledRegister, stages, nest.tile_bits().into());
+        census.add(EnabledRegister, sums_at.into(), nest.tile_bits().into());
     }
     census
 }
@@ -133,12 +138,12 @@ fn key_encoder(group_size: u32) -> Census {
     ])
 }
 
-/// The tree of one port, without the adder to its accumulator.
+/// The tree of one port, without the adder that makes one word of terms and accumulator.
 fn reduction(geometry: &Geometry, element: &ElementCensus) -> Census {
     let (terms, magnitude, owing) = (geometry.tables.into(), element.magnitude, element.owing);
     let mut census = match geometry.reduction {
         ReductionStyle::Balanced => balanced_census(terms, magnitude, owing),
-        ReductionStyle::CarrySave => carry_save_census(terms + 1, geometry.accumulator_bits().into()),
+        ReductionStyle::Compressed(tree, _) => Plan::new(&profile(geometry, element), &tree.compression()).census(),
     };
     if geometry.partial_sum == PartialSum::Registered {
         census.add(EnabledRegister, 1, partial_bits(terms, magnitude, owing).into());
@@ -147,16 +152,17 @@ fn reduction(geometry: &Geometry, element: &ElementCensus) -> Census {
     census
 }
 
-/// One adder a port, the register of the last sums, and in table-stationary order the memory of all sums.
+/// One adder a port, in the loop or behind it, the register of the last sums, and in table-stationary order the memory
+/// of all sums.
 fn accumulate(geometry: &Geometry) -> Census {
-    let (ports, bits) = (u64::from(geometry.ports), geometry.accumulator_bits());
+    let (ports, bits) = (u64::from(geometry.ports), geometry.sum_shape().width);
     let all_bits = bits * geometry.ports;
     let mut census = sum_of(&[
-        (Adder, ports, bits + 1),       // total
-        (AndOr, 1, 1),                  // sum valid
-        (EnabledRegister, 1, all_bits), // accumulator
-        (Inverter, 1, 1),               // continue
-        (AndOr, ports, bits),           // base
+        (Adder, ports, geometry.accumulator_bits() + 1), // total
+        (AndOr, 1, 1),                                   // sum valid
+        (EnabledRegister, 1, all_bits),                  // accumulator
+        (Inverter, 1, 1),                                // continue
+        (AndOr, ports, bits),                            // base
     ]);
     if geometry.loop_order == LoopOrder::TableStationary {
         let nest = geometry.nest();

@@ -1,8 +1,9 @@
 //! The resolved shape of a core: what the parameters say and every width that follows from them.
 
+use crate::arith::bit_heap::Tree;
 use crate::sequencer::Nest;
 use tritloom_formats::{WeightFormat, WordLayout, key};
-use tritloom_hdl::bits_for;
+use tritloom_hdl::{Shape, bits_for, sint, uint};
 
 /// Which operand stays in place while the other passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,16 @@ pub enum LoopOrder {
 pub enum ReductionStyle {
     /// Carry-propagate adders in a balanced tree.
     Balanced,
-    /// Rows of 3:2 compressors, the accumulator among the words, and one carry-propagate adder.
+    /// A compressor tree, the accumulator among its words.
+    Compressed(Tree, Accumulation),
+}
+
+/// What an accumulator holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accumulation {
+    /// The sum: carries propagate in every cycle.
+    Resolved,
+    /// Two words whose sum it is: carries propagate once a result, in a stage of its own behind the accumulator.
     CarrySave,
 }
 
@@ -83,6 +93,31 @@ impl Geometry {
         self.activation_bits + self.max_inputs.ilog2() + 1
     }
 
+    /// What an accumulator holds.
+    pub fn accumulation(&self) -> Accumulation {
+        match self.reduction {
+            ReductionStyle::Balanced => Accumulation::Resolved,
+            ReductionStyle::Compressed(_, accumulation) => accumulation,
+        }
+    }
+
+    /// Words of a running sum, each of [`Geometry::accumulator_bits`].
+    pub fn sum_words(&self) -> u32 {
+        match self.accumulation() {
+            Accumulation::Resolved => 1,
+            Accumulation::CarrySave => 2,
+        }
+    }
+
+    /// What a port takes as its accumulator and gives as its sum: one signed word, or the two words of a carry-save
+    /// sum side by side.
+    pub fn sum_shape(&self) -> Shape {
+        match self.accumulation() {
+            Accumulation::Resolved => sint(self.accumulator_bits()),
+            Accumulation::CarrySave => uint(self.sum_words() * self.accumulator_bits()),
+        }
+    }
+
     /// Bits of a run-time number of inputs.
     pub fn input_count_bits(&self) -> u32 {
         bits_for(u64::from(self.max_inputs))
@@ -124,11 +159,12 @@ impl Geometry {
     }
 
     /// The part of a module name that shows how a port adds.
-    pub fn sum_suffix(&self) -> &'static str {
+    pub fn sum_suffix(&self) -> String {
         match (self.reduction, self.partial_sum) {
-            (ReductionStyle::Balanced, PartialSum::Wired) => "bal",
-            (ReductionStyle::Balanced, PartialSum::Registered) => "bal_pr",
-            (ReductionStyle::CarrySave, _) => "csa",
+            (ReductionStyle::Balanced, PartialSum::Wired) => "bal".to_string(),
+            (ReductionStyle::Balanced, PartialSum::Registered) => "bal_pr".to_string(),
+            (ReductionStyle::Compressed(tree, Accumulation::Resolved), _) => format!("csa_{}", tree.name()),
+            (ReductionStyle::Compressed(tree, Accumulation::CarrySave), _) => format!("csa_{}_two_words", tree.name()),
         }
     }
 

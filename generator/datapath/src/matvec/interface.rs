@@ -1,7 +1,7 @@
 //! The streams of a core, and its schedule in closed form.
 
 use super::geometry::{Geometry, LoopOrder};
-use super::shell::sum_stage;
+use super::shell::result_stage;
 use crate::family::Timing;
 use crate::interface::{Direction, Field, Interface, Stream};
 
@@ -27,7 +27,7 @@ pub fn interface(geometry: &Geometry) -> Interface {
 
 /// The schedule of a core whose element prepares in `prepare_stages` stages.
 pub fn timing(geometry: &Geometry, prepare_stages: u32) -> Timing {
-    let latency_cycles = u64::from(sum_stage(geometry, prepare_stages)) + 1;
+    let latency_cycles = u64::from(result_stage(geometry, prepare_stages)) + 1;
     let order = match geometry.loop_order {
         LoopOrder::OutputStationary => "input tiles within output tiles",
         LoopOrder::TableStationary => "output tiles within input tiles",

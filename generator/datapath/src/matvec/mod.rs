@@ -22,7 +22,7 @@ mod stimulus;
 mod sum;
 
 pub use cost::{ElementCensus, census_by_part};
-pub use geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
+pub use geometry::{Accumulation, Geometry, LoopOrder, PartialSum, ReductionStyle};
 pub use golden::product;
 pub use interface::{interface, timing};
 pub use parameters::*;

@@ -1,6 +1,7 @@
 //! Parameters that every core has, and the geometry that they make.
 
-use super::geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
+use super::geometry::{Accumulation, Geometry, LoopOrder, PartialSum, ReductionStyle};
+use crate::arith::bit_heap::Tree;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_formats::WeightFormat;
 use tritloom_hdl::MAXIMUM_WIDTH;
@@ -35,7 +36,7 @@ pub const REDUCTION: Parameter = Parameter::choice(
     "reduction",
     &[
         ("balanced", "a balanced tree of adders that absorb the carries of negated terms"),
-        ("carry_save", "rows of 3:2 compressors with the accumulator among the words, then one adder"),
+        ("carry_save", "a tree of full and half adders with the accumulator among the words, then one adder"),
     ],
     Some("balanced"),
     "how the terms of a port are added",
@@ -73,8 +74,39 @@ pub const MAX_INPUTS: Parameter = Parameter::integer(
 pub const MAX_OUTPUTS: Parameter =
     Parameter::integer("max_outputs", 1, 65_536, Some(4096), "longest output vector (M) of a run");
 
+/// How a core adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addition {
+    /// How terms are added.
+    pub reduction: ReductionStyle,
+    /// Where a cycle ends.
+    pub partial_sum: PartialSum,
+}
+
+impl Addition {
+    /// What [`REDUCTION`] and [`PARTIAL_SUM`] say.
+    pub fn new(parameters: &Parameters) -> Addition {
+        Addition {
+            reduction: match parameters.choice("reduction") {
+                "carry_save" => ReductionStyle::Compressed(Tree::DADDA, Accumulation::Resolved),
+                _ => ReductionStyle::Balanced,
+            },
+            partial_sum: match parameters.choice("partial_sum") {
+                "registered" => PartialSum::Registered,
+                _ => PartialSum::Wired,
+            },
+        }
+    }
+}
+
 /// The geometry that the common parameters make, with groups of `group_size` and `tables` of them a cycle.
-pub fn geometry(parameters: &Parameters, group_size: u32, tables: u32, weights: WeightFormat) -> Geometry {
+pub fn geometry(
+    parameters: &Parameters,
+    group_size: u32,
+    tables: u32,
+    weights: WeightFormat,
+    addition: Addition,
+) -> Geometry {
     let number = |name: &str| parameters.integer(name) as u32;
     Geometry {
         activation_bits: match parameters.choice("activation") {
@@ -90,14 +122,8 @@ pub fn geometry(parameters: &Parameters, group_size: u32, tables: u32, weights: 
             "table_stationary" => LoopOrder::TableStationary,
             _ => LoopOrder::OutputStationary,
         },
-        reduction: match parameters.choice("reduction") {
-            "carry_save" => ReductionStyle::CarrySave,
-            _ => ReductionStyle::Balanced,
-        },
-        partial_sum: match parameters.choice("partial_sum") {
-            "registered" => PartialSum::Registered,
-            _ => PartialSum::Wired,
-        },
+        reduction: addition.reduction,
+        partial_sum: addition.partial_sum,
         max_inputs: number("max_inputs"),
         max_outputs: number("max_outputs"),
     }
@@ -123,8 +149,8 @@ pub fn legality(geometry: &Geometry, lanes: &[&'static str]) -> Vec<Problem> {
         let problem = Problem::rule("C0202", "ports", message, legal);
         problems.push(problem.involving(&["max_outputs"]).nearest(geometry.max_outputs));
     }
-    if geometry.reduction == ReductionStyle::CarrySave && geometry.partial_sum == PartialSum::Registered {
-        let message = "with reduction: carry_save the accumulator is one of the words of the compressor rows, so \
+    if matches!(geometry.reduction, ReductionStyle::Compressed(..)) && geometry.partial_sum == PartialSum::Registered {
+        let message = "with reduction: carry_save the accumulator is one of the words of the compressor tree, so \
                        that no register can stand between";
         problems
             .push(Problem::rule("C0203", "partial_sum", message, "wired").involving(&["reduction"]).nearest("wired"));
@@ -138,7 +164,7 @@ pub fn legality(geometry: &Geometry, lanes: &[&'static str]) -> Vec<Problem> {
             u64::from(geometry.word_bits().max(geometry.key_bits())),
             ports,
         ),
-        ("ports", "the result bus", u64::from(geometry.accumulator_bits()), ports),
+        ("ports", "the bus of running sums", u64::from(geometry.sum_shape().width), ports),
     ];
     problems.extend(buses.into_iter().filter_map(|(parameter, what, part, count)| {
         too_wide(parameter, what, part, count).map(|problem| problem.involving(lanes))

@@ -1,8 +1,8 @@
 //! The top module of a core: streams, stages, and the element of the family in between.
 
-use super::accumulator::{Beat, accumulators};
+use super::accumulator::{Beat, accumulators, completed};
 use super::decoder::decoder;
-use super::geometry::{Geometry, LoopOrder, PartialSum};
+use super::geometry::{Accumulation, Geometry, LoopOrder, PartialSum};
 use crate::sequencer::{Nest, sequencer};
 use tritloom_hdl::{
     Design, Diagnostics, InstanceBuilder, LaneWire, Lanes, Module, ModuleBuilder, Pipeline, Staged, Value, sint, uint,
@@ -23,7 +23,8 @@ pub trait Element {
     fn prepare_stages(&self) -> u32;
 
     /// The module of one port: inputs `prepared`, `keys` (the port's word where no decoder stands in front) and
-    /// `base`, output `sum`, and `advance` where it holds a register; `base` and `sum` belong to one stage.
+    /// `base`, output `sum`, and `advance` where it holds a register; `base` and `sum`, both of
+    /// [`Geometry::sum_shape`], belong to one stage.
     /// `prepared` and `keys` are unsigned, even where they are a single signed lane.
     fn port(&self) -> Module;
 }
@@ -34,6 +35,11 @@ pub struct Prepared(pub Value);
 /// The stage in which sums are formed; stage 0 is the one in which a beat enters.
 pub(super) fn sum_stage(geometry: &Geometry, prepare_stages: u32) -> u32 {
     1 + prepare_stages + u32::from(geometry.partial_sum == PartialSum::Registered)
+}
+
+/// The stage in which completed sums go to the result register.
+pub(super) fn result_stage(geometry: &Geometry, prepare_stages: u32) -> u32 {
+    sum_stage(geometry, prepare_stages) + u32::from(geometry.accumulation() == Accumulation::CarrySave)
 }
 
 /// Builds the core.
@@ -53,6 +59,7 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let pipeline = m.pipeline("beat", Some(&advance));
     let stages = tiles.enter(&pipeline, &issue);
     let sums_at = sum_stage(geometry, element.prepare_stages());
+    let results_at = result_stage(geometry, element.prepare_stages());
 
     m.section("Activations");
     let activations =
@@ -66,23 +73,23 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let keys = weight_stage(&m, geometry, &streams, &pipeline, keys_at);
 
     m.section("Ports");
-    let bases = m.lanes("bases", sint(geometry.accumulator_bits()), geometry.ports);
+    let bases = m.lanes("bases", geometry.sum_shape(), geometry.ports);
     let sums = ports(&m, geometry, element, &prepared, &keys, &bases, &advance);
 
     m.section("Accumulators");
     let beat = stages.beat(&m, geometry, sums_at);
-    accumulators(&m, geometry, &bases, &sums, &beat, &advance);
+    let accumulated = accumulators(&m, geometry, &bases, &sums, &beat, &advance);
 
     m.section("Results");
     let blocked = m.wire("blocked", &(result_valid.value() & !&streams.result_ready));
-    let complete = m.wire("complete", &(&beat.valid & &beat.last));
+    let complete = m.wire("complete", &(stages.valid.at(results_at) & stages.last.at(results_at)));
     advance.drive(&!(&complete & &blocked));
     results(
         &m,
         geometry,
         &stages,
-        sums_at,
-        &sums,
+        results_at,
+        &completed(&m, geometry, &sums, &accumulated),
         &m.wire("emit_result", &(&complete & !&blocked)),
         &blocked,
         &result_valid,
@@ -337,7 +344,7 @@ fn ports(
     advance: &Value,
 ) -> Lanes {
     let module = element.port();
-    let sums = m.lanes("sums", sint(geometry.accumulator_bits()), geometry.ports);
+    let sums = m.lanes("sums", geometry.sum_shape(), geometry.ports);
     m.repeat("port", geometry.ports, |port| {
         let instance = m.instance("port", &module);
         instance.connect("prepared", &prepared.0).connect("keys", &keys.lane(port));

@@ -1,8 +1,15 @@
 //! The sum of a port: its terms and its accumulator, the carries of negated terms absorbed.
 
-use super::geometry::{Geometry, ReductionStyle};
-use crate::arith::reduction::{Term, balanced, carry_save};
-use tritloom_hdl::{Lanes, ModuleBuilder, Value};
+use super::cost::ElementCensus;
+use super::geometry::{Accumulation, Geometry, ReductionStyle};
+use crate::arith::bit_heap::{BitHeap, Profile, Tree};
+use crate::arith::reduction::{Term, balanced, partial_bits};
+use tritloom_hdl::{Lanes, ModuleBuilder, Value, uint};
+
+/// Gate delays of the accumulator behind its gate.
+const BASE_ARRIVAL: u32 = 1;
+/// Gate delays of the carries: bits of the keys.
+const CARRY_ARRIVAL: u32 = 0;
 
 /// What a port adds to its accumulator in one cycle.
 pub struct Terms<'a> {
@@ -12,14 +19,17 @@ pub struct Terms<'a> {
     pub carries: Option<&'a Lanes>,
     /// Each word with its carry lies within `-magnitude ..= magnitude`.
     pub magnitude: u64,
+    /// When the words are there, in gate delays behind the keys (see [`crate::arith::bit_heap::Plan`]).
+    pub arrival: u32,
 }
 
-/// The accumulator's next value: `base` and the terms, modulo the range of `base`, which exact results never leave.
+/// The accumulator's next value, of [`Geometry::sum_shape`] like `base`: `base` and the terms, modulo the range of an
+/// accumulator, which exact results never leave.
 /// Where `advance` is given a register stands between the terms' tree and the accumulator.
 pub fn port_sum(m: &ModuleBuilder, geometry: &Geometry, terms: &Terms, base: &Value, advance: Option<&Value>) -> Value {
     match geometry.reduction {
         ReductionStyle::Balanced => balanced_sum(m, terms, base, advance),
-        ReductionStyle::CarrySave => carry_save_sum(m, terms, base),
+        ReductionStyle::Compressed(tree, _) => compressed_sum(m, geometry, tree, terms, base),
     }
 }
 
@@ -43,11 +53,31 @@ fn balanced_sum(m: &ModuleBuilder, terms: &Terms, base: &Value, advance: Option<
     m.wire("total", &total).wrap(base.width())
 }
 
-/// Terms and accumulator through compressor rows and one adder.
-fn carry_save_sum(m: &ModuleBuilder, terms: &Terms, base: &Value) -> Value {
-    let extend = |(position, word): (usize, Value)| m.wire(&format!("term{position}"), &word.extend(base.width()));
-    let mut words: Vec<Value> = terms.words.iter().into_iter().enumerate().map(extend).collect();
-    words.push(base.clone());
+/// Terms, their carries and the words of the accumulator through one compressor tree, and an adder behind it where the
+/// accumulator has one word.
+fn compressed_sum(m: &ModuleBuilder, geometry: &Geometry, tree: Tree, terms: &Terms, base: &Value) -> Value {
+    let width = geometry.accumulator_bits();
+    let mut heap = BitHeap::new(width);
+    terms.words.iter().iter().for_each(|word| heap.add_signed(word, 0, terms.arrival));
     let carries = terms.carries.map(|carries| carries.iter()).unwrap_or_default();
-    carry_save(m, &words, &carries)
+    carries.iter().for_each(|carry| heap.add_bit(carry, 0, CARRY_ARRIVAL));
+    let words = base.as_unsigned().lanes(uint(width), geometry.sum_words());
+    words.iter().iter().for_each(|word| heap.add_unsigned(word, 0, BASE_ARRIVAL));
+    let (sum, carry) = heap.reduce(m, "heap", &tree.compression());
+    match geometry.accumulation() {
+        Accumulation::Resolved => m.wire("total", &(sum + carry)).wrap(width).as_signed(),
+        Accumulation::CarrySave => m.concat(&[&carry, &sum]),
+    }
+}
+
+/// What the heap of [`compressed_sum`] holds, for its closed form.
+pub(super) fn profile(geometry: &Geometry, element: &ElementCensus) -> Profile {
+    let width = geometry.accumulator_bits();
+    let term_bits = partial_bits(1, element.magnitude, element.owing);
+    let mut profile = Profile::new(width);
+    (0..geometry.tables).for_each(|_| profile.add_signed(term_bits, 0, element.arrival));
+    let carries = if element.owing { geometry.tables } else { 0 };
+    (0..carries).for_each(|_| profile.add_bit(0, CARRY_ARRIVAL));
+    (0..geometry.sum_words()).for_each(|_| profile.add_unsigned(width, 0, BASE_ARRIVAL));
+    profile
 }

@@ -15,6 +15,8 @@ pub struct Multiplier;
 
 /// Bits of a weight in two's complement.
 const WEIGHT_BITS: u32 = 2;
+/// Gate delays of a product. Its structure is left to synthesis: taken as one that picks `x`, `-x` or zero.
+const PRODUCT_ARRIVAL: u32 = 3;
 
 struct MultiplierElement(Geometry);
 
@@ -116,7 +118,7 @@ fn port(geometry: &Geometry) -> Module {
     let advance = registered.then(|| m.documented_input("advance", uint(1), "all stages move on"));
     let prepared = m.input_lanes("prepared", uint(bits), lanes, "activations, the first lowest");
     let keys = m.input_lanes("keys", uint(WEIGHT_BITS), lanes, "weights in two's complement, the first lowest");
-    let base = m.documented_input("base", sint(width), "the accumulator");
+    let base = m.documented_input("base", geometry.sum_shape(), "the accumulator");
 
     m.section("Products");
     m.comment("A weight is -1, 0 or 1, never -2: a product needs one bit more than its activation.");
@@ -128,7 +130,8 @@ fn port(geometry: &Geometry) -> Module {
     });
 
     m.section("Sum");
-    let terms = Terms { words: &products, carries: None, magnitude: geometry.activation_magnitude() };
+    let magnitude = geometry.activation_magnitude();
+    let terms = Terms { words: &products, carries: None, magnitude, arrival: PRODUCT_ARRIVAL };
     m.output("sum", &port_sum(&m, geometry, &terms, &base, advance.as_ref()));
     m.finish()
 }

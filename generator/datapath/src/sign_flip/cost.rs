@@ -2,7 +2,7 @@
 
 use crate::census::Parts;
 use crate::matvec::{self, ElementCensus, Geometry};
-use crate::ternary_lut::selection;
+use crate::ternary_lut::{selection, selection_arrival};
 
 pub(super) fn census_by_part(geometry: &Geometry) -> Parts {
     let element = ElementCensus {
@@ -10,6 +10,7 @@ pub(super) fn census_by_part(geometry: &Geometry) -> Parts {
         prepare_stages: 0,
         terms: ("select", selection(geometry)),
         magnitude: geometry.activation_magnitude(),
+        arrival: selection_arrival(geometry),
         owing: true,
     };
     matvec::census_by_part(geometry, &element)

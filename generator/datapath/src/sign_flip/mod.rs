@@ -6,8 +6,10 @@ mod cost;
 use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Geometry, Prepared};
-use crate::parameter::{Parameter, Parameters, Problem};
+use crate::matvec::{self, Addition, Element, Geometry, Prepared};
+use crate::multiplier::Multiplier;
+use crate::parameter::{Given, Parameter, ParameterValue, Parameters, Problem};
+use crate::registry;
 use crate::ternary_lut::selecting_port;
 use tritloom_hdl::{Design, Diagnostics, Lanes, MAXIMUM_LOOP_COUNT, Module, ModuleBuilder, Value, sint};
 
@@ -48,7 +50,27 @@ registered partial sum + 1 (result) cycles from the weight beat that completes a
 /// The geometry of a core without groups.
 pub(crate) fn geometry(parameters: &Parameters) -> Geometry {
     let weights = matvec::weight_format(parameters.choice("weights"));
-    matvec::geometry(parameters, 1, parameters.integer("lanes") as u32, weights)
+    matvec::geometry(parameters, 1, parameters.integer("lanes") as u32, weights, Addition::new(parameters))
+}
+
+/// The sign-flip core and the multiplier core with the tile, streams and schedule of a core of these `parameters` and so
+/// many `lanes`: baselines of other families. What they do not say has its default. One whose buses would be too wide is
+/// left out: beyond 32,768 weights a cycle, at two bits for each, both are.
+pub(crate) fn cores_without_groups(parameters: &Parameters, lanes: u64) -> Vec<(&'static dyn Family, Parameters)> {
+    // Without groups a key is two bits: the two-bit code.
+    let weights = match parameters.choice("weights") {
+        "five_trit" => "five_trit",
+        _ => "two_bit",
+    };
+    let own =
+        PARAMETERS.iter().map(|parameter| parameter.name).filter(|name| ![LANES.name, WEIGHTS.name].contains(name));
+    let common = own.filter_map(|name| Some((name, Given::from(parameters.get(name)?.clone()))));
+    let mut given: Vec<(&str, Given)> = common.collect();
+    given.push((LANES.name, ParameterValue::Integer(lanes).into()));
+    given.push((WEIGHTS.name, Given::from(weights)));
+    let families: [&'static dyn Family; 2] = [&SignFlip, &Multiplier];
+    let resolved = |family| Some((family, registry::resolve(family, given.clone()).ok()?));
+    families.into_iter().filter_map(resolved).collect()
 }
 
 struct SignFlipElement(Geometry);

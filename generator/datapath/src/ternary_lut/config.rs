@@ -2,9 +2,9 @@
 
 use super::table::entry_bits;
 use crate::family::Family;
-use crate::matvec::{self, Geometry};
-use crate::parameter::{Given, Parameter, ParameterValue, Parameters, Problem};
-use crate::registry;
+use crate::matvec::{self, Addition, Geometry};
+use crate::parameter::{Parameter, Parameters, Problem};
+use crate::sign_flip;
 use tritloom_formats::key;
 
 /// Whether a register stands behind the tables.
@@ -43,7 +43,13 @@ impl TernaryLutConfig {
         let number = |name: &str| parameters.integer(name) as u32;
         let weights = matvec::weight_format(parameters.choice("weights"));
         TernaryLutConfig {
-            geometry: matvec::geometry(parameters, number("group_size"), number("tables"), weights),
+            geometry: matvec::geometry(
+                parameters,
+                number("group_size"),
+                number("tables"),
+                weights,
+                Addition::new(parameters),
+            ),
             table: if parameters.choice("table") == "registered" { Table::Registered } else { Table::Wired },
             build: match parameters.choice("build") {
                 "minimal" => Build::Minimal,
@@ -127,25 +133,7 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     problems
 }
 
-/// The sign-flip core and the multiplier core of the same tile, streams and schedule. One whose buses would be too
-/// wide is left out: beyond 32,768 weights a cycle, at two bits for each, both are.
+/// The sign-flip core and the multiplier core of the same tile.
 pub(super) fn baselines(parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
-    let lanes = parameters.integer("group_size") * parameters.integer("tables");
-    // Their weights have no groups, so that a key is two bits: the two-bit code.
-    let weights = match parameters.choice("weights") {
-        "five_trit" => "five_trit",
-        _ => "two_bit",
-    };
-    let shared = ["ports", "activation", "reduction", "partial_sum", "loop_order", "max_inputs", "max_outputs"];
-    let common = shared.iter().filter_map(|name| Some((*name, Given::from(parameters.get(name)?.clone()))));
-    let mut given: Vec<(&str, Given)> = common.collect();
-    given.push(("lanes", ParameterValue::Integer(lanes).into()));
-    given.push(("weights", Given::from(weights)));
-    ["sign_flip", "multiplier"]
-        .iter()
-        .filter_map(|name| {
-            let family = registry::find(name)?;
-            Some((family, registry::resolve(family, given.clone()).ok()?))
-        })
-        .collect()
+    sign_flip::cores_without_groups(parameters, parameters.integer("group_size") * parameters.integer("tables"))
 }

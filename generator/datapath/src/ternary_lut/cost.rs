@@ -1,6 +1,7 @@
 //! The primitives of the look-up-table core in closed form.
 
 use super::config::{Build, Table, TernaryLutConfig};
+use super::port::selection_arrival;
 use super::table::{entry_bits, pipeline_stages, sum_bits};
 use crate::arith::selector::zero_or_word_census;
 use crate::census::{Parts, copies};
@@ -15,6 +16,7 @@ pub(super) fn census_by_part(config: &TernaryLutConfig) -> Parts {
         prepare_stages: config.prepare_stages(),
         terms: ("select", selection(geometry)),
         magnitude: geometry.group_magnitude(),
+        arrival: selection_arrival(geometry),
         owing: true,
     };
     matvec::census_by_part(geometry, &element)

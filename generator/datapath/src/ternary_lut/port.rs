@@ -3,7 +3,7 @@
 use crate::arith::selector::zero_or_word;
 use crate::matvec::{Geometry, PartialSum, Terms, port_sum};
 use tritloom_formats::key;
-use tritloom_hdl::{Module, ModuleBuilder, Shape, Value, sint, uint};
+use tritloom_hdl::{Module, ModuleBuilder, Shape, Value, bits_for, uint};
 
 /// The port of any core whose weights pick one of the sums of a group: the sign-flip core is the one with
 /// groups of a single activation.
@@ -26,7 +26,7 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     let entries = key::entries(group_size);
     let prepared = m.input_lanes("prepared", uint(entries * entry.width), tables, "the sums of each group");
     let keys = m.input_lanes("keys", uint(key::bits(group_size)), tables, "sign above magnitude");
-    let base = m.documented_input("base", sint(width), "the accumulator");
+    let base = m.documented_input("base", geometry.sum_shape(), "the accumulator");
 
     m.section("Terms");
     let terms = m.lanes("terms", entry, tables);
@@ -40,9 +40,22 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     });
 
     m.section("Sum");
-    let terms = Terms { words: &terms, carries: Some(&negatives), magnitude: geometry.group_magnitude() };
+    let (magnitude, arrival) = (geometry.group_magnitude(), selection_arrival(geometry));
+    let terms = Terms { words: &terms, carries: Some(&negatives), magnitude, arrival };
     m.output("sum", &port_sum(&m, geometry, &terms, &base, advance.as_ref()));
     m.finish()
+}
+
+/// Gate delays of a picked and inverted entry: a gate alone or a level of multiplexers for each bit of the index, and the
+/// exclusive OR.
+pub(crate) fn selection_arrival(geometry: &Geometry) -> u32 {
+    const AND: u32 = 1;
+    const MULTIPLEXER: u32 = 2;
+    const XOR: u32 = 2;
+    match key::entries(geometry.group_size) {
+        1 => AND + XOR,
+        entries => MULTIPLEXER * bits_for(entries.into()) + XOR,
+    }
 }
 
 fn pick(m: &ModuleBuilder, magnitude: &Value, group: &Value, entries: u32, entry: Shape) -> Value {

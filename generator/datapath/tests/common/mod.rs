@@ -29,6 +29,14 @@ pub fn matvec_families() -> impl Iterator<Item = &'static dyn Family> {
     registry::families().iter().copied().filter(multiplies)
 }
 
+/// The settings under which a family forms its sums in different ways.
+pub fn ways_to_add(family: &dyn Family) -> [&'static str; 2] {
+    match family.name() {
+        "tint" => ["accumulation: resolved", "accumulation: carry_save"],
+        _ => ["reduction: balanced", "reduction: carry_save"],
+    }
+}
+
 /// A configuration of `family` that is as small as it can be but for what `settings`, `name: value` pairs separated
 /// by commas, say.
 pub fn configuration(family: &dyn Family, settings: &str) -> Parameters {

@@ -24,11 +24,13 @@ mod compression;
 mod draft;
 mod greedy;
 mod hardware;
+pub mod parameters;
 mod plan;
 mod profile;
 mod staged;
 
 pub use compression::{Compression, Counter, Order};
+pub use parameters::Tree;
 pub use plan::{Adder, Bit, BitId, Operands, Origin, Plan};
 pub use profile::Profile;
 

@@ -55,6 +55,20 @@ pub fn random_legal<R: Rng + ?Sized>(family: &dyn Family, rng: &mut R) -> Parame
         .unwrap_or_else(|| panic!("no legal parameters of `{}` found at random", family.name()))
 }
 
+/// Caps for [`random_small`] under which a design is quick to simulate, even in the evaluator; every choice stays open.
+pub const SIMULATION_CAPS: &[(&str, u64)] = &[
+    ("tables", 4),
+    ("lanes", 12),
+    ("ports", 6),
+    ("max_inputs", 150),
+    ("max_outputs", 40),
+    ("rows", 3),
+    ("columns", 3),
+    ("depth", 3),
+    ("max_inner", 60),
+    ("max_columns", 12),
+];
+
 /// The same with no integer above its cap, for tests that elaborate or simulate what they draw. Caps on parameters that
 /// the family does not have are ignored.
 ///

@@ -9,27 +9,15 @@ mod common;
 use common::{check, random_configurations};
 use tritloom_datapath::registry;
 
-/// Small enough for the evaluator; every choice stays open.
-const CAPS: &[(&str, u64)] = &[
-    ("tables", 4),
-    ("lanes", 12),
-    ("ports", 6),
-    ("max_inputs", 150),
-    ("max_outputs", 40),
-    ("rows", 3),
-    ("columns", 3),
-    ("depth", 3),
-    ("max_inner", 60),
-    ("max_columns", 12),
-];
-
 #[test]
 fn random_configurations_compute_exactly() {
     let count = std::env::var("TRITLOOM_RANDOM_CONFIGS").ok().and_then(|text| text.parse().ok()).unwrap_or(60);
     for (position, family) in registry::families().iter().enumerate() {
         let seed = 9000 + position as u64;
         println!("{}: {count} configurations from seed {seed}", family.name());
-        for (number, parameters) in random_configurations(*family, CAPS, seed).take(count).enumerate() {
+        for (number, parameters) in
+            random_configurations(*family, registry::SIMULATION_CAPS, seed).take(count).enumerate()
+        {
             check(*family, &parameters, number as u64);
         }
     }

@@ -47,7 +47,7 @@ pub struct Design {
 pub enum Optimisation {
     /// Quick to build, for benches.
     Check,
-    /// Slow to build and up to ten times faster, for this machine's processor only.
+    /// Slow to build and fast to run, for this machine's processor only.
     Long,
 }
 

@@ -185,7 +185,7 @@ impl<'a> Kit<'a> {
         command
     }
 
-    /// Verilator's header, precompiled: reading it takes a second, most of the time of a small build.
+    /// Verilator's header, precompiled: to read it takes most of the time of a small build.
     fn header(&self) -> Result<PathBuf, FlowError> {
         let make = |folder: &Path| {
             write_all(folder, &[(HEADER.to_owned(), inclusion("verilated.h"))].into())?;

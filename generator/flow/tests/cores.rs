@@ -11,19 +11,6 @@ use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::registry;
 use tritloom_flow::check::Task;
 
-/// Small enough to build many at a time; every choice stays open.
-const CAPS: &[(&str, u64)] = &[
-    ("tables", 4),
-    ("lanes", 12),
-    ("ports", 6),
-    ("max_inputs", 150),
-    ("max_outputs", 40),
-    ("rows", 3),
-    ("columns", 3),
-    ("depth", 3),
-    ("max_inner", 60),
-    ("max_columns", 12),
-];
 const SEED: u64 = 2026;
 /// Cores built together: a build that fails must not take long to find.
 const BATCH: usize = 50;
@@ -37,7 +24,7 @@ fn random_cores_are_free_of_lint_and_right_in_verilator() {
     let families = registry::families();
     let drawn: Vec<_> = (0..count)
         .map(|number| families[number % families.len()])
-        .map(|family| (family, registry::random_small(family, CAPS, &mut random)))
+        .map(|family| (family, registry::random_small(family, registry::SIMULATION_CAPS, &mut random)))
         .collect();
     for batch in drawn.chunks(BATCH) {
         let task = |(number, (family, parameters)): (usize, &(&dyn tritloom_datapath::family::Family, _))| Task {

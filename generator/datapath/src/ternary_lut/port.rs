@@ -24,7 +24,8 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     let registered = geometry.partial_sum == PartialSum::Registered;
     let advance = registered.then(|| m.documented_input("advance", uint(1), "all stages move on"));
     let entries = key::entries(group_size);
-    let prepared = m.input_lanes("prepared", uint(entries * entry.width), tables, "the sums of each group");
+    let read = if group_size == 1 { "activations, the first lowest" } else { "the sums of each group" };
+    let prepared = m.input_lanes("prepared", uint(entries * entry.width), tables, read);
     let keys = m.input_lanes("keys", uint(key::bits(group_size)), tables, "sign above magnitude");
     let base = m.documented_input("base", geometry.sum_shape(), "the accumulator");
 

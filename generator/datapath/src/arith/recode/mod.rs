@@ -86,8 +86,7 @@ impl DigitSet {
 ///
 /// In this form a bit of a product costs least: an AND gate for each magnitude, their OR, and one exclusive OR.
 /// A binary magnitude costs a multiplexer and a gate for zero in every bit; a one-hot line for each negative digit too
-/// doubles the AND gates to save the exclusive OR. Mapped to SKY130 by Yosys, a radix-4 product of 8 bits takes 140 um2
-/// in this form, 186 and 184 in the others; of radix 8, 238 against 325 with a binary magnitude.
+/// doubles the AND gates to save the exclusive OR.
 ///
 /// A digit of zero has no magnitude, and `negate` may be either: inverted and owing one, zero is still zero. Recoders
 /// therefore pass the weight's own bit on, without a gate.

@@ -55,8 +55,8 @@ impl<E: fmt::Debug + fmt::Display> std::error::Error for DecodeError<E> {}
 /// The keys and values of all positions so far of one layer, `kv_dim` elements a position.
 #[derive(Clone, Debug, Default)]
 struct Cache {
-    keys: Vec<f64>,
-    values: Vec<f64>,
+    keys: Vec<f32>,
+    values: Vec<f32>,
 }
 
 /// A text in the making: the model and what attention remembers.
@@ -83,20 +83,20 @@ impl<'m> Decoder<'m> {
     ///
     /// # Errors
     /// `Token`, `Full`, or whatever the engine reports or returns wrongly.
-    pub fn step<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Result<Vec<f64>, DecodeError<E::Error>> {
+    pub fn step<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Result<Vec<f32>, DecodeError<E::Error>> {
         let shape = self.model.shape();
         if self.position >= shape.seq_len {
             return Err(DecodeError::Full { seq_len: shape.seq_len });
         }
         let start = self.model.embedding(token).ok_or(DecodeError::Token { vocab: shape.vocab, found: token })?;
-        let mut x: Vec<f64> = start.iter().copied().map(f64::from).collect();
+        let mut x = start.to_vec();
         for layer in 0..shape.layers {
             self.attention_block(engine, layer, &mut x)?;
             self.feed_forward_block(engine, layer, &mut x)?;
         }
         self.position += 1;
         let x = root_mean_square_norm(&x, self.model.gain());
-        Ok(self.model.embedding.chunks(shape.dim).map(|row| logit(row, &x)).collect())
+        Ok(self.model.embedding.chunks(shape.dim).map(|row| dot(row, &x)).collect())
     }
 
     /// Adds to `x` what its heads find in the positions so far, this one included.
@@ -104,7 +104,7 @@ impl<'m> Decoder<'m> {
         &mut self,
         engine: &mut E,
         layer: usize,
-        x: &mut [f64],
+        x: &mut [f32],
     ) -> Result<(), DecodeError<E::Error>> {
         let kinds = [MatrixKind::Wq, MatrixKind::Wk, MatrixKind::Wv];
         let [mut query, mut key, value] = self.project(engine, kinds, layer, x)?;
@@ -124,15 +124,15 @@ impl<'m> Decoder<'m> {
     }
 
     /// What each query head gathers from the values; consecutive heads share a key head.
-    fn attention(&self, query: &[f64], cache: &Cache) -> Vec<f64> {
+    fn attention(&self, query: &[f32], cache: &Cache) -> Vec<f32> {
         let shape = self.model.shape();
         let (head_size, kv_dim) = (shape.head_size(), shape.kv_dim());
         let mut gathered = vec![0.0; shape.dim];
         for (head, (query, gathered)) in query.chunks(head_size).zip(gathered.chunks_mut(head_size)).enumerate() {
             let first = head / (shape.heads / shape.kv_heads) * head_size;
             let part = first..first + head_size;
-            let score = |key: &[f64]| dot(query, &key[part.clone()]) / (head_size as f64).sqrt();
-            let mut weights: Vec<f64> = cache.keys.chunks(kv_dim).map(score).collect();
+            let score = |key: &[f32]| dot(query, &key[part.clone()]) / (head_size as f32).sqrt();
+            let mut weights: Vec<f32> = cache.keys.chunks(kv_dim).map(score).collect();
             softmax(&mut weights);
             for (weight, value) in weights.iter().zip(cache.values.chunks(kv_dim)) {
                 for (sum, element) in gathered.iter_mut().zip(&value[part.clone()]) {
@@ -148,10 +148,10 @@ impl<'m> Decoder<'m> {
         &self,
         engine: &mut E,
         layer: usize,
-        x: &mut [f64],
+        x: &mut [f32],
     ) -> Result<(), DecodeError<E::Error>> {
         let [gate, passed] = self.project(engine, [MatrixKind::W1, MatrixKind::W3], layer, x)?;
-        let hidden: Vec<f64> = gate.iter().zip(&passed).map(|(&gate, passed)| silu(gate) * passed).collect();
+        let hidden: Vec<f32> = gate.iter().zip(&passed).map(|(&gate, passed)| silu(gate) * passed).collect();
         let [output] = self.project(engine, [MatrixKind::W2], layer, &hidden)?;
         add(x, &output);
         Ok(())
@@ -163,8 +163,8 @@ impl<'m> Decoder<'m> {
         engine: &mut E,
         kinds: [MatrixKind; N],
         layer: usize,
-        input: &[f64],
-    ) -> Result<[Vec<f64>; N], DecodeError<E::Error>> {
+        input: &[f32],
+    ) -> Result<[Vec<f32>; N], DecodeError<E::Error>> {
         let ids = kinds.map(|kind| MatrixId { kind, layer });
         let activations = quantise(input);
         let products = engine.products(&ids, &activations.values).map_err(DecodeError::Engine)?;
@@ -175,26 +175,21 @@ impl<'m> Decoder<'m> {
         }
         let mut products = products.into_iter();
         Ok(ids.map(|id| {
-            let scale = self.model.matrix(id).map_or(0.0, |matrix| f64::from(matrix.scale())) * activations.step;
-            products.next().unwrap_or_default().into_iter().map(|element| f64::from(element) * scale).collect()
+            let scale = self.model.matrix(id).map_or(0.0, |matrix| matrix.scale()) * activations.step;
+            products.next().unwrap_or_default().into_iter().map(|element| element as f32 * scale).collect()
         }))
     }
 }
 
-/// How well the running vector fits a token's embedding.
-fn logit(embedding: &[f32], x: &[f64]) -> f64 {
-    embedding.iter().zip(x).map(|(&element, x)| f64::from(element) * x).sum()
-}
-
 /// x += y, element by element.
-fn add(x: &mut [f64], y: &[f64]) {
+fn add(x: &mut [f32], y: &[f32]) {
     for (x, y) in x.iter_mut().zip(y) {
         *x += y;
     }
 }
 
 /// The token with the largest logit, the first of them where several are equal; 0 for no logits.
-pub fn greedy(logits: &[f64]) -> usize {
+pub fn greedy(logits: &[f32]) -> usize {
     let mut best = 0;
     for (token, logit) in logits.iter().enumerate() {
         if *logit > logits[best] {

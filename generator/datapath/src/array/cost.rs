@@ -1,6 +1,7 @@
 //! The primitives of an array in closed form, in the order of the text of this room.
 
 use super::geometry::{Geometry, SumForm};
+use super::merge::merge_census;
 use crate::arith::adder::CarryOut;
 use crate::census::{Parts, copies, sum_of};
 use crate::sequencer::sequencer_census;
@@ -67,7 +68,7 @@ fn operands(geometry: &Geometry, column_bits: u32) -> Census {
 /// The captured tile, its way out, and the adders behind it.
 fn results(geometry: &Geometry) -> Census {
     let (rows, columns, bits) = (geometry.rows, geometry.columns, geometry.sum_bits());
-    let row_bits = columns * bits * geometry.sum_form.words();
+    let row_bits = columns * geometry.element_bits();
     let count_bits = geometry.row_count_bits();
     let mut census = sum_of(&[
         (Comparator, 1, count_bits), // last row
@@ -84,7 +85,10 @@ fn results(geometry: &Geometry) -> Census {
         (Comparator, columns.into(), geometry.nest().outer_bits()), // columns within the run
         (AndOr, columns.into(), bits),                              // mask
     ]);
-    if geometry.sum_form == SumForm::CarrySave {
+    if let SumForm::ByPosition(positions) = &geometry.sum_form {
+        census.add_census(&merge_census(geometry, positions), columns.into());
+    }
+    if geometry.sum_form != SumForm::Resolved {
         census.add_census(&geometry.resolve.census(bits, CarryOut::Dropped), columns.into());
     }
     census

@@ -12,16 +12,19 @@ pub enum SumForm {
     Resolved,
     /// Two words that are still to be added: no carry propagates in an element.
     CarrySave,
+    /// Two words for each digit position of the weights: not even a shift is in an element.
+    ByPosition(Positions),
 }
 
-impl SumForm {
-    /// Words of a sum.
-    pub fn words(self) -> u32 {
-        match self {
-            SumForm::Resolved => 1,
-            SumForm::CarrySave => 2,
-        }
-    }
+/// The digits of a weight: digit i weighs `2^(step * i)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Positions {
+    /// How many.
+    pub count: u32,
+    /// Bits from one to the next.
+    pub step: u32,
+    /// The greatest magnitude of a digit.
+    pub reach: u32,
 }
 
 /// The shape of an array. All counts are at least one.
@@ -75,6 +78,22 @@ impl Geometry {
         self.fixed_sum_bits.unwrap_or_else(|| self.exact_sum_bits())
     }
 
+    /// Bits of each of the two words of a position: one more than the longest sum of its largest products needs, for
+    /// [`super::merge`].
+    pub fn position_bits(&self, positions: &Positions) -> u32 {
+        let product = u64::from(positions.reach) << (self.activation_bits - 1);
+        bits_up_to(product * u64::from(self.max_inner)) + 1
+    }
+
+    /// Bits of the sum of one element as it leaves the element.
+    pub fn element_bits(&self) -> u32 {
+        match &self.sum_form {
+            SumForm::Resolved => self.sum_bits(),
+            SumForm::CarrySave => 2 * self.sum_bits(),
+            SumForm::ByPosition(positions) => 2 * positions.count * self.position_bits(positions),
+        }
+    }
+
     /// Elements.
     pub fn elements(&self) -> u32 {
         self.rows * self.columns
@@ -112,7 +131,7 @@ impl Geometry {
         let sum = self.sum_bits();
         let resolve = match self.sum_form {
             SumForm::Resolved => String::new(),
-            SumForm::CarrySave => format!("_{}", self.resolve.short_name()),
+            SumForm::CarrySave | SumForm::ByPosition(_) => format!("_{}", self.resolve.short_name()),
         };
         format!(
             "a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}_s{sum}{resolve}_k{max_inner}_n{max_columns}"

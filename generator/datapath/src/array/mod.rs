@@ -22,13 +22,14 @@ mod cost;
 mod geometry;
 mod golden;
 mod interface;
+mod merge;
 mod parameters;
 mod results;
 mod shell;
 mod stimulus;
 
 pub use cost::{ElementCensus, census_by_part};
-pub use geometry::{Geometry, SumForm};
+pub use geometry::{Geometry, Positions, SumForm};
 pub use golden::product;
 pub use interface::{interface, timing};
 pub use parameters::*;

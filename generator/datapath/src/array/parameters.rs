@@ -97,7 +97,7 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
         let problem = Problem::rule("C0213", "accumulator", message, format!("exact, or at most {bits} bits"));
         problems.push(problem.involving(&["activation", "weight", "max_inner"]).nearest("exact"));
     }
-    let sums = u64::from(geometry.elements()) * u64::from(bits * geometry.sum_form.words());
+    let sums = u64::from(geometry.elements()) * u64::from(geometry.element_bits());
     let buses = [
         ("rows", "the activation bus", u64::from(rows * depth * geometry.activation_bits)),
         // Recoded weights are twice as wide at most.

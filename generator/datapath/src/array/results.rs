@@ -1,6 +1,7 @@
 //! The results' way out: a tile of sums is captured at once and shifted out row by row.
 
 use super::geometry::{Geometry, SumForm};
+use super::merge::merge;
 use crate::arith::adder::CarryOut;
 use tritloom_hdl::{ForwardWire, Lanes, ModuleBuilder, Value, sint, uint};
 
@@ -69,7 +70,7 @@ fn first_row(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes, capture: &Val
 /// One word a column, zero beyond the run's columns.
 fn lanes(m: &ModuleBuilder, geometry: &Geometry, row: &Value, columns_left: &Value) {
     let (columns, bits) = (geometry.columns, geometry.sum_bits());
-    let words = row.lanes(uint(bits * geometry.sum_form.words()), columns);
+    let words = row.lanes(uint(geometry.element_bits()), columns);
     let keep = m.lanes("keep", uint(1), columns);
     let data = m.lanes("kept", sint(bits), columns);
     m.comment("Lanes beyond the run's columns are zero, and their keep bits too.");
@@ -83,13 +84,17 @@ fn lanes(m: &ModuleBuilder, geometry: &Geometry, row: &Value, columns_left: &Val
     m.output_lanes("result_keep", &keep, "");
 }
 
-fn resolved(m: &ModuleBuilder, geometry: &Geometry, words: &Value) -> Value {
+fn resolved(m: &ModuleBuilder, geometry: &Geometry, sum: &Value) -> Value {
     let bits = geometry.sum_bits();
-    match geometry.sum_form {
-        SumForm::Resolved => words.clone(),
-        SumForm::CarrySave => {
-            let rows = (&words.slice(0, bits), &words.slice(bits, bits));
-            geometry.resolve.add(m, "resolve", rows, &m.uint(0, 1), CarryOut::Dropped)
+    let words = match &geometry.sum_form {
+        SumForm::Resolved => return sum.clone(),
+        SumForm::CarrySave => sum.clone(),
+        SumForm::ByPosition(positions) => {
+            let merge = m.instance("merge", &merge(geometry, positions));
+            merge.connect("sum", sum);
+            merge.output("words")
         }
-    }
+    };
+    let rows = (&words.slice(0, bits), &words.slice(bits, bits));
+    geometry.resolve.add(m, "resolve", rows, &m.uint(0, 1), CarryOut::Dropped)
 }

@@ -218,8 +218,7 @@ fn elements(
     enable: &Value,
 ) -> Lanes {
     let module = element.element();
-    let sum_bits = geometry.sum_bits() * geometry.sum_form.words();
-    let sums = m.lanes("sums", uint(sum_bits), geometry.elements());
+    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.elements());
     m.repeat("row", geometry.rows, |row| {
         m.repeat("column", geometry.columns, |column| {
             let instance = m.instance("element", &module);

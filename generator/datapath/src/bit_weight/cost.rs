@@ -1,8 +1,8 @@
 //! The primitives of an element in closed form.
 
-use super::element::{RADIX, digit_bits, profile};
+use super::element::{RADIX, digit_bits, digit_sum_profile, profile};
 use super::parameters::{Config, Step};
-use crate::arith::bit_heap::Plan;
+use crate::arith::bit_heap::{Plan, Profile};
 use crate::arith::recode::{booth, digit_product};
 use crate::arith::reduction::balanced_census;
 use crate::array::ElementCensus;
@@ -12,7 +12,11 @@ use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplie
 pub(super) fn element(config: &Config) -> ElementCensus {
     match config.step {
         Step::Baseline => ElementCensus { edge: None, parts: baseline(config) },
-        Step::Opt1 => carry_save(config),
+        Step::Opt1 => carry_save(config, &profile(&config.geometry), 1),
+        Step::Opt2 => {
+            let sums = RADIX.digits(config.geometry.weight());
+            carry_save(config, &digit_sum_profile(&config.geometry), sums.into())
+        }
     }
 }
 
@@ -32,9 +36,10 @@ fn baseline(config: &Config) -> Parts {
     ]
 }
 
-fn carry_save(config: &Config) -> ElementCensus {
+/// An element with so many sums, what is added to each given by its profile.
+fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
     let geometry = &config.geometry;
-    let (depth, width) = (geometry.depth.into(), geometry.sum_bits());
+    let (depth, width) = (geometry.depth.into(), profile.width());
     let recoders = copies(&booth::recoder_census(RADIX, geometry.weight()), depth);
     let products = depth * u64::from(RADIX.digits(geometry.weight()));
     let product = digit_product::product_census(RADIX.digit_set(), geometry.activation());
@@ -45,8 +50,8 @@ fn carry_save(config: &Config) -> ElementCensus {
     ]);
     let mut parts = vec![
         ("digit products", copies(&product, products)),
-        ("compression", Plan::new(&profile(geometry), &config.tree.compression()).census()),
-        ("accumulate", accumulate),
+        ("compression", copies(&Plan::new(profile, &config.tree.compression()).census(), sums)),
+        ("accumulate", copies(&accumulate, sums)),
     ];
     let edge = match config.recoding_at_edge {
         true => Some((recoders, digit_bits(geometry) * geometry.depth)),

@@ -5,8 +5,8 @@ use crate::arith::bit_heap::{BitHeap, Profile};
 use crate::arith::recode::booth::{self, Radix};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
 use crate::arith::reduction::{Term, balanced};
-use crate::array::Geometry;
-use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, sint, uint};
+use crate::array::{Geometry, Positions};
+use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
 
 /// Digits from -2 to 2: every multiple is a shift.
 pub(super) const RADIX: Radix = Radix::Four;
@@ -19,6 +19,16 @@ const SUM_ARRIVAL: u32 = 1;
 /// Bits of one weight as digits.
 pub(super) fn digit_bits(geometry: &Geometry) -> u32 {
     RADIX.digits(geometry.weight()) * RADIX.digit_set().bits()
+}
+
+/// The digit positions of a weight.
+pub(super) fn positions(weight: Shape) -> Positions {
+    Positions { count: RADIX.digits(weight), step: RADIX.step(), reach: RADIX.digit_set().reach() }
+}
+
+/// Bits of a word of the sum of one position.
+fn position_bits(geometry: &Geometry) -> u32 {
+    geometry.position_bits(&positions(geometry.weight()))
 }
 
 /// From the weights of a column to their digits.
@@ -60,7 +70,6 @@ impl Ports {
         m.parameter("activation bits", activation_bits);
         m.parameter("weight bits", geometry.weight_bits);
         m.parameter("products a cycle", depth);
-        m.parameter("sum bits", geometry.sum_bits());
         Ports {
             activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
             weights: m.input_lanes("weights", uint(weight_bits), depth, weights),
@@ -79,6 +88,7 @@ pub(super) fn baseline(config: &Config) -> Module {
         format!("mac_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}"),
         format!("Adds {depth} products to a sum in each cycle."),
     );
+    m.parameter("sum bits", width);
     let ports = Ports::declare(&m, geometry, weight_bits, "first place lowest");
     let product_bits = activation_bits + weight_bits;
     let products = m.lanes("products", sint(product_bits), depth);
@@ -97,6 +107,22 @@ pub(super) fn baseline(config: &Config) -> Module {
     m.finish()
 }
 
+/// The digits of all weights, position by position in each place.
+fn digits(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Lanes {
+    match config.recodes_at_edge() {
+        true => ports.weights.clone(),
+        false => recoded(m, &config.geometry, &ports.weights),
+    }
+}
+
+fn declare_ports(m: &ModuleBuilder, config: &Config) -> Ports {
+    let geometry = &config.geometry;
+    match config.recodes_at_edge() {
+        true => Ports::declare(m, geometry, digit_bits(geometry), "digits of each weight, the lowest first"),
+        false => Ports::declare(m, geometry, geometry.weight_bits, "first place lowest"),
+    }
+}
+
 /// The products of all digits and the two words of the sum, through one compressor tree: no carry propagates.
 pub(super) fn carry_save(config: &Config) -> Module {
     let geometry = &config.geometry;
@@ -106,51 +132,140 @@ pub(super) fn carry_save(config: &Config) -> Module {
         format!("carry_save_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.name()),
         format!("Adds {depth} products to a carry-save sum in each cycle, digit by digit."),
     );
-    let ports = match config.recodes_at_edge() {
-        true => Ports::declare(&m, geometry, digit_bits(geometry), "digits of each weight, the lowest first"),
-        false => Ports::declare(&m, geometry, weight_bits, "first place lowest"),
-    };
-    let digits = match config.recodes_at_edge() {
-        true => ports.weights,
-        false => recoded(&m, geometry, &ports.weights),
-    };
+    m.parameter("bits of a word of the sum", width);
+    let ports = declare_ports(&m, config);
+    let digits = digits(&m, config, &ports);
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
     for place in 0..depth {
         let multiples = Multiples::up_to_two(&ports.activations.lane(place).as_signed());
         let packed = digits.lane(place).lanes(uint(RADIX.digit_set().bits()), RADIX.digits(geometry.weight()));
         for (position, packed) in packed.iter().iter().enumerate() {
-            let digit = Digit::unpack(DigitSet::Radix4, packed);
-            let term = digit_product::product(&m, &format!("place{place}_digit{position}"), &digit, &multiples);
             let shift = position as u32 * RADIX.step();
-            heap.add_signed(&term.word, shift, PRODUCT_ARRIVAL);
-            term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
+            add_product(&m, &mut heap, &format!("place{place}_digit{position}"), (packed, shift), &multiples);
         }
     }
+    accumulate(&m, heap, config, (&ports.first, &ports.enable));
+    m.finish()
+}
+
+/// The products of the digits of one weight position, and the sum of that position alone: no shift, and no wider than
+/// `max_inner` such products need.
+fn digit_sum(config: &Config) -> Module {
+    let geometry = &config.geometry;
+    let Geometry { depth, activation_bits, .. } = *geometry;
+    let width = position_bits(geometry);
+    let m = ModuleBuilder::new(
+        format!("digit_sum_a{activation_bits}_d{depth}_s{width}_{}", config.tree.name()),
+        format!("Adds the products of {depth} digits to a carry-save sum in each cycle."),
+    );
+    m.parameter("activation bits", activation_bits);
+    m.parameter("products a cycle", depth);
+    m.parameter("bits of a word of the sum", width);
+    let activations = m.input_lanes("activations", uint(activation_bits), depth, "first place lowest");
+    let digits = m.input_lanes("digits", uint(RADIX.digit_set().bits()), depth, "one of each place, of equal weight");
+    let first = m.documented_input("first", uint(1), "the sum begins anew");
+    let enable = m.documented_input("enable", uint(1), "a beat is added");
+    let mut heap = BitHeap::new(width);
+    m.section("Digit products");
+    for place in 0..depth {
+        let multiples = Multiples::up_to_two(&activations.lane(place).as_signed());
+        add_product(&m, &mut heap, &format!("place{place}"), (&digits.lane(place), 0), &multiples);
+    }
+    accumulate(&m, heap, config, (&first, &enable));
+    m.finish()
+}
+
+/// A sum for each digit position of the weights; they meet behind the array.
+pub(super) fn by_weight(config: &Config) -> Module {
+    let geometry = &config.geometry;
+    let Geometry { depth, activation_bits, weight_bits, .. } = *geometry;
+    let positions = RADIX.digits(geometry.weight());
+    let m = ModuleBuilder::new(
+        format!(
+            "by_weight_element_a{activation_bits}_w{weight_bits}_d{depth}_s{}_{}",
+            position_bits(geometry),
+            config.name()
+        ),
+        format!("Adds {depth} products in each cycle, digits of equal weight to a carry-save sum of their own."),
+    );
+    m.parameter("bits of a word of a sum", position_bits(geometry));
+    let ports = declare_ports(&m, config);
+    let digits = digits(&m, config, &ports).flat().lanes(uint(RADIX.digit_set().bits()), depth * positions);
+    m.comment("The digits of one position side by side.");
+    let by_position = m.lanes("digits_by_position", uint(RADIX.digit_set().bits()), depth * positions);
+    m.repeat("position_of_digit", positions, |position| {
+        m.repeat("place", depth, |place| {
+            by_position.drive(position * depth + place, &digits.lane(place * positions + position));
+        });
+    });
+    let by_position = by_position.flat().lanes(uint(RADIX.digit_set().bits() * depth), positions);
+    let sum = digit_sum(config);
+    let sums = m.lanes("sums", uint(2 * position_bits(geometry)), positions);
+    m.repeat("position", positions, |position| {
+        let instance = m.instance("digit_sum", &sum);
+        instance.connect("activations", ports.activations.flat()).connect("digits", &by_position.lane(position));
+        instance.connect("first", &ports.first).connect("enable", &ports.enable);
+        sums.drive(position, &instance.output("sum"));
+    });
+    m.output_lanes("sum", &sums, "two words of each position, the lowest first");
+    m.finish()
+}
+
+/// Adds the product of a packed digit and an activation, times two to the shift, to a heap.
+fn add_product(
+    m: &ModuleBuilder,
+    heap: &mut BitHeap,
+    name: &str,
+    (packed, shift): (&Value, u32),
+    multiples: &Multiples,
+) {
+    let digit = Digit::unpack(DigitSet::Radix4, packed);
+    let term = digit_product::product(m, name, &digit, multiples);
+    heap.add_signed(&term.word, shift, PRODUCT_ARRIVAL);
+    term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
+}
+
+/// Adds a heap to the two words of a sum, which are the output `sum`.
+fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config, (first, enable): (&Value, &Value)) {
+    let width = heap.profile().width();
     m.section("Sum");
-    let keep = m.wire("keep", &(!&ports.first).replicate(width));
+    let keep = m.wire("keep", &(!first).replicate(width));
     let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
     for (name, word) in ["sum_so_far", "carry_so_far"].iter().zip(&words) {
         heap.add_unsigned(&m.wire(name, &(word.value() & &keep)), 0, SUM_ARRIVAL);
     }
-    let rows = heap.reduce(&m, "heap", &config.tree.compression());
-    words[0].enable(&ports.enable).next(&rows.0);
-    words[1].enable(&ports.enable).next(&rows.1);
+    let rows = heap.reduce(m, "heap", &config.tree.compression());
+    words[0].enable(enable).next(&rows.0);
+    words[1].enable(enable).next(&rows.1);
     m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
-    m.finish()
 }
 
 /// What the heap of [`carry_save`] holds, for its closed form.
 pub(super) fn profile(geometry: &Geometry) -> Profile {
     let mut profile = Profile::new(geometry.sum_bits());
-    let product_bits = RADIX.digit_set().product_bits(geometry.activation());
-    for _ in 0..geometry.depth {
-        for position in 0..RADIX.digits(geometry.weight()) {
-            let shift = position * RADIX.step();
-            profile.add_signed(product_bits, shift, PRODUCT_ARRIVAL);
-            profile.add_bit(shift, 0);
-        }
+    for position in 0..RADIX.digits(geometry.weight()) {
+        add_product_bits(&mut profile, geometry, position * RADIX.step());
     }
-    (0..2).for_each(|_| profile.add_unsigned(geometry.sum_bits(), 0, SUM_ARRIVAL));
+    add_sum_bits(&mut profile);
     profile
+}
+
+/// What the heap of [`digit_sum`] holds.
+pub(super) fn digit_sum_profile(geometry: &Geometry) -> Profile {
+    let mut profile = Profile::new(position_bits(geometry));
+    add_product_bits(&mut profile, geometry, 0);
+    add_sum_bits(&mut profile);
+    profile
+}
+
+fn add_product_bits(profile: &mut Profile, geometry: &Geometry, shift: u32) {
+    for _ in 0..geometry.depth {
+        profile.add_signed(RADIX.digit_set().product_bits(geometry.activation()), shift, PRODUCT_ARRIVAL);
+        profile.add_bit(shift, 0);
+    }
+}
+
+fn add_sum_bits(profile: &mut Profile) {
+    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, SUM_ARRIVAL));
 }

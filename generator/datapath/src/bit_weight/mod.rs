@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | `baseline` | a multiplier, an adder and the sum | nothing |
 //! | `opt1` | the products of Booth digits and one compressor tree, over them and the two words of the sum | an adder a column |
+//! | `opt2` | for each digit position the products of `depth` digits and a sum of two words, as wide as they need, without a shift | a merge of the positions and an adder a column |
 
 mod cost;
 mod element;
@@ -79,7 +80,7 @@ while the next is computed, and waits where that takes fewer cycles than the row
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
         match config(parameters).step {
             Step::Baseline => Vec::new(),
-            Step::Opt1 => vec![(&BitWeight, parameters.clone().with("step", "baseline"))],
+            Step::Opt1 | Step::Opt2 => vec![(&BitWeight, parameters.clone().with("step", "baseline"))],
         }
     }
 }
@@ -94,6 +95,7 @@ impl array::Element for Element {
         let how = match self.0.geometry.sum_form {
             SumForm::Resolved => "each with a multiplier and an adder",
             SumForm::CarrySave => "each with the products of Booth digits and a carry-save sum",
+            SumForm::ByPosition(_) => "each with the products of Booth digits and a carry-save sum for each position",
         };
         format!("Multiplies two matrices: {rows} x {columns} elements, {how}, {depth} products a cycle.")
     }
@@ -106,6 +108,7 @@ impl array::Element for Element {
         match self.0.step {
             Step::Baseline => element::baseline(&self.0),
             Step::Opt1 => element::carry_save(&self.0),
+            Step::Opt2 => element::by_weight(&self.0),
         }
     }
 }

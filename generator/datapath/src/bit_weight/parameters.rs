@@ -1,5 +1,6 @@
 //! Parameters of the family, and what they resolve to.
 
+use super::element;
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::array::{self, Geometry, SumForm};
@@ -13,6 +14,10 @@ pub(super) const TABLE: &[Parameter] = &[
             (
                 "opt1",
                 "digit products and the two words of the sum in one compressor tree; carries propagate once a result",
+            ),
+            (
+                "opt2",
+                "digit products of equal weight in sums of their own; shifted and merged once a result, behind the array",
             ),
         ],
         Some("opt1"),
@@ -45,6 +50,7 @@ pub(super) const TABLE: &[Parameter] = &[
 pub(super) enum Step {
     Baseline,
     Opt1,
+    Opt2,
 }
 
 /// The resolved configuration.
@@ -59,28 +65,32 @@ pub(super) struct Config {
 impl Config {
     /// Whether there are digits, and they are made at the edge.
     pub fn recodes_at_edge(&self) -> bool {
-        self.step == Step::Opt1 && self.recoding_at_edge
+        self.step != Step::Baseline && self.recoding_at_edge
     }
 
     /// The part of a module name that shows the parameters of the family.
     pub fn name(&self) -> String {
+        let place = if self.recoding_at_edge { "edge" } else { "element" };
         match self.step {
             Step::Baseline => "baseline".to_string(),
-            Step::Opt1 => {
-                let place = if self.recoding_at_edge { "edge" } else { "element" };
-                format!("opt1_{place}_{}", self.tree.name())
-            }
+            Step::Opt1 => format!("opt1_{place}_{}", self.tree.name()),
+            Step::Opt2 => format!("opt2_{place}_{}", self.tree.name()),
         }
     }
 }
 
 pub(super) fn config(parameters: &Parameters) -> Config {
-    let step = if parameters.choice("step") == "baseline" { Step::Baseline } else { Step::Opt1 };
-    let sum_form = if step == Step::Baseline { SumForm::Resolved } else { SumForm::CarrySave };
-    Config {
-        geometry: array::geometry(parameters, sum_form),
-        step,
-        recoding_at_edge: parameters.choice("recoding") == "edge",
-        tree: Tree::new(parameters),
-    }
+    let step = match parameters.choice("step") {
+        "baseline" => Step::Baseline,
+        "opt2" => Step::Opt2,
+        _ => Step::Opt1,
+    };
+    let mut geometry = array::geometry(parameters, SumForm::Resolved);
+    geometry.sum_form = match step {
+        Step::Baseline => SumForm::Resolved,
+        Step::Opt1 => SumForm::CarrySave,
+        Step::Opt2 => SumForm::ByPosition(element::positions(geometry.weight())),
+    };
+    let recoding_at_edge = parameters.choice("recoding") == "edge";
+    Config { geometry, step, recoding_at_edge, tree: Tree::new(parameters) }
 }

@@ -1,5 +1,6 @@
 //! The contract of a family of datapaths, and nothing else.
 
+use crate::array::Mode;
 use crate::census::Parts;
 use crate::interface::{Interface, Scenario};
 use crate::matvec::Geometry;
@@ -33,6 +34,12 @@ pub trait Family: Sync {
 
     /// Latency and throughput, as stated in the manifest and held in simulation to the cycle.
     fn timing(&self, parameters: &Parameters) -> Timing;
+
+    /// What the field `mode` of the run stream may say, in the order of its values; nothing where a core has no such
+    /// field.
+    fn modes(&self, _parameters: &Parameters) -> Vec<Mode> {
+        Vec::new()
+    }
 
     /// How many primitives each part of the hardware holds, in closed form. Parts stand in the order in which data
     /// passes them, and their sum equals [`Design::census`].

@@ -4,12 +4,37 @@ use crate::census::sum_of;
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
 use tritloom_hdl::{Census, Module, ModuleBuilder, Value, bits_for, uint};
 
+/// How many of the inner dimension pass in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InnerStep {
+    /// Always as many.
+    Fixed(u32),
+    /// What an input says while a run lasts, within these bounds.
+    PerRun { least: u32, most: u32 },
+}
+
+impl InnerStep {
+    /// The fewest.
+    fn least(self) -> u32 {
+        match self {
+            InnerStep::Fixed(step) | InnerStep::PerRun { least: step, .. } => step,
+        }
+    }
+
+    /// Bits of the input.
+    pub fn bits(self) -> u32 {
+        match self {
+            InnerStep::Fixed(step) | InnerStep::PerRun { most: step, .. } => bits_for(step.into()),
+        }
+    }
+}
+
 /// Which dimension runs inside which, in tiles.
 pub(crate) struct Nest {
     /// The largest count of the inner dimension.
     pub inner_max: u32,
     /// How many of it pass in one step.
-    pub inner_step: u32,
+    pub inner_step: InnerStep,
     /// The largest count of the outer dimension.
     pub outer_max: u32,
     /// How many of it pass in one step.
@@ -22,7 +47,7 @@ pub(crate) struct Nest {
 impl Nest {
     /// Words of a memory that keeps something of every inner tile: an address takes at least one bit.
     pub fn kept_tiles(&self) -> u32 {
-        self.inner_max.div_ceil(self.inner_step).max(2)
+        self.inner_max.div_ceil(self.inner_step.least()).max(2)
     }
 
     /// Bits of the number of an inner tile.
@@ -39,6 +64,16 @@ impl Nest {
     pub fn outer_bits(&self) -> u32 {
         bits_for(self.outer_max.into())
     }
+
+    /// Whether no count of the inner dimension exceeds a step.
+    fn inner_always_last(&self) -> bool {
+        always_at_most(self.inner_step.least(), self.inner_bits())
+    }
+
+    /// Whether no count of the outer dimension exceeds a step.
+    fn outer_always_last(&self) -> bool {
+        always_at_most(self.outer_step, self.outer_bits())
+    }
 }
 
 /// Counts through the tiles of a run, one step in each cycle in which `step` is one.
@@ -47,20 +82,31 @@ impl Nest {
 /// runs follow one another without a bubble. A count of zero takes one step, with nothing valid in it.
 pub(crate) fn sequencer(nest: &Nest) -> Module {
     let Nest { inner_max, inner_step, outer_max, outer_step, keeps_tiles } = *nest;
+    let (step_name, steps) = match inner_step {
+        InnerStep::Fixed(step) => (format!("s{step}"), step.to_string()),
+        InnerStep::PerRun { least, most } => (format!("s{least}to{most}"), format!("{least} to {most}")),
+    };
     let m = ModuleBuilder::new(
         format!(
-            "tile_sequencer_i{inner_max}s{inner_step}_o{outer_max}s{outer_step}{}",
+            "tile_sequencer_i{inner_max}{step_name}_o{outer_max}s{outer_step}{}",
             if keeps_tiles { "_numbered" } else { "" }
         ),
         "Counts through the tiles of a run: an inner dimension within an outer one.",
     );
-    m.parameter("inner dimension", format!("up to {inner_max}, {inner_step} a step"));
+    m.parameter("inner dimension", format!("up to {inner_max}, {steps} a step"));
     m.parameter("outer dimension", format!("up to {outer_max}, {outer_step} a step"));
     let (inner_shape, outer_shape) = (uint(nest.inner_bits()), uint(nest.outer_bits()));
     let run_valid = m.input("run_valid", uint(1));
     let run_inner = m.documented_input("run_inner", inner_shape, "length of the inner dimension");
     let run_outer = m.documented_input("run_outer", outer_shape, "length of the outer dimension");
     let step = m.documented_input("step", uint(1), "a tile passes");
+    let inner_step = match inner_step {
+        InnerStep::Fixed(step) => m.uint(step.into(), nest.inner_bits()),
+        InnerStep::PerRun { .. } => {
+            let comment = "of the inner dimension in a tile, steady from the first to the last";
+            m.documented_input("inner_step", uint(inner_step.bits()), comment).extend(nest.inner_bits())
+        }
+    };
 
     m.section("State");
     let busy = m.register("busy", uint(1));
@@ -70,17 +116,18 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let first_inner = m.register("first_inner", uint(1));
 
     m.section("Next tile");
-    let last_inner = m.wire("last_inner", &at_most(&m, &inner_left, inner_step));
-    let last_outer = m.wire("last_outer", &at_most(&m, &outer_left, outer_step));
+    let outer_step = m.uint(outer_step.into(), nest.outer_bits());
+    let last_inner = m.wire("last_inner", &at_most(&m, &inner_left, &inner_step, nest.inner_always_last()));
+    let last_outer = m.wire("last_outer", &at_most(&m, &outer_left, &outer_step, nest.outer_always_last()));
     let finish = m.wire("finish", &(&step & &last_inner & &last_outer));
     let run_ready = m.wire("run_ready", &(!busy.value() | &finish));
     let start = m.wire("start", &(&run_valid & &run_ready));
     let change = m.wire("change", &(&start | &step));
     busy.reset(0).next(&(&start | (busy.value() & !&finish)));
 
-    let minus_step = |left: &Value, step: u32| (left - m.uint(u64::from(step), left.width())).wrap(left.width());
-    let inner_minus = m.wire("inner_minus_step", &minus_step(&inner_left, inner_step).as_unsigned());
-    let outer_minus = m.wire("outer_minus_step", &minus_step(&outer_left, outer_step).as_unsigned());
+    let minus_step = |left: &Value, step: &Value| (left - step).wrap(left.width()).as_unsigned();
+    let inner_minus = m.wire("inner_minus_step", &minus_step(&inner_left, &inner_step));
+    let outer_minus = m.wire("outer_minus_step", &minus_step(&outer_left, &outer_step));
     inner_total.enable(&start).next(&run_inner);
     inner_left.enable(&change).next(&start.mux(&run_inner, &last_inner.mux(&inner_total, &inner_minus)));
     outer_left.enable(&change).next(&start.mux(&run_outer, &last_inner.mux(&outer_minus, &outer_left)));
@@ -111,21 +158,20 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
 /// The primitives of [`sequencer`].
 pub(crate) fn sequencer_census(nest: &Nest) -> Census {
     let (inner, outer, tile) = (nest.inner_bits(), nest.outer_bits(), nest.tile_bits());
-    let compared = |step: u32, bits: u32| u64::from(!always_at_most(step, bits));
     let mut census = sum_of(&[
-        (ResetRegister, 1, 1),                                 // busy
-        (EnabledRegister, 2, inner),                           // total and left
-        (EnabledRegister, 1, outer),                           // left
-        (EnabledRegister, 1, 1),                               // first inner
-        (Comparator, compared(nest.inner_step, inner), inner), // last inner
-        (Comparator, compared(nest.outer_step, outer), outer), // last outer
-        (Adder, 1, inner + 1),                                 // left less a step
-        (Adder, 1, outer + 1),                                 // left less a step
-        (Multiplexer, 2, inner),                               // left: start, restart or step
-        (Multiplexer, 2, outer),                               // left: start, step or hold
-        (AndOr, 5, 1),                                         // finish 2, run ready, start, change
-        (AndOr, 3, 1),                                         // busy 2, restart
-        (Inverter, 2, 1),                                      // of busy, finish
+        (ResetRegister, 1, 1),                                     // busy
+        (EnabledRegister, 2, inner),                               // total and left
+        (EnabledRegister, 1, outer),                               // left
+        (EnabledRegister, 1, 1),                                   // first inner
+        (Comparator, u64::from(!nest.inner_always_last()), inner), // last inner
+        (Comparator, u64::from(!nest.outer_always_last()), outer), // last outer
+        (Adder, 1, inner + 1),                                     // left less a step
+        (Adder, 1, outer + 1),                                     // left less a step
+        (Multiplexer, 2, inner),                                   // left: start, restart or step
+        (Multiplexer, 2, outer),                                   // left: start, step or hold
+        (AndOr, 5, 1),                                             // finish 2, run ready, start, change
+        (AndOr, 3, 1),                                             // busy 2, restart
+        (Inverter, 2, 1),                                          // of busy, finish
     ]);
     if nest.keeps_tiles {
         let numbers = sum_of(&[
@@ -141,12 +187,9 @@ pub(crate) fn sequencer_census(nest: &Nest) -> Census {
     census
 }
 
-/// `value <= limit`, which is always so where the limit is the largest value.
-fn at_most(m: &ModuleBuilder, value: &Value, limit: u32) -> Value {
-    if always_at_most(limit, value.width()) {
-        return m.uint(1, 1);
-    }
-    value.less_equal(&m.uint(u64::from(limit), value.width()))
+/// `value <= limit`, or a constant where that is `always` so.
+fn at_most(m: &ModuleBuilder, value: &Value, limit: &Value, always: bool) -> Value {
+    if always { m.uint(1, 1) } else { value.less_equal(limit) }
 }
 
 /// Whether no value of `bits` bits is above `limit`.

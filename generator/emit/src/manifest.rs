@@ -2,6 +2,7 @@
 
 use crate::HANDSHAKE;
 use serde_json::{Value, json};
+use tritloom_datapath::array::{Mode, Operand};
 use tritloom_datapath::family::Family;
 use tritloom_datapath::interface::{Direction, Interface, Stream};
 use tritloom_datapath::parameter::{ParameterValue, Parameters};
@@ -26,7 +27,7 @@ pub struct Subject<'a> {
 pub fn manifest(subject: &Subject) -> String {
     let Subject { family, parameters, .. } = subject;
     let timing = family.timing(parameters);
-    let manifest = json!({
+    let mut manifest = json!({
         "design": subject.name,
         "config_hash": subject.hash,
         "top": subject.top,
@@ -44,6 +45,10 @@ pub fn manifest(subject: &Subject) -> String {
         },
         "primitives": primitives(&family.census(parameters)),
     });
+    let modes: Vec<Value> = family.modes(parameters).iter().enumerate().map(mode).collect();
+    if !modes.is_empty() {
+        manifest["modes"] = Value::Array(modes);
+    }
     format!("{manifest:#}\n")
 }
 
@@ -72,6 +77,24 @@ fn streams(interface: &Interface) -> Vec<Value> {
         })
     };
     interface.streams.iter().map(entry).collect()
+}
+
+fn mode((number, mode): (usize, &Mode)) -> Value {
+    let operand = |operand: &Operand| {
+        json!({
+            "numbers": operand.numbers.name(),
+            "lanes": operand.lanes,
+            "bits_from_lane_to_lane": operand.lane_bits,
+            "bits_from_slot_to_slot": operand.pitch,
+        })
+    };
+    json!({
+        "number": number,
+        "name": mode.name,
+        "places_per_beat": mode.places,
+        "activation": operand(&mode.activation),
+        "weight": operand(&mode.weight),
+    })
 }
 
 fn primitives(census: &Census) -> Value {

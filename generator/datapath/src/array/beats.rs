@@ -1,54 +1,83 @@
-//! Matrices as they pass the streams of an array.
+//! Matrices as they pass the streams of an array. A mode is its place in [`Geometry::modes`].
 
 use super::geometry::Geometry;
+use super::mode::Operand;
 use crate::interface::Beat;
 use tritloom_hdl::Bits;
 
+/// What an array must ignore: gives a number below the one that it is asked for.
+pub type Noise<'a> = &'a mut dyn FnMut(u64) -> u64;
+
 /// The beat of the run stream.
-pub fn run(geometry: &Geometry, inner: u32, columns: u32, rows: u32) -> Beat {
+pub fn run(geometry: &Geometry, mode: usize, inner: u32, columns: u32, rows: u32) -> Beat {
     let nest = geometry.nest();
-    vec![
+    let counts = [
         Bits::from_u64(inner.into(), nest.inner_bits()),
         Bits::from_u64(columns.into(), nest.outer_bits()),
         Bits::from_u64(rows.into(), geometry.row_count_bits()),
-    ]
+    ];
+    let mode = geometry.has_modes().then(|| Bits::from_u64(mode as u64, geometry.mode_bits()));
+    counts.into_iter().chain(mode).collect()
 }
 
-/// The activation beats of one tile of columns: `depth` of each row, the first row lowest. Every tile of columns takes
-/// them again. Places beyond the matrix, `inner` columns wide, are what `filler` gives: an array ignores them.
-pub fn activations(geometry: &Geometry, rows: &[Vec<i32>], inner: u32, filler: impl FnMut() -> i32) -> Vec<Beat> {
-    operands(geometry, rows, inner, (0, geometry.rows, geometry.activation_bits), filler)
+/// The activation beats of one tile of columns: the places of each row, the first row lowest. Every tile of columns
+/// takes them again. Places beyond the matrix, `inner` columns wide, and bits that the mode does not use are noise.
+pub fn activations(geometry: &Geometry, mode: usize, rows: &[Vec<i32>], inner: u32, noise: Noise) -> Vec<Beat> {
+    let operand = &geometry.modes[mode].activation;
+    beats(
+        geometry,
+        mode,
+        rows,
+        inner,
+        &Side { operand, first: 0, count: geometry.rows, bits: geometry.row_bits() },
+        noise,
+    )
 }
 
 /// The weight beats of tile `tile` of columns, a vector of `inner` weights for each column.
 pub fn weights(
     geometry: &Geometry,
+    mode: usize,
     columns: &[Vec<i32>],
     inner: u32,
     tile: u32,
-    filler: impl FnMut() -> i32,
+    noise: Noise,
 ) -> Vec<Beat> {
-    operands(geometry, columns, inner, (tile * geometry.columns, geometry.columns, geometry.weight_bits), filler)
+    let (operand, count) = (&geometry.modes[mode].weight, geometry.columns);
+    let side = Side { operand, first: tile * count, count, bits: geometry.column_bits() };
+    beats(geometry, mode, columns, inner, &side, noise)
 }
 
-/// From vector `first` on, `count` vectors of values of `bits` bits.
-fn operands(
-    geometry: &Geometry,
-    vectors: &[Vec<i32>],
-    inner: u32,
-    (first, count, bits): (u32, u32, u32),
-    mut filler: impl FnMut() -> i32,
-) -> Vec<Beat> {
-    let depth = geometry.depth;
-    let mut value = |vector: u32, place: u32| {
-        let there = vectors.get(vector as usize).and_then(|vector| vector.get(place as usize)).copied();
-        Bits::from_i128(there.unwrap_or_else(&mut filler).into(), bits)
+/// The vectors that enter together, and how.
+struct Side<'a> {
+    operand: &'a Operand,
+    first: u32,
+    count: u32,
+    /// Of each vector.
+    bits: u32,
+}
+
+fn beats(geometry: &Geometry, mode: usize, vectors: &[Vec<i32>], inner: u32, side: &Side, noise: Noise) -> Vec<Beat> {
+    let places = geometry.modes[mode].places;
+    let (least, greatest) = side.operand.numbers.range();
+    let mut lane = |vector: u32, step: u32| {
+        let mut lane = noisy(side.bits, noise);
+        let value = |place: u32| vectors.get(vector as usize).and_then(|vector| vector.get(place as usize)).copied();
+        let mut any = || (i64::from(least) + noise((i64::from(greatest) - i64::from(least) + 1) as u64) as i64) as i32;
+        let values = (step * places..(step + 1) * places).map(|place| value(place).unwrap_or_else(&mut any));
+        side.operand.encode(&values.collect::<Vec<_>>(), &mut lane);
+        lane
     };
     let mut beat = |step: u32| {
-        let places = (first..first + count).flat_map(|vector| (0..depth).map(move |at| (vector, step * depth + at)));
-        vec![Bits::join(&places.map(|(vector, place)| value(vector, place)).collect::<Vec<_>>())]
+        vec![Bits::join(&(side.first..side.first + side.count).map(|vector| lane(vector, step)).collect::<Vec<_>>())]
     };
-    (0..geometry.inner_tiles(inner)).map(&mut beat).collect()
+    (0..geometry.inner_tiles(mode, inner)).map(&mut beat).collect()
+}
+
+fn noisy(bits: u32, noise: Noise) -> Bits {
+    let limbs: Vec<u64> = (0..bits.div_ceil(32)).map(|_| noise(1 << 32)).collect();
+    let parts: Vec<Bits> = limbs.into_iter().map(|limb| Bits::from_u64(limb, 32)).collect();
+    Bits::join(&parts).slice(0, bits)
 }
 
 /// The result beats of a run, tile by tile and row by row, with the columns beyond its end zero.

@@ -4,29 +4,34 @@ use super::geometry::{Geometry, SumForm};
 use super::merge::merge_census;
 use crate::arith::adder::CarryOut;
 use crate::census::{Parts, copies, sum_of};
-use crate::sequencer::sequencer_census;
+use crate::sequencer::{InnerStep, sequencer_census};
 use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
+use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister, Table};
 
 /// What an element adds to the array.
+#[derive(Default)]
 pub struct ElementCensus {
+    /// The primitives that decode a mode, and the bits that they give, where the array has several modes.
+    pub control: (Census, u32),
+    /// The primitives at the edge of one row, and the bits that they make of a row's activations; `None` where elements
+    /// take the activations as they come.
+    pub row_edge: Option<(Census, u32)>,
     /// The primitives at the edge of one column, and the bits that they make of a column's weights; `None` where elements
     /// take the weights as they come.
-    pub edge: Option<(Census, u32)>,
+    pub column_edge: Option<(Census, u32)>,
     /// The parts of one element by name.
     pub parts: Parts,
 }
 
 /// Every part of the array around an element, in the order in which data passes.
 pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
-    let columns = geometry.columns.into();
-    let mut parts = vec![("control", control(geometry))];
-    let column_bits = match &element.edge {
-        None => geometry.weight_bits * geometry.depth,
-        Some((_, bits)) => *bits,
-    };
-    parts.push(("operands", operands(geometry, column_bits)));
-    parts.extend(element.edge.map(|(edge, _)| ("edge", copies(&edge, columns))));
+    let mut parts = vec![("control", control(geometry, &element.control))];
+    let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
+    let row_bits = bits(&element.row_edge, geometry.row_bits());
+    let column_bits = bits(&element.column_edge, geometry.column_bits());
+    parts.push(("operands", operands(geometry, row_bits, column_bits)));
+    parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.rows.into()))));
+    parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
     parts.push(("results", results(geometry)));
@@ -34,35 +39,51 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
 }
 
 /// The sequencer, the joining of the operand streams, and what travels with a beat.
-fn control(geometry: &Geometry) -> Census {
-    let nest = geometry.nest();
+fn control(geometry: &Geometry, mode_control: &(Census, u32)) -> Census {
+    let (nest, stages) = (geometry.nest(), u64::from(geometry.element_stages));
     let mut census = sequencer_census(&nest);
     census.add_census(
         &sum_of(&[
             (AndOr, 5, 1), // able, the ready of weights, issue, the other ready, start
             (EnabledRegister, 1, geometry.row_count_bits()), // rows of the run
-            (ResetRegister, 2, 1), // valid
-            (EnabledRegister, 2, 1), // last
-            (EnabledRegister, 1, 1), // first
-            (EnabledRegister, 2, 1), // last tile
-            (EnabledRegister, 2, nest.outer_bits()), // columns left
-            (EnabledRegister, 2, geometry.row_count_bits()), // rows
+            (ResetRegister, 2 + stages, 1), // valid
+            (EnabledRegister, 2 + stages, 1), // last
+            (EnabledRegister, 1 + stages, 1), // first
+            (EnabledRegister, 2 + stages, 1), // last tile
+            (EnabledRegister, 2 + stages, nest.outer_bits()), // columns left
+            (EnabledRegister, 2 + stages, geometry.row_count_bits()), // rows
             (AndOr, 2, 1), // accumulate, complete
         ]),
         1,
     );
+    if geometry.has_modes() {
+        let (decoder, bits) = mode_control;
+        census.add_census(decoder, 1);
+        census.add_census(&sum_of(&[(EnabledRegister, 1, geometry.mode_bits()), (EnabledRegister, 1, *bits)]), 1);
+        if let InnerStep::PerRun { .. } = nest.inner_step {
+            census.add(Table, 1, u64::from(nest.inner_step.bits()) * geometry.modes.len() as u64);
+        }
+    }
     census
 }
 
 /// Mask and registers of the operands.
-fn operands(geometry: &Geometry, column_bits: u32) -> Census {
-    let places = geometry.rows * geometry.depth;
-    sum_of(&[
-        (Comparator, geometry.depth.into(), geometry.nest().inner_bits()), // places within the run
-        (AndOr, places.into(), geometry.activation_bits),                  // mask
-        (EnabledRegister, 1, places * geometry.activation_bits),
+fn operands(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
+    let mut census = sum_of(&[
+        (Comparator, geometry.most_places().into(), geometry.nest().inner_bits()), // places within the run
+        (EnabledRegister, 1, geometry.rows * row_bits),
         (EnabledRegister, 1, geometry.columns * column_bits),
-    ])
+    ]);
+    match geometry.common_activation() {
+        Some(operand) => {
+            census.add(AndOr, u64::from(geometry.rows * geometry.most_places()), operand.numbers.bits().into());
+        }
+        None => {
+            census.add(Multiplexer, geometry.modes.len() as u64 - 1, geometry.row_bits().into());
+            census.add(AndOr, geometry.rows.into(), geometry.row_bits().into());
+        }
+    }
+    census
 }
 
 /// The captured tile, its way out, and the adders behind it.

@@ -1,8 +1,9 @@
 //! The resolved shape of an array: what the parameters say and every width that follows from them.
 
+use super::mode::{Mode, Operand};
 use crate::arith::adder::FinalAdder;
 use crate::arith::reduction::bits_up_to;
-use crate::sequencer::Nest;
+use crate::sequencer::{InnerStep, Nest};
 use tritloom_hdl::{Shape, bits_for, sint};
 
 /// How an element keeps its sum.
@@ -28,18 +29,22 @@ pub struct Positions {
 }
 
 /// The shape of an array. All counts are at least one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Geometry {
     /// Rows of the result computed at once.
     pub rows: u32,
     /// Columns of the result computed at once.
     pub columns: u32,
-    /// Products that an element adds per cycle.
+    /// Products of numbers of full width that an element adds per cycle.
     pub depth: u32,
-    /// Bits of a signed activation.
+    /// Bits of an activation of full width.
     pub activation_bits: u32,
-    /// Bits of a signed weight.
+    /// Bits of a weight of full width.
     pub weight_bits: u32,
+    /// What a run may multiply, at least one; with several a run says which, by its place here.
+    pub modes: Vec<Mode>,
+    /// Registers inside an element between its operands and its sum.
+    pub element_stages: u32,
     /// Bits of a sum; `None`: as many as the longest sum needs.
     pub fixed_sum_bits: Option<u32>,
     /// How elements keep their sums.
@@ -63,9 +68,42 @@ impl Geometry {
         sint(self.weight_bits)
     }
 
-    /// The largest magnitude of a product: that of the two most negative operands.
+    /// Whether a run says what it multiplies.
+    pub fn has_modes(&self) -> bool {
+        self.modes.len() > 1
+    }
+
+    /// Bits of the number of a mode.
+    pub fn mode_bits(&self) -> u32 {
+        bits_for(self.modes.len() as u64 - 1)
+    }
+
+    /// Bits of a beat of activations for one row.
+    pub fn row_bits(&self) -> u32 {
+        self.modes.iter().map(|mode| mode.activation.bits(mode.places)).max().unwrap_or(1)
+    }
+
+    /// Bits of a beat of weights for one column.
+    pub fn column_bits(&self) -> u32 {
+        self.modes.iter().map(|mode| mode.weight.bits(mode.places)).max().unwrap_or(1)
+    }
+
+    /// The most places of the inner dimension that pass in a beat.
+    pub fn most_places(&self) -> u32 {
+        self.modes.iter().map(|mode| mode.places).max().unwrap_or(1)
+    }
+
+    /// How activations lie in a beat of any mode, where all modes agree on the bits of every place.
+    pub(crate) fn common_activation(&self) -> Option<Operand> {
+        let layout = |operand: &Operand| (operand.numbers.bits(), operand.lanes, operand.lane_bits, operand.pitch);
+        let first = self.modes.first()?.activation;
+        let dense = layout(&Operand::dense(first.numbers));
+        self.modes.iter().all(|mode| layout(&mode.activation) == dense).then_some(first)
+    }
+
+    /// The largest magnitude of a product.
     pub fn product_magnitude(&self) -> u64 {
-        1 << (self.activation_bits + self.weight_bits - 2)
+        self.modes.iter().map(Mode::product_magnitude).max().unwrap_or(1)
     }
 
     /// Bits that hold every sum of `max_inner` products.
@@ -108,16 +146,24 @@ impl Geometry {
     pub(crate) fn nest(&self) -> Nest {
         Nest {
             inner_max: self.max_inner,
-            inner_step: self.depth,
+            inner_step: self.inner_step(),
             outer_max: self.max_columns,
             outer_step: self.columns,
             keeps_tiles: false,
         }
     }
 
-    /// Beats that cover an inner dimension of `inner`.
-    pub fn inner_tiles(&self, inner: u32) -> u32 {
-        inner.div_ceil(self.depth).max(1)
+    fn inner_step(&self) -> InnerStep {
+        let least = self.modes.iter().map(|mode| mode.places).min().unwrap_or(1);
+        match self.most_places() {
+            most if most == least => InnerStep::Fixed(most),
+            most => InnerStep::PerRun { least, most },
+        }
+    }
+
+    /// Beats that cover an inner dimension of `inner` in a mode.
+    pub fn inner_tiles(&self, mode: usize, inner: u32) -> u32 {
+        inner.div_ceil(self.modes[mode].places).max(1)
     }
 
     /// Tiles that cover `columns`.
@@ -129,12 +175,13 @@ impl Geometry {
     pub fn name_suffix(&self) -> String {
         let Geometry { rows, columns, depth, activation_bits, weight_bits, max_inner, max_columns, .. } = self;
         let sum = self.sum_bits();
+        let stages = if self.element_stages > 0 { format!("_p{}", self.element_stages) } else { String::new() };
         let resolve = match self.sum_form {
             SumForm::Resolved => String::new(),
             SumForm::CarrySave | SumForm::ByPosition(_) => format!("_{}", self.resolve.short_name()),
         };
         format!(
-            "a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}_s{sum}{resolve}_k{max_inner}_n{max_columns}"
+            "a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}{stages}_s{sum}{resolve}_k{max_inner}_n{max_columns}"
         )
     }
 }

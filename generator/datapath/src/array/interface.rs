@@ -4,12 +4,14 @@ use super::geometry::Geometry;
 use crate::family::Timing;
 use crate::interface::{Direction, Field, Interface, Stream};
 
-/// Cycles from the beat that completes a tile to its first row: operand register, sum, capture.
-const LATENCY_CYCLES: u64 = 3;
+/// Cycles from the beat that completes a tile to its first row: operand register, those of the element, sum, capture.
+pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
+    3 + u64::from(geometry.element_stages)
+}
 
 /// The streams, in port order.
 pub fn interface(geometry: &Geometry) -> Interface {
-    let Geometry { rows, columns, depth, activation_bits, weight_bits, .. } = *geometry;
+    let Geometry { rows, columns, .. } = *geometry;
     let stream = |name: &str, direction, fields: &[(&str, u32)]| Stream {
         name: name.to_string(),
         direction,
@@ -17,41 +19,52 @@ pub fn interface(geometry: &Geometry) -> Interface {
     };
     let nest = geometry.nest();
     let counts = [("inner", nest.inner_bits()), ("columns", nest.outer_bits()), ("rows", geometry.row_count_bits())];
+    let mode = geometry.has_modes().then(|| ("mode", geometry.mode_bits()));
+    let run: Vec<(&str, u32)> = counts.into_iter().chain(mode).collect();
     let results = [("data", geometry.sum_bits() * columns), ("keep", columns), ("last", 1)];
     Interface {
         streams: vec![
-            stream("run", Direction::Input, &counts),
-            stream("activation", Direction::Input, &[("data", activation_bits * rows * depth)]),
-            stream("weight", Direction::Input, &[("data", weight_bits * columns * depth)]),
+            stream("run", Direction::Input, &run),
+            stream("activation", Direction::Input, &[("data", geometry.row_bits() * rows)]),
+            stream("weight", Direction::Input, &[("data", geometry.column_bits() * columns)]),
             stream("result", Direction::Output, &results),
         ],
     }
 }
 
-/// The schedule.
+/// The schedule; with several modes the weights of the one that takes the most.
 pub fn timing(geometry: &Geometry) -> Timing {
-    let Geometry { columns, depth, .. } = *geometry;
-    let weights = u64::from(columns) * u64::from(depth);
+    let (columns, latency) = (geometry.columns, latency_cycles(geometry));
+    let (places, explained) = places(geometry);
     Timing {
-        latency_cycles: LATENCY_CYCLES,
-        weights_per_cycle: weights,
-        weight_bits_per_cycle: weights * u64::from(geometry.weight_bits),
+        latency_cycles: latency,
+        weights_per_cycle: u64::from(columns) * u64::from(geometry.most_places()),
+        weight_bits_per_cycle: u64::from(columns) * u64::from(geometry.column_bits()),
         formula: format!(
-            "a run takes max(1, ceil(inner / {depth})) cycles for each of its max(1, ceil(columns / {columns})) tiles; \
-             a tile's first row is valid {LATENCY_CYCLES} cycles after the beats that complete it, one row a cycle, \
+            "a run takes max(1, ceil(inner / {places})) cycles for each of its max(1, ceil(columns / {columns})) \
+             tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete it, one row a cycle, \
              while the next tile is computed; a tile of fewer cycles than rows waits for the rows before it; runs \
              follow one another without a bubble"
         ),
     }
 }
 
+/// What divides the inner dimension, and what that stands for.
+fn places(geometry: &Geometry) -> (String, String) {
+    if !geometry.has_modes() {
+        return (geometry.most_places().to_string(), String::new());
+    }
+    let each: Vec<String> = geometry.modes.iter().map(|mode| format!("{} in {}", mode.places, mode.name)).collect();
+    ("places".to_string(), format!(", with places of a beat: {}", each.join(", ")))
+}
+
 /// Cycles from the beat of the first run to the last row at full speed, both counted, for tiles of so many beats and
 /// rows each.
-pub(super) fn cycles(tiles: &[(u64, u64)]) -> u64 {
+pub(super) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
     let mut captured = 0;
     let mut rows_before = 0;
     for (position, &(beats, rows)) in tiles.iter().enumerate() {
-        let step = if position == 0 { LATENCY_CYCLES - 1 + beats } else { beats.max(rows_before) };
+        let step = if position == 0 { latency_cycles(geometry) - 1 + beats } else { beats.max(rows_before) };
         (captured, rows_before) = (captured + step, rows);
     }
     captured + rows_before + 1

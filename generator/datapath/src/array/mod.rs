@@ -16,6 +16,10 @@
 //! activations and every element of a column the column's weights, `depth` of each, and adds their products to sums of
 //! its own. With one row it is a bank of multiplier-adder trees. While one tile of results is shifted out the next is
 //! computed. A family adds an [`Element`].
+//!
+//! Where an array has several [`Mode`]s, each run names one: what its operands are, where they lie in a beat, and how
+//! many places of the inner dimension a beat takes. Runs follow one another without a bubble whatever their modes; a
+//! run of one tile is the least that has a mode of its own.
 
 pub mod beats;
 mod cost;
@@ -23,6 +27,7 @@ mod geometry;
 mod golden;
 mod interface;
 mod merge;
+mod mode;
 mod parameters;
 mod results;
 mod shell;
@@ -32,6 +37,7 @@ pub use cost::{ElementCensus, census_by_part};
 pub use geometry::{Geometry, Positions, SumForm};
 pub use golden::product;
 pub use interface::{interface, timing};
+pub use mode::{Mode, Numbers, Operand};
 pub use parameters::*;
 pub use shell::{Element, build};
 pub use stimulus::scenarios;

@@ -1,6 +1,7 @@
 //! Parameters that every array has.
 
 use super::geometry::{Geometry, SumForm};
+use super::mode::Mode;
 use crate::arith::adder::FinalAdder;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::MAXIMUM_WIDTH;
@@ -49,7 +50,7 @@ pub const MAX_COLUMNS: Parameter =
 const INTEGERS: &[(&str, &str)] =
     &[("int4", "signed, 4 bits"), ("int8", "signed, 8 bits"), ("int16", "signed, 16 bits")];
 
-/// The geometry that these parameters make, with sums of form `sum_form`.
+/// The geometry that these parameters make, with sums of form `sum_form`, one mode and no registers in elements.
 pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
     let number = |name: &str| parameters.integer(name) as u32;
     let bits = |name: &str| match parameters.choice(name) {
@@ -57,12 +58,15 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
         "int16" => 16,
         _ => 8,
     };
+    let (depth, activation_bits, weight_bits) = (number("depth"), bits("activation"), bits("weight"));
     Geometry {
         rows: number("rows"),
         columns: number("columns"),
-        depth: number("depth"),
-        activation_bits: bits("activation"),
-        weight_bits: bits("weight"),
+        depth,
+        activation_bits,
+        weight_bits,
+        modes: vec![Mode::plain(depth, activation_bits, weight_bits)],
+        element_stages: 0,
         fixed_sum_bits: (parameters.choice("accumulator") == "bits32").then_some(32),
         sum_form,
         resolve: match parameters.choice("resolve") {
@@ -80,11 +84,12 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
 /// Rules that hold for every array.
 pub fn legality(geometry: &Geometry) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let Geometry { rows, columns, depth, max_inner, max_columns, .. } = *geometry;
-    if depth > max_inner {
-        let message = format!("{depth} products enter an element per cycle, more than the longest sum has");
-        let problem = Problem::rule("C0211", "max_inner", message, format!("{depth} or more"));
-        problems.push(problem.involving(&["depth"]).nearest(depth));
+    let Geometry { rows, columns, max_inner, max_columns, .. } = *geometry;
+    let places = geometry.most_places();
+    if places > max_inner {
+        let message = format!("{places} products enter an element per cycle, more than the longest sum has");
+        let problem = Problem::rule("C0211", "max_inner", message, format!("{places} or more"));
+        problems.push(problem.involving(&["depth"]).nearest(places));
     }
     if columns > max_columns {
         let message = format!("{columns} columns are computed at once, more than max_columns");
@@ -99,9 +104,9 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
     }
     let sums = u64::from(geometry.elements()) * u64::from(geometry.element_bits());
     let buses = [
-        ("rows", "the activation bus", u64::from(rows * depth * geometry.activation_bits)),
+        ("rows", "the activation bus", u64::from(rows * geometry.row_bits())),
         // Recoded weights are twice as wide at most.
-        ("columns", "the bus of recoded weights", 2 * u64::from(columns * depth * geometry.weight_bits)),
+        ("columns", "the bus of recoded weights", 2 * u64::from(columns * geometry.column_bits())),
         ("columns", "the bus of captured sums", sums),
     ];
     problems.extend(buses.into_iter().filter_map(|(parameter, what, width)| too_wide(parameter, what, width)));

@@ -1,7 +1,8 @@
 //! What a bench sends to an array and what must come back.
 
 use super::geometry::Geometry;
-use super::interface::cycles;
+use super::interface::{cycles, latency_cycles};
+use super::mode::Numbers;
 use super::{beats, golden};
 use crate::interface::{Beat, Scenario};
 use crate::pacing::{gap, ready};
@@ -10,6 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// One product of two matrices.
 struct Job {
+    mode: usize,
     /// Vectors of `inner` activations, one a row of the result.
     activations: Vec<Vec<i32>>,
     /// Vectors of `inner` weights, one a column of the result.
@@ -36,15 +38,18 @@ const FULL_SPEED: Stall = Stall { inputs: [0; 3], results: 0 };
 const MOST_BEATS: u32 = 4096;
 /// Tiles of a random run in each dimension.
 const RANDOM_TILES: u32 = 4;
+/// Pairs of an activation and a weight up to which every place meets each.
+const MOST_PAIRS: u64 = 1024;
 
 /// The scenarios of an array: corners, every weight, sizes that do not divide, random runs with gaps and back-pressure,
-/// resets in the middle of runs.
+/// resets in the middle of runs. Each does so in every mode, one behind the other, or in a random one in each run.
 pub fn scenarios(geometry: &Geometry, seed: u64) -> Vec<Scenario> {
     let mut bench = Bench { geometry, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
     bench.corners();
-    bench.every_weight();
-    bench.cancelling();
-    bench.sizes();
+    bench.in_every_mode("every_weight", Bench::every_weight);
+    bench.in_every_mode("every_pair", Bench::every_pair);
+    bench.in_every_mode("cancelling", |bench, mode| (0..6).map(|_| bench.cancelling(mode)).collect());
+    bench.in_every_mode("sizes_back_to_back", Bench::sizes);
     for position in 0..3 {
         bench.stalled(&format!("random_gaps_{position}"), Stall { inputs: [20, 20, 20], results: 20 });
         bench.aborted(&format!("reset_{position}"));
@@ -53,7 +58,8 @@ pub fn scenarios(geometry: &Geometry, seed: u64) -> Vec<Scenario> {
     bench.stalled("slow_activations", Stall { inputs: [0, 80, 0], results: 0 });
     bench.stalled("slow_weights", Stall { inputs: [0, 0, 80], results: 0 });
     bench.short_sums();
-    bench.most_columns();
+    bench.in_every_mode("most_columns", Bench::most_columns);
+    bench.switches();
     bench.scenarios
 }
 
@@ -63,66 +69,114 @@ struct Bench<'a> {
     scenarios: Vec<Scenario>,
 }
 
-/// The least and the greatest value of so many bits.
-fn extremes(bits: u32) -> (i32, i32) {
-    (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
-}
-
 impl Bench<'_> {
+    fn modes(&self) -> std::ops::Range<usize> {
+        0..self.geometry.modes.len()
+    }
+
+    /// At full speed, what `jobs` makes for each mode.
+    fn in_every_mode(&mut self, name: &str, jobs: fn(&mut Self, usize) -> Vec<Job>) {
+        let jobs: Vec<Job> = self.modes().flat_map(|mode| jobs(self, mode)).collect();
+        if !jobs.is_empty() {
+            self.push(name, &jobs, &FULL_SPEED, None);
+        }
+    }
+
+    fn activations_of(&self, mode: usize) -> Numbers {
+        self.geometry.modes[mode].activation.numbers
+    }
+
+    fn weights_of(&self, mode: usize) -> Numbers {
+        self.geometry.modes[mode].weight.numbers
+    }
+
     fn corners(&mut self) {
-        let geometry = self.geometry;
-        let inner = geometry.max_inner.min(MOST_BEATS * geometry.depth);
-        let (least, greatest) = extremes(geometry.activation_bits);
-        let (lightest, heaviest) = extremes(geometry.weight_bits);
-        let alternate = |a: i32, b: i32| move |place: usize| if place.is_multiple_of(2) { a } else { b };
-        let job = |activation: &dyn Fn(usize) -> i32, weight: &dyn Fn(usize) -> i32| Job {
-            activations: vec![(0..inner as usize).map(activation).collect(); geometry.rows as usize],
-            weights: vec![(0..inner as usize).map(weight).collect(); geometry.columns as usize],
-            inner,
-        };
-        let jobs = [
-            ("minimum_times_minimum", job(&|_| least, &|_| lightest)),
-            ("minimum_times_maximum", job(&|_| least, &|_| heaviest)),
-            ("maximum_times_minimum", job(&|_| greatest, &|_| lightest)),
-            ("maximum_times_maximum", job(&|_| greatest, &|_| heaviest)),
-            ("alternating", job(&alternate(least, greatest), &alternate(lightest, heaviest))),
-            ("alternating_signs", job(&alternate(1, -1), &alternate(-1, -1))),
-            ("all_zero_weights", job(&alternate(least, greatest), &|_| 0)),
+        type Corner = (&'static str, fn(usize, (i32, i32)) -> i32, fn(usize, (i32, i32)) -> i32);
+        let corners: [Corner; 7] = [
+            ("minimum_times_minimum", |_, range| range.0, |_, range| range.0),
+            ("minimum_times_maximum", |_, range| range.0, |_, range| range.1),
+            ("maximum_times_minimum", |_, range| range.1, |_, range| range.0),
+            ("maximum_times_maximum", |_, range| range.1, |_, range| range.1),
+            ("alternating", alternating, alternating),
+            ("alternating_signs", |place, range| alternating(place, (1, range.0.max(-1))), |_, _| -1),
+            ("all_zero_weights", alternating, |_, _| 0),
         ];
-        for (name, job) in jobs {
-            self.push(name, &[job], &FULL_SPEED, None);
+        for (name, activation, weight) in corners {
+            let jobs: Vec<Job> = self.modes().map(|mode| self.uniform(mode, activation, weight)).collect();
+            self.push(name, &jobs, &FULL_SPEED, None);
+        }
+    }
+
+    /// The same in every row, and in every column, over the longest sum.
+    fn uniform(
+        &self,
+        mode: usize,
+        activation: fn(usize, (i32, i32)) -> i32,
+        weight: fn(usize, (i32, i32)) -> i32,
+    ) -> Job {
+        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
+        let inner = max_inner.min(MOST_BEATS * self.geometry.modes[mode].places);
+        let (activations, weights) = (self.activations_of(mode).range(), self.weights_of(mode).range());
+        let vector = |number: &dyn Fn(usize) -> i32| (0..inner as usize).map(number).collect::<Vec<_>>();
+        Job {
+            mode,
+            activations: vec![vector(&|place| activation(place, activations)); rows as usize],
+            weights: vec![vector(&|place| weight(place, weights)); columns as usize],
+            inner,
         }
     }
 
     /// Every element sees every weight of up to 8 bits at every place.
-    fn every_weight(&mut self) {
-        let geometry = self.geometry;
-        let values = 1 << geometry.weight_bits.min(8);
-        let inner = (values * geometry.depth).min(geometry.max_inner);
-        let (lightest, _) = extremes(geometry.weight_bits);
-        let step = 1 << geometry.weight_bits.saturating_sub(8);
+    fn every_weight(&mut self, mode: usize) -> Vec<Job> {
+        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
+        let places = self.geometry.modes[mode].places;
+        let (lightest, heaviest) = self.weights_of(mode).range();
+        let span = heaviest - lightest + 1;
+        let values = span.min(256);
+        let step = span / values;
+        let inner = (values as u32 * places).min(max_inner);
         let weight = |column: u32, place: u32| {
-            let (beat, lane) = ((place / geometry.depth) as i32, (place % geometry.depth) as i32);
-            lightest + step * ((beat + 7 * lane + 13 * column as i32) % values as i32) + (step - 1) * (beat & 1)
+            let (beat, lane) = ((place / places) as i32, (place % places) as i32);
+            lightest + step * ((beat + 7 * lane + 13 * column as i32) % values) + (step - 1) * (beat & 1)
         };
-        let weights = (0..geometry.columns).map(|column| (0..inner).map(|place| weight(column, place)).collect());
-        let job = Job { weights: weights.collect(), activations: self.activations(geometry.rows, inner), inner };
-        self.push("every_weight", &[job], &FULL_SPEED, None);
+        let weights = (0..columns).map(|column| (0..inner).map(|place| weight(column, place)).collect());
+        vec![Job { mode, weights: weights.collect(), activations: self.activations(mode, rows, inner), inner }]
+    }
+
+    /// Every place of every element sees every pair of operands, where these are few.
+    fn every_pair(&mut self, mode: usize) -> Vec<Job> {
+        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
+        let places = self.geometry.modes[mode].places;
+        let (activations, weights) = (self.activations_of(mode).range(), self.weights_of(mode).range());
+        let span = |(least, greatest): (i32, i32)| (greatest - least + 1) as u32;
+        let pairs = u64::from(span(activations)) * u64::from(span(weights));
+        if pairs > MOST_PAIRS {
+            return Vec::new();
+        }
+        let beats_of_a_run = (max_inner / places).min(pairs as u32);
+        let pair = |first: u32, place: u32| (first + place / places + 5 * (place % places)) % pairs as u32;
+        let job = |first: u32| {
+            let vector = |number: &dyn Fn(u32) -> i32| -> Vec<i32> {
+                (0..beats_of_a_run * places).map(|place| number(pair(first, place))).collect()
+            };
+            let activation = vector(&|pair| activations.0 + (pair % span(activations)) as i32);
+            let weight = vector(&|pair| weights.0 + (pair / span(activations)) as i32);
+            let (activations, weights) = (vec![activation; rows as usize], vec![weight; columns as usize]);
+            Job { mode, activations, weights, inner: beats_of_a_run * places }
+        };
+        (0..pairs as u32).step_by(beats_of_a_run as usize).map(job).collect()
     }
 
     /// Large products that cancel but for a little: what is left of carry-save words takes carries all the way up.
-    fn cancelling(&mut self) {
-        let jobs: Vec<Job> = (0..6).map(|_| self.cancelling_job()).collect();
-        self.push("cancelling", &jobs, &FULL_SPEED, None);
-    }
-
+    ///
     /// Random places, the same with opposite weights, and a small one at the end.
-    fn cancelling_job(&mut self) -> Job {
-        let Geometry { rows, columns, depth, max_inner, .. } = *self.geometry;
-        let (_, heaviest) = extremes(self.geometry.weight_bits);
-        let half = (128 * depth).min(max_inner / 2);
+    fn cancelling(&mut self, mode: usize) -> Job {
+        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
+        let heaviest = self.weights_of(mode).range().1;
+        let (least, greatest) = self.activations_of(mode).range();
+        let half = (128 * self.geometry.modes[mode].places).min(max_inner / 2);
         let (mut weights, mut activations) =
-            (self.matrix(columns, half, (-heaviest, heaviest)), self.activations(rows, half));
+            (self.matrix(columns, half, (-heaviest, heaviest)), self.activations(mode, rows, half));
         let more = 2 * half < max_inner;
         for column in &mut weights {
             column.extend_from_within(..);
@@ -131,23 +185,23 @@ impl Bench<'_> {
         }
         for row in &mut activations {
             row.extend_from_within(..);
-            row.extend(more.then(|| self.random.random_range(-2..=2)));
+            row.extend(more.then(|| self.random.random_range(least.max(-2)..=greatest.min(2))));
         }
-        Job { activations, weights, inner: 2 * half + u32::from(more) }
+        Job { mode, activations, weights, inner: 2 * half + u32::from(more) }
     }
 
-    /// Runs back to back at full speed, over sizes around the tile: none, one, one less, one more.
-    fn sizes(&mut self) {
-        let Geometry { rows, columns, depth, .. } = *self.geometry;
+    /// Sizes around the tile: none, one, one less, one more.
+    fn sizes(&mut self, mode: usize) -> Vec<Job> {
+        let Geometry { rows, columns, .. } = *self.geometry;
         let around = |tile: u32| [0, 1, tile - 1, tile, tile + 1, 2 * tile - 1, 3 * tile + 1];
         let mut jobs = Vec::new();
-        for inner in around(depth) {
+        for inner in around(self.geometry.modes[mode].places) {
             for width in around(columns) {
                 let height = self.random.random_range(1..=rows);
-                jobs.push(self.job(height, inner, width));
+                jobs.push(self.job(mode, height, inner, width));
             }
         }
-        self.push("sizes_back_to_back", &jobs, &FULL_SPEED, None);
+        jobs
     }
 
     fn stalled(&mut self, name: &str, stall: Stall) {
@@ -163,41 +217,62 @@ impl Bench<'_> {
 
     /// Sums of a beat each, so that the rows of one tile hold back the next; at full speed and against a slow receiver.
     fn short_sums(&mut self) {
-        let Geometry { rows, columns, depth, .. } = *self.geometry;
-        let jobs: Vec<Job> = (0..6).map(|_| self.job(rows, depth, RANDOM_TILES * columns)).collect();
+        let Geometry { rows, columns, .. } = *self.geometry;
+        let short = |bench: &mut Self, mode: usize| {
+            let places = bench.geometry.modes[mode].places;
+            bench.job(mode, rows, places, RANDOM_TILES * columns)
+        };
+        let jobs: Vec<Job> = self.modes().cycle().take(6).map(|mode| short(self, mode)).collect();
         self.push("short_sums", &jobs, &FULL_SPEED, None);
         self.push("short_sums_slow_results", &jobs, &Stall { inputs: [0; 3], results: 60 }, None);
     }
 
     /// As many columns as the array allows.
-    fn most_columns(&mut self) {
-        let Geometry { columns, depth, max_columns, .. } = *self.geometry;
-        let job = self.job(1, depth, max_columns.min(MOST_BEATS * columns));
-        self.push("most_columns", &[job], &FULL_SPEED, None);
+    fn most_columns(&mut self, mode: usize) -> Vec<Job> {
+        let Geometry { columns, max_columns, .. } = *self.geometry;
+        let places = self.geometry.modes[mode].places;
+        vec![self.job(mode, 1, places, max_columns.min(MOST_BEATS * columns))]
+    }
+
+    /// From every mode to every other, with so many beats in each that the change meets every stage of the pipeline.
+    fn switches(&mut self) {
+        let geometry = self.geometry;
+        for beats in 1..=latency_cycles(geometry) as u32 + 1 {
+            let pairs = self.modes().flat_map(|from| self.modes().map(move |to| [from, to]));
+            let changes: Vec<usize> = pairs.filter(|[from, to]| from != to).flatten().collect();
+            let job = |mode: usize| {
+                let height = self.random.random_range(1..=geometry.rows);
+                self.job(mode, height, beats * geometry.modes[mode].places, geometry.columns)
+            };
+            let jobs: Vec<Job> = changes.into_iter().map(job).collect();
+            if !jobs.is_empty() {
+                self.push(&format!("mode_changes_after_{beats}"), &jobs, &FULL_SPEED, None);
+            }
+        }
     }
 
     fn random_jobs(&mut self, count: usize) -> Vec<Job> {
-        let Geometry { rows, columns, depth, .. } = *self.geometry;
+        let geometry = self.geometry;
         let draw = |bench: &mut Self| {
-            let height = bench.random.random_range(1..=rows);
-            let inner = bench.random.random_range(1..=RANDOM_TILES * depth);
-            let width = bench.random.random_range(1..=RANDOM_TILES * columns);
-            bench.job(height, inner, width)
+            let mode = bench.random.random_range(0..geometry.modes.len());
+            let height = bench.random.random_range(1..=geometry.rows);
+            let inner = bench.random.random_range(1..=RANDOM_TILES * geometry.modes[mode].places);
+            let width = bench.random.random_range(1..=RANDOM_TILES * geometry.columns);
+            bench.job(mode, height, inner, width)
         };
         (0..count).map(|_| draw(self)).collect()
     }
 
     /// A random job, no larger than the array allows.
-    fn job(&mut self, rows: u32, inner: u32, columns: u32) -> Job {
+    fn job(&mut self, mode: usize, rows: u32, inner: u32, columns: u32) -> Job {
         let inner = inner.min(self.geometry.max_inner);
         let columns = columns.min(self.geometry.max_columns);
-        let (lightest, heaviest) = extremes(self.geometry.weight_bits);
-        let weights = self.matrix(columns, inner, (lightest, heaviest));
-        Job { activations: self.activations(rows, inner), weights, inner }
+        let weights = self.matrix(columns, inner, self.weights_of(mode).range());
+        Job { mode, activations: self.activations(mode, rows, inner), weights, inner }
     }
 
-    fn activations(&mut self, rows: u32, inner: u32) -> Vec<Vec<i32>> {
-        self.matrix(rows, inner, extremes(self.geometry.activation_bits))
+    fn activations(&mut self, mode: usize, rows: u32, inner: u32) -> Vec<Vec<i32>> {
+        self.matrix(rows, inner, self.activations_of(mode).range())
     }
 
     fn matrix(&mut self, vectors: u32, inner: u32, (least, greatest): (i32, i32)) -> Vec<Vec<i32>> {
@@ -217,7 +292,7 @@ impl Bench<'_> {
             }
             let product = golden::product(&job.activations, &job.weights);
             results.extend(beats::results(geometry, &product, job.columns()));
-            let tile = (u64::from(geometry.inner_tiles(job.inner)), job.activations.len() as u64);
+            let tile = (u64::from(geometry.inner_tiles(job.mode, job.inner)), job.activations.len() as u64);
             tiles.extend(vec![tile; geometry.column_tiles(job.columns()) as usize]);
         }
         let full_speed = stall.inputs == [0; 3] && stall.results == 0 && abort_after.is_none();
@@ -228,22 +303,25 @@ impl Bench<'_> {
             outputs: vec![results],
             ready,
             abort_after,
-            cycles: full_speed.then(|| cycles(&tiles)),
+            cycles: full_speed.then(|| cycles(geometry, &tiles)),
         });
     }
 
-    /// The beats of each input stream; places beyond the matrices hold anything, which the array must ignore.
+    /// The beats of each input stream; what lies beyond the matrices is random, and the array must ignore it.
     fn input_beats(&mut self, job: &Job) -> [Vec<Beat>; 3] {
-        let geometry = self.geometry;
-        let (activation, weight) = (extremes(geometry.activation_bits), extremes(geometry.weight_bits));
-        let run = beats::run(geometry, job.inner, job.columns(), job.activations.len() as u32);
+        let (geometry, mode) = (self.geometry, job.mode);
+        let run = beats::run(geometry, mode, job.inner, job.columns(), job.activations.len() as u32);
+        let noise = &mut |below: u64| self.random.random_range(0..below);
         let (mut activations, mut weights) = (Vec::new(), Vec::new());
         for tile in 0..geometry.column_tiles(job.columns()) {
-            let noise = || self.random.random_range(activation.0..=activation.1);
-            activations.extend(beats::activations(geometry, &job.activations, job.inner, noise));
-            let noise = || self.random.random_range(weight.0..=weight.1);
-            weights.extend(beats::weights(geometry, &job.weights, job.inner, tile, noise));
+            activations.extend(beats::activations(geometry, mode, &job.activations, job.inner, noise));
+            weights.extend(beats::weights(geometry, mode, &job.weights, job.inner, tile, noise));
         }
         [vec![run], activations, weights]
     }
+}
+
+/// The least and the greatest in turn.
+fn alternating(place: usize, (least, greatest): (i32, i32)) -> i32 {
+    if place.is_multiple_of(2) { least } else { greatest }
 }

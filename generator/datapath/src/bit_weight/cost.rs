@@ -11,7 +11,7 @@ use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplie
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     match config.step {
-        Step::Baseline => ElementCensus { edge: None, parts: baseline(config) },
+        Step::Baseline => ElementCensus { parts: baseline(config), ..ElementCensus::default() },
         Step::Opt1 => carry_save(config, &profile(&config.geometry), 1),
         Step::Opt2 => {
             let sums = RADIX.digits(config.geometry.weight());
@@ -53,12 +53,12 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
         ("compression", copies(&Plan::new(profile, &config.tree.compression()).census(), sums)),
         ("accumulate", copies(&accumulate, sums)),
     ];
-    let edge = match config.recoding_at_edge {
+    let column_edge = match config.recoding_at_edge {
         true => Some((recoders, digit_bits(geometry) * geometry.depth)),
         false => {
             parts.insert(0, ("recoding", recoders));
             None
         }
     };
-    ElementCensus { edge, parts }
+    ElementCensus { column_edge, parts, ..ElementCensus::default() }
 }

@@ -57,7 +57,7 @@ while the next is computed, and waits where that takes fewer cycles than the row
 
     fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
         let config = config(parameters);
-        array::build(&config.geometry, &Element(config))
+        array::build(&config.geometry.clone(), &Element(config))
     }
 
     fn interface(&self, parameters: &Parameters) -> Interface {
@@ -100,7 +100,7 @@ impl array::Element for Element {
         format!("Multiplies two matrices: {rows} x {columns} elements, {how}, {depth} products a cycle.")
     }
 
-    fn edge(&self) -> Option<Module> {
+    fn column_edge(&self) -> Option<Module> {
         self.0.recodes_at_edge().then(|| element::edge(&self.0))
     }
 

@@ -54,7 +54,7 @@ pub(super) enum Step {
 }
 
 /// The resolved configuration.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Config {
     pub geometry: Geometry,
     pub step: Step,

@@ -1,7 +1,7 @@
 //! The resolved shape of a core: what the parameters say and every width that follows from them.
 
 use crate::arith::bit_heap::Tree;
-use crate::sequencer::Nest;
+use crate::sequencer::{InnerStep, Nest};
 use tritloom_formats::{WeightFormat, WordLayout, key};
 use tritloom_hdl::{Shape, bits_for, sint, uint};
 
@@ -135,7 +135,7 @@ impl Geometry {
             LoopOrder::OutputStationary => (inputs, outputs),
             LoopOrder::TableStationary => (outputs, inputs),
         };
-        Nest { inner_max, inner_step, outer_max, outer_step, keeps_tiles: true }
+        Nest { inner_max, inner_step: InnerStep::Fixed(inner_step), outer_max, outer_step, keeps_tiles: true }
     }
 
     /// Beats that cover `inputs` activations.

@@ -1,0 +1,129 @@
+//! What an array may multiply: numbers of some kind on either side, and where those of a beat lie. A run names one.
+
+use tritloom_formats::five_trit;
+use tritloom_hdl::{Bits, Shape, sint};
+
+/// The numbers of one side of a product, and how they are coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// Integers as they are.
+    Integers(Shape),
+    /// -1, 0 and 1 in two's complement of two bits.
+    Trits,
+    /// -1, 0 and 1, five in a byte (`tritloom_formats::five_trit`).
+    FiveTrits,
+}
+
+impl Numbers {
+    /// The least and the greatest.
+    pub fn range(self) -> (i32, i32) {
+        match self {
+            Numbers::Integers(Shape { width, signed: true }) => (-(1 << (width - 1)), (1 << (width - 1)) - 1),
+            Numbers::Integers(Shape { width, signed: false }) => (0, (1 << width) - 1),
+            Numbers::Trits | Numbers::FiveTrits => (-1, 1),
+        }
+    }
+
+    /// The greatest magnitude.
+    pub fn magnitude(self) -> u64 {
+        let (least, greatest) = self.range();
+        u64::from(least.unsigned_abs().max(greatest.unsigned_abs()))
+    }
+
+    /// Bits of one number on its own.
+    pub fn bits(self) -> u32 {
+        match self {
+            Numbers::Integers(shape) => shape.width,
+            Numbers::Trits | Numbers::FiveTrits => 2,
+        }
+    }
+
+    /// As the manifest and the manual name them: `int8`, `uint8`, `ternary`.
+    pub fn name(self) -> String {
+        match self {
+            Numbers::Integers(Shape { width, signed }) => format!("{}int{width}", if signed { "" } else { "u" }),
+            Numbers::Trits => "ternary, two bits each".to_string(),
+            Numbers::FiveTrits => "ternary, five in a byte".to_string(),
+        }
+    }
+}
+
+/// Numbers in the part of a beat that one row or column takes: `places` of them.
+///
+/// Place p lies in lane `p mod lanes` of `lane_bits` bits, there in slot `p / lanes`, of which one begins every `pitch`
+/// bits. Trits that share a byte follow one another, byte by byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operand {
+    /// What they are.
+    pub numbers: Numbers,
+    /// Lanes, at least one.
+    pub lanes: u32,
+    /// Bits from lane to lane.
+    pub lane_bits: u32,
+    /// Bits from slot to slot.
+    pub pitch: u32,
+}
+
+impl Operand {
+    /// One number after the other.
+    pub fn dense(numbers: Numbers) -> Operand {
+        Operand { numbers, lanes: 1, lane_bits: 0, pitch: numbers.bits() }
+    }
+
+    /// The lowest bit of a place.
+    pub fn offset(&self, place: u32) -> u32 {
+        place % self.lanes * self.lane_bits + place / self.lanes * self.pitch
+    }
+
+    /// Bits that `places` take.
+    pub fn bits(&self, places: u32) -> u32 {
+        match self.numbers {
+            Numbers::FiveTrits => 8 * places.div_ceil(five_trit::WEIGHTS_PER_BYTE as u32),
+            _ => (0..places).map(|place| self.offset(place) + self.numbers.bits()).max().unwrap_or(0),
+        }
+    }
+
+    /// Writes numbers into their places.
+    ///
+    /// # Panics
+    /// If trits are not ternary.
+    pub fn encode(&self, values: &[i32], beat: &mut Bits) {
+        if self.numbers == Numbers::FiveTrits {
+            let trits: Vec<i8> = values.iter().map(|&value| value as i8).collect();
+            let bytes = five_trit::encode(&trits).unwrap_or_else(|error| panic!("{error}"));
+            for (position, byte) in bytes.into_iter().enumerate() {
+                beat.splice(8 * position as u32, &Bits::from_u64(byte.into(), 8));
+            }
+            return;
+        }
+        for (place, &value) in values.iter().enumerate() {
+            beat.splice(self.offset(place as u32), &Bits::from_i128(value.into(), self.numbers.bits()));
+        }
+    }
+}
+
+/// What a run multiplies, and how much of it a beat holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// A word for it.
+    pub name: &'static str,
+    /// Each row's numbers of a beat.
+    pub activation: Operand,
+    /// Each column's numbers of a beat.
+    pub weight: Operand,
+    /// Places of the inner dimension that pass in a beat.
+    pub places: u32,
+}
+
+impl Mode {
+    /// Signed integers, `places` a beat, one after the other.
+    pub fn plain(places: u32, activation_bits: u32, weight_bits: u32) -> Mode {
+        let operand = |bits| Operand::dense(Numbers::Integers(sint(bits)));
+        Mode { name: "plain", activation: operand(activation_bits), weight: operand(weight_bits), places }
+    }
+
+    /// The greatest magnitude of a product.
+    pub fn product_magnitude(&self) -> u64 {
+        self.activation.numbers.magnitude() * self.weight.numbers.magnitude()
+    }
+}

@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// One YAML file becomes verified Verilog for low-bit neural networks
@@ -35,6 +35,8 @@ pub enum Command {
     Check(Check),
     /// Run a language model whose ternary products a design computes
     Run(Run),
+    /// Synthesise designs: area, delay and longest path in a cell library, or cells of an FPGA
+    Synth(Synth),
     /// List the families of datapaths
     List,
     /// Explain a family: its contract and every parameter
@@ -54,6 +56,7 @@ impl Command {
             Command::Generate(_) => "generate",
             Command::Check(_) => "check",
             Command::Run(_) => "run",
+            Command::Synth(_) => "synth",
             Command::List => "list",
             Command::Describe(_) => "describe",
             Command::Schema => "schema",
@@ -136,6 +139,65 @@ pub enum Packing {
     High,
     /// The first weight in the low bits
     Low,
+}
+
+/// Of `synth`.
+#[derive(Debug, Args)]
+#[command(after_help = CACHE_HELP)]
+#[command(group = ArgGroup::new("target").required(true))]
+pub struct Synth {
+    /// The YAML files of the designs
+    #[arg(required = true)]
+    pub configs: Vec<PathBuf>,
+    /// Map to the standard cells of a Liberty file, packed with gzip or not
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub liberty: Option<PathBuf>,
+    /// Map to the cells of an FPGA and count them
+    #[arg(long, value_enum, group = "target")]
+    pub fpga: Option<Fpga>,
+    /// The clock period to size gates for; without one the area is the smallest at any delay
+    #[arg(long, value_name = "N", conflicts_with = "fpga", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub clock_ps: Option<u32>,
+    /// Synthesise one module of each design, with what stands in it, instead of the whole
+    #[arg(long, value_name = "NAME", visible_alias = "top")]
+    pub module: Option<String>,
+    /// Whether gates may move between modules
+    #[arg(long, value_enum, default_value_t = Hierarchy::Kept)]
+    pub hierarchy: Hierarchy,
+    /// Make products on an FPGA of look-up tables instead of multiplier blocks
+    #[arg(long, requires = "fpga")]
+    pub no_dsp: bool,
+}
+
+/// Devices whose cells `synth` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Fpga {
+    /// AMD UltraScale+
+    Xilinx,
+    /// Lattice iCE40
+    Ice40,
+    /// Lattice ECP5
+    Ecp5,
+}
+
+impl Fpga {
+    /// What Yosys is told.
+    pub fn pass(self) -> &'static str {
+        match self {
+            Fpga::Xilinx => "synth_xilinx -family xcup",
+            Fpga::Ice40 => "synth_ice40",
+            Fpga::Ecp5 => "synth_ecp5",
+        }
+    }
+}
+
+/// What becomes of modules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Hierarchy {
+    /// Modules of at least 256 bits of primitives stay modules: quick where they repeat, and areas are told apart
+    Kept,
+    /// The design becomes one module
+    Flat,
 }
 
 /// Of `describe`.

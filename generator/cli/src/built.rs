@@ -8,6 +8,7 @@ use tritloom_datapath::interface::{Interface, Scenario};
 use tritloom_emit::bench::{DesignUnderTest, folder};
 use tritloom_emit::manifest::{Subject, manifest};
 use tritloom_emit::verilog::{Emission, Identity, emit};
+use tritloom_flow::Sources;
 use tritloom_hdl::Design;
 
 /// A configuration and its checked hardware.
@@ -62,6 +63,11 @@ impl Built {
         let bench = folder(&design, &paths, &self.scenarios(seed));
         files.extend(bench.into_iter().map(|(path, text)| (PathBuf::from(path), text.into_bytes())));
         files
+    }
+
+    /// The Verilog by file name.
+    pub fn sources(&self) -> Sources {
+        self.emission().files
     }
 
     fn emission(&self) -> Emission {

@@ -27,6 +27,8 @@ pub mod code {
     pub const UNKNOWN_FAMILY: &str = "U0002";
     /// A family that the command has no use for.
     pub const NOT_A_CORE: &str = "U0003";
+    /// A module that a design does not have.
+    pub const UNKNOWN_MODULE: &str = "U0005";
     /// Something is asked for that only Verilator can do, and it is not to be used.
     pub const NEEDS_VERILATOR: &str = "U0004";
     /// A model that is missing, cannot be read or is damaged.
@@ -35,6 +37,8 @@ pub mod code {
     pub const TOO_SMALL: &str = "M0002";
     /// An outside tool that is missing, too old, or failed.
     pub const TOOL: &str = "T0001";
+    /// A cell library that designs cannot be made of.
+    pub const LIBRARY: &str = "T0003";
     /// A file of tritloom's own, in the cache or the folder for temporary files, cannot be read or written.
     pub const KEPT: &str = "T0002";
 }

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, code};
 use std::env;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
+use tritloom_flow::synth::Synthesiser;
 use tritloom_flow::{FlowError, Verilator};
 
 /// `TRITLOOM_CACHE`, or `tritloom` in the user's cache folder, or in the folder for temporary files.
@@ -21,6 +22,12 @@ pub fn verilator() -> Result<Verilator, Vec<Diagnostic>> {
     Verilator::open(&cache_folder(), jobs).map_err(|error| vec![tool_failure(&error)])
 }
 
+/// Yosys and the tools around it, with the user's cache.
+pub fn synthesiser() -> Result<Synthesiser, Vec<Diagnostic>> {
+    let jobs = available_parallelism().map_or(1, usize::from);
+    Synthesiser::open(&cache_folder(), jobs).map_err(|error| vec![tool_failure(&error)])
+}
+
 /// What decides where tritloom keeps files of its own.
 const FOLDERS: &str =
     "TRITLOOM_CACHE names the folder where tritloom keeps what it has built, TMPDIR the one for temporary files";
@@ -29,6 +36,10 @@ const FOLDERS: &str =
 pub fn tool_failure(error: &FlowError) -> Diagnostic {
     let (code, remedy) = match error {
         FlowError::Refused { .. } => (code::DEFECT, "tritloom has written Verilog that is refused: please report it"),
+        FlowError::Library { .. } => (
+            code::LIBRARY,
+            "a Liberty file with combinational cells and flip-flops is needed; `.gz` may be its last letters",
+        ),
         FlowError::File { .. } => (code::KEPT, FOLDERS),
         _ => (code::TOOL, "`tritloom doctor` says which tools are there and how to install the others"),
     };

@@ -40,6 +40,45 @@ fn commands_without_a_design_succeed_in_both_formats() {
     assert_eq!(tritloom(&["schema"]).stdout, tritloom(&["--format=json", "schema"]).stdout);
 }
 
+/// The cells of the flow's own tests.
+const CELLS: &str = "../flow/tests/cells.lib";
+
+#[test]
+fn a_design_is_synthesised_in_cells_by_hierarchy() {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("synthesis-cache");
+    let arguments = ["synth", TUTORIAL, "--liberty", CELLS, "--format", "json", "--quiet"];
+    let output = tritloom_with(&[("TRITLOOM_CACHE", &cache)], &arguments);
+    if std::env::var("TRITLOOM_REQUIRE_TOOLS").is_err() && text(&output.stdout).contains("not installed") {
+        return;
+    }
+    let document = document(&output);
+    let design = &document["designs"][0];
+    let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let areas = design["best"]["modules"].as_object().expect("modules").values();
+    let sum: f64 = areas.map(|module| number(&module["total_area_um2"])).sum();
+    let area = number(&design["best"]["area_um2"]);
+    assert!(area > 0.0 && (sum - area).abs() < 1e-6, "{document:#}");
+    // The NAND2 of the library has 2 um2.
+    assert_eq!(number(&design["nand2_equivalents"]) * 2.0, area);
+    let all = design["settings"].as_array().expect("settings");
+    assert!(all.iter().all(|result| number(&result["area_um2"]) >= area));
+}
+
+#[test]
+fn what_synth_cannot_do_is_refused() {
+    for (arguments, code) in [
+        (&["synth", TUTORIAL, "--liberty", "nowhere.lib"][..], "T0003"),
+        (&["synth", TUTORIAL, "--liberty", TUTORIAL], "T0003"),
+        (&["synth", TUTORIAL, "--liberty", CELLS, "--module", "nowhere"], "U0005"),
+        (&["synth", TUTORIAL], "U0001"),
+        (&["synth", TUTORIAL, "--liberty", CELLS, "--fpga", "ice40"], "U0001"),
+    ] {
+        let output = tritloom(&[arguments, &["--format", "json", "--quiet"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(document(&output)["errors"][0]["code"], code, "{arguments:?}");
+    }
+}
+
 #[test]
 fn every_listed_family_is_described_and_in_the_schema() {
     let schema = document(&tritloom(&["schema"]));

@@ -53,6 +53,13 @@ pub enum FlowError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A cell library that no design, or not this one, can be made of.
+    Library {
+        /// The file.
+        path: PathBuf,
+        /// All that is wrong with it.
+        reasons: Vec<String>,
+    },
     /// A file or a directory.
     File {
         /// What was tried, such as `write`.
@@ -99,6 +106,9 @@ impl fmt::Display for FlowError {
                 write!(formatter, "{tool} failed ({status}):\n{}", output.trim_end())
             }
             FlowError::Answer { tool, reason } => write!(formatter, "{tool}: {reason}"),
+            FlowError::Library { path, reasons } => {
+                write!(formatter, "{} cannot be used: {}", path.display(), reasons.join("; "))
+            }
             FlowError::File { action, path, reason } => {
                 write!(formatter, "cannot {action} {}: {reason}", path.display())
             }

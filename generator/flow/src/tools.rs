@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::error::FlowError;
 use crate::process::{finish, side_by_side};
+use crate::synth::Yosys;
 
 /// An outside tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ struct Known {
     install: &'static str,
 }
 
-const KNOWN: [Known; 6] = [
+const KNOWN: [Known; 7] = [
     Known {
         name: "verilator",
         version_option: "--version",
@@ -114,10 +115,37 @@ const KNOWN: [Known; 6] = [
         needed_for: "a second simulator in differential tests",
         install: "apt-get install iverilog",
     },
+    Known {
+        name: "sta",
+        version_option: "-version",
+        minimum: None,
+        essential: false,
+        needed_for: "the timing of `synth`; without it ABC measures the gates alone",
+        install: "apt-get install opensta",
+    },
 ];
 
 /// All tools, found or not.
 pub fn survey() -> Vec<Tool> {
+    let mut tools = programs();
+    tools.push(pyosys());
+    tools
+}
+
+/// The Yosys that is a package of Python, newer than the one of Debian.
+fn pyosys() -> Tool {
+    let ready = |yosys: Yosys| State::Ready { path: yosys.path().to_owned(), version: yosys.version };
+    Tool {
+        name: "pyosys",
+        state: Yosys::of_python().map_or(State::Missing, ready),
+        minimum: None,
+        essential: false,
+        needed_for: "synthesis by a newer Yosys, with smaller results",
+        install: "scripts/setup synthesis",
+    }
+}
+
+fn programs() -> Vec<Tool> {
     side_by_side(KNOWN.len(), &KNOWN, |known| Tool {
         name: known.name,
         state: find(known.name).map_or(State::Missing, |path| known.state(path)),

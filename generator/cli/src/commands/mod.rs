@@ -7,6 +7,7 @@ pub mod generate;
 pub mod list;
 pub mod run;
 pub mod schema;
+pub mod synth;
 
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;

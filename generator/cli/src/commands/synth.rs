@@ -1,0 +1,236 @@
+//! `tritloom synth CONFIG...`: what designs cost in standard cells or on an FPGA, by synthesis.
+
+use super::{Report, load_all};
+use crate::arguments::{Fpga, Hierarchy, Synth};
+use crate::built::Built;
+use crate::diagnostic::{Diagnostic, code};
+use crate::environment::{synthesiser, tool_failure};
+use crate::terminal::Terminal;
+use comfy_table::{Table, presets};
+use serde_json::{Value, json};
+use tritloom_datapath::family::Family;
+use tritloom_datapath::parameter::closest;
+use tritloom_flow::FlowError;
+use tritloom_flow::synth::{CellLibrary, CellResult, CellSynthesis, Device, DeviceResult, Synthesiser, Task};
+
+/// A module of fewer primitive bits is not worth a boundary that gates cannot move across.
+const KEPT_BITS: u64 = 256;
+
+/// What became of one design.
+struct Synthesised {
+    name: String,
+    rows: Vec<[String; COLUMNS]>,
+    /// What does not fit into a row.
+    remarks: String,
+    json: Value,
+}
+
+const COLUMNS: usize = 7;
+
+/// All designs are read and elaborated before the first is synthesised.
+pub fn synth(
+    arguments: &Synth,
+    families: &[&'static dyn Family],
+    terminal: &Terminal,
+) -> Result<Report, Vec<Diagnostic>> {
+    let configurations = load_all(&arguments.configs, families)?;
+    let designs = configurations.iter().map(Built::new).collect::<Result<Vec<_>, _>>()?;
+    let tasks = designs.iter().map(|design| task(design, arguments)).collect::<Result<Vec<_>, _>>()?;
+    let synthesiser = synthesiser()?;
+    let target = Target::new(arguments, &synthesiser)?;
+    let progress = terminal.progress("synth", designs.len());
+    let mut made = vec![];
+    for (design, task) in designs.iter().zip(&tasks) {
+        let name = &design.configuration.name;
+        made.push(target.synthesise(name, task).map_err(|error| vec![failure(name, &error)])?);
+        progress.step(name);
+    }
+    drop(progress);
+    Ok(report(&target, &made))
+}
+
+/// What stands in a design's name is told with the failure of a tool.
+fn failure(name: &str, error: &FlowError) -> Diagnostic {
+    tool_failure(error).note(format!("while synthesising `{name}`"))
+}
+
+/// The Verilog, and which modules stay modules.
+fn task(design: &Built, arguments: &Synth) -> Result<Task, Vec<Diagnostic>> {
+    let modules = design.hardware.census_by_module();
+    let top = match &arguments.module {
+        None => design.top().to_owned(),
+        Some(wanted) => {
+            let names = || modules.iter().map(|(name, _)| name.as_str());
+            let found = names().find(|name| name == wanted).map(str::to_owned);
+            found.ok_or_else(|| vec![unknown_module(design, wanted, &names().collect::<Vec<_>>())])?
+        }
+    };
+    let bits = |census: &tritloom_hdl::Census| census.iter().map(|(_, tally)| tally.bits).sum::<u64>();
+    let kept = match arguments.hierarchy {
+        Hierarchy::Flat => vec![],
+        Hierarchy::Kept => {
+            let large = modules.iter().filter(|(name, census)| *name != top && bits(census) >= KEPT_BITS);
+            large.map(|(name, _)| name.clone()).collect()
+        }
+    };
+    Ok(Task { sources: design.sources(), top, kept })
+}
+
+fn unknown_module(design: &Built, wanted: &str, names: &[&str]) -> Diagnostic {
+    let message = format!("`{}` has no module `{wanted}`", design.configuration.name);
+    let suggestion = closest(wanted, names.iter().copied());
+    Diagnostic::new(code::UNKNOWN_MODULE, message).legal(names.join(", ")).suggestion(suggestion)
+}
+
+/// What designs are made of.
+enum Target<'a> {
+    Cells { synthesiser: &'a Synthesiser, library: Box<CellLibrary>, arguments: &'a Synth },
+    Fpga { synthesiser: &'a Synthesiser, device: Fpga, multipliers: bool },
+}
+
+impl<'a> Target<'a> {
+    fn new(arguments: &'a Synth, synthesiser: &'a Synthesiser) -> Result<Target<'a>, Vec<Diagnostic>> {
+        if let Some(device) = arguments.fpga {
+            return Ok(Target::Fpga { synthesiser, device, multipliers: !arguments.no_dsp });
+        }
+        let path = arguments.liberty.as_deref().unwrap_or(std::path::Path::new(""));
+        let library = CellLibrary::open(path).map_err(|error| vec![tool_failure(&error)])?;
+        Ok(Target::Cells { synthesiser, library: Box::new(library), arguments })
+    }
+
+    fn synthesise(&self, name: &str, task: &Task) -> Result<Synthesised, FlowError> {
+        match self {
+            Target::Cells { synthesiser, library, arguments } => {
+                let settings = synthesiser.settings();
+                let made = synthesiser.cells(task, library, arguments.clock_ps, &settings)?;
+                Ok(in_cells(name, task, library, &made))
+            }
+            Target::Fpga { synthesiser, device, multipliers } => {
+                let device = match device {
+                    Fpga::Xilinx => Device::Xilinx,
+                    Fpga::Ice40 => Device::Ice40,
+                    Fpga::Ecp5 => Device::Ecp5,
+                };
+                Ok(on_fpga(name, task, &synthesiser.device(task, device, *multipliers)?))
+            }
+        }
+    }
+
+    fn header(&self) -> [&'static str; COLUMNS] {
+        match self {
+            Target::Cells { .. } => {
+                ["design", "setting", "area um2", "NAND2", "registers %", "delay ps", "register to register ps"]
+            }
+            Target::Fpga { .. } => {
+                ["design", "LUTs", "memory LUTs", "registers", "carry bits", "multipliers", "block memories"]
+            }
+        }
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Target::Cells { synthesiser, library, arguments } => vec![
+                ("yosys", synthesiser.yosys_version().to_owned()),
+                ("library", library.cells.name.clone()),
+                ("clock", arguments.clock_ps.map_or("no target: smallest area".to_owned(), |ps| format!("{ps} ps"))),
+                ("timing", synthesiser.timing_engine(library)),
+                ("nand2", format!("{} of {} um2", library.nand2, library.nand2_area_um2)),
+                (
+                    "surroundings",
+                    format!("inputs from {}, outputs drive {} fF", library.driver, library.output_load_ff),
+                ),
+            ],
+            Target::Fpga { synthesiser, device, multipliers } => vec![
+                ("yosys", synthesiser.yosys_version().to_owned()),
+                ("device", device.pass().to_owned()),
+                ("multipliers", if *multipliers { "blocks" } else { "look-up tables" }.to_owned()),
+            ],
+        }
+    }
+}
+
+fn in_cells(name: &str, task: &Task, library: &CellLibrary, made: &CellSynthesis) -> Synthesised {
+    let rows = made.results.iter().enumerate().map(|(rank, result)| cell_row(name, rank, library, result)).collect();
+    let best = made.best();
+    let mut remarks = String::new();
+    if best.modules.len() > 1 {
+        remarks += &hierarchy(best);
+    }
+    if let Some(timing) = best.timing.as_ref().filter(|timing| !timing.path.is_empty()) {
+        remarks += &format!("longest path ({} gates): {}\n", timing.gates, timing.path.join(" > "));
+    }
+    let json = json!({
+        "design": name,
+        "top": task.top,
+        "nand2_equivalents": best.area_um2 / library.nand2_area_um2,
+        "best": best,
+        "settings": made.results,
+    });
+    Synthesised { name: name.to_owned(), rows, remarks, json }
+}
+
+fn cell_row(name: &str, rank: usize, library: &CellLibrary, result: &CellResult) -> [String; COLUMNS] {
+    let delay = |delay_ps: Option<f64>| delay_ps.map_or("-".to_owned(), |delay_ps| format!("{delay_ps:.0}"));
+    let timing = result.timing.as_ref();
+    [
+        if rank == 0 { name.to_owned() } else { String::new() },
+        result.setting.name().to_owned(),
+        format!("{:.2}", result.area_um2),
+        format!("{:.0}", result.area_um2 / library.nand2_area_um2),
+        format!("{:.0}", 100.0 * result.sequential_area_um2 / result.area_um2),
+        delay(timing.map(|timing| timing.delay_ps)),
+        delay(timing.and_then(|timing| timing.register_to_register_ps)),
+    ]
+}
+
+fn hierarchy(result: &CellResult) -> String {
+    let header = ["module", "uses", "area of one um2", "of all um2", "%"];
+    let rows = result.modules.iter().map(|(name, module)| {
+        [
+            name.clone(),
+            module.uses.to_string(),
+            format!("{:.2}", module.own_area_um2),
+            format!("{:.2}", module.total_area_um2),
+            format!("{:.1}", 100.0 * module.total_area_um2 / result.area_um2),
+        ]
+    });
+    table(&header, rows)
+}
+
+fn on_fpga(name: &str, task: &Task, result: &DeviceResult) -> Synthesised {
+    let counts = [
+        result.luts,
+        result.memory_luts,
+        result.registers,
+        result.carry_bits,
+        result.multipliers,
+        result.block_memories,
+    ];
+    let mut row = std::array::from_fn(|_| name.to_owned());
+    row[1..].iter_mut().zip(counts).for_each(|(cell, count)| *cell = count.to_string());
+    let json = json!({"design": name, "top": task.top, "result": result});
+    Synthesised { name: name.to_owned(), rows: vec![row], remarks: String::new(), json }
+}
+
+fn report(target: &Target, made: &[Synthesised]) -> Report {
+    let rows = made.iter().flat_map(|design| design.rows.iter().cloned());
+    let mut text = table(&target.header(), rows);
+    for design in made.iter().filter(|design| !design.remarks.is_empty()) {
+        text += &format!("\n{}\n{}", design.name, design.remarks);
+    }
+    let facts = target.facts();
+    text += "\n";
+    facts.iter().for_each(|(what, fact)| text += &format!("{what}: {fact}\n"));
+    let mut document = json!({"command": "synth", "status": "ok"});
+    facts.into_iter().for_each(|(what, fact)| document[what] = fact.into());
+    document["designs"] = made.iter().map(|design| design.json.clone()).collect();
+    Report::passed(text, document)
+}
+
+fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header);
+    rows.for_each(|row| _ = table.add_row(row));
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,65 @@
+//! What Yosys is told.
+
+use super::{Device, Setting};
+use crate::Sources;
+use std::fmt::Write;
+
+/// The mapped design with its hierarchy.
+pub(super) const MAPPED: &str = "mapped.json";
+
+/// The same without hierarchy.
+pub(super) const FLAT: &str = "flat.json";
+
+/// Where the script finds the library and what surrounds the design.
+pub(super) const LIBRARY: &str = "cells.lib";
+pub(super) const SURROUNDINGS: &str = "surroundings.txt";
+
+/// A clock that every design meets: the mapper then makes it as small as it can.
+const NO_TARGET_PS: u32 = 1_000_000;
+
+/// Reads the design; the modules in `kept` stay modules, the others become part of what they stand in.
+fn front(sources: &Sources, top: &str, kept: &[String]) -> String {
+    let mut script = String::new();
+    sources.keys().for_each(|name| _ = writeln!(script, "read_verilog {name}"));
+    kept.iter().for_each(|module| _ = writeln!(script, "setattr -mod -set keep_hierarchy 1 {module}"));
+    _ = writeln!(script, "hierarchy -check -top {top}");
+    script
+}
+
+/// Writes the netlist twice.
+fn back(kept: &[String]) -> String {
+    let mut script = format!("opt_clean -purge\nwrite_json {MAPPED}\n");
+    kept.iter().for_each(|module| _ = writeln!(script, "setattr -mod -unset keep_hierarchy {module}"));
+    script + &format!("flatten\nopt_clean -purge\nwrite_json {FLAT}\n")
+}
+
+/// Mapping to standard cells: full ABC, which sizes gates for the clock, the driver of inputs and the load of outputs.
+pub(super) fn for_cells(
+    sources: &Sources,
+    top: &str,
+    kept: &[String],
+    setting: Setting,
+    clock_ps: Option<u32>,
+) -> String {
+    let options = setting.options();
+    let clock_ps = clock_ps.unwrap_or(NO_TARGET_PS);
+    front(sources, top, kept)
+        + &format!(
+            "synth -flatten{options} -top {top}\ndfflibmap -liberty {LIBRARY}\nabc -liberty {LIBRARY} \
+             -constr {SURROUNDINGS} -D {clock_ps}\n"
+        )
+        + &back(kept)
+}
+
+/// Mapping to the cells of an FPGA.
+pub(super) fn for_device(sources: &Sources, top: &str, kept: &[String], device: Device, multipliers: bool) -> String {
+    let pass = match (device, multipliers) {
+        (Device::Xilinx, true) => "synth_xilinx -family xcup -flatten",
+        (Device::Xilinx, false) => "synth_xilinx -family xcup -flatten -nodsp",
+        (Device::Ice40, true) => "synth_ice40 -dsp",
+        (Device::Ice40, false) => "synth_ice40",
+        (Device::Ecp5, true) => "synth_ecp5",
+        (Device::Ecp5, false) => "synth_ecp5 -nodsp",
+    };
+    front(sources, top, kept) + &format!("{pass} -top {top}\n") + &back(kept)
+}

@@ -5,6 +5,7 @@
 
 pub mod arith;
 pub mod array;
+pub mod binary;
 pub mod bit_weight;
 pub mod census;
 pub mod family;

@@ -12,6 +12,7 @@ static FAMILIES: &[&dyn Family] = &[
     &crate::tint::Tint,
     &crate::multiplier::Multiplier,
     &crate::bit_weight::BitWeight,
+    &crate::binary::Binary,
 ];
 
 /// Every family.
@@ -59,6 +60,7 @@ pub fn random_legal<R: Rng + ?Sized>(family: &dyn Family, rng: &mut R) -> Parame
 pub const SIMULATION_CAPS: &[(&str, u64)] = &[
     ("tables", 4),
     ("lanes", 12),
+    ("width", 80),
     ("ports", 6),
     ("max_inputs", 150),
     ("max_outputs", 40),

@@ -42,6 +42,15 @@ fn extremes_count_what_the_formula_says() {
 
 /// One of everything; one pass; one tile; counts whose every value is below the tile; long vectors.
 fn extreme_sizes(family: &str) -> Vec<String> {
+    if family == "binary" {
+        return vec![
+            "width: 1".to_string(),
+            "width: 2, columns: 5, max_inner: 2, max_columns: 5".to_string(),
+            "width: 64, columns: 4, max_inner: 64, max_columns: 7".to_string(),
+            "width: 65, columns: 3, max_inner: 127, max_columns: 3".to_string(),
+            "width: 4096, columns: 2, max_inner: 65536, max_columns: 65536".to_string(),
+        ];
+    }
     if family == "bit_weight" {
         return vec![
             "max_inner: 1".to_string(),
@@ -88,11 +97,12 @@ fn what_is_legal_can_be_built_up_to_the_widest_buses() {
     assert!(built > 20, "only {built} of these are legal");
 }
 
-/// Each loop order, or step, with each choice of each other parameter.
+/// Each loop order, step or kind of result, with each choice of each other parameter.
 fn every_choice_pair(family: &dyn Family) -> Vec<String> {
     let is_choice = |parameter: &&Parameter| matches!(parameter.domain, Domain::Choice(_));
     let choices: Vec<&str> = family.parameters().iter().filter(is_choice).map(|parameter| parameter.name).collect();
-    let leading = choices.iter().find(|name| ["loop_order", "step"].contains(name)).expect("a leading choice");
+    let leading =
+        choices.iter().find(|name| ["loop_order", "step", "result"].contains(name)).expect("a leading choice");
     let mut pairs = Vec::new();
     for (name, lead) in choices.iter().flat_map(|name| words(family, leading).into_iter().map(move |lead| (name, lead)))
     {

@@ -84,6 +84,20 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// `Token`, `Full`, or whatever the engine reports or returns wrongly.
     pub fn step<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Result<Vec<f32>, DecodeError<E::Error>> {
+        let x = self.hidden(engine, token)?;
+        Ok(self.model.embedding.chunks(self.model.shape().dim).map(|row| dot(row, &x)).collect())
+    }
+
+    /// As [`Decoder::step`], but returns what the classifier multiplies with the embedding of every token to make the
+    /// logits: `dim` elements.
+    ///
+    /// # Errors
+    /// As [`Decoder::step`].
+    pub fn hidden<E: TernaryEngine>(
+        &mut self,
+        engine: &mut E,
+        token: usize,
+    ) -> Result<Vec<f32>, DecodeError<E::Error>> {
         let shape = self.model.shape();
         if self.position >= shape.seq_len {
             return Err(DecodeError::Full { seq_len: shape.seq_len });
@@ -95,8 +109,7 @@ impl<'m> Decoder<'m> {
             self.feed_forward_block(engine, layer, &mut x)?;
         }
         self.position += 1;
-        let x = root_mean_square_norm(&x, self.model.gain());
-        Ok(self.model.embedding.chunks(shape.dim).map(|row| dot(row, &x)).collect())
+        Ok(root_mean_square_norm(&x, self.model.gain()))
     }
 
     /// Adds to `x` what its heads find in the positions so far, this one included.

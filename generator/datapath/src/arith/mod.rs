@@ -1,8 +1,11 @@
 //! Parts that families share: selectors, recoders of weights into digits, reductions that absorb the carries of
-//! negated terms, bit heaps that counters compress to two rows, and the adders behind them.
+//! negated terms, bit heaps that counters compress to two rows, the adders behind them, population counts, and
+//! thermometers that tell which places lie below a count.
 
 pub mod adder;
 pub mod bit_heap;
+pub mod popcount;
 pub mod recode;
 pub mod reduction;
 pub mod selector;
+pub mod thermometer;

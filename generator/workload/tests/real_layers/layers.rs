@@ -1,0 +1,89 @@
+//! Matrices of the model, and the activations that a story brings to them.
+
+use super::say;
+use std::fs;
+use std::path::PathBuf;
+use tritloom_formats::FirstWeight;
+use tritloom_workload::{
+    BEGIN_TOKEN, Decoder, EngineError, MatrixId, Model, ReferenceEngine, TernaryEngine, bitllama, greedy,
+};
+
+/// A matrix, an output a row, and vectors that it is multiplied with.
+pub struct Layer {
+    /// Rows of equal length.
+    pub weights: Vec<Vec<i32>>,
+    /// Vectors of that length.
+    pub activations: Vec<Vec<i32>>,
+}
+
+/// The model, or none with a loud word about what is not tested then.
+pub fn model() -> Option<Model> {
+    let file = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/models/bitllama-3m/model.bin"));
+    if !file.is_file() {
+        say("SKIPPED, NOT TESTED: there is no model in ../shared/models/bitllama-3m");
+        return None;
+    }
+    let bytes = fs::read(file).expect("a readable file");
+    Some(bitllama::read("model.bin", &bytes, FirstWeight::High).expect("the model's format"))
+}
+
+/// The reference engine, which remembers the activations of every product.
+struct Recorder<'m> {
+    engine: ReferenceEngine<'m>,
+    seen: Vec<(MatrixId, Vec<i8>)>,
+}
+
+impl TernaryEngine for Recorder<'_> {
+    type Error = EngineError;
+
+    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, EngineError> {
+        self.seen.push((matrix, activations.to_vec()));
+        self.engine.product(matrix, activations)
+    }
+}
+
+/// The first `tokens` tokens of the story: every ternary matrix with the activations that come to it, and the
+/// classifier in int8 with the last hidden states.
+pub fn layers(model: &Model, tokens: usize) -> (Vec<Layer>, Layer) {
+    let mut recorder = Recorder { engine: ReferenceEngine::new(model), seen: Vec::new() };
+    let mut decoder = Decoder::new(model);
+    let (mut token, mut states) = (BEGIN_TOKEN, Vec::new());
+    for _ in 0..tokens {
+        let state = decoder.hidden(&mut recorder, token).expect("a step");
+        token = greedy(&logits(model, &state));
+        states.push(state);
+    }
+    let ternary = |(id, matrix): (MatrixId, &tritloom_workload::TernaryMatrix)| Layer {
+        weights: matrix
+            .trits()
+            .chunks(matrix.columns())
+            .map(|row| row.iter().map(|&trit| trit.into()).collect())
+            .collect(),
+        activations: recorder.seen.iter().filter(|(seen, _)| *seen == id).map(|(_, x)| wide(x)).collect(),
+    };
+    let rows: Vec<&[f32]> = (0..model.shape().vocab).filter_map(|token| model.embedding(token)).collect();
+    let step = largest(rows.iter().flat_map(|row| row.iter())) / 127.0;
+    let classifier = Layer {
+        weights: rows.iter().map(|row| int8(row, step)).collect(),
+        activations: states.iter().map(|state| int8(state, largest(state.iter()) / 127.0)).collect(),
+    };
+    (model.matrices().map(ternary).collect(), classifier)
+}
+
+fn logits(model: &Model, state: &[f32]) -> Vec<f32> {
+    let rows = (0..model.shape().vocab).filter_map(|token| model.embedding(token));
+    rows.map(|row| row.iter().zip(state).map(|(w, x)| w * x).sum()).collect()
+}
+
+fn wide(values: &[i8]) -> Vec<i32> {
+    values.iter().map(|&value| value.into()).collect()
+}
+
+fn largest<'v>(values: impl Iterator<Item = &'v f32>) -> f32 {
+    values.fold(0.0, |largest: f32, value| largest.max(value.abs()))
+}
+
+/// To the nearest multiple of `step`, one scale for all.
+fn int8(values: &[f32], step: f32) -> Vec<i32> {
+    values.iter().map(|value| (value / step).round() as i32).collect()
+}

@@ -1,6 +1,6 @@
 //! Families without hardware, for tests of everything that only reads parameters.
 
-use tritloom_datapath::family::{Family, Timing};
+use tritloom_datapath::family::{Family, Pace, Timing};
 use tritloom_datapath::interface::{Interface, Scenario};
 use tritloom_datapath::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{Census, Design, Diagnostics};
@@ -76,7 +76,13 @@ impl Family for Toy {
     }
 
     fn timing(&self, _: &Parameters) -> Timing {
-        Timing { latency_cycles: 0, weights_per_cycle: 0, weight_bits_per_cycle: 0, formula: String::new() }
+        Timing {
+            latency_cycles: 0,
+            weights_per_beat: 0,
+            weight_bits_per_beat: 0,
+            pace: Pace::EVERY_CYCLE,
+            formula: String::new(),
+        }
     }
 
     fn census_by_part(&self, _: &Parameters) -> Vec<(&'static str, Census)> {

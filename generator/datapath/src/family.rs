@@ -65,15 +65,32 @@ pub trait Family: Sync {
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)>;
 }
 
+/// How many cycles a core works on a beat before it takes the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// For the beat that takes fewest.
+    pub least_cycles: u64,
+    /// For the beat that takes most.
+    pub most_cycles: u64,
+}
+
+impl Pace {
+    /// A beat a cycle.
+    pub const EVERY_CYCLE: Pace = Pace { least_cycles: 1, most_cycles: 1 };
+}
+
 /// The schedule of a core in closed form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// Cycles from the beat that completes a result to the cycle in which that result is valid.
+    /// Cycles from the beat that completes a result to the cycle in which that result is valid, where that beat takes as
+    /// few cycles as a beat can.
     pub latency_cycles: u64,
-    /// Weights that enter per cycle.
-    pub weights_per_cycle: u64,
-    /// Bits of the weight stream per cycle.
-    pub weight_bits_per_cycle: u64,
+    /// Weights that enter in a beat of the weight stream.
+    pub weights_per_beat: u64,
+    /// Bits of them.
+    pub weight_bits_per_beat: u64,
+    /// Cycles that the core works on such a beat.
+    pub pace: Pace,
     /// The formula in words and symbols, for the manifest.
     pub formula: String,
 }

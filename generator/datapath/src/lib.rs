@@ -7,6 +7,7 @@ pub mod arith;
 pub mod array;
 pub mod binary;
 pub mod bit_weight;
+pub mod booth_flex_serial;
 pub mod census;
 pub mod family;
 pub mod interface;

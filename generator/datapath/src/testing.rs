@@ -1,6 +1,6 @@
 //! A family without hardware, for tests of everything that only reads parameters.
 
-use crate::family::{Family, Timing};
+use crate::family::{Family, Pace, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{Census, Design, Diagnostics};
@@ -58,7 +58,13 @@ impl Family for Toy {
     }
 
     fn timing(&self, _: &Parameters) -> Timing {
-        Timing { latency_cycles: 0, weights_per_cycle: 0, weight_bits_per_cycle: 0, formula: String::new() }
+        Timing {
+            latency_cycles: 0,
+            weights_per_beat: 0,
+            weight_bits_per_beat: 0,
+            pace: Pace::EVERY_CYCLE,
+            formula: String::new(),
+        }
     }
 
     fn census_by_part(&self, _: &Parameters) -> Vec<(&'static str, Census)> {

@@ -124,7 +124,7 @@ fn hardware(geometry: &Geometry) -> Design {
 }
 
 fn checked(hardware: &Design, geometry: &Geometry, seed: u64) -> Rehearsal {
-    let scenarios = array::scenarios(geometry, seed);
+    let scenarios = array::scenarios(geometry, &|_| 1, seed);
     rehearse(hardware, &array::interface(geometry), &scenarios, seed).expect("every port is there")
 }
 

@@ -37,7 +37,7 @@ fn baselines_compute_the_same_in_the_same_schedule() {
         assert_eq!(names, ["sign_flip", "multiplier"]);
         for (baseline, parameters) in baselines {
             let own = baseline.timing(&parameters);
-            assert_eq!(own.weights_per_cycle, timing.weights_per_cycle);
+            assert_eq!(own.weights_per_beat, timing.weights_per_beat);
             assert_eq!(run_length(&own), run_length(&timing));
             assert_eq!(own.latency_cycles + table_stages, timing.latency_cycles);
             let same = scenario(&geometry(baseline, &parameters), &jobs, &mut random);

@@ -51,7 +51,7 @@ fn extreme_sizes(family: &str) -> Vec<String> {
             "width: 4096, columns: 2, max_inner: 65536, max_columns: 65536".to_string(),
         ];
     }
-    if family == "bit_weight" {
+    if ["bit_weight", "booth_flex_serial"].contains(&family) {
         return vec![
             "max_inner: 1".to_string(),
             "rows: 3, columns: 5, depth: 2, max_inner: 2, max_columns: 5".to_string(),
@@ -101,8 +101,10 @@ fn what_is_legal_can_be_built_up_to_the_widest_buses() {
 fn every_choice_pair(family: &dyn Family) -> Vec<String> {
     let is_choice = |parameter: &&Parameter| matches!(parameter.domain, Domain::Choice(_));
     let choices: Vec<&str> = family.parameters().iter().filter(is_choice).map(|parameter| parameter.name).collect();
-    let leading =
-        choices.iter().find(|name| ["loop_order", "step", "result"].contains(name)).expect("a leading choice");
+    let leading = choices
+        .iter()
+        .find(|name| ["loop_order", "step", "result", "zero_digits"].contains(name))
+        .expect("a leading choice");
     let mut pairs = Vec::new();
     for (name, lead) in choices.iter().flat_map(|name| words(family, leading).into_iter().map(move |lead| (name, lead)))
     {

@@ -39,8 +39,9 @@ pub fn manifest(subject: &Subject) -> String {
         "streams": streams(&family.interface(parameters)),
         "timing": {
             "latency_cycles": timing.latency_cycles,
-            "weights_per_cycle": timing.weights_per_cycle,
-            "weight_bits_per_cycle": timing.weight_bits_per_cycle,
+            "weights_per_beat": timing.weights_per_beat,
+            "weight_bits_per_beat": timing.weight_bits_per_beat,
+            "cycles_per_beat": { "least": timing.pace.least_cycles, "most": timing.pace.most_cycles },
             "schedule": timing.formula,
         },
         "primitives": primitives(&family.census(parameters)),

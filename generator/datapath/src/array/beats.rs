@@ -1,8 +1,9 @@
 //! Matrices as they pass the streams of an array. A mode is its place in [`Geometry::modes`].
 
 use super::geometry::Geometry;
-use super::mode::Operand;
+use super::mode::{Mode, Numbers, Operand};
 use crate::interface::Beat;
+use std::ops::Range;
 use tritloom_hdl::Bits;
 
 /// What an array must ignore: gives a number below the one that it is asked for.
@@ -20,58 +21,74 @@ pub fn run(geometry: &Geometry, mode: usize, inner: u32, columns: u32, rows: u32
     counts.into_iter().chain(mode).collect()
 }
 
-/// The activation beats of one tile of columns: the places of each row, the first row lowest. Every tile of columns
-/// takes them again. Places beyond the matrix, `inner` columns wide, and bits that the mode does not use are noise.
-pub fn activations(geometry: &Geometry, mode: usize, rows: &[Vec<i32>], inner: u32, noise: Noise) -> Vec<Beat> {
-    let operand = &geometry.modes[mode].activation;
-    beats(
-        geometry,
-        mode,
-        rows,
-        inner,
-        &Side { operand, first: 0, count: geometry.rows, bits: geometry.row_bits() },
-        noise,
-    )
+/// The operands that enter an array together, as plain integers and as the streams hold them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperandBeat {
+    /// The mode of its run.
+    pub mode: usize,
+    /// The places of each row.
+    pub activations: Vec<Vec<i32>>,
+    /// The places of each column.
+    pub weights: Vec<Vec<i32>>,
+    /// How many of the places are within the run: the array takes activations beyond them as zero.
+    pub places: u32,
 }
 
-/// The weight beats of tile `tile` of columns, a vector of `inner` weights for each column.
-pub fn weights(
+/// The beats of tile `tile` of columns. Every tile takes the same activations again. Places beyond the matrices, which
+/// are `inner` long, are noise.
+pub fn operands(
     geometry: &Geometry,
     mode: usize,
-    columns: &[Vec<i32>],
+    (activations, weights): (&[Vec<i32>], &[Vec<i32>]),
     inner: u32,
     tile: u32,
     noise: Noise,
-) -> Vec<Beat> {
-    let (operand, count) = (&geometry.modes[mode].weight, geometry.columns);
-    let side = Side { operand, first: tile * count, count, bits: geometry.column_bits() };
-    beats(geometry, mode, columns, inner, &side, noise)
-}
-
-/// The vectors that enter together, and how.
-struct Side<'a> {
-    operand: &'a Operand,
-    first: u32,
-    count: u32,
-    /// Of each vector.
-    bits: u32,
-}
-
-fn beats(geometry: &Geometry, mode: usize, vectors: &[Vec<i32>], inner: u32, side: &Side, noise: Noise) -> Vec<Beat> {
-    let places = geometry.modes[mode].places;
-    let (least, greatest) = side.operand.numbers.range();
-    let mut lane = |vector: u32, step: u32| {
-        let mut lane = noisy(side.bits, noise);
-        let value = |place: u32| vectors.get(vector as usize).and_then(|vector| vector.get(place as usize)).copied();
-        let mut any = || (i64::from(least) + noise((i64::from(greatest) - i64::from(least) + 1) as u64) as i64) as i32;
-        let values = (step * places..(step + 1) * places).map(|place| value(place).unwrap_or_else(&mut any));
-        side.operand.encode(&values.collect::<Vec<_>>(), &mut lane);
-        lane
-    };
+) -> Vec<OperandBeat> {
+    let Mode { activation, weight, places, .. } = geometry.modes[mode];
+    let first = tile * geometry.columns;
     let mut beat = |step: u32| {
-        vec![Bits::join(&(side.first..side.first + side.count).map(|vector| lane(vector, step)).collect::<Vec<_>>())]
+        let range = step * places..(step + 1) * places;
+        let mut numbers = |vectors: &[Vec<i32>], which: Range<u32>, numbers: Numbers| {
+            which.map(|vector| part(vectors.get(vector as usize), range.clone(), numbers, noise)).collect()
+        };
+        OperandBeat {
+            mode,
+            activations: numbers(activations, 0..geometry.rows, activation.numbers),
+            weights: numbers(weights, first..first + geometry.columns, weight.numbers),
+            places: inner.saturating_sub(step * places).min(places),
+        }
     };
     (0..geometry.inner_tiles(mode, inner)).map(&mut beat).collect()
+}
+
+/// Some places of a vector, noise where it has none.
+fn part(vector: Option<&Vec<i32>>, places: Range<u32>, numbers: Numbers, noise: Noise) -> Vec<i32> {
+    let (least, greatest) = numbers.range();
+    let mut any = || (i64::from(least) + noise((i64::from(greatest) - i64::from(least) + 1) as u64) as i64) as i32;
+    let value = |place: u32| vector.and_then(|vector| vector.get(place as usize)).copied();
+    places.map(|place| value(place).unwrap_or_else(&mut any)).collect()
+}
+
+impl OperandBeat {
+    /// As the activation stream holds it, the first row lowest. Bits that the mode does not use are noise.
+    pub fn activation_beat(&self, geometry: &Geometry, noise: Noise) -> Beat {
+        encoded(&geometry.modes[self.mode].activation, &self.activations, geometry.row_bits(), noise)
+    }
+
+    /// As the weight stream holds it, the first column lowest. Bits that the mode does not use are noise.
+    pub fn weight_beat(&self, geometry: &Geometry, noise: Noise) -> Beat {
+        encoded(&geometry.modes[self.mode].weight, &self.weights, geometry.column_bits(), noise)
+    }
+}
+
+/// Vectors of places, each in so many bits.
+fn encoded(operand: &Operand, vectors: &[Vec<i32>], bits: u32, noise: Noise) -> Beat {
+    let lane = |vector: &Vec<i32>| {
+        let mut lane = noisy(bits, noise);
+        operand.encode(vector, &mut lane);
+        lane
+    };
+    vec![Bits::join(&vectors.iter().map(lane).collect::<Vec<_>>())]
 }
 
 fn noisy(bits: u32, noise: Noise) -> Bits {

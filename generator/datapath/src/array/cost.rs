@@ -19,19 +19,25 @@ pub struct ElementCensus {
     /// The primitives at the edge of one column, and the bits that they make of a column's weights; `None` where elements
     /// take the weights as they come.
     pub column_edge: Option<(Census, u32)>,
+    /// The primitives of the feeder; `None` where registers hold the operands.
+    pub feeder: Option<Census>,
     /// The parts of one element by name.
     pub parts: Parts,
 }
 
 /// Every part of the array around an element, in the order in which data passes.
 pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
-    let mut parts = vec![("control", control(geometry, &element.control))];
+    let serial = element.feeder.is_some();
+    let mut parts = vec![("control", control(geometry, &element.control, serial)), ("mask", mask(geometry))];
     let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
     let row_bits = bits(&element.row_edge, geometry.row_bits());
     let column_bits = bits(&element.column_edge, geometry.column_bits());
-    parts.push(("operands", operands(geometry, row_bits, column_bits)));
     parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.rows.into()))));
     parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
+    parts.push(match element.feeder {
+        None => ("operands", registers(geometry, row_bits, column_bits)),
+        Some(feeder) => ("feeder", feeder),
+    });
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
     parts.push(("results", results(geometry)));
@@ -39,7 +45,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
 }
 
 /// The sequencer, the joining of the operand streams, and what travels with a beat.
-fn control(geometry: &Geometry, mode_control: &(Census, u32)) -> Census {
+fn control(geometry: &Geometry, mode_control: &(Census, u32), serial: bool) -> Census {
     let (nest, stages) = (geometry.nest(), u64::from(geometry.element_stages));
     let mut census = sequencer_census(&nest);
     census.add_census(
@@ -56,6 +62,18 @@ fn control(geometry: &Geometry, mode_control: &(Census, u32)) -> Census {
         ]),
         1,
     );
+    if serial {
+        census.add_census(
+            &sum_of(&[
+                (AndOr, 4, 1),                     // done, open 2, first
+                (AndOr, u64::from(stages > 0), 1), // step, where it is not that of the sums
+                (ResetRegister, stages, 1),        // done
+                (Inverter, 1, 1),                  // of valid
+                (EnabledRegister, 1, 1),           // first cycle of the beat
+            ]),
+            1,
+        );
+    }
     if geometry.has_modes() {
         let (decoder, bits) = mode_control;
         census.add_census(decoder, 1);
@@ -67,13 +85,15 @@ fn control(geometry: &Geometry, mode_control: &(Census, u32)) -> Census {
     census
 }
 
-/// Mask and registers of the operands.
-fn operands(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
-    let mut census = sum_of(&[
-        (Comparator, geometry.most_places().into(), geometry.nest().inner_bits()), // places within the run
-        (EnabledRegister, 1, geometry.rows * row_bits),
-        (EnabledRegister, 1, geometry.columns * column_bits),
-    ]);
+/// The registers of a beat.
+fn registers(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
+    sum_of(&[(EnabledRegister, 1, geometry.rows * row_bits), (EnabledRegister, 1, geometry.columns * column_bits)])
+}
+
+/// The mask of the activations.
+fn mask(geometry: &Geometry) -> Census {
+    let places = geometry.most_places().into();
+    let mut census = sum_of(&[(Comparator, places, geometry.nest().inner_bits())]); // places within the run
     match geometry.common_activation() {
         Some(operand) => {
             census.add(AndOr, u64::from(geometry.rows * geometry.most_places()), operand.numbers.bits().into());

@@ -1,10 +1,11 @@
 //! The streams of an array, and its schedule in closed form.
 
 use super::geometry::Geometry;
-use crate::family::Timing;
+use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Field, Interface, Stream};
 
-/// Cycles from the beat that completes a tile to its first row: operand register, those of the element, sum, capture.
+/// Cycles from the beat that completes a tile to its first row, where a beat takes one: operand register, those of the
+/// element, sum, capture.
 pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
     3 + u64::from(geometry.element_stages)
 }
@@ -32,19 +33,22 @@ pub fn interface(geometry: &Geometry) -> Interface {
     }
 }
 
-/// The schedule; with several modes the weights of the one that takes the most.
-pub fn timing(geometry: &Geometry) -> Timing {
+/// The schedule of an array that works on its beats at this pace; with several modes the weights of the one that takes
+/// the most.
+pub fn timing(geometry: &Geometry, pace: Pace) -> Timing {
     let (columns, latency) = (geometry.columns, latency_cycles(geometry));
     let (places, explained) = places(geometry);
     Timing {
-        latency_cycles: latency,
-        weights_per_cycle: u64::from(columns) * u64::from(geometry.most_places()),
-        weight_bits_per_cycle: u64::from(columns) * u64::from(geometry.column_bits()),
+        latency_cycles: latency - 1 + pace.least_cycles,
+        pace,
+        weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
+        weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
         formula: format!(
-            "a run takes max(1, ceil(inner / {places})) cycles for each of its max(1, ceil(columns / {columns})) \
-             tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete it, one row a cycle, \
-             while the next tile is computed; a tile of fewer cycles than rows waits for the rows before it; runs \
-             follow one another without a bubble"
+            "a run takes max(1, ceil(inner / {places})) beats, of {} each, for each of its max(1, ceil(columns / \
+             {columns})) tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete \
+             it, and those that the last of them takes beyond one, one row a cycle, while the next tile is computed; a \
+             tile of fewer cycles than rows waits for the rows before it; runs follow one another without a bubble",
+            cycles_of(pace),
         ),
     }
 }
@@ -58,13 +62,22 @@ fn places(geometry: &Geometry) -> (String, String) {
     ("places".to_string(), format!(", with places of a beat: {}", each.join(", ")))
 }
 
-/// Cycles from the beat of the first run to the last row at full speed, both counted, for tiles of so many beats and
-/// rows each.
+/// The cycles of a beat in words.
+fn cycles_of(Pace { least_cycles, most_cycles }: Pace) -> String {
+    match (least_cycles, most_cycles) {
+        (1, 1) => "1 cycle".to_string(),
+        (least, most) if least == most => format!("{most} cycles"),
+        (least, most) => format!("{least} to {most} cycles"),
+    }
+}
+
+/// Cycles from the beat of the first run to the last row at full speed, both counted, for tiles of so many cycles
+/// and rows each.
 pub(super) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
     let mut captured = 0;
     let mut rows_before = 0;
-    for (position, &(beats, rows)) in tiles.iter().enumerate() {
-        let step = if position == 0 { latency_cycles(geometry) - 1 + beats } else { beats.max(rows_before) };
+    for (position, &(worked, rows)) in tiles.iter().enumerate() {
+        let step = if position == 0 { latency_cycles(geometry) - 1 + worked } else { worked.max(rows_before) };
         (captured, rows_before) = (captured + step, rows);
     }
     captured + rows_before + 1

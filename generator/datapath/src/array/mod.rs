@@ -20,6 +20,9 @@
 //! Where an array has several [`Mode`]s, each run names one: what its operands are, where they lie in a beat, and how
 //! many places of the inner dimension a beat takes. Runs follow one another without a bubble whatever their modes; a
 //! run of one tile is the least that has a mode of its own.
+//!
+//! Serial elements see a beat digit by digit: a feeder ([`Element::feeder`]) takes the place of the registers, deals the
+//! beat out over several cycles, as many as the data ask for, and lets the next beat in with its last.
 
 pub mod beats;
 mod cost;
@@ -28,11 +31,14 @@ mod golden;
 mod interface;
 mod merge;
 mod mode;
+mod operands;
 mod parameters;
 mod results;
+mod schedule;
 mod shell;
 mod stimulus;
 
+pub use beats::OperandBeat;
 pub use cost::{ElementCensus, census_by_part};
 pub use geometry::{Geometry, Positions, SumForm};
 pub use golden::product;
@@ -40,4 +46,4 @@ pub use interface::{interface, timing};
 pub use mode::{Mode, Numbers, Operand};
 pub use parameters::*;
 pub use shell::{Element, build};
-pub use stimulus::scenarios;
+pub use stimulus::{BeatCycles, scenarios};

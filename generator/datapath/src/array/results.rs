@@ -14,7 +14,7 @@ pub(super) struct Completed {
     /// How many rows the run has.
     pub rows: Value,
     /// Columns of the run that are left, this tile included.
-    pub columns: Value,
+    pub columns_left: Value,
     /// It is the last tile of its run.
     pub last_tile: Value,
 }
@@ -41,7 +41,7 @@ pub(super) fn results(
     let change = m.wire("capture_or_shift", &(&capture | &taken));
     let one_less = (rows_left.value() - m.uint(1, row_bits)).wrap(row_bits).as_unsigned();
     rows_left.enable(&change).next(&capture.mux(&completed.rows, &one_less));
-    let columns_left = m.delay("result_columns_left", &completed.columns, Some(&capture));
+    let columns_left = m.delay("result_columns_left", &completed.columns_left, Some(&capture));
     let last_tile = m.delay("result_last_tile", &completed.last_tile, Some(&capture));
     let row = first_row(m, geometry, &completed.sums, &capture, &change);
 

@@ -1,10 +1,10 @@
 //! The top module of an array: streams, operand registers, elements, and the results' way out.
 
 use super::geometry::Geometry;
-use super::mode::Mode;
+use super::operands::{self, Operands};
 use super::results::{Completed, results};
-use crate::sequencer::{InnerStep, sequencer};
-use tritloom_hdl::{Bits, Design, Diagnostics, Lanes, Module, ModuleBuilder, Staged, Value, uint};
+use super::schedule::Schedule;
+use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// What a family puts into an array.
 pub trait Element {
@@ -30,7 +30,20 @@ pub trait Element {
     /// to `prepared`; `None` where elements take the weights as they come.
     fn column_edge(&self) -> Option<Module>;
 
-    /// The module of one element: inputs `activations` and `weights` (what the edges made), `first` (the sum begins
+    /// For elements that work on a beat for several cycles: the module, one for the whole array, that holds the beat and
+    /// deals it out; `None` where a beat takes one cycle and plain registers hold it.
+    ///
+    /// Inputs: `activations` and `weights`, what enters behind the edges, of all rows and columns; `load`, it enters with
+    /// this clock edge; `step`, the array takes what is dealt out in this cycle; `control` of what enters, where the
+    /// array has several modes. `load` and `step` may both be one in one cycle, the last of a beat. Outputs: `to_rows`,
+    /// a lane a row, and `to_columns`, a lane a column: what elements see as `activations` and `weights`, of any width;
+    /// `spent`, nothing of the beat is left behind this cycle. While no beat is held they mean nothing.
+    fn feeder(&self) -> Option<Module> {
+        None
+    }
+
+    /// The module of one element: inputs `activations` and `weights` (what the edges made or the
+    /// feeder deals out), `first` (the sum begins
     /// anew) and `enable`, output `sum` with the words of its sum, all flat and unsigned. With `enable` the products of
     /// this cycle are in the sum of the next.
     ///
@@ -47,23 +60,27 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
 
     m.section("Schedule");
     let advance = m.forward("advance", uint(1));
-    let schedule = Schedule::build(&m, geometry, element, &streams, &advance);
+    let feeder = element.feeder();
+    let spent = feeder.is_some().then(|| m.forward("spent", uint(1)));
+    let schedule = Schedule::build(&m, geometry, element, &streams, &advance, spent.as_deref());
 
     m.section("Operands");
-    let masked = masked(&m, geometry, &streams, &schedule);
-    let activations = operands(&m, &ROW_SIDE, &masked, element.row_edge(), &schedule);
-    let weights = operands(&m, &COLUMN_SIDE, &streams.weights, element.column_edge(), &schedule);
+    let entering = operands::entering(&m, geometry, element, &streams, &schedule);
+    let operands = match (&feeder, &spent) {
+        (Some(feeder), Some(spent)) => operands::fed(&m, feeder, &entering, &schedule, &advance, spent),
+        _ => operands::held(&m, &entering, &schedule),
+    };
 
     m.section("Elements");
-    let sums = elements(&m, geometry, element, &activations, &weights, &schedule, &advance);
+    let sums = elements(&m, geometry, element, &operands, &schedule, &advance);
 
     m.section("Results");
     let summed = 2 + geometry.element_stages;
     let completed = Completed {
-        complete: m.wire("complete", &(schedule.valid.at(summed) & schedule.last.at(summed))),
+        complete: m.wire("complete", &(schedule.done.at(summed) & schedule.last.at(summed))),
         sums,
         rows: schedule.rows.at(summed),
-        columns: schedule.columns_left.at(summed),
+        columns_left: schedule.columns_left.at(summed),
         last_tile: schedule.last_tile.at(summed),
     };
     results(&m, geometry, &completed, &streams.result_ready, &advance);
@@ -110,18 +127,18 @@ fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
 }
 
 /// The input ports.
-struct Inputs {
-    run_valid: Value,
-    run_inner: Value,
-    run_columns: Value,
-    run_rows: Value,
+pub(super) struct Inputs {
+    pub run_valid: Value,
+    pub run_inner: Value,
+    pub run_columns: Value,
+    pub run_rows: Value,
     /// Where there are several modes.
-    run_mode: Option<Value>,
-    activation_valid: Value,
-    activations: Lanes,
-    weight_valid: Value,
-    weights: Lanes,
-    result_ready: Value,
+    pub run_mode: Option<Value>,
+    pub activation_valid: Value,
+    pub activations: Lanes,
+    pub weight_valid: Value,
+    pub weights: Lanes,
+    pub result_ready: Value,
 }
 
 impl Inputs {
@@ -157,168 +174,12 @@ impl Inputs {
     }
 }
 
-/// When operands enter, and what travels with them.
-struct Schedule {
-    /// A beat enters.
-    issue: Value,
-    /// Places of the inner dimension that are left, this beat included.
-    inner_left: Value,
-    /// Of the run, where there are several.
-    mode: Option<ModeSchedule>,
-    valid: Staged,
-    first: Staged,
-    last: Staged,
-    last_tile: Staged,
-    columns_left: Staged,
-    rows: Staged,
-}
-
-/// The mode of the run under way.
-struct ModeSchedule {
-    number: Value,
-    control: Staged,
-}
-
-impl Schedule {
-    /// Both operands enter together, or none.
-    fn build(
-        m: &ModuleBuilder,
-        geometry: &Geometry,
-        element: &dyn Element,
-        streams: &Inputs,
-        advance: &Value,
-    ) -> Schedule {
-        let issue = m.forward("issue", uint(1));
-        let sequencer = m.instance("sequencer", &sequencer(&geometry.nest()));
-        sequencer.connect("run_valid", &streams.run_valid).connect("step", &issue);
-        sequencer.connect("run_inner", &streams.run_inner).connect("run_outer", &streams.run_columns);
-        let run_ready = sequencer.output("run_ready");
-        m.documented_output("run_ready", &run_ready, "");
-        let able = m.wire("able", &(sequencer.output("busy") & advance));
-        issue.drive(&(&able & &streams.activation_valid & &streams.weight_valid));
-        m.output("activation_ready", &(&able & &streams.weight_valid));
-        m.output("weight_ready", &(&able & &streams.activation_valid));
-        let start = m.wire("start", &(&streams.run_valid & &run_ready));
-        let rows = m.delay("rows", &streams.run_rows, Some(&start));
-        let pipeline = m.pipeline("beat", Some(advance));
-        let mode = streams.run_mode.as_ref().map(|run_mode| {
-            let number = m.delay("mode", run_mode, Some(&start));
-            if let InnerStep::PerRun { .. } = geometry.nest().inner_step {
-                sequencer.connect("inner_step", &places(m, geometry, &number));
-            }
-            let control = m.wire("control", &element.control(m, &number));
-            ModeSchedule { number, control: pipeline.stage(0, "beat_control", &control) }
-        });
-        Schedule {
-            mode,
-            inner_left: sequencer.output("inner_left"),
-            valid: pipeline.control(0, "beat_valid", &issue),
-            first: pipeline.stage(0, "beat_first", &sequencer.output("first_inner")),
-            last: pipeline.stage(0, "beat_last", &sequencer.output("last_inner")),
-            last_tile: pipeline.stage(0, "beat_last_tile", &sequencer.output("last_outer")),
-            columns_left: pipeline.stage(0, "beat_columns_left", &sequencer.output("outer_left")),
-            rows: pipeline.stage(0, "beat_rows", &rows),
-            issue: (*issue).clone(),
-        }
-    }
-}
-
-/// Places of the inner dimension that pass in a beat of the mode.
-fn places(m: &ModuleBuilder, geometry: &Geometry, mode: &Value) -> Value {
-    let bits = geometry.nest().inner_step.bits();
-    let places: Vec<Bits> = geometry.modes.iter().map(|mode| Bits::from_u64(mode.places.into(), bits)).collect();
-    m.wire("places", &mode.table(&places, uint(bits)))
-}
-
-/// The activations, a lane a row; what lies beyond the inner dimension counts as zero, so that the weights there do not
-/// matter.
-fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule) -> Lanes {
-    let (rows, places) = (geometry.rows, geometry.most_places());
-    let within = m.lanes("within_inner", uint(1), places);
-    m.repeat("place", places, |place| {
-        within.drive(place, &m.index(place, schedule.inner_left.width()).less(&schedule.inner_left));
-    });
-    let Some(operand) = geometry.common_activation() else {
-        return masked_by_mode(m, geometry, streams, schedule, &within);
-    };
-    let bits = operand.numbers.bits();
-    let masked = m.lanes("masked", uint(bits), rows * places);
-    m.repeat("masked_row", rows, |row| {
-        m.repeat("masked_place", places, |place| {
-            let gate = within.lane(place).replicate(bits);
-            masked.drive(row * places + place, &(streams.activations.lane(row * places + place) & gate));
-        });
-    });
-    masked.flat().lanes(uint(bits * places), rows)
-}
-
-/// The same where a bit belongs to another place in another mode; bits that belong to none are zero.
-fn masked_by_mode(
-    m: &ModuleBuilder,
-    geometry: &Geometry,
-    streams: &Inputs,
-    schedule: &Schedule,
-    within: &Lanes,
-) -> Lanes {
-    let gates: Vec<Value> = geometry.modes.iter().map(|mode| gate(m, geometry, mode, within)).collect();
-    let gate = match &schedule.mode {
-        Some(mode) => m.wire("within_row", &mode.number.select(&gates)),
-        None => gates[0].clone(),
-    };
-    let masked = m.lanes("masked", uint(geometry.row_bits()), geometry.rows);
-    m.repeat("masked_row", geometry.rows, |row| masked.drive(row, &(streams.activations.lane(row) & &gate)));
-    (*masked).clone()
-}
-
-/// By bit of a row's activations, whether the place that it belongs to in a mode is within the inner dimension.
-fn gate(m: &ModuleBuilder, geometry: &Geometry, mode: &Mode, within: &Lanes) -> Value {
-    let mut bits = vec![m.uint(0, 1); geometry.row_bits() as usize];
-    for place in 0..mode.places {
-        let first = mode.activation.offset(place) as usize;
-        bits[first..first + mode.activation.numbers.bits() as usize].fill(within.lane(place));
-    }
-    m.concat(&bits.iter().rev().collect::<Vec<_>>())
-}
-
-/// The names of what stands on one side of the array.
-struct Side {
-    /// The operands, as an edge calls them too.
-    operands: &'static str,
-    edges: &'static str,
-    edge: &'static str,
-    prepared: &'static str,
-}
-
-const ROW_SIDE: Side =
-    Side { operands: "activations", edges: "row_edges", edge: "row_edge", prepared: "prepared_activations" };
-const COLUMN_SIDE: Side = Side { operands: "weights", edges: "column_edge", edge: "edge", prepared: "prepared" };
-
-/// The register of one operand behind its edge, a lane a row or column.
-fn operands(m: &ModuleBuilder, side: &Side, incoming: &Lanes, edge: Option<Module>, schedule: &Schedule) -> Lanes {
-    let name = side.operands;
-    let Some(edge) = edge else {
-        return m.delay(name, incoming.flat(), Some(&schedule.issue)).lanes(incoming.shape(), incoming.count());
-    };
-    let bits = edge.port("prepared").map_or(1, |port| edge.ports[port.index()].shape.width);
-    let prepared = m.lanes(side.prepared, uint(bits), incoming.count());
-    m.repeat(side.edges, incoming.count(), |position| {
-        let instance = m.instance(side.edge, &edge);
-        instance.connect(name, &incoming.lane(position));
-        if let Some(mode) = &schedule.mode {
-            instance.connect("control", &mode.control.at(0));
-        }
-        prepared.drive(position, &instance.output("prepared"));
-    });
-    m.delay(name, prepared.flat(), Some(&schedule.issue)).lanes(uint(bits), incoming.count())
-}
-
 /// The elements; gives their sums, row by row.
 fn elements(
     m: &ModuleBuilder,
     geometry: &Geometry,
     element: &dyn Element,
-    activations: &Lanes,
-    weights: &Lanes,
+    operands: &Operands,
     schedule: &Schedule,
     advance: &Value,
 ) -> Lanes {
@@ -331,7 +192,9 @@ fn elements(
     m.repeat("row", geometry.rows, |row| {
         m.repeat("column", geometry.columns, |column| {
             let instance = m.instance("element", &module);
-            instance.connect("activations", &activations.lane(row)).connect("weights", &weights.lane(column));
+            instance
+                .connect("activations", &operands.rows.lane(row))
+                .connect("weights", &operands.columns.lane(column));
             if let Some(control) = &control {
                 instance.connect("control", control);
             }

@@ -1,5 +1,6 @@
 //! What a bench sends to an array and what must come back.
 
+use super::beats::OperandBeat;
 use super::geometry::Geometry;
 use super::interface::{cycles, latency_cycles};
 use super::mode::Numbers;
@@ -41,10 +42,13 @@ const RANDOM_TILES: u32 = 4;
 /// Pairs of an activation and a weight up to which every place meets each.
 const MOST_PAIRS: u64 = 1024;
 
-/// The scenarios of an array: corners, every weight, sizes that do not divide, random runs with gaps and back-pressure,
+/// How many cycles an array works on a beat of operands, from plain integers.
+pub type BeatCycles<'a> = &'a dyn Fn(&OperandBeat) -> u64;
+
+/// The scenarios of an array that works on each beat for `beat_cycles`: corners, every weight, sizes that do not divide, random runs with gaps and back-pressure,
 /// resets in the middle of runs. Each does so in every mode, one behind the other, or in a random one in each run.
-pub fn scenarios(geometry: &Geometry, seed: u64) -> Vec<Scenario> {
-    let mut bench = Bench { geometry, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
+pub fn scenarios(geometry: &Geometry, beat_cycles: BeatCycles, seed: u64) -> Vec<Scenario> {
+    let mut bench = Bench { geometry, beat_cycles, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
     bench.corners();
     bench.in_every_mode("every_weight", Bench::every_weight);
     bench.in_every_mode("every_pair", Bench::every_pair);
@@ -65,6 +69,7 @@ pub fn scenarios(geometry: &Geometry, seed: u64) -> Vec<Scenario> {
 
 struct Bench<'a> {
     geometry: &'a Geometry,
+    beat_cycles: BeatCycles<'a>,
     random: ChaCha8Rng,
     scenarios: Vec<Scenario>,
 }
@@ -281,43 +286,39 @@ impl Bench<'_> {
 
     fn push(&mut self, name: &str, jobs: &[Job], stall: &Stall, abort_after: Option<u64>) {
         let geometry = self.geometry;
-        let mut inputs = vec![Vec::new(), Vec::new(), Vec::new()];
+        let (mut runs, mut operands) = (Vec::new(), Vec::new());
         let (mut results, mut tiles) = (Vec::new(), Vec::new());
         for job in jobs {
-            for (stream, beats) in self.input_beats(job).into_iter().enumerate() {
-                for beat in beats {
-                    let gap = gap(&mut self.random, stall.inputs[stream]);
-                    inputs[stream].push((gap, beat));
-                }
+            runs.push(beats::run(geometry, job.mode, job.inner, job.columns(), job.activations.len() as u32));
+            for tile in 0..geometry.column_tiles(job.columns()) {
+                let beats = self.operands(job, tile);
+                tiles.push((beats.iter().map(self.beat_cycles).sum(), job.activations.len() as u64));
+                operands.extend(beats);
             }
             let product = golden::product(&job.activations, &job.weights);
             results.extend(beats::results(geometry, &product, job.columns()));
-            let tile = (u64::from(geometry.inner_tiles(job.mode, job.inner)), job.activations.len() as u64);
-            tiles.extend(vec![tile; geometry.column_tiles(job.columns()) as usize]);
         }
+        let noise = &mut |below: u64| self.random.random_range(0..below);
+        let activations: Vec<Beat> = operands.iter().map(|beat| beat.activation_beat(geometry, noise)).collect();
+        let weights: Vec<Beat> = operands.iter().map(|beat| beat.weight_beat(geometry, noise)).collect();
+        let mut sent = |(beats, percent): (Vec<Beat>, u32)| {
+            beats.into_iter().map(|beat| (gap(&mut self.random, percent), beat)).collect()
+        };
         let full_speed = stall.inputs == [0; 3] && stall.results == 0 && abort_after.is_none();
-        let ready = vec![ready(&mut self.random, stall.results)];
         self.scenarios.push(Scenario {
             name: name.to_string(),
-            inputs,
+            inputs: [runs, activations, weights].into_iter().zip(stall.inputs).map(&mut sent).collect(),
             outputs: vec![results],
-            ready,
+            ready: vec![ready(&mut self.random, stall.results)],
             abort_after,
             cycles: full_speed.then(|| cycles(geometry, &tiles)),
         });
     }
 
-    /// The beats of each input stream; what lies beyond the matrices is random, and the array must ignore it.
-    fn input_beats(&mut self, job: &Job) -> [Vec<Beat>; 3] {
-        let (geometry, mode) = (self.geometry, job.mode);
-        let run = beats::run(geometry, mode, job.inner, job.columns(), job.activations.len() as u32);
+    /// The operands of a tile of columns; what lies beyond the matrices is random, and the array must ignore it.
+    fn operands(&mut self, job: &Job, tile: u32) -> Vec<OperandBeat> {
         let noise = &mut |below: u64| self.random.random_range(0..below);
-        let (mut activations, mut weights) = (Vec::new(), Vec::new());
-        for tile in 0..geometry.column_tiles(job.columns()) {
-            activations.extend(beats::activations(geometry, mode, &job.activations, job.inner, noise));
-            weights.extend(beats::weights(geometry, mode, &job.weights, job.inner, tile, noise));
-        }
-        [vec![run], activations, weights]
+        beats::operands(self.geometry, job.mode, (&job.activations, &job.weights), job.inner, tile, noise)
     }
 }
 

@@ -17,7 +17,7 @@ mod stimulus;
 pub use parameters::{Outcome, Shape};
 
 use crate::census::Parts;
-use crate::family::{Family, Timing};
+use crate::family::{Family, Pace, Timing};
 use crate::interface::{Direction, Field, Interface, Scenario, Stream};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{Design, Diagnostics};
@@ -96,8 +96,9 @@ one another without a bubble and without reset."
         let weights = u64::from(width) * u64::from(columns);
         Timing {
             latency_cycles,
-            weights_per_cycle: weights,
-            weight_bits_per_cycle: weights,
+            weights_per_beat: weights,
+            weight_bits_per_beat: weights,
+            pace: Pace::EVERY_CYCLE,
             formula: format!(
                 "a run takes max(1, ceil(inner / {width})) cycles for each of its max(1, ceil(columns / {columns})) \
                  tiles; a tile is valid {latency_cycles} cycles after the beat that completes it; runs follow one \

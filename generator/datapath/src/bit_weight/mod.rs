@@ -13,7 +13,7 @@ mod parameters;
 
 use crate::array::{self, Geometry, SumForm};
 use crate::census::Parts;
-use crate::family::{Family, Timing};
+use crate::family::{Family, Pace, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::{Config, Step, config};
@@ -65,7 +65,7 @@ while the next is computed, and waits where that takes fewer cycles than the row
     }
 
     fn timing(&self, parameters: &Parameters) -> Timing {
-        array::timing(&config(parameters).geometry)
+        array::timing(&config(parameters).geometry, Pace::EVERY_CYCLE)
     }
 
     fn census_by_part(&self, parameters: &Parameters) -> Parts {
@@ -74,7 +74,7 @@ while the next is computed, and waits where that takes fewer cycles than the row
     }
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        array::scenarios(&config(parameters).geometry, seed)
+        array::scenarios(&config(parameters).geometry, &|_| 1, seed)
     }
 
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {

@@ -2,7 +2,7 @@
 
 use super::geometry::{Geometry, LoopOrder};
 use super::shell::result_stage;
-use crate::family::Timing;
+use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Field, Interface, Stream};
 
 /// The streams, in port order.
@@ -35,8 +35,9 @@ pub fn timing(geometry: &Geometry, prepare_stages: u32) -> Timing {
     let (lanes, ports) = (geometry.lanes(), geometry.ports);
     Timing {
         latency_cycles,
-        weights_per_cycle: u64::from(lanes) * u64::from(ports),
-        weight_bits_per_cycle: u64::from(geometry.word_bits()) * u64::from(ports),
+        weights_per_beat: u64::from(lanes) * u64::from(ports),
+        weight_bits_per_beat: u64::from(geometry.word_bits()) * u64::from(ports),
+        pace: Pace::EVERY_CYCLE,
         formula: format!(
             "a run takes max(1, ceil(inputs / {lanes})) * max(1, ceil(outputs / {ports})) cycles, one weight beat \
              each, {order}; a result is valid {latency_cycles} cycles after the beat that completes it; runs follow \

@@ -1,0 +1,144 @@
+//! From the operand streams to what elements see: mask, edges, and the registers or the feeder that holds a beat.
+
+use super::geometry::Geometry;
+use super::mode::Mode;
+use super::schedule::Schedule;
+use super::shell::{Element, Inputs};
+use tritloom_hdl::{ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
+
+/// A beat, as it enters or as elements see it.
+pub(super) struct Operands {
+    /// A lane a row.
+    pub rows: Lanes,
+    /// A lane a column.
+    pub columns: Lanes,
+}
+
+/// The beat that enters, behind the edges.
+pub(super) fn entering(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    element: &dyn Element,
+    streams: &Inputs,
+    schedule: &Schedule,
+) -> Operands {
+    let masked = masked(m, geometry, streams, schedule);
+    Operands {
+        rows: prepared(m, &ROW_SIDE, &masked, element.row_edge(), schedule),
+        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), schedule),
+    }
+}
+
+/// The activations, a lane a row; what lies beyond the inner dimension counts as zero, so that the weights there do not
+/// matter.
+fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule) -> Lanes {
+    let (rows, places) = (geometry.rows, geometry.most_places());
+    let within = m.lanes("within_inner", uint(1), places);
+    m.repeat("place", places, |place| {
+        within.drive(place, &m.index(place, schedule.inner_left.width()).less(&schedule.inner_left));
+    });
+    let Some(operand) = geometry.common_activation() else {
+        return masked_by_mode(m, geometry, streams, schedule, &within);
+    };
+    let bits = operand.numbers.bits();
+    let masked = m.lanes("masked", uint(bits), rows * places);
+    m.repeat("masked_row", rows, |row| {
+        m.repeat("masked_place", places, |place| {
+            let gate = within.lane(place).replicate(bits);
+            masked.drive(row * places + place, &(streams.activations.lane(row * places + place) & gate));
+        });
+    });
+    masked.flat().lanes(uint(bits * places), rows)
+}
+
+/// The same where a bit belongs to another place in another mode; bits that belong to none are zero.
+fn masked_by_mode(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    streams: &Inputs,
+    schedule: &Schedule,
+    within: &Lanes,
+) -> Lanes {
+    let gates: Vec<Value> = geometry.modes.iter().map(|mode| gate(m, geometry, mode, within)).collect();
+    let gate = match &schedule.mode {
+        Some(mode) => m.wire("within_row", &mode.number.select(&gates)),
+        None => gates[0].clone(),
+    };
+    let masked = m.lanes("masked", uint(geometry.row_bits()), geometry.rows);
+    m.repeat("masked_row", geometry.rows, |row| masked.drive(row, &(streams.activations.lane(row) & &gate)));
+    (*masked).clone()
+}
+
+/// By bit of a row's activations, whether the place that it belongs to in a mode is within the inner dimension.
+fn gate(m: &ModuleBuilder, geometry: &Geometry, mode: &Mode, within: &Lanes) -> Value {
+    let mut bits = vec![m.uint(0, 1); geometry.row_bits() as usize];
+    for place in 0..mode.places {
+        let first = mode.activation.offset(place) as usize;
+        bits[first..first + mode.activation.numbers.bits() as usize].fill(within.lane(place));
+    }
+    m.concat(&bits.iter().rev().collect::<Vec<_>>())
+}
+
+/// The names of what stands on one side of the array.
+struct Side {
+    /// The operands, as an edge calls them too.
+    operands: &'static str,
+    edges: &'static str,
+    edge: &'static str,
+    prepared: &'static str,
+}
+
+const ROW_SIDE: Side =
+    Side { operands: "activations", edges: "row_edges", edge: "row_edge", prepared: "prepared_activations" };
+const COLUMN_SIDE: Side = Side { operands: "weights", edges: "column_edge", edge: "edge", prepared: "prepared" };
+
+/// One operand behind its edge, a lane a row or column.
+fn prepared(m: &ModuleBuilder, side: &Side, incoming: &Lanes, edge: Option<Module>, schedule: &Schedule) -> Lanes {
+    let Some(edge) = edge else {
+        return incoming.clone();
+    };
+    let prepared = m.lanes(side.prepared, uint(port_bits(&edge, "prepared")), incoming.count());
+    m.repeat(side.edges, incoming.count(), |position| {
+        let instance = m.instance(side.edge, &edge);
+        instance.connect(side.operands, &incoming.lane(position));
+        if let Some(mode) = &schedule.mode {
+            instance.connect("control", &mode.control.at(0));
+        }
+        prepared.drive(position, &instance.output("prepared"));
+    });
+    (*prepared).clone()
+}
+
+/// Registers that hold a beat for a cycle.
+pub(super) fn held(m: &ModuleBuilder, entering: &Operands, schedule: &Schedule) -> Operands {
+    let register = |side: &Side, lanes: &Lanes| {
+        m.delay(side.operands, lanes.flat(), Some(&schedule.issue)).lanes(lanes.shape(), lanes.count())
+    };
+    Operands { rows: register(&ROW_SIDE, &entering.rows), columns: register(&COLUMN_SIDE, &entering.columns) }
+}
+
+/// The feeder, which holds a beat until it is `spent`.
+pub(super) fn fed(
+    m: &ModuleBuilder,
+    feeder: &Module,
+    entering: &Operands,
+    schedule: &Schedule,
+    advance: &Value,
+    spent: &ForwardWire,
+) -> Operands {
+    let instance = m.instance("feeder", feeder);
+    let step = m.wire("step", &(schedule.valid.at(1) & advance));
+    instance.connect("load", &schedule.issue).connect("step", &step);
+    if let Some(mode) = &schedule.mode {
+        instance.connect("control", &mode.control.at(0));
+    }
+    instance.connect(ROW_SIDE.operands, entering.rows.flat()).connect(COLUMN_SIDE.operands, entering.columns.flat());
+    spent.drive(&instance.output("spent"));
+    let dealt = |port: &str, count: u32| instance.output_lanes(port, uint(port_bits(feeder, port) / count));
+    Operands { rows: dealt("to_rows", entering.rows.count()), columns: dealt("to_columns", entering.columns.count()) }
+}
+
+/// Bits of a port; an absent one is reported where it is connected.
+fn port_bits(module: &Module, port: &str) -> u32 {
+    module.port(port).map_or(1, |port| module.ports[port.index()].shape.width)
+}

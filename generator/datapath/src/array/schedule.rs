@@ -1,0 +1,116 @@
+//! When beats of operands enter an array, and what travels with them.
+
+use super::geometry::Geometry;
+use super::shell::{Element, Inputs};
+use crate::sequencer::{InnerStep, sequencer};
+use tritloom_hdl::{Bits, ForwardWire, ModuleBuilder, Staged, Value, uint};
+
+/// What the array knows of the beat that enters and of those under way. Stage 1 is that of the held operands.
+pub(super) struct Schedule {
+    /// A beat enters.
+    pub issue: Value,
+    /// Places of the inner dimension that are left, the beat that enters included.
+    pub inner_left: Value,
+    /// Of the run, where there are several.
+    pub mode: Option<ModeSchedule>,
+    /// They see something of a beat.
+    pub valid: Staged,
+    /// It begins a sum.
+    pub first: Staged,
+    /// It is the last of its beat.
+    pub done: Staged,
+    /// Its beat is the last of its tile.
+    pub last: Staged,
+    pub last_tile: Staged,
+    pub columns_left: Staged,
+    pub rows: Staged,
+}
+
+/// The mode of the run under way.
+pub(super) struct ModeSchedule {
+    pub number: Value,
+    pub control: Staged,
+}
+
+impl Schedule {
+    /// Both operands enter together, or none, while `advance` says that sums may change. Where a beat takes several
+    /// cycles it is held until `spent` says that no more than this cycle is left of it.
+    pub fn build(
+        m: &ModuleBuilder,
+        geometry: &Geometry,
+        element: &dyn Element,
+        streams: &Inputs,
+        advance: &Value,
+        spent: Option<&Value>,
+    ) -> Schedule {
+        let issue = m.forward("issue", uint(1));
+        let sequencer = m.instance("sequencer", &sequencer(&geometry.nest()));
+        sequencer.connect("run_valid", &streams.run_valid).connect("step", &issue);
+        sequencer.connect("run_inner", &streams.run_inner).connect("run_outer", &streams.run_columns);
+        let run_ready = sequencer.output("run_ready");
+        m.documented_output("run_ready", &run_ready, "");
+        let open = spent.map(|_| m.forward("open", uint(1)));
+        let enter = open.as_deref().unwrap_or(advance);
+        let able = m.wire("able", &(sequencer.output("busy") & enter));
+        issue.drive(&(&able & &streams.activation_valid & &streams.weight_valid));
+        m.output("activation_ready", &(&able & &streams.weight_valid));
+        m.output("weight_ready", &(&able & &streams.activation_valid));
+        let start = m.wire("start", &(&streams.run_valid & &run_ready));
+        let rows = m.delay("rows", &streams.run_rows, Some(&start));
+
+        let beat = m.pipeline("beat", Some(enter));
+        let mode = streams.run_mode.as_ref().map(|run_mode| {
+            let number = m.delay("mode", run_mode, Some(&start));
+            if let InnerStep::PerRun { .. } = geometry.nest().inner_step {
+                sequencer.connect("inner_step", &places(m, geometry, &number));
+            }
+            let control = m.wire("control", &element.control(m, &number));
+            ModeSchedule { number, control: beat.stage(0, "beat_control", &control) }
+        });
+        let valid = beat.control(0, "beat_valid", &issue);
+        let held = Schedule {
+            mode,
+            inner_left: sequencer.output("inner_left"),
+            done: valid.clone(),
+            valid,
+            first: beat.stage(0, "beat_first", &sequencer.output("first_inner")),
+            last: beat.stage(0, "beat_last", &sequencer.output("last_inner")),
+            last_tile: beat.stage(0, "beat_last_tile", &sequencer.output("last_outer")),
+            columns_left: beat.stage(0, "beat_columns_left", &sequencer.output("outer_left")),
+            rows: beat.stage(0, "beat_rows", &rows),
+            issue: (*issue).clone(),
+        };
+        match (spent, open) {
+            (Some(spent), Some(open)) => held.worked(m, advance, spent, &open),
+            _ => held,
+        }
+    }
+
+    /// Of beats that are held in stage 1 for several cycles: what leaves that stage, cycle by cycle. Drives `open`, with
+    /// which the next beat enters.
+    fn worked(self, m: &ModuleBuilder, advance: &Value, spent: &Value, open: &ForwardWire) -> Schedule {
+        let held = self.valid.at(1);
+        let done = m.wire("done", &(&held & spent));
+        open.drive(&(advance & (&done | !&held)));
+        let fresh = m.delay("fresh", &self.issue, Some(advance));
+        let first = m.wire("first", &(self.first.at(1) & fresh));
+        let work = m.pipeline("work", Some(advance));
+        Schedule {
+            valid: work.control(1, "work_valid", &held),
+            done: work.control(1, "work_done", &done),
+            first: work.stage(1, "work_first", &first),
+            last: work.stage(1, "work_last", &self.last.at(1)),
+            last_tile: work.stage(1, "work_last_tile", &self.last_tile.at(1)),
+            columns_left: work.stage(1, "work_columns_left", &self.columns_left.at(1)),
+            rows: work.stage(1, "work_rows", &self.rows.at(1)),
+            ..self
+        }
+    }
+}
+
+/// Places of the inner dimension that pass in a beat of the mode.
+fn places(m: &ModuleBuilder, geometry: &Geometry, mode: &Value) -> Value {
+    let bits = geometry.nest().inner_step.bits();
+    let places: Vec<Bits> = geometry.modes.iter().map(|mode| Bits::from_u64(mode.places.into(), bits)).collect();
+    m.wire("places", &mode.table(&places, uint(bits)))
+}

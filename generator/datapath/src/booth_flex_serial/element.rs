@@ -1,0 +1,96 @@
+//! One element: products of digits, summed.
+
+use super::RADIX;
+use super::parameters::Config;
+use crate::arith::bit_heap::{BitHeap, Profile};
+use crate::arith::recode::{Digit, Multiples, digit_product};
+use crate::arith::reduction::{Term, balanced};
+use crate::array::Geometry;
+use tritloom_hdl::{Module, ModuleBuilder, Value, uint};
+
+/// Gate delays of a digit product behind the feeder: of the digit, and AND, OR, exclusive OR.
+const PRODUCT_ARRIVAL: u32 = 5;
+/// Gate delays of the sum so far, behind its gate.
+const SUM_ARRIVAL: u32 = 1;
+
+/// Adds the products of a digit of each of `depth` weights to a sum.
+pub(super) fn element(config: &Config) -> Module {
+    let geometry = &config.geometry;
+    let Geometry { depth, activation_bits, weight_bits, .. } = *geometry;
+    let m = ModuleBuilder::new(
+        format!(
+            "digit_element_a{activation_bits}_w{weight_bits}_d{depth}_s{}_{}",
+            geometry.sum_bits(),
+            config.element_name()
+        ),
+        format!("Adds the products of a digit of each of {depth} weights to a sum in each cycle."),
+    );
+    m.parameter("activation bits", activation_bits);
+    m.parameter("weight bits", weight_bits);
+    m.parameter("places", depth);
+    m.parameter("sum bits", geometry.sum_bits());
+    let moved = uint(config.moved_bits());
+    let activations = m.input_lanes("activations", moved, depth, "times the weight of the digit, first place lowest");
+    let digits = m.input_lanes("weights", uint(RADIX.digit_set().bits()), depth, "a digit of each weight");
+    let first = m.documented_input("first", uint(1), "the sum begins anew");
+    let enable = m.documented_input("enable", uint(1), "the products are added");
+    let mut terms = Vec::new();
+    m.section("Digit products");
+    for place in 0..depth {
+        let multiples = Multiples::up_to_two(&activations.lane(place).as_signed());
+        let digit = Digit::unpack(RADIX.digit_set(), &digits.lane(place));
+        terms.push(digit_product::product(&m, &format!("place{place}"), &digit, &multiples));
+    }
+    m.section("Sum");
+    let keep = m.wire("keep", &(!first).replicate(geometry.sum_bits()));
+    match config.carry_save {
+        false => resolved(&m, config, &terms, &keep, &enable),
+        true => carry_save(&m, config, &terms, &keep, &enable),
+    }
+    m.finish()
+}
+
+/// A tree of adders, the last of which takes the sum so far; each takes a carry. The product of a digit reaches as far as
+/// that of a whole weight: its top digit alone is -2 where the weight is least.
+fn resolved(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, enable: &Value) {
+    let width = config.geometry.sum_bits();
+    let sum = m.register("sum", uint(width));
+    let partial = balanced(m, "partial", terms, config.geometry.product_magnitude());
+    let base = m.wire("base", &(sum.value() & keep)).as_signed();
+    let total = match &partial.carry {
+        Some(carry) => base.add_with_carry(&partial.word, carry),
+        None => base + &partial.word,
+    };
+    sum.enable(enable).next(&m.wire("total", &total.wrap(width)).as_unsigned());
+    m.output("sum", &sum);
+}
+
+/// The products and the two words of the sum, through one compressor tree: no carry propagates.
+fn carry_save(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, enable: &Value) {
+    let width = config.geometry.sum_bits();
+    let mut heap = BitHeap::new(width);
+    for Term { word, carry } in terms {
+        heap.add_signed(word, 0, PRODUCT_ARRIVAL);
+        carry.iter().for_each(|carry| heap.add_bit(carry, 0, 0));
+    }
+    let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
+    for (name, word) in ["sum_so_far", "carry_so_far"].iter().zip(&words) {
+        heap.add_unsigned(&m.wire(name, &(word.value() & keep)), 0, SUM_ARRIVAL);
+    }
+    let rows = heap.reduce(m, "heap", &config.tree.compression());
+    words[0].enable(enable).next(&rows.0);
+    words[1].enable(enable).next(&rows.1);
+    m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
+}
+
+/// What the heap of [`carry_save`] holds, for its closed form.
+pub(super) fn profile(config: &Config) -> Profile {
+    let width = config.geometry.sum_bits();
+    let mut profile = Profile::new(width);
+    for _ in 0..config.geometry.depth {
+        profile.add_signed(RADIX.digit_set().product_bits(config.moved()), 0, PRODUCT_ARRIVAL);
+        profile.add_bit(0, 0);
+    }
+    (0..2).for_each(|_| profile.add_unsigned(width, 0, SUM_ARRIVAL));
+    profile
+}

@@ -1,0 +1,118 @@
+//! A Booth multiplier unrolled in time (the serial BoothFlex of VitaLLM, arXiv 2604.27396): one radix-4 digit of every
+//! weight a cycle.
+//!
+//! ```text
+//!                 feeder: holds a beat                               element
+//!  weight ─────► digit i of every weight ───────────────► × ─► sum over the places ─► + ─┬─► sum
+//!  activation ─► activation · 4^i, one a row ────────────►                            ▲  │
+//!                                                                                     └──┘
+//! ```
+//!
+//! The weight of a digit goes into the activation, at the edge of the array: a register that moves up by a digit a
+//! cycle, or, where zero digits are skipped, a selection. Elements multiply by a digit and add; they know no position.
+
+mod cost;
+mod cycles;
+mod element;
+mod feeder;
+mod parameters;
+
+use crate::arith::recode::booth::Radix;
+use crate::array::{self, Geometry};
+use crate::census::Parts;
+use crate::family::{Family, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::parameter::{Parameter, Parameters, Problem};
+use parameters::{Config, config};
+use tritloom_hdl::{Design, Diagnostics, Module};
+
+/// Digits from -2 to 2: every multiple is a shift.
+const RADIX: Radix = Radix::Four;
+
+/// The family.
+pub struct BoothFlexSerial;
+
+struct Element(Config);
+
+impl Family for BoothFlexSerial {
+    fn name(&self) -> &'static str {
+        "booth_flex_serial"
+    }
+
+    fn summary(&self) -> &'static str {
+        "matrix-matrix array that works on one Booth digit of every weight a cycle (VitaLLM's serial BoothFlex)"
+    }
+
+    fn contract(&self) -> &'static str {
+        "\
+result[m][n] = sum over k of activation[m][k] * weight[n][k], exact for every legal input.
+
+Runs, streams and tiles are those of bit_weight. A beat of operands is worked on for as many cycles as a weight has
+radix-4 Booth digits, two bits each; the next beat enters in the last of them. With `zero_digits: skipped` it takes a cycle
+for each position at which some weight of the beat has a digit other than zero, and at least one: weights beyond the
+run do not change the result, but those that are not zero may cost cycles."
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        parameters::TABLE
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        array::legality(&config(parameters).geometry)
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let element = Element(config(parameters));
+        array::build(&element.0.geometry, &element)
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        array::interface(&config(parameters).geometry)
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        let config = config(parameters);
+        array::timing(&config.geometry, cycles::pace(&config))
+    }
+
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        let config = config(parameters);
+        array::census_by_part(&config.geometry, cost::element(&config))
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        let config = config(parameters);
+        array::scenarios(&config.geometry, &|beat| cycles::of_beat(&config, beat), seed)
+    }
+
+    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        Vec::new()
+    }
+}
+
+impl array::Element for Element {
+    fn top_name(&self) -> String {
+        format!("booth_flex_serial_{}_{}", self.0.name(), self.0.geometry.name_suffix())
+    }
+
+    fn summary(&self) -> String {
+        let Geometry { rows, columns, depth, .. } = self.0.geometry;
+        let how = if self.0.carry_save { "a carry-save sum" } else { "a sum in one word" };
+        format!(
+            "Multiplies two matrices, a Booth digit of {depth} weights a column and cycle: {rows} x {columns} \
+             elements, each with {how}."
+        )
+    }
+
+    fn column_edge(&self) -> Option<Module> {
+        None
+    }
+
+    fn feeder(&self) -> Option<Module> {
+        Some(feeder::feeder(&self.0))
+    }
+
+    fn element(&self) -> Module {
+        element::element(&self.0)
+    }
+}

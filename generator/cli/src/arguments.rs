@@ -76,6 +76,9 @@ pub struct Generate {
     /// Write the baselines of equal throughput as well, below `baselines`
     #[arg(long)]
     pub baselines: bool,
+    /// Write the binding that makes the core a part of rust_hdl designs as well, below `rust_hdl`
+    #[arg(long)]
+    pub rust_hdl: bool,
 }
 
 /// Where what was built is kept.

@@ -3,10 +3,11 @@
 use crate::config::{Configuration, LOCK_FILE};
 use crate::diagnostic::Diagnostic;
 use crate::output::Files;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tritloom_datapath::interface::{Interface, Scenario};
 use tritloom_emit::bench::{DesignUnderTest, folder};
 use tritloom_emit::manifest::{Subject, manifest};
+use tritloom_emit::rust_hdl::binding;
 use tritloom_emit::verilog::{Emission, Identity, emit};
 use tritloom_flow::Sources;
 use tritloom_hdl::Design;
@@ -46,11 +47,20 @@ impl Built {
         let list: String = emission.files.keys().map(|name| format!("rtl/{name}\n")).collect();
         files.insert(PathBuf::from("filelist.f"), list.into_bytes());
         files.insert(PathBuf::from("linemap.json"), emission.line_map.to_json().into_bytes());
-        let Configuration { name, family, parameters } = &self.configuration;
-        let hash = &self.configuration.hash();
-        let subject = Subject { name, hash, top: self.top(), family: *family, parameters };
-        files.insert(PathBuf::from("manifest.json"), manifest(&subject).into_bytes());
+        let manifest = manifest(&self.subject(&self.configuration.hash()));
+        files.insert(PathBuf::from("manifest.json"), manifest.into_bytes());
         files
+    }
+
+    /// The binding for rust_hdl: its path in the folder, and its text.
+    pub fn binding(&self) -> (PathBuf, Vec<u8>) {
+        let text = binding(&self.subject(&self.configuration.hash()));
+        (Path::new("rust_hdl").join(format!("{}.rs", self.configuration.name)), text.into_bytes())
+    }
+
+    fn subject<'a>(&'a self, hash: &'a str) -> Subject<'a> {
+        let Configuration { name, family, parameters } = &self.configuration;
+        Subject { name, hash, top: self.top(), family: *family, parameters }
     }
 
     /// The folder of `check`: Verilog, bench, vectors and a Makefile, complete in itself.

@@ -296,3 +296,19 @@ fn a_model_that_is_not_there_is_a_problem_of_the_model() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).starts_with("error[M0001]: `nowhere/model.bin` cannot be read: No such file"));
 }
+
+#[test]
+fn the_bindings_that_the_socket_is_tested_with_are_those_that_generate_writes() {
+    let bindings = "../rust_hdl/tests/bindings";
+    let products = format!("{bindings}/products.yaml");
+    for (name, config) in [("tutorial", TUTORIAL), ("products", &products)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().join(name);
+        let output = tritloom(&["generate", config, "--out", out.to_str().expect("text"), "--rust-hdl"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{bindings}/{name}.rs"));
+        let kept = fs::read_to_string(&path).expect("it is there");
+        let written = fs::read_to_string(out.join(format!("rust_hdl/{name}.rs"))).expect("it was written");
+        assert_eq!(kept, written, "put what `generate {config} --rust-hdl` writes into {bindings}/{name}.rs");
+    }
+}

@@ -5,7 +5,6 @@ mod main_program;
 mod vectors;
 mod wrapper;
 
-use askama::Template;
 use tritloom_datapath::interface::{Direction, Interface, Stream};
 
 pub use folder::folder;
@@ -75,11 +74,4 @@ fn word(direction: Direction) -> &'static str {
         Direction::Input => "input",
         Direction::Output => "output",
     }
-}
-
-/// A text file: askama takes the last line break of a template away. The templates print plain values only, which
-/// cannot fail.
-fn render(template: &impl Template) -> String {
-    let text = template.render().expect("a template of plain values renders");
-    text.trim_end().to_owned() + "\n"
 }

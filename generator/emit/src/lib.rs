@@ -2,6 +2,8 @@
 
 pub mod bench;
 pub mod manifest;
+pub mod rust_hdl;
+mod text;
 pub mod verilog;
 
 /// What whoever connects a design must know beside its streams.

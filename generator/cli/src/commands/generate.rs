@@ -13,7 +13,11 @@ use tritloom_datapath::family::Family;
 /// Everything is made before anything is written.
 pub fn generate(arguments: &Generate, families: &[&'static dyn Family]) -> Result<Report, Vec<Diagnostic>> {
     let configuration = Configuration::load(&arguments.config, families)?;
-    let mut files = Built::new(&configuration)?.folder();
+    let built = Built::new(&configuration)?;
+    let mut files = built.folder();
+    if arguments.rust_hdl {
+        files.extend([built.binding()]);
+    }
     if arguments.baselines {
         for baseline in configuration.baselines() {
             let folder = Path::new("baselines").join(baseline.family.name());

@@ -6,7 +6,8 @@ use tritloom_datapath::interface::{Scenario, Stream};
 
 use crate::HANDSHAKE;
 
-use super::{DesignUnderTest, HARNESS, VERILATOR_FLAGS, WRAPPER, main_program, render, vectors, word, wrapper};
+use super::{DesignUnderTest, HARNESS, VERILATOR_FLAGS, WRAPPER, main_program, vectors, word, wrapper};
+use crate::text::render;
 
 /// Where the scenarios lie in the folder.
 const VECTORS: &str = "vectors/scenarios.txt";

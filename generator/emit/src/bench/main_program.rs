@@ -3,7 +3,8 @@
 use askama::Template;
 use tritloom_datapath::interface::{Direction, Field, Stream};
 
-use super::{DesignUnderTest, prefix, render, word};
+use super::{DesignUnderTest, prefix, word};
+use crate::text::render;
 
 /// The C++ main program for the model that Verilator makes of the [`wrapper`](super::wrapper()) of the same `designs`.
 pub fn main_program(designs: &[DesignUnderTest]) -> String {

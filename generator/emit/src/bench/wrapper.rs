@@ -3,7 +3,8 @@
 use askama::Template;
 use tritloom_datapath::interface::{Direction, Stream};
 
-use super::{DesignUnderTest, field_words, prefix, render};
+use super::{DesignUnderTest, field_words, prefix};
+use crate::text::render;
 
 /// The Verilog module [`WRAPPER`](super::WRAPPER) with all `designs` in it, each with a clock and a reset of its own.
 pub fn wrapper(designs: &[DesignUnderTest]) -> String {

@@ -1,0 +1,224 @@
+//! A `rust_hdl` design with two generated cores: registers in front of the operands, and sums behind the results.
+
+use super::{lut, products};
+use rust_hdl_widgets::prelude::{DFF, dff_setup};
+use tritloom_rust_hdl::prelude::*;
+use tritloom_rust_hdl::{Port, SocketError};
+
+/// A register of a stream: a beat a cycle, whose ready looks through it.
+#[derive(LogicBlock, Default)]
+pub struct Stage<const N: usize> {
+    pub clock: Signal<In, Clock>,
+    pub valid_in: Signal<In, Bit>,
+    pub ready_in: Signal<Out, Bit>,
+    pub data_in: Signal<In, Bits<N>>,
+    pub valid_out: Signal<Out, Bit>,
+    pub ready_out: Signal<In, Bit>,
+    pub data_out: Signal<Out, Bits<N>>,
+    full: DFF<Bit>,
+    data: DFF<Bits<N>>,
+}
+
+impl<const N: usize> Logic for Stage<N> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, full, data);
+        self.ready_in.next = !self.full.q.val() | self.ready_out.val();
+        self.valid_out.next = self.full.q.val();
+        self.data_out.next = self.data.q.val();
+        if self.ready_in.val() {
+            self.full.d.next = self.valid_in.val();
+            self.data.d.next = self.data_in.val();
+        }
+    }
+}
+
+/// Adds up the words of a stream and counts its beats.
+#[derive(LogicBlock, Default)]
+pub struct Tally<const N: usize> {
+    pub clock: Signal<In, Clock>,
+    pub valid: Signal<In, Bit>,
+    pub ready: Signal<In, Bit>,
+    pub data: Signal<In, Bits<N>>,
+    pub sum: Signal<Out, Bits<N>>,
+    pub beats: Signal<Out, Bits<16>>,
+    total: DFF<Bits<N>>,
+    count: DFF<Bits<16>>,
+}
+
+impl<const N: usize> Logic for Tally<N> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, total, count);
+        if self.valid.val() & self.ready.val() {
+            self.total.d.next = self.total.q.val() + self.data.val();
+            self.count.d.next = self.count.q.val() + bits::<16>(1);
+        }
+        self.sum.next = self.total.q.val();
+        self.beats.next = self.count.q.val();
+    }
+}
+
+/// Declares the design's ports once: as a struct, and as a list.
+macro_rules! design {
+    (
+        $(#[$attribute:meta])*
+        pub struct $name:ident {
+            ports { $($port:ident: $signal:ty,)* }
+            parts { $($part:ident: $kind:ty = $made:expr,)* }
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(LogicBlock)]
+        pub struct $name {
+            pub clock: Signal<In, Clock>,
+            pub reset_n: Signal<In, Bit>,
+            $(pub $port: $signal,)*
+            $($part: $kind,)*
+        }
+
+        impl $name {
+            /// The design, with its cores elaborated.
+            pub fn new() -> Result<$name, SocketError> {
+                $(let $part: $kind = $made;)*
+                $(let $port: $signal = Default::default();)*
+                Ok($name { clock: Default::default(), reset_n: Default::default(), $($port,)* $($part,)* })
+            }
+
+            /// Every port but clock and reset.
+            pub fn ports(&mut self) -> Vec<(&'static str, &mut dyn Port)> {
+                vec![$((stringify!($port), &mut self.$port)),*]
+            }
+        }
+    };
+}
+
+design! {
+    /// The streams of both cores; the fields of results are zero while there is none.
+    pub struct TwoCores {
+        ports {
+            lut_run_valid: Signal<In, Bit>,
+            lut_run_ready: Signal<Out, Bit>,
+            lut_run_inputs: Signal<In, Bits<7>>,
+            lut_run_outputs: Signal<In, Bits<7>>,
+            lut_activation_valid: Signal<In, Bit>,
+            lut_activation_ready: Signal<Out, Bit>,
+            lut_activation_data: Signal<In, Bits<32>>,
+            lut_weight_valid: Signal<In, Bit>,
+            lut_weight_ready: Signal<Out, Bit>,
+            lut_weight_data: Signal<In, Bits<32>>,
+            lut_result_valid: Signal<Out, Bit>,
+            lut_result_ready: Signal<In, Bit>,
+            lut_result_data: Signal<Out, Bits<60>>,
+            lut_result_keep: Signal<Out, Bits<4>>,
+            lut_result_last: Signal<Out, Bit>,
+            lut_sum: Signal<Out, Bits<60>>,
+            lut_beats: Signal<Out, Bits<16>>,
+            products_run_valid: Signal<In, Bit>,
+            products_run_ready: Signal<Out, Bit>,
+            products_run_inner: Signal<In, Bits<7>>,
+            products_run_columns: Signal<In, Bits<5>>,
+            products_run_rows: Signal<In, Bits<2>>,
+            products_activation_valid: Signal<In, Bit>,
+            products_activation_ready: Signal<Out, Bit>,
+            products_activation_data: Signal<In, Bits<16>>,
+            products_weight_valid: Signal<In, Bit>,
+            products_weight_ready: Signal<Out, Bit>,
+            products_weight_data: Signal<In, Bits<12>>,
+            products_result_valid: Signal<Out, Bit>,
+            products_result_ready: Signal<In, Bit>,
+            products_result_data: Signal<Out, Bits<54>>,
+            products_result_keep: Signal<Out, Bits<3>>,
+            products_result_last: Signal<Out, Bit>,
+            products_sum: Signal<Out, Bits<54>>,
+            products_beats: Signal<Out, Bits<16>>,
+        }
+        parts {
+            lut: lut::Core = lut::Core::new()?,
+            lut_weights: Stage<32> = Stage::default(),
+            lut_tally: Tally<60> = Tally::default(),
+            products: products::Core = products::Core::new()?,
+            products_weights: Stage<12> = Stage::default(),
+            products_tally: Tally<54> = Tally::default(),
+        }
+    }
+}
+
+impl Logic for TwoCores {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.lut.clock.next = self.clock.val();
+        self.lut_weights.clock.next = self.clock.val();
+        self.lut_tally.clock.next = self.clock.val();
+        self.products.clock.next = self.clock.val();
+        self.products_weights.clock.next = self.clock.val();
+        self.products_tally.clock.next = self.clock.val();
+        self.lut.reset_n.next = self.reset_n.val();
+        self.products.reset_n.next = self.reset_n.val();
+
+        self.lut.run_valid.next = self.lut_run_valid.val();
+        self.lut_run_ready.next = self.lut.run_ready.val();
+        self.lut.run_inputs.next = self.lut_run_inputs.val();
+        self.lut.run_outputs.next = self.lut_run_outputs.val();
+
+        self.lut.activation_valid.next = self.lut_activation_valid.val();
+        self.lut_activation_ready.next = self.lut.activation_ready.val();
+        self.lut.activation_data.next = self.lut_activation_data.val();
+
+        self.lut_weights.valid_in.next = self.lut_weight_valid.val();
+        self.lut_weight_ready.next = self.lut_weights.ready_in.val();
+        self.lut_weights.data_in.next = self.lut_weight_data.val();
+        self.lut.weight_valid.next = self.lut_weights.valid_out.val();
+        self.lut_weights.ready_out.next = self.lut.weight_ready.val();
+        self.lut.weight_data.next = self.lut_weights.data_out.val();
+
+        self.lut.result_ready.next = self.lut_result_ready.val();
+        self.lut_tally.valid.next = self.lut.result_valid.val();
+        self.lut_tally.ready.next = self.lut_result_ready.val();
+        self.lut_tally.data.next = self.lut.result_data.val();
+        self.lut_sum.next = self.lut_tally.sum.val();
+        self.lut_beats.next = self.lut_tally.beats.val();
+        self.lut_result_valid.next = self.lut.result_valid.val();
+        self.lut_result_data.next = bits::<60>(0);
+        self.lut_result_keep.next = bits::<4>(0);
+        self.lut_result_last.next = false;
+        if self.lut.result_valid.val() {
+            self.lut_result_data.next = self.lut.result_data.val();
+            self.lut_result_keep.next = self.lut.result_keep.val();
+            self.lut_result_last.next = self.lut.result_last.val();
+        }
+
+        self.products.run_valid.next = self.products_run_valid.val();
+        self.products_run_ready.next = self.products.run_ready.val();
+        self.products.run_inner.next = self.products_run_inner.val();
+        self.products.run_columns.next = self.products_run_columns.val();
+        self.products.run_rows.next = self.products_run_rows.val();
+
+        self.products.activation_valid.next = self.products_activation_valid.val();
+        self.products_activation_ready.next = self.products.activation_ready.val();
+        self.products.activation_data.next = self.products_activation_data.val();
+
+        self.products_weights.valid_in.next = self.products_weight_valid.val();
+        self.products_weight_ready.next = self.products_weights.ready_in.val();
+        self.products_weights.data_in.next = self.products_weight_data.val();
+        self.products.weight_valid.next = self.products_weights.valid_out.val();
+        self.products_weights.ready_out.next = self.products.weight_ready.val();
+        self.products.weight_data.next = self.products_weights.data_out.val();
+
+        self.products.result_ready.next = self.products_result_ready.val();
+        self.products_tally.valid.next = self.products.result_valid.val();
+        self.products_tally.ready.next = self.products_result_ready.val();
+        self.products_tally.data.next = self.products.result_data.val();
+        self.products_sum.next = self.products_tally.sum.val();
+        self.products_beats.next = self.products_tally.beats.val();
+        self.products_result_valid.next = self.products.result_valid.val();
+        self.products_result_data.next = bits::<54>(0);
+        self.products_result_keep.next = bits::<3>(0);
+        self.products_result_last.next = false;
+        if self.products.result_valid.val() {
+            self.products_result_data.next = self.products.result_data.val();
+            self.products_result_keep.next = self.products.result_keep.val();
+            self.products_result_last.next = self.products.result_last.val();
+        }
+    }
+}

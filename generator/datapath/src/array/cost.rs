@@ -11,7 +11,7 @@ use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverte
 /// What an element adds to the array.
 #[derive(Default)]
 pub struct ElementCensus {
-    /// The primitives that decode a mode, and the bits that they give, where the array has several modes.
+    /// The primitives that decode a mode, and the bits that elements are told of it, where the array has several modes.
     pub control: (Census, u32),
     /// The primitives at the edge of one row, and the bits that they make of a row's activations; `None` where elements
     /// take the activations as they come.
@@ -77,7 +77,8 @@ fn control(geometry: &Geometry, mode_control: &(Census, u32), serial: bool) -> C
     if geometry.has_modes() {
         let (decoder, bits) = mode_control;
         census.add_census(decoder, 1);
-        census.add_census(&sum_of(&[(EnabledRegister, 1, geometry.mode_bits()), (EnabledRegister, 1, *bits)]), 1);
+        let told = u64::from(*bits > 0);
+        census.add_census(&sum_of(&[(EnabledRegister, 1, geometry.mode_bits()), (EnabledRegister, told, *bits)]), 1);
         if let InnerStep::PerRun { .. } = nest.inner_step {
             census.add(Table, 1, u64::from(nest.inner_step.bits()) * geometry.modes.len() as u64);
         }

@@ -1,8 +1,10 @@
 //! The streams of an array, and its schedule in closed form.
 
 use super::geometry::Geometry;
+use super::mode::Mode;
 use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Field, Interface, Stream};
+use crate::sequencer::InnerStep;
 
 /// Cycles from the beat that completes a tile to its first row, where a beat takes one: operand register, those of the
 /// element, sum, capture.
@@ -33,33 +35,47 @@ pub fn interface(geometry: &Geometry) -> Interface {
     }
 }
 
-/// The schedule of an array that works on its beats at this pace; with several modes the weights of the one that takes
-/// the most.
-pub fn timing(geometry: &Geometry, pace: Pace) -> Timing {
+/// The schedule of an array that works on the beats of a mode at this pace; with several modes the weights of the one
+/// that takes the most.
+pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
     let (columns, latency) = (geometry.columns, latency_cycles(geometry));
     let (places, explained) = places(geometry);
+    let paces: Vec<Pace> = geometry.modes.iter().map(pace).collect();
+    let pace = Pace {
+        least_cycles: paces.iter().map(|pace| pace.least_cycles).min().unwrap_or(1),
+        most_cycles: paces.iter().map(|pace| pace.most_cycles).max().unwrap_or(1),
+    };
     Timing {
         latency_cycles: latency - 1 + pace.least_cycles,
         pace,
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
         formula: format!(
-            "a run takes max(1, ceil(inner / {places})) beats, of {} each, for each of its max(1, ceil(columns / \
+            "a run takes max(1, ceil(inner / {places})) beats ({} each) for each of its max(1, ceil(columns / \
              {columns})) tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete \
              it, and those that the last of them takes beyond one, one row a cycle, while the next tile is computed; a \
              tile of fewer cycles than rows waits for the rows before it; runs follow one another without a bubble",
-            cycles_of(pace),
+            by_mode(geometry, &paces),
         ),
     }
 }
 
 /// What divides the inner dimension, and what that stands for.
 fn places(geometry: &Geometry) -> (String, String) {
-    if !geometry.has_modes() {
+    if let InnerStep::Fixed(_) = geometry.nest().inner_step {
         return (geometry.most_places().to_string(), String::new());
     }
     let each: Vec<String> = geometry.modes.iter().map(|mode| format!("{} in {}", mode.places, mode.name)).collect();
     ("places".to_string(), format!(", with places of a beat: {}", each.join(", ")))
+}
+
+/// The cycles of a beat, mode by mode where they differ.
+fn by_mode(geometry: &Geometry, paces: &[Pace]) -> String {
+    if paces.iter().all(|pace| pace == &paces[0]) {
+        return cycles_of(paces[0]);
+    }
+    let each = geometry.modes.iter().zip(paces);
+    each.map(|(mode, pace)| format!("{} in {}", cycles_of(*pace), mode.name)).collect::<Vec<_>>().join(", ")
 }
 
 /// The cycles of a beat in words.

@@ -14,8 +14,8 @@ pub trait Element {
     /// One paragraph for the top module's header.
     fn summary(&self) -> String;
 
-    /// What edges and elements are told of the number of a mode, decoded once: the input `control` of their modules,
-    /// where the array has several modes.
+    /// What edges, feeder and elements are told of the number of a mode, decoded once: the input `control` of their
+    /// modules, where the array has several modes; elements may do without.
     fn control(&self, _m: &ModuleBuilder, mode: &Value) -> Value {
         mode.clone()
     }
@@ -187,7 +187,8 @@ fn elements(
     let summing = 1 + geometry.element_stages;
     let enable = m.wire("accumulate", &(schedule.valid.at(summing) & advance));
     let first = schedule.first.at(summing);
-    let control = schedule.mode.as_ref().map(|mode| mode.control.at(1));
+    let told = module.port("control").is_some();
+    let control = schedule.mode.as_ref().filter(|_| told).map(|mode| mode.control.at(1));
     let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.elements());
     m.repeat("row", geometry.rows, |row| {
         m.repeat("column", geometry.columns, |column| {

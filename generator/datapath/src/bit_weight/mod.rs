@@ -65,7 +65,7 @@ while the next is computed, and waits where that takes fewer cycles than the row
     }
 
     fn timing(&self, parameters: &Parameters) -> Timing {
-        array::timing(&config(parameters).geometry, Pace::EVERY_CYCLE)
+        array::timing(&config(parameters).geometry, |_| Pace::EVERY_CYCLE)
     }
 
     fn census_by_part(&self, parameters: &Parameters) -> Parts {

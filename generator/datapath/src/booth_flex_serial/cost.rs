@@ -11,22 +11,43 @@ use crate::arith::reduction::balanced_census;
 use crate::array::ElementCensus;
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Reduction, Xor};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Reduction, Table, Xor};
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     let depth = config.geometry.depth.into();
-    let products = copies(&product_census(RADIX.digit_set(), config.moved()), depth);
+    let products = copies(&product_census(RADIX.digit_set(), config.seen_activation()), depth);
     let feeder = if config.skips { skipping(config) } else { in_order(config) };
     let mut parts = vec![("digit products", products)];
+    if !config.at_edge {
+        parts.extend([("reduction", reduction(config)), ("shift", shift(config))]);
+    }
     parts.extend(match config.carry_save {
-        false => [("reduction", reduction(config)), ("accumulate", accumulate_resolved(config))],
-        true => [("compression", compression(config)), ("accumulate", accumulate_carry_save(config))],
+        false if config.at_edge => vec![("reduction", reduction(config)), ("accumulate", accumulate_resolved(config))],
+        false => vec![("accumulate", accumulate_resolved(config))],
+        true => vec![("compression", compression(config)), ("accumulate", accumulate_carry_save(config))],
     });
-    ElementCensus { feeder: Some(feeder), parts, ..ElementCensus::default() }
+    ElementCensus { control: (control(config), 0), feeder: Some(feeder), parts, ..ElementCensus::default() }
+}
+
+/// Of the digits that a mode has beyond one.
+fn control(config: &Config) -> Census {
+    let digits = config.digits();
+    sum_of(&[(Table, 1, digits * (digits - 1))])
 }
 
 fn reduction(config: &Config) -> Census {
-    balanced_census(config.geometry.depth.into(), config.geometry.product_magnitude(), true)
+    balanced_census(config.geometry.depth.into(), config.term_magnitude(), true)
+}
+
+/// A multiplexer for each bit of the position.
+fn shift(config: &Config) -> Census {
+    let (_, full) = config.terms();
+    let mut census = Census::default();
+    for bit in 0..config.position_bits() {
+        let still = config.furthest() - RADIX.step() * ((2 << bit) - 1);
+        census.add(Multiplexer, 1, (full - still).into());
+    }
+    census
 }
 
 fn accumulate_resolved(config: &Config) -> Census {
@@ -60,39 +81,53 @@ fn counts(config: &Config) -> (u32, u32) {
 
 fn in_order(config: &Config) -> Census {
     let (activations, weights) = counts(config);
-    let (window, moved, behind) = (config.geometry.weight_bits + 1, config.moved_bits(), config.digits() - 1);
+    let (window, behind) = (config.geometry.weight_bits + 1, config.digits() - 1);
+    let seen = config.seen_activation().width;
     let mut census = sum_of(&[
         (AndOr, 1, 1), // change
         (Multiplexer, weights.into(), window),
         (EnabledRegister, 1, weights * window),
-        (Multiplexer, activations.into(), moved),
-        (EnabledRegister, 1, activations * moved),
+        (EnabledRegister, 1, activations * seen),
         (Multiplexer, 1, behind),
         (EnabledRegister, 1, behind),
         (Inverter, 1, 1), // spent
     ]);
+    match config.at_edge {
+        true => census.add(Multiplexer, activations.into(), seen.into()),
+        false => census.add_census(&counter(config), 1),
+    }
     census.add_census(&digit_census(RADIX), weights.into());
     census
 }
 
+/// Of the position.
+fn counter(config: &Config) -> Census {
+    let bits = config.position_bits();
+    sum_of(&[(Adder, 1, bits + 1), (Multiplexer, 1, bits), (EnabledRegister, 1, bits)])
+}
+
 fn skipping(config: &Config) -> Census {
     let (activations, weights) = counts(config);
-    let (digits, moved) = (config.digits(), config.moved_bits());
+    let digits = config.digits();
     let choices = u64::from(2 * digits - 1);
     let mut census = sum_of(&[
         (AndOr, 1, 1),                             // change
         (Xor, 2 * u64::from(digits * weights), 1), // digits other than zero
         (AndOr, (digits * weights).into(), 1),
         (Reduction, digits.into(), weights), // at each position
+        (AndOr, 1, digits),                  // of the mode
         (Multiplexer, 1, digits),            // pending
         (EnabledRegister, 2, digits),        // remaining, select
         (EnabledRegister, 1, activations * config.geometry.activation_bits),
         (EnabledRegister, 1, weights * config.geometry.weight_bits),
-        (AndOr, choices * u64::from(activations), moved),
         (AndOr, choices * u64::from(weights), RADIX.step() + 1), // windows
         (Reduction, 1, digits),
         (Inverter, 1, 1), // spent
     ]);
+    match config.at_edge {
+        true => census.add(AndOr, choices * u64::from(activations), config.seen_activation().width.into()),
+        false => census.add(EnabledRegister, 1, config.position_bits().into()),
+    }
     census.add_census(&next_pending_census(digits), 1);
     census.add_census(&digit_census(RADIX), weights.into());
     census

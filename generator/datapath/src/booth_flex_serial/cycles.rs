@@ -1,21 +1,24 @@
 //! How many cycles a beat takes, from the integers of its weights.
 
 use super::parameters::Config;
-use crate::array::OperandBeat;
+use crate::array::{Mode, OperandBeat};
 use crate::family::Pace;
 
-pub(super) fn pace(config: &Config) -> Pace {
-    let most_cycles = config.digits().into();
+pub(super) fn pace(config: &Config, mode: &Mode) -> Pace {
+    let most_cycles = digits(mode).into();
     Pace { least_cycles: if config.skips { 1 } else { most_cycles }, most_cycles }
 }
 
 /// A cycle for each position that is not skipped, and at least one.
 pub(super) fn of_beat(config: &Config, beat: &OperandBeat) -> u64 {
+    let digits = digits(&config.geometry.modes[beat.mode]);
     let worked = |position: &u32| beat.weights.iter().flatten().any(|&weight| digit(weight, *position) != 0);
-    match config.skips {
-        true => (0..config.digits()).filter(worked).count().max(1) as u64,
-        false => config.digits().into(),
-    }
+    if config.skips { (0..digits).filter(worked).count().max(1) as u64 } else { digits.into() }
+}
+
+/// Two bits each.
+fn digits(mode: &Mode) -> u32 {
+    mode.weight.numbers.bits() / 2
 }
 
 /// Booth digit `position` of a weight: `-2 b1 + b0 + b-1` of the bits there and below.

@@ -29,9 +29,17 @@ pub(super) fn element(config: &Config) -> Module {
     m.parameter("weight bits", weight_bits);
     m.parameter("places", depth);
     m.parameter("sum bits", geometry.sum_bits());
-    let moved = uint(config.moved_bits());
-    let activations = m.input_lanes("activations", moved, depth, "times the weight of the digit, first place lowest");
-    let digits = m.input_lanes("weights", uint(RADIX.digit_set().bits()), depth, "a digit of each weight");
+    let activations = m.input_lanes("activations", uint(config.seen_activation().width), depth, "first place lowest");
+    let digit_bits = RADIX.digit_set().bits();
+    let (digits, position) = match config.at_edge {
+        true => (m.input_lanes("weights", uint(digit_bits), depth, "a digit of each weight"), None),
+        false => {
+            let bits = digit_bits * depth;
+            let dealt = uint(bits + config.position_bits());
+            let dealt = m.documented_input("weights", dealt, "a digit of each weight, and above them their position");
+            (dealt.slice(0, bits).lanes(uint(digit_bits), depth), Some(dealt.slice(bits, config.position_bits())))
+        }
+    };
     let first = m.documented_input("first", uint(1), "the sum begins anew");
     let enable = m.documented_input("enable", uint(1), "the products are added");
     let mut terms = Vec::new();
@@ -40,6 +48,11 @@ pub(super) fn element(config: &Config) -> Module {
         let multiples = Multiples::up_to_two(&activations.lane(place).as_signed());
         let digit = Digit::unpack(RADIX.digit_set(), &digits.lane(place));
         terms.push(digit_product::product(&m, &format!("place{place}"), &digit, &multiples));
+    }
+    if let Some(position) = position {
+        m.section("Shift");
+        let sum = balanced(&m, "partial", &terms, config.term_magnitude());
+        terms = vec![moved(&m, sum, &position)];
     }
     m.section("Sum");
     let keep = m.wire("keep", &(!first).replicate(geometry.sum_bits()));
@@ -50,12 +63,24 @@ pub(super) fn element(config: &Config) -> Module {
     m.finish()
 }
 
-/// A tree of adders, the last of which takes the sum so far; each takes a carry. The product of a digit reaches as far as
-/// that of a whole weight: its top digit alone is -2 where the weight is least.
+/// A term times the weight of the digit at `position`. Bits like its carry enter from below: together with it they are
+/// the carry's weight.
+fn moved(m: &ModuleBuilder, term: Term, position: &Value) -> Term {
+    let Term { mut word, carry } = term;
+    let carry = carry.unwrap_or_else(|| m.uint(0, 1));
+    for bit in 0..position.width() {
+        let by = RADIX.step() << bit;
+        let up = m.concat(&[&word.as_unsigned(), &carry.replicate(by)]).as_signed();
+        word = m.wire(&format!("moved{bit}"), &position.bit(bit).mux(&up, &word.extend(up.width())));
+    }
+    Term { word, carry: Some(carry) }
+}
+
+/// A tree of adders, the last of which takes the sum so far; each takes a carry.
 fn resolved(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, enable: &Value) {
     let width = config.geometry.sum_bits();
     let sum = m.register("sum", uint(width));
-    let partial = balanced(m, "partial", terms, config.geometry.product_magnitude());
+    let partial = balanced(m, "sum", terms, config.term_magnitude());
     let base = m.wire("base", &(sum.value() & keep)).as_signed();
     let total = match &partial.carry {
         Some(carry) => base.add_with_carry(&partial.word, carry),
@@ -87,8 +112,9 @@ fn carry_save(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, 
 pub(super) fn profile(config: &Config) -> Profile {
     let width = config.geometry.sum_bits();
     let mut profile = Profile::new(width);
-    for _ in 0..config.geometry.depth {
-        profile.add_signed(RADIX.digit_set().product_bits(config.moved()), 0, PRODUCT_ARRIVAL);
+    let (terms, bits) = config.terms();
+    for _ in 0..terms {
+        profile.add_signed(bits, 0, PRODUCT_ARRIVAL);
         profile.add_bit(0, 0);
     }
     (0..2).for_each(|_| profile.add_unsigned(width, 0, SUM_ARRIVAL));

@@ -18,13 +18,13 @@ mod feeder;
 mod parameters;
 
 use crate::arith::recode::booth::Radix;
-use crate::array::{self, Geometry};
+use crate::array::{self, Geometry, Mode};
 use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::{Config, config};
-use tritloom_hdl::{Design, Diagnostics, Module};
+use tritloom_hdl::{Design, Diagnostics, Module, ModuleBuilder, Value};
 
 /// Digits from -2 to 2: every multiple is a shift.
 const RADIX: Radix = Radix::Four;
@@ -47,10 +47,13 @@ impl Family for BoothFlexSerial {
         "\
 result[m][n] = sum over k of activation[m][k] * weight[n][k], exact for every legal input.
 
-Runs, streams and tiles are those of bit_weight. A beat of operands is worked on for as many cycles as a weight has
-radix-4 Booth digits, two bits each; the next beat enters in the last of them. With `zero_digits: skipped` it takes a cycle
-for each position at which some weight of the beat has a digit other than zero, and at least one: weights beyond the
-run do not change the result, but those that are not zero may cost cycles."
+Runs, streams and tiles are those of bit_weight. A run names the width of its weights, any even one up to the widest:
+mode 0 is int2, which holds ternary weights, mode 1 int4, mode m int(2 m + 2). Each weight stands in the low bits of a
+place of the widest; the bits above are ignored. A beat of operands is worked on for as many cycles as a weight has
+radix-4 Booth digits, two bits each: 1 for ternary weights, 2 for int4, 4 for int8; the next beat enters in the last of
+them. With `zero_digits: skipped` it takes a cycle for each position at which some weight of the beat has a digit other
+than zero, and at least one; the operand streams wait meanwhile. Weights beyond the run do not change the result, but
+those that are not zero may cost cycles there."
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -72,7 +75,11 @@ run do not change the result, but those that are not zero may cost cycles."
 
     fn timing(&self, parameters: &Parameters) -> Timing {
         let config = config(parameters);
-        array::timing(&config.geometry, cycles::pace(&config))
+        array::timing(&config.geometry, |mode| cycles::pace(&config, mode))
+    }
+
+    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
+        config(parameters).geometry.modes
     }
 
     fn census_by_part(&self, parameters: &Parameters) -> Parts {
@@ -102,6 +109,10 @@ impl array::Element for Element {
             "Multiplies two matrices, a Booth digit of {depth} weights a column and cycle: {rows} x {columns} \
              elements, each with {how}."
         )
+    }
+
+    fn control(&self, m: &ModuleBuilder, mode: &Value) -> Value {
+        feeder::further_digits(m, &self.0, mode)
     }
 
     fn column_edge(&self) -> Option<Module> {

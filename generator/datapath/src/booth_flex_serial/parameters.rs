@@ -3,9 +3,10 @@
 use super::RADIX;
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
-use crate::array::{self, Geometry, SumForm};
+use crate::arith::reduction::partial_bits;
+use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm};
 use crate::parameter::{Parameter, Parameters};
-use tritloom_hdl::{Shape, sint};
+use tritloom_hdl::{Shape, bits_for, sint};
 
 pub(super) const TABLE: &[Parameter] = &[
     array::ROWS,
@@ -21,6 +22,15 @@ pub(super) const TABLE: &[Parameter] = &[
         ],
         Some("worked"),
         "what becomes of digits that are zero",
+    ),
+    Parameter::choice(
+        "shift",
+        &[
+            ("element", "the sum of an element's products: smaller where depth is 2 or more"),
+            ("edge", "the activations, once a row: smaller and faster where depth is 1"),
+        ],
+        Some("element"),
+        "what is moved up to the position of the digits",
     ),
     Parameter::choice(
         "accumulation",
@@ -45,32 +55,55 @@ pub(super) struct Config {
     pub geometry: Geometry,
     /// Positions at which all digits are zero take no cycle.
     pub skips: bool,
+    /// Activations are moved up to the position of the digits, not the sum of the products.
+    pub at_edge: bool,
     /// Elements keep two words, and add no carries up.
     pub carry_save: bool,
     pub tree: Tree,
 }
 
+/// The widths that a run may name, by the digits of a weight.
+const PRECISIONS: [&str; 8] = ["int2", "int4", "int6", "int8", "int10", "int12", "int14", "int16"];
+
 impl Config {
-    /// Digits of a weight.
+    /// Digits of a weight of full width.
     pub fn digits(&self) -> u32 {
         RADIX.digits(self.geometry.weight())
     }
 
-    /// Bits of an activation as elements see it: moved up by as much as the top digit weighs.
-    pub fn moved_bits(&self) -> u32 {
-        self.geometry.activation_bits + RADIX.step() * (self.digits() - 1)
+    /// Bits of the number of a digit.
+    pub fn position_bits(&self) -> u32 {
+        bits_for(u64::from(self.digits()) - 1)
     }
 
-    /// Such an activation.
-    pub fn moved(&self) -> Shape {
-        sint(self.moved_bits())
+    /// Bits by which the top digit is moved up.
+    pub fn furthest(&self) -> u32 {
+        RADIX.step() * (self.digits() - 1)
+    }
+
+    /// An activation as elements see it.
+    pub fn seen_activation(&self) -> Shape {
+        sint(self.geometry.activation_bits + if self.at_edge { self.furthest() } else { 0 })
+    }
+
+    /// The greatest magnitude of a digit's product as it enters the sum of an element's products.
+    pub fn term_magnitude(&self) -> u64 {
+        self.geometry.product_magnitude() >> if self.at_edge { 0 } else { self.furthest() }
+    }
+
+    /// What enters the sum of an element in a cycle: how many words, and the bits of each.
+    pub fn terms(&self) -> (u32, u32) {
+        let depth = self.geometry.depth;
+        let word = |count: u32| partial_bits(count.into(), self.term_magnitude(), true);
+        if self.at_edge { (depth, word(1)) } else { (1, word(depth) + self.furthest()) }
     }
 
     /// The part of an element's name that shows how it adds.
     pub fn element_name(&self) -> String {
+        let shift = if self.at_edge { "edge" } else { "element" };
         match self.carry_save {
-            false => "resolved".to_string(),
-            true => format!("carry_save_{}", self.tree.name()),
+            false => format!("{shift}_resolved"),
+            true => format!("{shift}_carry_save_{}", self.tree.name()),
         }
     }
 
@@ -84,10 +117,25 @@ impl Config {
 pub(super) fn config(parameters: &Parameters) -> Config {
     let carry_save = parameters.choice("accumulation") == "carry_save";
     let sum_form = if carry_save { SumForm::CarrySave } else { SumForm::Resolved };
+    let mut geometry = array::geometry(parameters, sum_form);
+    let digits = RADIX.digits(geometry.weight()) as usize;
+    geometry.modes = PRECISIONS[..digits].iter().zip(1..).map(|(name, digits)| mode(&geometry, name, digits)).collect();
     Config {
-        geometry: array::geometry(parameters, sum_form),
+        geometry,
         skips: parameters.choice("zero_digits") == "skipped",
+        at_edge: parameters.choice("shift") == "edge",
         carry_save,
         tree: Tree::new(parameters),
+    }
+}
+
+/// Weights of so many digits, each in the low bits of a place as wide as the widest.
+fn mode(geometry: &Geometry, name: &'static str, digits: u32) -> Mode {
+    let numbers = Numbers::Integers(sint(RADIX.step() * digits));
+    Mode {
+        name,
+        activation: Operand::dense(Numbers::Integers(geometry.activation())),
+        weight: Operand { numbers, lanes: 1, lane_bits: 0, pitch: geometry.weight_bits },
+        places: geometry.depth,
     }
 }

@@ -26,6 +26,14 @@ pub struct Stream {
     pub fields: Vec<Field>,
 }
 
+impl Stream {
+    /// A stream of beats with these fields, each with its width in bits.
+    pub fn new(name: &str, direction: Direction, fields: &[(&str, u32)]) -> Stream {
+        let field = |&(name, width): &(&str, u32)| Field { name: name.to_string(), width };
+        Stream { name: name.to_string(), direction, fields: fields.iter().map(field).collect() }
+    }
+}
+
 /// Seen from the core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {

@@ -14,6 +14,7 @@ static FAMILIES: &[&dyn Family] = &[
     &crate::bit_weight::BitWeight,
     &crate::booth_flex_serial::BoothFlexSerial,
     &crate::binary::Binary,
+    &crate::leading_one::LeadingOne,
 ];
 
 /// Every family.
@@ -70,6 +71,9 @@ pub const SIMULATION_CAPS: &[(&str, u64)] = &[
     ("depth", 3),
     ("max_inner", 60),
     ("max_columns", 12),
+    ("max_head_size", 30),
+    ("max_keys", 40),
+    ("max_k", 9),
 ];
 
 /// The same with no integer above its cap, for tests that elaborate or simulate what they draw. Caps on parameters that
@@ -78,12 +82,17 @@ pub const SIMULATION_CAPS: &[(&str, u64)] = &[
 /// # Panics
 /// As [`random_legal`].
 pub fn random_small<R: Rng + ?Sized>(family: &dyn Family, caps: &[(&str, u64)], rng: &mut R) -> Parameters {
-    let known = |name: &str| family.parameters().iter().any(|parameter| parameter.name == name);
+    let caps = family.parameters().iter().filter_map(|parameter| {
+        let cap = caps.iter().find(|(name, _)| *name == parameter.name)?.1;
+        let Domain::Integer { minimum, .. } = parameter.domain else { return None };
+        Some((parameter.name, minimum..=cap.max(minimum)))
+    });
+    let caps: Vec<_> = caps.collect();
     loop {
         let mut parameters = random_legal(family, rng);
-        for &(name, cap) in caps.iter().filter(|(name, _)| known(name)) {
-            if parameters.integer(name) > cap {
-                parameters = parameters.with(name, rng.random_range(1..=cap));
+        for (name, range) in &caps {
+            if parameters.integer(name) > *range.end() {
+                parameters = parameters.with(name, rng.random_range(range.clone()));
             }
         }
         if family.legality(&parameters).is_empty() {

@@ -188,11 +188,11 @@ pub(crate) fn sequencer_census(nest: &Nest) -> Census {
 }
 
 /// `value <= limit`, or a constant where that is `always` so.
-fn at_most(m: &ModuleBuilder, value: &Value, limit: &Value, always: bool) -> Value {
+pub(crate) fn at_most(m: &ModuleBuilder, value: &Value, limit: &Value, always: bool) -> Value {
     if always { m.uint(1, 1) } else { value.less_equal(limit) }
 }
 
 /// Whether no value of `bits` bits is above `limit`.
-fn always_at_most(limit: u32, bits: u32) -> bool {
+pub(crate) fn always_at_most(limit: u32, bits: u32) -> bool {
     bits_for(u64::from(limit) + 1) > bits
 }

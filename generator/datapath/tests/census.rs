@@ -59,6 +59,14 @@ fn extreme_sizes(family: &str) -> Vec<String> {
             "rows: 4, columns: 1, depth: 1, max_inner: 65536, max_columns: 65536".to_string(),
         ];
     }
+    if family == "leading_one" {
+        return vec![
+            "lanes: 1, max_head_size: 1, max_keys: 2, max_k: 1".to_string(),
+            "lanes: 5, max_head_size: 5, max_keys: 3, max_k: 2".to_string(),
+            "lanes: 3, max_head_size: 7, max_keys: 5, max_k: 5".to_string(),
+            "lanes: 1, max_head_size: 1024, max_keys: 65536, max_k: 512".to_string(),
+        ];
+    }
     let lanes: Vec<String> = match family {
         "ternary_lut" => (1..=6).map(|group_size| format!("group_size: {group_size}")).collect(),
         _ => [1, 2, 3, 6].iter().map(|lanes| format!("lanes: {lanes}")).collect(),
@@ -97,14 +105,12 @@ fn what_is_legal_can_be_built_up_to_the_widest_buses() {
     assert!(built > 20, "only {built} of these are legal");
 }
 
-/// Each loop order, step or kind of result, with each choice of each other parameter.
+/// Each loop order, step or kind of result, or word of the first choice, with each choice of each other parameter.
 fn every_choice_pair(family: &dyn Family) -> Vec<String> {
     let is_choice = |parameter: &&Parameter| matches!(parameter.domain, Domain::Choice(_));
     let choices: Vec<&str> = family.parameters().iter().filter(is_choice).map(|parameter| parameter.name).collect();
-    let leading = choices
-        .iter()
-        .find(|name| ["loop_order", "step", "result", "zero_digits"].contains(name))
-        .expect("a leading choice");
+    let lead = choices.iter().find(|name| ["loop_order", "step", "result", "zero_digits"].contains(name));
+    let leading = lead.or(choices.first()).expect("a choice");
     let mut pairs = Vec::new();
     for (name, lead) in choices.iter().flat_map(|name| words(family, leading).into_iter().map(move |lead| (name, lead)))
     {

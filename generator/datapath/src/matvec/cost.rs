@@ -7,6 +7,7 @@ use super::sum::profile;
 use crate::arith::bit_heap::Plan;
 use crate::arith::reduction::{balanced_census, bits_up_to, partial_bits};
 use crate::census::{Parts, copies, sum_of};
+use crate::replay::replayed_census;
 use crate::sequencer::sequencer_census;
 use tritloom_formats::{WeightFormat, key};
 use tritloom_hdl::Census;
@@ -81,16 +82,10 @@ fn activations(geometry: &Geometry) -> Census {
         (Comparator, lanes.into(), geometry.input_count_bits()), // lanes within x
         (AndOr, lanes.into(), geometry.activation_bits),         // mask
         (AndOr, 1, 1),                                           // load
-        (EnabledRegister, 1, beat_bits),                         // a beat
     ]);
-    if geometry.loop_order == LoopOrder::OutputStationary && !one_pass(geometry) {
-        let replay = sum_of(&[
-            (Memory, 1, geometry.nest().kept_tiles() * beat_bits),
-            (AndOr, 1, 1),               // replay
-            (EnabledRegister, 1, 1),     // from stream
-            (Multiplexer, 1, beat_bits), // stream or buffer
-        ]);
-        census.add_census(&replay, 1);
+    match geometry.loop_order == LoopOrder::OutputStationary && !one_pass(geometry) {
+        true => census.add_census(&replayed_census(geometry.nest().kept_tiles(), beat_bits), 1),
+        false => census.add(EnabledRegister, 1, beat_bits.into()),
     }
     census
 }

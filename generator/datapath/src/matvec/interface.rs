@@ -3,24 +3,19 @@
 use super::geometry::{Geometry, LoopOrder};
 use super::shell::result_stage;
 use crate::family::{Pace, Timing};
-use crate::interface::{Direction, Field, Interface, Stream};
+use crate::interface::{Direction, Interface, Stream};
 
 /// The streams, in port order.
 pub fn interface(geometry: &Geometry) -> Interface {
     let ports = geometry.ports;
-    let stream = |name: &str, direction, fields: &[(&str, u32)]| Stream {
-        name: name.to_string(),
-        direction,
-        fields: fields.iter().map(|&(name, width)| Field { name: name.to_string(), width }).collect(),
-    };
     let counts = [("inputs", geometry.input_count_bits()), ("outputs", geometry.output_count_bits())];
     let results = [("data", geometry.accumulator_bits() * ports), ("keep", ports), ("last", 1)];
     Interface {
         streams: vec![
-            stream("run", Direction::Input, &counts),
-            stream("activation", Direction::Input, &[("data", geometry.activation_bits * geometry.lanes())]),
-            stream("weight", Direction::Input, &[("data", geometry.word_bits() * ports)]),
-            stream("result", Direction::Output, &results),
+            Stream::new("run", Direction::Input, &counts),
+            Stream::new("activation", Direction::Input, &[("data", geometry.activation_bits * geometry.lanes())]),
+            Stream::new("weight", Direction::Input, &[("data", geometry.word_bits() * ports)]),
+            Stream::new("result", Direction::Output, &results),
         ],
     }
 }

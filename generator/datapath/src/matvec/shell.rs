@@ -3,6 +3,7 @@
 use super::accumulator::{Beat, accumulators, completed};
 use super::decoder::decoder;
 use super::geometry::{Accumulation, Geometry, LoopOrder, PartialSum};
+use crate::replay::{Pass, replayed};
 use crate::sequencer::{Nest, sequencer};
 use tritloom_hdl::{
     Design, Diagnostics, InstanceBuilder, LaneWire, Lanes, Module, ModuleBuilder, Pipeline, Staged, Value, sint, uint,
@@ -289,28 +290,11 @@ fn activation_stage(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, ti
     let held = if geometry.loop_order == LoopOrder::TableStationary || one_pass(geometry) {
         m.delay("activations", &flat, Some(&load))
     } else {
-        replayed(m, geometry, tiles, &flat, &load, pace)
+        let (issue, advance, fresh) = (pace.issue, pace.advance, pace.fresh);
+        let pass = Pass { issue, advance, fresh, load: &load, tile: &tiles.sequencer.output("inner_tile") };
+        replayed(m, "activations", geometry.nest().kept_tiles(), &flat, &pass)
     };
     held.lanes(sint(bits), lanes)
-}
-
-/// The first pass over the outputs takes activations from the stream and stores them; later ones read them back.
-fn replayed(
-    m: &ModuleBuilder,
-    geometry: &Geometry,
-    tiles: &Tiles,
-    incoming: &Value,
-    load: &Value,
-    pace: &Pace,
-) -> Value {
-    let tile = tiles.sequencer.output("inner_tile");
-    let buffer = m.memory("activations", incoming.shape(), geometry.nest().kept_tiles());
-    buffer.write(load, &tile, incoming);
-    let replay = m.wire("replay_activations", &(pace.issue & !pace.fresh));
-    let stored = buffer.read("replayed", &replay, &tile);
-    let streamed = m.delay("streamed", incoming, Some(load));
-    let from_stream = m.delay("from_stream", pace.fresh, Some(pace.advance));
-    m.wire("activations", &from_stream.mux(&streamed, &stored))
 }
 
 /// The keys of every port, in the stage in which what they select is there.

@@ -5,7 +5,7 @@ use super::geometry::Geometry;
 use super::golden;
 use crate::family::Timing;
 use crate::interface::{Beat, Scenario};
-use crate::pacing::{gap, ready};
+use crate::pacing::Stall;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -36,16 +36,8 @@ pub fn scenarios(geometry: &Geometry, timing: &Timing, seed: u64) -> Vec<Scenari
     bench.scenarios
 }
 
-/// Percentages of cycles in which a side holds back.
-struct Stall {
-    /// Of each input stream.
-    inputs: [u32; 3],
-    /// Of the receiver.
-    results: u32,
-}
-
-const FULL_SPEED: Stall = Stall { inputs: [0; 3], results: 0 };
-const SLOW_RESULTS: Stall = Stall { inputs: [0; 3], results: 80 };
+const FULL_SPEED: Stall<3> = Stall::FULL_SPEED;
+const SLOW_RESULTS: Stall<3> = Stall { inputs: [0; 3], results: 80 };
 /// Beats of the longest corner runs: longer vectors are cut here, so that a bench ends.
 const MOST_BEATS: u32 = 4096;
 /// Tiles of a random run in each dimension.
@@ -115,7 +107,7 @@ impl Bench<'_> {
         self.push("sizes_back_to_back", &jobs, &FULL_SPEED, None);
     }
 
-    fn stalled(&mut self, name: &str, stall: Stall) {
+    fn stalled(&mut self, name: &str, stall: Stall<3>) {
         let jobs = self.random_jobs(6);
         self.push(name, &jobs, &stall, None);
     }
@@ -167,29 +159,15 @@ impl Bench<'_> {
         (0..length).map(|_| self.random.random_range(-top..top)).collect()
     }
 
-    fn push(&mut self, name: &str, jobs: &[Job], stall: &Stall, abort_after: Option<u64>) {
-        let mut inputs = vec![Vec::new(), Vec::new(), Vec::new()];
+    fn push(&mut self, name: &str, jobs: &[Job], stall: &Stall<3>, abort_after: Option<u64>) {
+        let mut inputs = [Vec::new(), Vec::new(), Vec::new()];
         let mut results = Vec::new();
         for job in jobs {
-            for (stream, beats) in self.input_beats(job).into_iter().enumerate() {
-                for beat in beats {
-                    let gap = gap(&mut self.random, stall.inputs[stream]);
-                    inputs[stream].push((gap, beat));
-                }
-            }
+            inputs.iter_mut().zip(self.input_beats(job)).for_each(|(stream, beats)| stream.extend(beats));
             results.extend(beats::results(self.geometry, &golden::product(&job.weights, &job.activations)));
         }
-        let full_speed = stall.inputs == [0; 3] && stall.results == 0 && abort_after.is_none();
-        let beats = inputs[2].len() as u64;
-        let ready = vec![ready(&mut self.random, stall.results)];
-        self.scenarios.push(Scenario {
-            name: name.to_string(),
-            inputs,
-            outputs: vec![results],
-            ready,
-            abort_after,
-            cycles: full_speed.then_some(beats + self.timing.latency_cycles + 1),
-        });
+        let cycles = inputs[2].len() as u64 + self.timing.latency_cycles + 1;
+        self.scenarios.push(stall.scenario(&mut self.random, name, inputs, results, abort_after, cycles));
     }
 
     /// The beats of each input stream; lanes beyond the vectors hold anything, which the core must ignore.

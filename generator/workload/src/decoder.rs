@@ -1,7 +1,9 @@
 //! One token after another: the decode step of a ternary transformer.
 
-use crate::numerics::{dot, quantise, root_mean_square_norm, rotate, silu, softmax};
+use crate::attention::{Attention, FloatAttention};
+use crate::numerics::{dot, quantise, root_mean_square_norm, rotate, silu};
 use crate::{MatrixId, MatrixKind, Model, TernaryEngine};
+use std::convert::Infallible;
 use std::fmt;
 
 /// The token that begins a text.
@@ -9,9 +11,11 @@ pub const BEGIN_TOKEN: usize = 1;
 
 /// Why a step could not be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DecodeError<E> {
+pub enum DecodeError<E, A = Infallible> {
     /// The engine failed.
     Engine(E),
+    /// Attention failed.
+    Attention(A),
     /// The engine returned products of the wrong size.
     Products {
         /// The first of the matrices asked for.
@@ -35,10 +39,11 @@ pub enum DecodeError<E> {
     },
 }
 
-impl<E: fmt::Display> fmt::Display for DecodeError<E> {
+impl<E: fmt::Display, A: fmt::Display> fmt::Display for DecodeError<E, A> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DecodeError::Engine(error) => error.fmt(formatter),
+            DecodeError::Attention(error) => error.fmt(formatter),
             DecodeError::Products { matrix, expected, found } => {
                 write!(formatter, "products from {matrix} on: expected {expected} elements, found {found}")
             }
@@ -50,27 +55,35 @@ impl<E: fmt::Display> fmt::Display for DecodeError<E> {
     }
 }
 
-impl<E: fmt::Debug + fmt::Display> std::error::Error for DecodeError<E> {}
-
-/// The keys and values of all positions so far of one layer, `kv_dim` elements a position.
-#[derive(Clone, Debug, Default)]
-struct Cache {
-    keys: Vec<f32>,
-    values: Vec<f32>,
+impl<E, A> std::error::Error for DecodeError<E, A>
+where
+    E: fmt::Debug + fmt::Display,
+    A: fmt::Debug + fmt::Display,
+{
 }
+
+/// What a step with an engine E and attention A gives.
+pub type Stepped<T, E, A> = Result<T, DecodeError<<E as TernaryEngine>::Error, <A as Attention>::Error>>;
 
 /// A text in the making: the model and what attention remembers.
 #[derive(Clone, Debug)]
-pub struct Decoder<'m> {
+pub struct Decoder<'m, A = FloatAttention> {
     model: &'m Model,
-    caches: Vec<Cache>,
+    attention: A,
     position: usize,
 }
 
 impl<'m> Decoder<'m> {
-    /// An empty text.
+    /// An empty text, attention in f32.
     pub fn new(model: &'m Model) -> Decoder<'m> {
-        Decoder { model, caches: vec![Cache::default(); model.shape().layers], position: 0 }
+        Decoder::with_attention(model, FloatAttention::new(model.shape()))
+    }
+}
+
+impl<'m, A: Attention> Decoder<'m, A> {
+    /// An empty text that remembers in `attention`, itself without a memory.
+    pub fn with_attention(model: &'m Model, attention: A) -> Decoder<'m, A> {
+        Decoder { model, attention, position: 0 }
     }
 
     /// The number of tokens taken so far.
@@ -78,12 +91,17 @@ impl<'m> Decoder<'m> {
         self.position
     }
 
+    /// What attention remembers.
+    pub fn attention(&self) -> &A {
+        &self.attention
+    }
+
     /// Takes a token and returns the logits of the next one, `vocab` elements. A step that failed in its
     /// engine can be repeated.
     ///
     /// # Errors
     /// `Token`, `Full`, or whatever the engine reports or returns wrongly.
-    pub fn step<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Result<Vec<f32>, DecodeError<E::Error>> {
+    pub fn step<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Stepped<Vec<f32>, E, A> {
         let x = self.hidden(engine, token)?;
         Ok(self.model.embedding.chunks(self.model.shape().dim).map(|row| dot(row, &x)).collect())
     }
@@ -93,11 +111,7 @@ impl<'m> Decoder<'m> {
     ///
     /// # Errors
     /// As [`Decoder::step`].
-    pub fn hidden<E: TernaryEngine>(
-        &mut self,
-        engine: &mut E,
-        token: usize,
-    ) -> Result<Vec<f32>, DecodeError<E::Error>> {
+    pub fn hidden<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Stepped<Vec<f32>, E, A> {
         let shape = self.model.shape();
         if self.position >= shape.seq_len {
             return Err(DecodeError::Full { seq_len: shape.seq_len });
@@ -113,56 +127,21 @@ impl<'m> Decoder<'m> {
     }
 
     /// Adds to `x` what its heads find in the positions so far, this one included.
-    fn attention_block<E: TernaryEngine>(
-        &mut self,
-        engine: &mut E,
-        layer: usize,
-        x: &mut [f32],
-    ) -> Result<(), DecodeError<E::Error>> {
+    fn attention_block<E: TernaryEngine>(&mut self, engine: &mut E, layer: usize, x: &mut [f32]) -> Stepped<(), E, A> {
         let kinds = [MatrixKind::Wq, MatrixKind::Wk, MatrixKind::Wv];
         let [mut query, mut key, value] = self.project(engine, kinds, layer, x)?;
-        let (head_size, kv_dim) = (self.model.shape().head_size(), self.model.shape().kv_dim());
+        let head_size = self.model.shape().head_size();
         rotate(&mut query, self.position, head_size);
         rotate(&mut key, self.position, head_size);
-        let cache = &mut self.caches[layer];
-        // What a failed step left behind is dropped.
-        cache.keys.truncate(self.position * kv_dim);
-        cache.values.truncate(self.position * kv_dim);
-        cache.keys.extend(key);
-        cache.values.extend(value);
-        let gathered = self.attention(&query, &self.caches[layer]);
+        let gathered = self.attention.attend(layer, self.position, &query, &key, &value);
+        let gathered = gathered.map_err(DecodeError::Attention)?;
         let [output] = self.project(engine, [MatrixKind::Wo], layer, &gathered)?;
         add(x, &output);
         Ok(())
     }
 
-    /// What each query head gathers from the values; consecutive heads share a key head.
-    fn attention(&self, query: &[f32], cache: &Cache) -> Vec<f32> {
-        let shape = self.model.shape();
-        let (head_size, kv_dim) = (shape.head_size(), shape.kv_dim());
-        let mut gathered = vec![0.0; shape.dim];
-        for (head, (query, gathered)) in query.chunks(head_size).zip(gathered.chunks_mut(head_size)).enumerate() {
-            let first = head / (shape.heads / shape.kv_heads) * head_size;
-            let part = first..first + head_size;
-            let score = |key: &[f32]| dot(query, &key[part.clone()]) / (head_size as f32).sqrt();
-            let mut weights: Vec<f32> = cache.keys.chunks(kv_dim).map(score).collect();
-            softmax(&mut weights);
-            for (weight, value) in weights.iter().zip(cache.values.chunks(kv_dim)) {
-                for (sum, element) in gathered.iter_mut().zip(&value[part.clone()]) {
-                    *sum += weight * element;
-                }
-            }
-        }
-        gathered
-    }
-
     /// Adds to `x` what the gated feed-forward block makes of it.
-    fn feed_forward_block<E: TernaryEngine>(
-        &self,
-        engine: &mut E,
-        layer: usize,
-        x: &mut [f32],
-    ) -> Result<(), DecodeError<E::Error>> {
+    fn feed_forward_block<E: TernaryEngine>(&self, engine: &mut E, layer: usize, x: &mut [f32]) -> Stepped<(), E, A> {
         let [gate, passed] = self.project(engine, [MatrixKind::W1, MatrixKind::W3], layer, x)?;
         let hidden: Vec<f32> = gate.iter().zip(&passed).map(|(&gate, passed)| silu(gate) * passed).collect();
         let [output] = self.project(engine, [MatrixKind::W2], layer, &hidden)?;
@@ -177,7 +156,7 @@ impl<'m> Decoder<'m> {
         kinds: [MatrixKind; N],
         layer: usize,
         input: &[f32],
-    ) -> Result<[Vec<f32>; N], DecodeError<E::Error>> {
+    ) -> Stepped<[Vec<f32>; N], E, A> {
         let ids = kinds.map(|kind| MatrixId { kind, layer });
         let activations = quantise(input);
         let products = engine.products(&ids, &activations.values).map_err(DecodeError::Engine)?;
@@ -214,25 +193,34 @@ pub fn greedy(logits: &[f32]) -> usize {
 
 /// A text that continues greedily from [`BEGIN_TOKEN`] until the model's positions are used up.
 #[derive(Clone, Debug)]
-pub struct Story<'m> {
-    decoder: Decoder<'m>,
+pub struct Story<'m, A = FloatAttention> {
+    decoder: Decoder<'m, A>,
     token: usize,
 }
 
 impl<'m> Story<'m> {
-    /// A text that is about to begin.
+    /// A text that is about to begin, attention in f32.
     pub fn new(model: &'m Model) -> Story<'m> {
-        Story { decoder: Decoder::new(model), token: BEGIN_TOKEN }
+        Story::with_attention(model, FloatAttention::new(model.shape()))
+    }
+}
+
+impl<'m, A: Attention> Story<'m, A> {
+    /// A text that is about to begin and remembers in `attention`, itself without a memory.
+    pub fn with_attention(model: &'m Model, attention: A) -> Story<'m, A> {
+        Story { decoder: Decoder::with_attention(model, attention), token: BEGIN_TOKEN }
+    }
+
+    /// What attention remembers.
+    pub fn attention(&self) -> &A {
+        self.decoder.attention()
     }
 
     /// The previous token and the next one; none at the end of the model's positions.
     ///
     /// # Errors
     /// As [`Decoder::step`].
-    pub fn next_token<E: TernaryEngine>(
-        &mut self,
-        engine: &mut E,
-    ) -> Result<Option<(usize, usize)>, DecodeError<E::Error>> {
+    pub fn next_token<E: TernaryEngine>(&mut self, engine: &mut E) -> Stepped<Option<(usize, usize)>, E, A> {
         if self.decoder.position() >= self.decoder.model.shape().seq_len {
             return Ok(None);
         }

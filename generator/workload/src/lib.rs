@@ -23,22 +23,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attention;
 pub mod bitllama;
 mod core;
 mod decoder;
 mod engine;
 mod error;
+mod integer_attention;
 mod model;
 mod numerics;
+mod products;
 mod reader;
 mod shape;
 pub mod synthetic;
 mod tokenizer;
 
+pub use attention::{Attention, FloatAttention};
 pub use core::{Core, CoreEngine, CoreError, CoreRun, Demand};
-pub use decoder::{BEGIN_TOKEN, DecodeError, Decoder, Story, greedy};
+pub use decoder::{BEGIN_TOKEN, DecodeError, Decoder, Stepped, Story, greedy};
 pub use engine::{CheckError, CheckedEngine, EngineError, ReferenceEngine, TernaryEngine};
 pub use error::{LoadError, ModelError};
+pub use integer_attention::{Fetches, IntegerAttention, Steps};
 pub use model::{MatrixId, MatrixKind, Model, Statistics, TernaryMatrix};
+pub use products::{CheckedProducts, ProductEngine, ProductError, ReferenceProducts, Step};
 pub use shape::{Shape, ShapeError};
 pub use tokenizer::Tokenizer;

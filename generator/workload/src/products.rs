@@ -1,0 +1,120 @@
+//! Who computes the integer products of attention: plain integers here, a simulated core elsewhere.
+
+use std::convert::Infallible;
+use std::fmt;
+
+/// The two products of attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// q . k: signed queries, a row a query head, with signed keys, a column a position.
+    Scores,
+    /// p . v: weights from 0 up, a row a query head, with signed values, a column an element of the head.
+    Gathering,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Step::Scores => "q.k",
+            Step::Gathering => "p.v",
+        })
+    }
+}
+
+/// Computes exact products of small integer matrices.
+pub trait ProductEngine {
+    /// Why a product could not be computed.
+    type Error;
+
+    /// The largest weight that a head may give a position: the engine takes weights of 0 to this as activations.
+    fn largest_weight(&self) -> u8;
+
+    /// `result[m][n] = sum over i of rows[m][i] * columns[n][i]`, exact. Rows are queries or weights, columns are signed
+    /// bytes.
+    ///
+    /// # Errors
+    /// As the engine defines.
+    fn product(&mut self, step: Step, rows: &[Vec<i32>], columns: &[Vec<i32>]) -> Result<Vec<Vec<i32>>, Self::Error>;
+}
+
+/// Plain integer arithmetic.
+#[derive(Clone, Copy, Debug)]
+pub struct ReferenceProducts {
+    /// The largest weight that a head may give a position.
+    pub largest_weight: u8,
+}
+
+impl ProductEngine for ReferenceProducts {
+    type Error = Infallible;
+
+    fn largest_weight(&self) -> u8 {
+        self.largest_weight
+    }
+
+    fn product(&mut self, _: Step, rows: &[Vec<i32>], columns: &[Vec<i32>]) -> Result<Vec<Vec<i32>>, Infallible> {
+        let dot = |row: &[i32], column: &[i32]| row.iter().zip(column).map(|(x, w)| x * w).sum();
+        Ok(rows.iter().map(|row| columns.iter().map(|column| dot(row, column)).collect()).collect())
+    }
+}
+
+/// Another engine, whose every product is compared with plain integer arithmetic.
+#[derive(Debug)]
+pub struct CheckedProducts<E> {
+    engine: E,
+    checked: u64,
+}
+
+/// Why a checked product was not delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProductError<E> {
+    /// The engine itself failed.
+    Engine(E),
+    /// The engine computed something else.
+    Mismatch(Step),
+}
+
+impl<E: fmt::Display> fmt::Display for ProductError<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProductError::Engine(error) => error.fmt(formatter),
+            ProductError::Mismatch(step) => write!(formatter, "{step} of attention differs from integer arithmetic"),
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> std::error::Error for ProductError<E> {}
+
+impl<E> CheckedProducts<E> {
+    /// Checks `engine`.
+    pub fn new(engine: E) -> CheckedProducts<E> {
+        CheckedProducts { engine, checked: 0 }
+    }
+
+    /// The engine, for its own figures.
+    pub fn engine(&self) -> &E {
+        &self.engine
+    }
+
+    /// The number of products that were equal so far.
+    pub fn checked(&self) -> u64 {
+        self.checked
+    }
+}
+
+impl<E: ProductEngine> ProductEngine for CheckedProducts<E> {
+    type Error = ProductError<E::Error>;
+
+    fn largest_weight(&self) -> u8 {
+        self.engine.largest_weight()
+    }
+
+    fn product(&mut self, step: Step, rows: &[Vec<i32>], columns: &[Vec<i32>]) -> Result<Vec<Vec<i32>>, Self::Error> {
+        let found = self.engine.product(step, rows, columns).map_err(ProductError::Engine)?;
+        let Ok(expected) = ReferenceProducts { largest_weight: 0 }.product(step, rows, columns);
+        if found != expected {
+            return Err(ProductError::Mismatch(step));
+        }
+        self.checked += 1;
+        Ok(found)
+    }
+}

@@ -33,11 +33,9 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     let terms = m.lanes("terms", entry, tables);
     let negatives = m.lanes("negatives", uint(1), tables);
     m.repeat("group", tables, |group| {
-        let negative = keys.lane(group).top_bit();
-        let magnitude = keys.lane(group).wrap(key::magnitude_bits(group_size));
-        let picked = pick(&m, &magnitude, &prepared.lane(group), entries, entry);
-        negatives.drive(group, &negative);
-        terms.drive(group, &(picked ^ negative.replicate(entry.width)).as_signed());
+        let (word, carry) = selected(&m, &keys.lane(group), &prepared.lane(group), group_size, entry);
+        negatives.drive(group, &carry);
+        terms.drive(group, &word);
     });
 
     m.section("Sum");
@@ -45,6 +43,15 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     let terms = Terms { words: &terms, carries: Some(&negatives), magnitude, arrival };
     m.output("sum", &port_sum(&m, geometry, &terms, &base, advance.as_ref()));
     m.finish()
+}
+
+/// The sum that a `key` names, from the entries of its `group` side by side, entry 1 lowest: a signed word, and the carry
+/// that it owes. A key whose magnitude is above the number of entries gives any word.
+pub fn selected(m: &ModuleBuilder, key: &Value, group: &Value, group_size: u32, entry: Shape) -> (Value, Value) {
+    let negative = key.top_bit();
+    let magnitude = key.wrap(key::magnitude_bits(group_size));
+    let picked = pick(m, &magnitude, group, key::entries(group_size), entry);
+    ((picked ^ negative.replicate(entry.width)).as_signed(), negative)
 }
 
 /// Gate delays of a picked and inverted entry: a gate alone or a level of multiplexers for each bit of the index, and the

@@ -45,6 +45,7 @@ mod verilog;
 
 pub use configuration::Configuration;
 pub use error::{PortMismatch, SocketError};
-pub use port::{Direction, Port, PortShape, Wire};
+pub use port::{Port, PortShape, Wire};
 pub use socket::Socket;
+pub use tritloom_datapath::interface::Direction;
 pub use tritloom_datapath::parameter::ParameterDefault as Value;

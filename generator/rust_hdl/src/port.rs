@@ -3,15 +3,7 @@
 use num_bigint::BigUint;
 use rust_hdl_core::prelude::{Bit, Bits, In, Logic, Out, Signal, Synth};
 use std::fmt;
-
-/// Seen from the core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Into the core.
-    Input,
-    /// Out of the core.
-    Output,
-}
+use tritloom_datapath::interface::Direction;
 
 /// Direction and width of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! What stands behind the ports of a part.
 
 use crate::error::PortMismatch;
-use crate::port::{Direction, Port, PortShape};
-use crate::{Configuration, SocketError, verilog};
+use crate::port::{Port, PortShape};
+use crate::{Configuration, Direction, SocketError, verilog};
 use rust_hdl_core::prelude::{Bit, Clock, In, Signal, Verilog, Wrapper};
 use tritloom_hdl::{Design, Evaluator, InputHandle, OutputHandle, PortKind};
 

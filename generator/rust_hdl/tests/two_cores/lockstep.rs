@@ -3,7 +3,7 @@
 use tritloom_datapath::interface::{Beat, Direction, Field, Interface, Scenario, Stream};
 use tritloom_flow::{BenchReport, Design, Optimisation, RunOptions, Sources, Verilator};
 use tritloom_hdl::Bits;
-use tritloom_rust_hdl::{Direction as Side, PortShape};
+use tritloom_rust_hdl::PortShape;
 
 /// Name and shape of every port but clock and reset.
 pub type Ports = Vec<(&'static str, PortShape)>;
@@ -21,7 +21,7 @@ pub fn run(verilator: &Verilator, verilog: &str, ports: &Ports, cycles: &[Cycle]
         direction,
         fields: vec![Field { name: "data".to_owned(), width }],
     };
-    let (inputs, outputs) = (width(ports, Side::Input), width(ports, Side::Output));
+    let (inputs, outputs) = (width(ports, Direction::Input), width(ports, Direction::Output));
     let streams = vec![stream("in", Direction::Input, inputs), stream("out", Direction::Output, outputs)];
     let files = [("two_cores.v", verilog.to_owned()), ("lockstep.v", lockstep(ports))];
     let design = Design {
@@ -43,20 +43,20 @@ pub fn run(verilator: &Verilator, verilog: &str, ports: &Ports, cycles: &[Cycle]
     model.check(&[scenario], &RunOptions::default()).expect("it runs")
 }
 
-fn width(ports: &Ports, side: Side) -> u32 {
+fn width(ports: &Ports, side: Direction) -> u32 {
     ports.iter().filter(|(_, shape)| shape.direction == side).map(|(_, shape)| shape.width).sum()
 }
 
 /// A module around the design that takes a beat and gives a beat in every cycle; without one all inputs are zero.
 fn lockstep(ports: &Ports) -> String {
-    let (inputs, outputs) = (width(ports, Side::Input), width(ports, Side::Output));
+    let (inputs, outputs) = (width(ports, Direction::Input), width(ports, Direction::Output));
     let (mut input, mut output) = (0, 0);
     let pins: String = ports
         .iter()
         .map(|(name, shape)| {
             let (vector, low) = match shape.direction {
-                Side::Input => ("inputs", &mut input),
-                Side::Output => ("out_data_o", &mut output),
+                Direction::Input => ("inputs", &mut input),
+                Direction::Output => ("out_data_o", &mut output),
             };
             *low += shape.width;
             format!(",\n    .{name}({vector}[{}:{}])", *low - 1, *low - shape.width)

@@ -33,9 +33,10 @@ struct Stream {
 }
 
 impl Traffic {
-    /// For cores whose ports' names begin with their prefix.
-    pub fn new(cores: &[(&str, Configuration)], seed: u64) -> Traffic {
-        let streams = cores.iter().flat_map(|(prefix, configuration)| streams(prefix, configuration, seed)).collect();
+    /// For so many cycles of cores whose ports' names begin with their prefix.
+    pub fn new(cores: &[(&str, Configuration)], cycles: usize, seed: u64) -> Traffic {
+        let of_core = |(prefix, configuration): &(&str, Configuration)| streams(prefix, configuration, cycles, seed);
+        let streams = cores.iter().flat_map(of_core).collect();
         Traffic { streams, random: ChaCha8Rng::seed_from_u64(seed) }
     }
 
@@ -92,7 +93,7 @@ impl Stream {
     }
 }
 
-fn streams(prefix: &str, configuration: &Configuration, seed: u64) -> Vec<Stream> {
+fn streams(prefix: &str, configuration: &Configuration, cycles: usize, seed: u64) -> Vec<Stream> {
     let family = registry::find(configuration.family).expect("a family of this build");
     let parameters = configuration.parameters().expect("legal");
     let interface = family.interface(&parameters);
@@ -109,8 +110,12 @@ fn streams(prefix: &str, configuration: &Configuration, seed: u64) -> Vec<Stream
         })
         .collect();
     // An aborted scenario ends in a reset, which the stream of beats leaves out.
-    let whole = family.scenarios(&parameters, seed).into_iter().filter(|scenario| scenario.abort_after.is_none());
-    for scenario in whole {
+    let scenarios = (seed..).flat_map(|seed| family.scenarios(&parameters, seed));
+    for scenario in scenarios.filter(|scenario| scenario.abort_after.is_none()) {
+        // A beat a cycle: the busiest stream, and with it the core, never runs dry.
+        if streams.iter().any(|stream| stream.beats.len() >= cycles) {
+            break;
+        }
         let inputs = scenario.inputs.into_iter().map(|beats| beats.into_iter().map(|(_, beat)| beat).collect());
         let mut inputs = inputs.collect::<Vec<Vec<Beat>>>().into_iter();
         let mut outputs = scenario.outputs.into_iter();

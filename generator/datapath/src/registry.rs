@@ -13,6 +13,7 @@ static FAMILIES: &[&dyn Family] = &[
     &crate::multiplier::Multiplier,
     &crate::bit_weight::BitWeight,
     &crate::booth_flex_serial::BoothFlexSerial,
+    &crate::bit_slice::BitSlice,
     &crate::binary::Binary,
     &crate::leading_one::LeadingOne,
 ];
@@ -63,6 +64,8 @@ pub const SIMULATION_CAPS: &[(&str, u64)] = &[
     ("tables", 4),
     ("lanes", 12),
     ("width", 80),
+    ("activation_bits", 8),
+    ("weight_bits", 8),
     ("ports", 6),
     ("max_inputs", 150),
     ("max_outputs", 40),

@@ -78,8 +78,8 @@ fn in_lanes(numbers: Numbers, lanes: u32) -> Operand {
 /// The activation is always of eight bits, with or without a sign; weights share lanes.
 fn cut_apart(lanes: u32) -> Vec<Mode> {
     let unsigned = Operand::dense(Numbers::Integers(uint(8)));
-    let mode = |name, activation, numbers, places| Mode {
-        name,
+    let mode = |name: &str, activation, numbers, places| Mode {
+        name: name.to_string(),
         activation,
         weight: in_lanes(numbers, lanes),
         places: places * lanes,
@@ -93,7 +93,12 @@ fn cut_apart(lanes: u32) -> Vec<Mode> {
 
 /// Activations share the bits too.
 fn fused() -> Vec<Mode> {
-    let mode = |name, bits, places| Mode { name, activation: integers(bits), weight: integers(bits), places };
+    let mode = |name: &str, bits, places| Mode {
+        name: name.to_string(),
+        activation: integers(bits),
+        weight: integers(bits),
+        places,
+    };
     vec![mode("int8", 8, 1), mode("int4", 4, 2), mode("int2", 2, 4), mode("int2_half", 2, 2)]
 }
 

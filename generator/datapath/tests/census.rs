@@ -51,6 +51,14 @@ fn extreme_sizes(family: &str) -> Vec<String> {
             "width: 4096, columns: 2, max_inner: 65536, max_columns: 65536".to_string(),
         ];
     }
+    if family == "bit_slice" {
+        return vec![
+            "activation_bits: 8, weight_bits: 8, max_inner: 64".to_string(),
+            "activation_bits: 16, weight_bits: 8, rows: 3, columns: 2, depth: 2, max_inner: 256, max_columns: 2"
+                .to_string(),
+            "activation_bits: 8, weight_bits: 16, max_inner: 65536, max_columns: 65536".to_string(),
+        ];
+    }
     if ["bit_weight", "booth_flex_serial"].contains(&family) {
         return vec![
             "max_inner: 1".to_string(),

@@ -103,10 +103,10 @@ impl Operand {
 }
 
 /// What a run multiplies, and how much of it a beat holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mode {
     /// A word for it.
-    pub name: &'static str,
+    pub name: String,
     /// Each row's numbers of a beat.
     pub activation: Operand,
     /// Each column's numbers of a beat.
@@ -119,7 +119,7 @@ impl Mode {
     /// Signed integers, `places` a beat, one after the other.
     pub fn plain(places: u32, activation_bits: u32, weight_bits: u32) -> Mode {
         let operand = |bits| Operand::dense(Numbers::Integers(sint(bits)));
-        Mode { name: "plain", activation: operand(activation_bits), weight: operand(weight_bits), places }
+        Mode { name: "plain".to_string(), activation: operand(activation_bits), weight: operand(weight_bits), places }
     }
 
     /// The greatest magnitude of a product.

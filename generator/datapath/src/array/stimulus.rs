@@ -103,7 +103,13 @@ impl Bench<'_> {
             ("maximum_times_minimum", |_, range| range.1, |_, range| range.0),
             ("maximum_times_maximum", |_, range| range.1, |_, range| range.1),
             ("alternating", alternating, alternating),
-            ("alternating_signs", |place, range| alternating(place, (1, range.0.max(-1))), |_, _| -1),
+            (
+                "alternating_signs",
+                |place, range| alternating(place, (range.1.min(1), range.0.max(-1))),
+                |_, range| {
+                    if range.0 < 0 { -1 } else { 1 }
+                },
+            ),
             ("all_zero_weights", alternating, |_, _| 0),
         ];
         for (name, activation, weight) in corners {
@@ -174,19 +180,21 @@ impl Bench<'_> {
 
     /// Large products that cancel but for a little: what is left of carry-save words takes carries all the way up.
     ///
-    /// Random places, the same with opposite weights, and a small one at the end.
+    /// Random places, the same with opposite weights, and a small one at the end. Where weights have no opposites, what
+    /// is left is the small one alone.
     fn cancelling(&mut self, mode: usize) -> Job {
         let Geometry { rows, columns, max_inner, .. } = *self.geometry;
-        let heaviest = self.weights_of(mode).range().1;
+        let (lightest, heaviest) = self.weights_of(mode).range();
+        let reach = heaviest.min(-lightest);
         let (least, greatest) = self.activations_of(mode).range();
         let half = (128 * self.geometry.modes[mode].places).min(max_inner / 2);
         let (mut weights, mut activations) =
-            (self.matrix(columns, half, (-heaviest, heaviest)), self.activations(mode, rows, half));
+            (self.matrix(columns, half, (-reach, reach)), self.activations(mode, rows, half));
         let more = 2 * half < max_inner;
         for column in &mut weights {
             column.extend_from_within(..);
             column[half as usize..].iter_mut().for_each(|weight| *weight = -*weight);
-            column.extend(more.then_some(1));
+            column.extend(more.then_some(heaviest.min(1)));
         }
         for row in &mut activations {
             row.extend_from_within(..);

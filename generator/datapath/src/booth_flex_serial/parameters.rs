@@ -130,10 +130,10 @@ pub(super) fn config(parameters: &Parameters) -> Config {
 }
 
 /// Weights of so many digits, each in the low bits of a place as wide as the widest.
-fn mode(geometry: &Geometry, name: &'static str, digits: u32) -> Mode {
+fn mode(geometry: &Geometry, name: &str, digits: u32) -> Mode {
     let numbers = Numbers::Integers(sint(RADIX.step() * digits));
     Mode {
-        name,
+        name: name.to_string(),
         activation: Operand::dense(Numbers::Integers(geometry.activation())),
         weight: Operand { numbers, lanes: 1, lane_bits: 0, pitch: geometry.weight_bits },
         places: geometry.depth,

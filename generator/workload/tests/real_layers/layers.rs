@@ -16,6 +16,16 @@ pub struct Layer {
     pub activations: Vec<Vec<i32>>,
 }
 
+impl Layer {
+    /// The same with the top bits of 8-bit integers only, rounded down: a layer in fewer bits, with or without a sign.
+    pub fn narrowed(&self, activation_bits: u32, weight_bits: u32) -> Layer {
+        let narrow = |vectors: &Vec<Vec<i32>>, bits: u32| {
+            vectors.iter().map(|vector| vector.iter().map(|value| value >> (8 - bits)).collect()).collect()
+        };
+        Layer { weights: narrow(&self.weights, weight_bits), activations: narrow(&self.activations, activation_bits) }
+    }
+}
+
 /// The model, or none with a loud word about what is not tested then.
 pub fn model() -> Option<Model> {
     let file = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/models/bitllama-3m/model.bin"));

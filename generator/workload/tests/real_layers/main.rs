@@ -3,7 +3,9 @@
 //!
 //! Without the model's folder, or without Verilator, nothing is tested, and that is said.
 
+mod arrays;
 mod binary;
+mod bit_slice;
 mod layers;
 
 use std::io::Write;

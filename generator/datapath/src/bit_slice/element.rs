@@ -1,0 +1,168 @@
+//! One element of the array: a grid of multipliers of slices, shifters, one compressor tree, and the sum.
+
+use super::parameters::Config;
+use super::slicing::{Control, Side, Signal, Slicing};
+use crate::arith::bit_heap::{BitHeap, Plan, Profile};
+use crate::arith::reduction::{Term, balanced, balanced_census, bits_up_to, partial_bits};
+use crate::census::{Parts, copies, sum_of};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Multiplier};
+use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
+
+/// What a word is shifted by: the digits that it is a product of.
+#[derive(Clone, Copy)]
+struct Place {
+    activation: u32,
+    weight: u32,
+}
+
+/// Every place of the grid of one activation and one weight.
+fn places(config: &Config) -> impl Iterator<Item = Place> + use<> {
+    let (activations, weights) = (config.activation.count(), config.weight.count());
+    (0..weights).flat_map(move |weight| (0..activations).map(move |activation| Place { activation, weight }))
+}
+
+/// The words of one place that are shifted alone: one for each product of full width, or their sum.
+fn words_of_a_place(config: &Config) -> u32 {
+    if config.shift_in_element { config.geometry.depth } else { 1 }
+}
+
+/// Bits of such a word.
+fn word_bits(config: &Config) -> u32 {
+    let gathered = config.geometry.depth / words_of_a_place(config);
+    partial_bits(gathered.into(), config.product_magnitude(), false)
+}
+
+/// Bits of the sum of a beat.
+fn beat_bits(config: &Config) -> u32 {
+    let geometry = &config.geometry;
+    let greatest = geometry.modes.iter().map(|mode| u64::from(mode.places) * mode.product_magnitude()).max();
+    bits_up_to(greatest.unwrap_or(1)).min(geometry.sum_bits())
+}
+
+pub(super) fn element(config: &Config) -> Module {
+    let geometry = &config.geometry;
+    let (width, slices, weights) = (geometry.sum_bits(), config.activation_slices(), config.weight.count());
+    let control = Control::new(config.activation, config.weight);
+    let m = ModuleBuilder::new(
+        format!("slice_element_{}_d{}_s{width}", config.name(), geometry.depth),
+        format!(
+            "Multiplies {slices} slices of activations by {weights} of a weight each, and adds what they are worth."
+        ),
+    );
+    m.parameter("slices of activations", slices);
+    m.parameter("slices of a weight", weights);
+    m.parameter("sum bits", width);
+    let cells = slices * weights;
+    let comment = "row by row of their bus";
+    let activations = m.input_lanes("activations", uint(config.activation.prepared_bits()), cells, comment);
+    let of_weights = m.input_lanes("weights", uint(config.weight.prepared_bits()), cells, comment);
+    let word_of_mode = geometry.has_modes().then(|| m.documented_input("control", uint(control.bits()), "the mode"));
+    let first = m.documented_input("first", uint(1), "the sum begins anew");
+    let enable = m.documented_input("enable", uint(1), "a beat is added");
+    let advance = m.documented_input("advance", uint(1), "the registers before the sum move on");
+
+    m.section("Slice products");
+    let products = m.lanes("products", sint(config.product_bits()), cells);
+    m.repeat("weight_slice", weights, |j| {
+        m.repeat("activation_slice", slices, |i| {
+            let x = config.activation.number(&activations.lane(j * slices + i));
+            let w = config.weight.number(&of_weights.lane(i * weights + j));
+            products.drive(j * slices + i, &m.wire("product", &(x * w)).wrap(config.product_bits()));
+        });
+    });
+
+    m.section("Place values");
+    let mut heap = BitHeap::new(beat_bits(config));
+    for place in places(config) {
+        for (number, gathered) in words(&m, config, &products, place).into_iter().enumerate() {
+            let name = format!("worth_{}_{}_{number}", place.activation, place.weight);
+            let shift = |side, position, word| {
+                let signal = |bit| control.signal(&m, word_of_mode.as_ref(), Signal::Digit(side, position, bit));
+                shifted(&m, &name, config.slicing(side), position, word, &signal)
+            };
+            let by_activation = shift(Side::Activation, place.activation, gathered);
+            heap.add_signed(&shift(Side::Weight, place.weight, by_activation), 0, 0);
+        }
+    }
+
+    m.section("Sum");
+    let rows = heap.reduce(&m, "heap", &config.tree.compression());
+    let beat = m.wire("beat", &(rows.0 + rows.1)).wrap(beat_bits(config)).as_signed();
+    let beat = m.delay("beat_sum", &beat, Some(&advance));
+    let sum = m.register("sum", sint(width));
+    let base = m.wire("base", &(sum.value().as_unsigned() & (!&first).replicate(width)).as_signed());
+    let total = m.wire("total", &(&base + &beat));
+    sum.enable(&enable).next(&total.wrap(width));
+    m.output("sum", &sum.value().as_unsigned());
+    m.finish()
+}
+
+/// The slice products of one place, each alone or all together.
+fn words(m: &ModuleBuilder, config: &Config, products: &Lanes, place: Place) -> Vec<Value> {
+    let (count, slices) = (config.activation.count(), config.activation_slices());
+    let product = |number: u32| products.lane(place.weight * slices + number * count + place.activation);
+    let all: Vec<Value> = (0..config.geometry.depth).map(product).collect();
+    if config.shift_in_element {
+        return all;
+    }
+    let terms: Vec<Term> = all.into_iter().map(|word| Term { word, carry: None }).collect();
+    let name = format!("gathered_{}_{}", place.activation, place.weight);
+    vec![balanced(m, &name, &terms, config.product_magnitude()).word]
+}
+
+/// The word times `2^(slice * d)`, where d is the digit that the slice at `position` is; `signal` gives a bit of d.
+fn shifted(
+    m: &ModuleBuilder,
+    name: &str,
+    slicing: &Slicing,
+    position: u32,
+    word: Value,
+    signal: &impl Fn(u32) -> Value,
+) -> Value {
+    slicing.digit_bits(position).into_iter().fold(word, |word, bit| {
+        let moved = word.shift_left(slicing.slice << bit);
+        let chosen = signal(bit).mux(&moved, &word.extend(moved.width()));
+        m.wire(&format!("{name}_w{}", moved.width()), &chosen)
+    })
+}
+
+/// Bits of a word of `bits` behind its shifters, their multiplexers counted.
+fn shifted_census(slicing: &Slicing, position: u32, bits: u32, census: &mut Census) -> u32 {
+    slicing.digit_bits(position).into_iter().fold(bits, |bits, bit| {
+        let wider = bits + (slicing.slice << bit);
+        census.add(Multiplexer, 1, wider.into());
+        wider
+    })
+}
+
+/// The parts of [`element`].
+pub(super) fn element_census(config: &Config) -> Parts {
+    let geometry = &config.geometry;
+    let (width, depth) = (geometry.sum_bits(), u64::from(geometry.depth));
+    let cells = u64::from(config.activation_slices() * config.weight.count());
+    let multipliers = config.activation.number_bits() * config.weight.number_bits();
+    let gathers = if config.shift_in_element { 0 } else { places(config).count() as u64 };
+    let (mut shifters, mut profile) = (Census::default(), Profile::new(beat_bits(config)));
+    for place in places(config) {
+        for _ in 0..words_of_a_place(config) {
+            let bits = shifted_census(&config.activation, place.activation, word_bits(config), &mut shifters);
+            profile.add_signed(shifted_census(&config.weight, place.weight, bits, &mut shifters), 0, 0);
+        }
+    }
+    let mut reduction = Plan::new(&profile, &config.tree.compression()).census();
+    reduction.add(Adder, 1, u64::from(beat_bits(config)) + 1);
+    let accumulate = sum_of(&[
+        (EnabledRegister, 1, beat_bits(config)),
+        (Inverter, 1, 1),
+        (AndOr, 1, width),     // base
+        (Adder, 1, width + 1), // total
+        (EnabledRegister, 1, width),
+    ]);
+    vec![
+        ("multiply", sum_of(&[(Multiplier, cells, multipliers)])),
+        ("gather", copies(&balanced_census(depth, config.product_magnitude(), false), gathers)),
+        ("shift", shifters),
+        ("reduction", reduction),
+        ("accumulate", accumulate),
+    ]
+}

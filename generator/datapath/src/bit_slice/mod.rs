@@ -1,0 +1,177 @@
+//! Products of integers by slices, fused at run time: BitFusion (ISCA 2018, arXiv 1712.01507) and BitBlade (DAC 2019).
+//!
+//! ```text
+//!            weight bus: a row a slice of the activations
+//!                 │ edge: deals slices out, signs on top slices
+//!  activation     ▼
+//!  bus ── edge ─► w_j x_i  w_j x_i  ...   a grid of multipliers of slices
+//!                   │        │
+//!                   ▼        ▼
+//!                 gather over `depth`, shift by the digits that i and j are in the mode (or the other way round)
+//!                   └───┬────┘
+//!                       ▼
+//!                 compressor tree ─► register ─► + ─► sum
+//! ```
+
+mod edge;
+mod element;
+mod parameters;
+mod slicing;
+
+use crate::array::{self, ElementCensus, Geometry, Mode};
+use crate::bit_weight::BitWeight;
+use crate::census::Parts;
+use crate::family::{Family, Pace, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::parameter::{Given, Parameter, Parameters, Problem};
+use crate::registry;
+use parameters::Config;
+use slicing::{Control, Side};
+use tritloom_hdl::{Census, Design, Diagnostics, Module, ModuleBuilder, Primitive, Value};
+
+/// The family.
+pub struct BitSlice;
+
+struct Element(Config);
+
+/// The shape of an array of the family.
+pub fn geometry(parameters: &Parameters) -> Geometry {
+    Config::new(parameters).geometry
+}
+
+impl Family for BitSlice {
+    fn name(&self) -> &'static str {
+        "bit_slice"
+    }
+
+    fn summary(&self) -> &'static str {
+        "matrix-matrix array of multipliers of slices that fuse to the widths of a run (BitFusion, BitBlade)"
+    }
+
+    fn contract(&self) -> &'static str {
+        "\
+result[m][n] = sum over k of activation[m][k] * weight[n][k], exact for every legal input.
+
+A run names its mode: activations and weights of how many bits it multiplies, any number of whole slices on either side
+that divides the widest one. An element has `depth` multipliers of the widest numbers, each a grid of multipliers of
+slices; in a mode of narrower numbers the grid falls apart, and a beat takes as many more places of the inner dimension.
+With 8-bit numbers and slices of 2 bits these are 8x8, 8x4, 8x2, 4x8, ... 2x2, of 1, 2, 4, ... 16 places for each of
+`depth`. Numbers of one bit are 0 and 1, or signed 0 and -1.
+
+Runs, streams and tiles are those of bit_weight; runs of different modes follow one another without a bubble. In a mode
+of activations of a bits and weights of w bits, with S = depth * activation_bits / a, place p of a beat has its
+activation at bit p % S * a + p / S * (w / weight_slice) * depth * activation_bits of its row, and its weight at bit
+p % S * (a / activation_slice) * weight_bits + p / S * w of its column. Latency: 4 cycles (operand register, beat sum,
+sum, capture)."
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        parameters::TABLE
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        parameters::legality(parameters)
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let config = Config::new(parameters);
+        array::build(&config.geometry.clone(), &Element(config))
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        array::interface(&geometry(parameters))
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        array::timing(&geometry(parameters), |_| Pace::EVERY_CYCLE)
+    }
+
+    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
+        geometry(parameters).modes
+    }
+
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        let config = Config::new(parameters);
+        let control = Control::new(config.activation, config.weight);
+        let table = u64::from(control.bits()) * control.modes() as u64;
+        let mut decoder = Census::default();
+        decoder.add(Primitive::Table, 1, table);
+        let element = ElementCensus {
+            control: (decoder, control.bits()),
+            row_edge: Some(edge::edge_census(&config, Side::Activation)),
+            column_edge: Some(edge::edge_census(&config, Side::Weight)),
+            parts: element::element_census(&config),
+            ..ElementCensus::default()
+        };
+        array::census_by_part(&config.geometry, element)
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        array::scenarios(&geometry(parameters), &|_| 1, seed)
+    }
+
+    /// A multiplier of the widest numbers in each place, where there is one of that width.
+    fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        let Config { activation, weight, geometry, .. } = Config::new(parameters);
+        let word = |bits: u32| match bits {
+            4 => Some("int4"),
+            8 => Some("int8"),
+            16 => Some("int16"),
+            _ => None,
+        };
+        let (true, true, Some(activation), Some(weight)) =
+            (activation.signed, weight.signed, word(activation.bits), word(weight.bits))
+        else {
+            return Vec::new();
+        };
+        let words = [("step", "baseline"), ("activation", activation), ("weight", weight)];
+        let numbers = [
+            ("rows", geometry.rows),
+            ("columns", geometry.columns),
+            ("depth", geometry.depth),
+            ("max_inner", geometry.max_inner),
+            ("max_columns", geometry.max_columns),
+        ];
+        let numbers = numbers.map(|(name, value)| (name, Given::from(u64::from(value))));
+        let given = words.map(|(name, word)| (name, Given::from(word))).into_iter().chain(numbers);
+        let multipliers = registry::resolve(&BitWeight, given);
+        multipliers.into_iter().map(|parameters| (&BitWeight as &dyn Family, parameters)).collect()
+    }
+}
+
+impl array::Element for Element {
+    fn top_name(&self) -> String {
+        format!("bit_slice_{}_{}", self.0.name(), self.0.geometry.name_suffix())
+    }
+
+    fn summary(&self) -> String {
+        let Config { geometry, activation, weight, .. } = &self.0;
+        format!(
+            "Multiplies two matrices of integers of up to {} by {} bits: {} x {} elements of {} multipliers of {} by {} \
+             bits.",
+            activation.bits,
+            weight.bits,
+            geometry.rows,
+            geometry.columns,
+            self.0.activation_slices() * weight.count(),
+            activation.slice,
+            weight.slice
+        )
+    }
+
+    fn control(&self, _m: &ModuleBuilder, mode: &Value) -> Value {
+        Control::new(self.0.activation, self.0.weight).decode(mode)
+    }
+
+    fn row_edge(&self) -> Option<Module> {
+        Some(edge::edge(&self.0, Side::Activation))
+    }
+
+    fn column_edge(&self) -> Option<Module> {
+        Some(edge::edge(&self.0, Side::Weight))
+    }
+
+    fn element(&self) -> Module {
+        element::element(&self.0)
+    }
+}

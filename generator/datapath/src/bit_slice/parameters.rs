@@ -1,0 +1,150 @@
+//! Parameters of the family, and what they resolve to.
+
+use super::slicing::{Side, Slicing, modes};
+use crate::arith::adder::FinalAdder;
+use crate::arith::bit_heap::Tree;
+use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
+use crate::arith::reduction::bits_up_to;
+use crate::array::{self, Geometry, SumForm};
+use crate::parameter::{Parameter, Parameters, Problem};
+
+const SLICES: &[(&str, &str)] = &[("bits1", "1 bit"), ("bits2", "2 bits"), ("bits4", "4 bits"), ("bits8", "8 bits")];
+const SIGNS: &[(&str, &str)] = &[("signed", "two's complement"), ("unsigned", "from zero up")];
+
+pub(super) const TABLE: &[Parameter] = &[
+    Parameter::choice(
+        "shift",
+        &[
+            ("element", "each slice product is shifted, then all are added (BitFusion)"),
+            (
+                "gathered",
+                "slice products of equal place values are added over `depth` first and shifted once (BitBlade)",
+            ),
+        ],
+        Some("gathered"),
+        "where slice products get their place values",
+    ),
+    Parameter::choice("activation_slice", SLICES, Some("bits2"), "width of a slice of an activation"),
+    Parameter::choice("weight_slice", SLICES, Some("bits2"), "width of a slice of a weight"),
+    Parameter::integer("activation_bits", 1, 16, Some(8), "the widest activations: a multiple of their slices"),
+    Parameter::integer("weight_bits", 1, 16, Some(8), "the widest weights: a multiple of their slices"),
+    Parameter::choice("activation_sign", SIGNS, Some("signed"), "whether activations may be negative"),
+    Parameter::choice("weight_sign", SIGNS, Some("signed"), "whether weights may be negative"),
+    array::ROWS,
+    array::COLUMNS,
+    array::DEPTH,
+    COMPRESSION,
+    COUNTERS,
+    array::MAX_INNER,
+    array::MAX_COLUMNS,
+];
+
+/// Slice products of an element: more are more text than tools like to read.
+const MOST_PRODUCTS: u32 = 1024;
+
+/// The resolved configuration.
+#[derive(Clone, Debug)]
+pub(super) struct Config {
+    pub geometry: Geometry,
+    pub activation: Slicing,
+    pub weight: Slicing,
+    /// Whether slice products are shifted before they are added over the places of an element.
+    pub shift_in_element: bool,
+    pub tree: Tree,
+}
+
+impl Config {
+    pub fn new(parameters: &Parameters) -> Config {
+        let number = |name: &str| parameters.integer(name) as u32;
+        let slicing = |of: &str| Slicing {
+            bits: number(&format!("{of}_bits")),
+            slice: match parameters.choice(&format!("{of}_slice")) {
+                "bits1" => 1,
+                "bits2" => 2,
+                "bits4" => 4,
+                _ => 8,
+            },
+            signed: parameters.choice(&format!("{of}_sign")) == "signed",
+        };
+        let (activation, weight, depth) = (slicing("activation"), slicing("weight"), number("depth"));
+        Config {
+            geometry: Geometry {
+                rows: number("rows"),
+                columns: number("columns"),
+                depth,
+                activation_bits: activation.bits,
+                weight_bits: weight.bits,
+                modes: modes(activation, weight, depth),
+                element_stages: 1,
+                fixed_sum_bits: None,
+                sum_form: SumForm::Resolved,
+                resolve: FinalAdder::Synthesiser,
+                max_inner: number("max_inner"),
+                max_columns: number("max_columns"),
+            },
+            activation,
+            weight,
+            shift_in_element: parameters.choice("shift") == "element",
+            tree: Tree::new(parameters),
+        }
+    }
+
+    /// How the numbers of a side are cut.
+    pub fn slicing(&self, side: Side) -> &Slicing {
+        match side {
+            Side::Activation => &self.activation,
+            Side::Weight => &self.weight,
+        }
+    }
+
+    /// Slices of the activations of full width that meet a weight in an element: those of all its places.
+    pub fn activation_slices(&self) -> u32 {
+        self.geometry.depth * self.activation.count()
+    }
+
+    /// The greatest magnitude of a slice product.
+    pub fn product_magnitude(&self) -> u64 {
+        self.activation.magnitude() * self.weight.magnitude()
+    }
+
+    /// Bits of a slice product.
+    pub fn product_bits(&self) -> u32 {
+        bits_up_to(self.product_magnitude())
+    }
+
+    /// The part of a module name that shows the parameters of the family.
+    pub fn name(&self) -> String {
+        let shift = if self.shift_in_element { "element" } else { "gathered" };
+        format!("{shift}_{}_{}_{}", self.activation.name("a"), self.weight.name("w"), self.tree.name())
+    }
+}
+
+/// Rules between the parameters.
+pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
+    let config = Config::new(parameters);
+    let sides = [
+        ("C0251", "activation_bits", "activation_slice", config.activation),
+        ("C0252", "weight_bits", "weight_slice", config.weight),
+    ];
+    let mut problems: Vec<Problem> = Vec::new();
+    for (code, bits, slice, slicing) in sides {
+        if !slicing.bits.is_multiple_of(slicing.slice) {
+            let message = format!("{} bits are no whole number of slices of {}", slicing.bits, slicing.slice);
+            let legal = format!("a multiple of {}", slicing.slice);
+            let nearest = slicing.bits.next_multiple_of(slicing.slice);
+            problems.push(Problem::rule(code, bits, message, legal).involving(&[slice]).nearest(nearest));
+        }
+    }
+    if !problems.is_empty() {
+        return problems;
+    }
+    let products = config.activation_slices() * config.weight.count();
+    if products > MOST_PRODUCTS {
+        let message = format!("an element would have {products} multipliers of slices");
+        let legal = format!("at most {MOST_PRODUCTS}: wider slices or fewer places");
+        let involved = ["activation_bits", "weight_bits", "activation_slice", "weight_slice"];
+        problems.push(Problem::rule("C0253", "depth", message, legal).involving(&involved));
+    }
+    problems.extend(array::legality(&config.geometry));
+    problems
+}

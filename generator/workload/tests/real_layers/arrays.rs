@@ -1,0 +1,27 @@
+//! Layers on arrays that multiply a matrix by a matrix: tokens are rows, outputs columns.
+
+use super::layers::Layer;
+use tritloom_datapath::array::{Geometry, beats, product};
+use tritloom_datapath::interface::Beat;
+
+/// What an array is sent, and what must come back, for layers one after the other, each in the mode of that name.
+pub fn beats(geometry: &Geometry, layers: &[(&str, &Layer)]) -> (Vec<Vec<Beat>>, Vec<Beat>) {
+    let (mut inputs, mut results) = (vec![Vec::new(); 3], Vec::new());
+    let mut noise = |below: u64| below - 1;
+    for (mode, layer) in layers {
+        let mode = geometry.modes.iter().position(|known| known.name == *mode).expect("a mode");
+        let (weights, inner) = (&layer.weights, layer.weights[0].len() as u32);
+        for rows in layer.activations.chunks(geometry.rows as usize) {
+            let columns = weights.len() as u32;
+            inputs[0].push(beats::run(geometry, mode, inner, columns, rows.len() as u32));
+            for tile in 0..geometry.column_tiles(columns) {
+                for beat in beats::operands(geometry, mode, (rows, weights), inner, tile, &mut noise) {
+                    inputs[1].push(beat.activation_beat(geometry, &mut noise));
+                    inputs[2].push(beat.weight_beat(geometry, &mut noise));
+                }
+            }
+            results.extend(beats::results(geometry, &product(rows, weights), columns));
+        }
+    }
+    (inputs, results)
+}

@@ -1,0 +1,26 @@
+//! The classifier in 8 bits and fewer, and ternary matrices as weights of 2 bits, in modes that change from run to run.
+
+use super::layers;
+use super::{arrays, core, run, verilator_is_there};
+use tritloom_datapath::bit_slice::geometry;
+
+#[test]
+fn real_layers_in_every_width_are_multiplied_exactly() {
+    let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };
+    let (ternary, classifier) = layers::layers(&model, 2);
+    let widths = [("8x8", 8, 8), ("8x4", 8, 4), ("4x4", 4, 4), ("8x2", 8, 2), ("2x2", 2, 2)];
+    let narrowed = widths.map(|(mode, activation, weight)| (mode, classifier.narrowed(activation, weight)));
+    // A ternary matrix between two widths of the classifier.
+    let pairs = ternary.chunks(ternary.len().div_ceil(widths.len())).zip(&narrowed);
+    let layers: Vec<_> = pairs
+        .flat_map(|(ternary, (mode, layer))| {
+            std::iter::once((*mode, layer)).chain(ternary.iter().map(|layer| ("8x2", layer)))
+        })
+        .collect();
+    for shift in ["gathered", "element"] {
+        let settings = [("shift", shift), ("rows", "2"), ("columns", "8"), ("depth", "2"), ("max_inner", "256")];
+        let core = core("bit_slice", &settings);
+        let (inputs, results) = arrays::beats(&geometry(&core.1), &layers);
+        run(&core, inputs, results);
+    }
+}

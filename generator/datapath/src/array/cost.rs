@@ -1,12 +1,12 @@
 //! The primitives of an array in closed form, in the order of the text of this room.
 
-use super::geometry::{Geometry, SumForm};
-use super::merge::merge_census;
-use crate::arith::adder::CarryOut;
+use super::column::SignalCensus;
+use super::geometry::{Geometry, Topology};
+use super::{broadcast, results, systolic};
 use crate::census::{Parts, copies, sum_of};
 use crate::sequencer::{InnerStep, sequencer_census};
 use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister, Table};
+use tritloom_hdl::Primitive::{AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister, Table};
 
 /// What an element adds to the array.
 #[derive(Default)]
@@ -19,8 +19,11 @@ pub struct ElementCensus {
     /// The primitives at the edge of one column, and the bits that they make of a column's weights; `None` where elements
     /// take the weights as they come.
     pub column_edge: Option<(Census, u32)>,
-    /// The primitives of the feeder; `None` where registers hold the operands.
-    pub feeder: Option<Census>,
+    /// The primitives of the feeder, and the bits that it deals to a row and to a column; `None` where registers hold the
+    /// operands.
+    pub feeder: Option<(Census, [u32; 2])>,
+    /// Whether the element has no input `enable`.
+    pub adds_always: bool,
     /// The parts of one element by name.
     pub parts: Parts,
 }
@@ -34,13 +37,21 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     let column_bits = bits(&element.column_edge, geometry.column_bits());
     parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.rows.into()))));
     parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
-    parts.push(match element.feeder {
-        None => ("operands", registers(geometry, row_bits, column_bits)),
-        Some(feeder) => ("feeder", feeder),
-    });
+    let (held, seen) = match element.feeder {
+        None => (("operands", registers(geometry, row_bits, column_bits)), [row_bits, column_bits]),
+        Some((feeder, dealt)) => (("feeder", feeder), dealt),
+    };
+    parts.push(held);
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
-    parts.push(("results", results(geometry)));
+    parts.push(match geometry.topology {
+        Topology::Broadcast => ("capture", broadcast::census(geometry, element.adds_always.then_some(seen[0]))),
+        Topology::OutputStationary => {
+            let signals = SignalCensus::new(geometry, element.adds_always, element.control.1);
+            ("passing", systolic::census(geometry, seen, &signals))
+        }
+    });
+    parts.push(("results", results::census(geometry)));
     parts
 }
 
@@ -103,35 +114,6 @@ fn mask(geometry: &Geometry) -> Census {
             census.add(Multiplexer, geometry.modes.len() as u64 - 1, geometry.row_bits().into());
             census.add(AndOr, geometry.rows.into(), geometry.row_bits().into());
         }
-    }
-    census
-}
-
-/// The captured tile, its way out, and the adders behind it.
-fn results(geometry: &Geometry) -> Census {
-    let (rows, columns, bits) = (geometry.rows, geometry.columns, geometry.sum_bits());
-    let row_bits = columns * geometry.element_bits();
-    let count_bits = geometry.row_count_bits();
-    let mut census = sum_of(&[
-        (Comparator, 1, count_bits), // last row
-        (AndOr, 8, 1),               // taken, occupied 2, advance, capture, next valid, change, last
-        (Inverter, 3, 1),            // of the last row, of advance, of occupied
-        (ResetRegister, 1, 1),       // valid
-        (Adder, 1, count_bits + 1),  // one row less
-        (Multiplexer, 1, count_bits),
-        (EnabledRegister, 1, count_bits),                           // rows left
-        (EnabledRegister, 1, geometry.nest().outer_bits()),         // columns left
-        (EnabledRegister, 1, 1),                                    // last tile
-        (Multiplexer, (rows - 1).into(), row_bits),                 // captured or moved up
-        (EnabledRegister, 1, rows * row_bits),                      // captured
-        (Comparator, columns.into(), geometry.nest().outer_bits()), // columns within the run
-        (AndOr, columns.into(), bits),                              // mask
-    ]);
-    if let SumForm::ByPosition(positions) = &geometry.sum_form {
-        census.add_census(&merge_census(geometry, positions), columns.into());
-    }
-    if geometry.sum_form != SumForm::Resolved {
-        census.add_census(&geometry.resolve.census(bits, CarryOut::Dropped), columns.into());
     }
     census
 }

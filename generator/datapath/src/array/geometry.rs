@@ -17,6 +17,15 @@ pub enum SumForm {
     ByPosition(Positions),
 }
 
+/// How operands get to elements and sums from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// A row's activations and a column's weights are seen by all of its elements at once.
+    Broadcast,
+    /// Operands pass from element to element, sums stay until they are complete.
+    OutputStationary,
+}
+
 /// The digits of a weight: digit i weighs `2^(step * i)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Positions {
@@ -31,6 +40,8 @@ pub struct Positions {
 /// The shape of an array. All counts are at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Geometry {
+    /// How operands get to elements and sums from them.
+    pub topology: Topology,
     /// Rows of the result computed at once.
     pub rows: u32,
     /// Columns of the result computed at once.
@@ -180,8 +191,12 @@ impl Geometry {
             SumForm::Resolved => String::new(),
             SumForm::CarrySave | SumForm::ByPosition(_) => format!("_{}", self.resolve.short_name()),
         };
+        let topology = match self.topology {
+            Topology::Broadcast => "",
+            Topology::OutputStationary => "systolic_",
+        };
         format!(
-            "a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}{stages}_s{sum}{resolve}_k{max_inner}_n{max_columns}"
+            "{topology}a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}{stages}_s{sum}{resolve}_k{max_inner}_n{max_columns}"
         )
     }
 }

@@ -1,15 +1,28 @@
 //! The streams of an array, and its schedule in closed form.
 
-use super::geometry::Geometry;
+use super::geometry::{Geometry, Topology};
 use super::mode::Mode;
 use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Field, Interface, Stream};
 use crate::sequencer::InnerStep;
 
 /// Cycles from the beat that completes a tile to its first row, where a beat takes one: operand register, those of the
-/// element, sum, capture.
+/// element, sum, capture or selection; in a systolic array a row is resolved and waits for its last column.
 pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
-    3 + u64::from(geometry.element_stages)
+    let behind = match geometry.topology {
+        Topology::Broadcast => 0,
+        Topology::OutputStationary => u64::from(geometry.columns),
+    };
+    3 + u64::from(geometry.element_stages) + behind
+}
+
+/// Cycles for which a tile of a run of so many rows holds back the next: a systolic array cannot tell them apart while
+/// one is on its way down the rows.
+fn rows_on_the_way(geometry: &Geometry, rows: u64) -> u64 {
+    match geometry.topology {
+        Topology::Broadcast => rows,
+        Topology::OutputStationary => geometry.rows.into(),
+    }
 }
 
 /// The streams, in port order.
@@ -45,6 +58,10 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
         least_cycles: paces.iter().map(|pace| pace.least_cycles).min().unwrap_or(1),
         most_cycles: paces.iter().map(|pace| pace.most_cycles).max().unwrap_or(1),
     };
+    let rows = match geometry.topology {
+        Topology::Broadcast => "rows",
+        Topology::OutputStationary => "the array has rows",
+    };
     Timing {
         latency_cycles: latency - 1 + pace.least_cycles,
         pace,
@@ -54,7 +71,7 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
             "a run takes max(1, ceil(inner / {places})) beats ({} each) for each of its max(1, ceil(columns / \
              {columns})) tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete \
              it, and those that the last of them takes beyond one, one row a cycle, while the next tile is computed; a \
-             tile of fewer cycles than rows waits for the rows before it; runs follow one another without a bubble",
+             tile of fewer cycles than {rows} waits for the rows before it; runs follow one another without a bubble",
             by_mode(geometry, &paces),
         ),
     }
@@ -93,7 +110,10 @@ pub(super) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
     let mut captured = 0;
     let mut rows_before = 0;
     for (position, &(worked, rows)) in tiles.iter().enumerate() {
-        let step = if position == 0 { latency_cycles(geometry) - 1 + worked } else { worked.max(rows_before) };
+        let step = match position {
+            0 => latency_cycles(geometry) - 1 + worked,
+            _ => worked.max(rows_on_the_way(geometry, rows_before)),
+        };
         (captured, rows_before) = (captured + step, rows);
     }
     captured + rows_before + 1

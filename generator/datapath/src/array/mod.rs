@@ -7,15 +7,15 @@
 //!                                 │          │          │
 //!                                 ▼          ▼          ▼
 //!                                element    element    ...       row 1
-//!                                 │ captured when a tile of results is complete, and shifted out row by row
+//!                                 │ a row of a complete tile of sums after the other
 //!                                 ▼          ▼          ▼
 //!                              resolve    resolve    resolve ──► result
 //! ```
 //!
-//! The topology is the two-dimensional broadcast matrix: in each cycle every element of a row sees the row's
-//! activations and every element of a column the column's weights, `depth` of each, and adds their products to sums of
-//! its own. With one row it is a bank of multiplier-adder trees. While one tile of results is shifted out the next is
-//! computed. A family adds an [`Element`].
+//! An element multiplies the activations of its row by the weights of its column, `depth` of each, and adds the products
+//! to a sum of its own; while one tile of results moves out the next is computed. A family adds an [`Element`]. How
+//! operands get to elements and sums from them is the [`Topology`]: the broadcast matrix (`broadcast`; with one row a
+//! bank of multiplier-adder trees), or the output-stationary systolic array (`systolic`).
 //!
 //! Where an array has several [`Mode`]s, each run names one: what its operands are, where they lie in a beat, and how
 //! many places of the inner dimension a beat takes. Runs follow one another without a bubble whatever their modes; a
@@ -25,6 +25,8 @@
 //! beat out over several cycles, as many as the data ask for, and lets the next beat in with its last.
 
 pub mod beats;
+mod broadcast;
+mod column;
 mod cost;
 mod geometry;
 mod golden;
@@ -36,11 +38,13 @@ mod parameters;
 mod results;
 mod schedule;
 mod shell;
+mod skew;
 mod stimulus;
+mod systolic;
 
 pub use beats::OperandBeat;
 pub use cost::{ElementCensus, census_by_part};
-pub use geometry::{Geometry, Positions, SumForm};
+pub use geometry::{Geometry, Positions, SumForm, Topology};
 pub use golden::product;
 pub use interface::{interface, timing};
 pub use mode::{Mode, Numbers, Operand};

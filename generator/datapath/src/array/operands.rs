@@ -139,6 +139,6 @@ pub(super) fn fed(
 }
 
 /// Bits of a port; an absent one is reported where it is connected.
-fn port_bits(module: &Module, port: &str) -> u32 {
+pub(super) fn port_bits(module: &Module, port: &str) -> u32 {
     module.port(port).map_or(1, |port| module.ports[port.index()].shape.width)
 }

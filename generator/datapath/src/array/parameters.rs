@@ -1,11 +1,21 @@
 //! Parameters that every array has.
 
-use super::geometry::{Geometry, SumForm};
+use super::geometry::{Geometry, SumForm, Topology};
 use super::mode::Mode;
 use crate::arith::adder::FinalAdder;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::MAXIMUM_WIDTH;
 
+/// The topology.
+pub const TOPOLOGY: Parameter = Parameter::choice(
+    "topology",
+    &[
+        ("broadcast", "all elements of a row see its activations at once, all of a column its weights"),
+        ("output_stationary", "systolic: operands pass from element to element by registers, sums stay"),
+    ],
+    Some("broadcast"),
+    "how operands get to elements and sums from them",
+);
 /// Rows.
 pub const ROWS: Parameter = Parameter::integer("rows", 1, 256, Some(4), "rows of the result computed at once");
 /// Columns.
@@ -60,6 +70,10 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
     };
     let (depth, activation_bits, weight_bits) = (number("depth"), bits("activation"), bits("weight"));
     Geometry {
+        topology: match parameters.choice("topology") {
+            "output_stationary" => Topology::OutputStationary,
+            _ => Topology::Broadcast,
+        },
         rows: number("rows"),
         columns: number("columns"),
         depth,
@@ -102,15 +116,27 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
         let problem = Problem::rule("C0213", "accumulator", message, format!("exact, or at most {bits} bits"));
         problems.push(problem.involving(&["activation", "weight", "max_inner"]).nearest("exact"));
     }
-    let sums = u64::from(geometry.elements()) * u64::from(geometry.element_bits());
-    let buses = [
-        ("rows", "the activation bus", u64::from(rows * geometry.row_bits())),
-        // Recoded weights are twice as wide at most.
-        ("columns", "the bus of recoded weights", 2 * u64::from(columns * geometry.column_bits())),
-        ("columns", "the bus of captured sums", sums),
-    ];
-    problems.extend(buses.into_iter().filter_map(|(parameter, what, width)| too_wide(parameter, what, width)));
+    let sums = u64::from(rows.max(columns)) * u64::from(geometry.element_bits());
+    // Recoded weights are twice as wide at most.
+    problems.extend(bus_legality(geometry, [geometry.row_bits(), 2 * geometry.column_bits()]));
+    problems.extend(too_wide("columns", "the bus of sums", sums));
     problems
+}
+
+/// The rules for what elements see of a beat, so many bits a row and a column: also for what a feeder deals out.
+pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> Vec<Problem> {
+    let (rows, columns) = (u64::from(geometry.rows), u64::from(geometry.columns));
+    let activations = rows * u64::from(row_bits);
+    let between = match geometry.topology {
+        Topology::Broadcast => 0,
+        Topology::OutputStationary => columns * activations,
+    };
+    let buses = [
+        ("rows", "the bus of activations", activations),
+        ("rows", "the bus of activations between columns", between),
+        ("columns", "the bus of weights", columns * u64::from(column_bits)),
+    ];
+    buses.into_iter().filter_map(|(parameter, what, width)| too_wide(parameter, what, width)).collect()
 }
 
 fn too_wide(parameter: &'static str, what: &str, width: u64) -> Option<Problem> {

@@ -1,9 +1,11 @@
 //! The top module of an array: streams, operand registers, elements, and the results' way out.
 
-use super::geometry::Geometry;
+use super::column::{Beat, Signals};
+use super::geometry::{Geometry, Topology};
 use super::operands::{self, Operands};
 use super::results::{Completed, results};
 use super::schedule::Schedule;
+use super::{broadcast, systolic};
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// What a family puts into an array.
@@ -42,10 +44,12 @@ pub trait Element {
         None
     }
 
-    /// The module of one element: inputs `activations` and `weights` (what the edges made or the
-    /// feeder deals out), `first` (the sum begins
-    /// anew) and `enable`, output `sum` with the words of its sum, all flat and unsigned. With `enable` the products of
-    /// this cycle are in the sum of the next.
+    /// The module of one element: inputs `activations` and `weights` (what the edges made or the feeder deals out),
+    /// `first` (the sum begins anew) and `enable`, output `sum` with the words of its sum, all flat and unsigned. With
+    /// `enable` the products of this cycle are in the sum of the next.
+    ///
+    /// An element without an input `enable` adds in every cycle: where there is nothing to add its activations are zero
+    /// and `first` is low, and what it adds must be zero then, whatever the weights.
     ///
     /// Where [`Geometry::element_stages`] is not zero, `first` and `enable` come so many cycles after the operands, and
     /// the registers between follow an input `advance`.
@@ -72,18 +76,22 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     };
 
     m.section("Elements");
-    let sums = elements(&m, geometry, element, &operands, &schedule, &advance);
-
-    m.section("Results");
+    let beat = beat(&m, geometry, element, operands, &schedule, &advance);
     let summed = 2 + geometry.element_stages;
     let completed = Completed {
         complete: m.wire("complete", &(schedule.done.at(summed) & schedule.last.at(summed))),
-        sums,
         rows: schedule.rows.at(summed),
         columns_left: schedule.columns_left.at(summed),
         last_tile: schedule.last_tile.at(summed),
     };
-    results(&m, geometry, &completed, &streams.result_ready, &advance);
+    let rows = match geometry.topology {
+        Topology::Broadcast => broadcast::rows,
+        Topology::OutputStationary => systolic::rows,
+    };
+    let row = rows(&m, geometry, (&beat, &completed), &streams.result_ready, &advance);
+
+    m.section("Results");
+    results(&m, geometry, &row);
     m.port_order(&PORT_ORDER);
     Design::new(m.finish())
 }
@@ -174,37 +182,25 @@ impl Inputs {
     }
 }
 
-/// The elements; gives their sums, row by row.
-fn elements(
+/// What elements see of a beat in the cycle in which it is added.
+fn beat(
     m: &ModuleBuilder,
     geometry: &Geometry,
     element: &dyn Element,
-    operands: &Operands,
+    operands: Operands,
     schedule: &Schedule,
     advance: &Value,
-) -> Lanes {
-    let module = element.element();
+) -> Beat {
     let summing = 1 + geometry.element_stages;
-    let enable = m.wire("accumulate", &(schedule.valid.at(summing) & advance));
-    let first = schedule.first.at(summing);
+    let accumulate = m.wire("accumulate", &(schedule.valid.at(summing) & advance));
+    let module = element.element();
+    let first = match module.port("enable") {
+        Some(_) => schedule.first.at(summing),
+        None => m.wire("first_added", &(schedule.first.at(summing) & &accumulate)),
+    };
+    let mut signals = vec![("first", first), ("enable", accumulate.clone()), ("advance", advance.clone())];
     let told = module.port("control").is_some();
-    let control = schedule.mode.as_ref().filter(|_| told).map(|mode| mode.control.at(1));
-    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.elements());
-    m.repeat("row", geometry.rows, |row| {
-        m.repeat("column", geometry.columns, |column| {
-            let instance = m.instance("element", &module);
-            instance
-                .connect("activations", &operands.rows.lane(row))
-                .connect("weights", &operands.columns.lane(column));
-            if let Some(control) = &control {
-                instance.connect("control", control);
-            }
-            if geometry.element_stages > 0 {
-                instance.connect("advance", advance);
-            }
-            instance.connect("first", &first).connect("enable", &enable);
-            sums.drive(row * geometry.columns + column, &instance.output("sum"));
-        });
-    });
-    (*sums).clone()
+    signals.extend(schedule.mode.as_ref().filter(|_| told).map(|mode| ("control", mode.control.at(1))));
+    let signals = Signals::new(&module, signals);
+    Beat { name: element.top_name(), element: module, operands, signals, accumulate }
 }

@@ -7,7 +7,7 @@ use crate::arith::recode::{booth, digit_product};
 use crate::arith::reduction::balanced_census;
 use crate::array::ElementCensus;
 use crate::census::{Parts, copies, sum_of};
-use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplier};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplier, Register};
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     match config.step {
@@ -45,8 +45,8 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
     let product = digit_product::product_census(RADIX.digit_set(), geometry.activation());
     let accumulate = sum_of(&[
         (Inverter, 1, 1),
-        (AndOr, 2, width),           // words so far
-        (EnabledRegister, 2, width), // words
+        (AndOr, 2, width),    // words so far
+        (Register, 2, width), // words
     ]);
     let mut parts = vec![
         ("digit products", copies(&product, products)),
@@ -60,5 +60,5 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
             None
         }
     };
-    ElementCensus { column_edge, parts, ..ElementCensus::default() }
+    ElementCensus { column_edge, adds_always: true, parts, ..ElementCensus::default() }
 }

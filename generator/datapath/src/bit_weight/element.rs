@@ -61,7 +61,6 @@ struct Ports {
     activations: Lanes,
     weights: Lanes,
     first: Value,
-    enable: Value,
 }
 
 impl Ports {
@@ -74,7 +73,6 @@ impl Ports {
             activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
             weights: m.input_lanes("weights", uint(weight_bits), depth, weights),
             first: m.documented_input("first", uint(1), "the sum begins anew"),
-            enable: m.documented_input("enable", uint(1), "a beat is added"),
         }
     }
 }
@@ -90,6 +88,7 @@ pub(super) fn baseline(config: &Config) -> Module {
     );
     m.parameter("sum bits", width);
     let ports = Ports::declare(&m, geometry, weight_bits, "first place lowest");
+    let enable = m.documented_input("enable", uint(1), "a beat is added");
     let product_bits = activation_bits + weight_bits;
     let products = m.lanes("products", sint(product_bits), depth);
     m.repeat("place", depth, |place| {
@@ -102,7 +101,7 @@ pub(super) fn baseline(config: &Config) -> Module {
     let keep = (!&ports.first).replicate(width);
     let base = m.wire("base", &(sum.value().as_unsigned() & keep).as_signed());
     let total = m.wire("total", &(&base + &partial.word));
-    sum.enable(&ports.enable).next(&total.wrap(width));
+    sum.enable(&enable).next(&total.wrap(width));
     m.output("sum", &sum.value().as_unsigned());
     m.finish()
 }
@@ -145,7 +144,7 @@ pub(super) fn carry_save(config: &Config) -> Module {
             add_product(&m, &mut heap, &format!("place{place}_digit{position}"), (packed, shift), &multiples);
         }
     }
-    accumulate(&m, heap, config, (&ports.first, &ports.enable));
+    accumulate(&m, heap, config, &ports.first);
     m.finish()
 }
 
@@ -165,14 +164,13 @@ fn digit_sum(config: &Config) -> Module {
     let activations = m.input_lanes("activations", uint(activation_bits), depth, "first place lowest");
     let digits = m.input_lanes("digits", uint(RADIX.digit_set().bits()), depth, "one of each place, of equal weight");
     let first = m.documented_input("first", uint(1), "the sum begins anew");
-    let enable = m.documented_input("enable", uint(1), "a beat is added");
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
     for place in 0..depth {
         let multiples = Multiples::up_to_two(&activations.lane(place).as_signed());
         add_product(&m, &mut heap, &format!("place{place}"), (&digits.lane(place), 0), &multiples);
     }
-    accumulate(&m, heap, config, (&first, &enable));
+    accumulate(&m, heap, config, &first);
     m.finish()
 }
 
@@ -205,7 +203,7 @@ pub(super) fn by_weight(config: &Config) -> Module {
     m.repeat("position", positions, |position| {
         let instance = m.instance("digit_sum", &sum);
         instance.connect("activations", ports.activations.flat()).connect("digits", &by_position.lane(position));
-        instance.connect("first", &ports.first).connect("enable", &ports.enable);
+        instance.connect("first", &ports.first);
         sums.drive(position, &instance.output("sum"));
     });
     m.output_lanes("sum", &sums, "two words of each position, the lowest first");
@@ -226,8 +224,9 @@ fn add_product(
     term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
 }
 
-/// Adds a heap to the two words of a sum, which are the output `sum`.
-fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config, (first, enable): (&Value, &Value)) {
+/// Adds a heap to the two words of a sum, which are the output `sum`, in every cycle: a multiplexer in front of each bit,
+/// to hold it, would be a tenth of an element.
+fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config, first: &Value) {
     let width = heap.profile().width();
     m.section("Sum");
     let keep = m.wire("keep", &(!first).replicate(width));
@@ -236,8 +235,8 @@ fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config, (first, ena
         heap.add_unsigned(&m.wire(name, &(word.value() & &keep)), 0, SUM_ARRIVAL);
     }
     let rows = heap.reduce(m, "heap", &config.tree.compression());
-    words[0].enable(enable).next(&rows.0);
-    words[1].enable(enable).next(&rows.1);
+    words[0].next(&rows.0);
+    words[1].next(&rows.1);
     m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
 }
 

@@ -43,7 +43,9 @@ Streams: run {inner, columns, rows from 1}; activation {data: `depth` places of 
 each tile of columns; weight {data: `depth` places of every column}, tile after tile; result {data: one row of a tile,
 keep: columns within the run, last: the run's last row}. An activation and a weight beat enter together. Places beyond
 the run are ignored. Latency: 3 cycles (operand register, sum, capture); a tile is captured and shifted out row by row
-while the next is computed, and waits where that takes fewer cycles than the rows before it. `recoding`, `compression`,
+while the next is computed, and waits where that takes fewer cycles than the rows before it. With `topology:
+output_stationary` operands pass from element to element: latency 3 + columns (operand register, sum, selection,
+resolution, the last column), and a tile of fewer cycles than the array has rows waits. `recoding`, `compression`,
 `counters` and `resolve` have no effect with `step: baseline`."
     }
 

@@ -23,6 +23,7 @@ pub(super) const TABLE: &[Parameter] = &[
         Some("opt1"),
         "how far the carries are moved out of the loop",
     ),
+    array::TOPOLOGY,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,

@@ -26,7 +26,12 @@ pub(super) fn element(config: &Config) -> ElementCensus {
         false => vec![("accumulate", accumulate_resolved(config))],
         true => vec![("compression", compression(config)), ("accumulate", accumulate_carry_save(config))],
     });
-    ElementCensus { control: (control(config), 0), feeder: Some(feeder), parts, ..ElementCensus::default() }
+    ElementCensus {
+        control: (control(config), 0),
+        feeder: Some((feeder, config.dealt_bits())),
+        parts,
+        ..ElementCensus::default()
+    }
 }
 
 /// Of the digits that a mode has beyond one.

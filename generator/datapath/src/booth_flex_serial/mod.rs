@@ -61,7 +61,12 @@ those that are not zero may cost cycles there."
     }
 
     fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
-        array::legality(&config(parameters).geometry)
+        let config = config(parameters);
+        let mut problems = array::legality(&config.geometry);
+        if problems.is_empty() {
+            problems.extend(array::bus_legality(&config.geometry, config.dealt_bits()));
+        }
+        problems
     }
 
     fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {

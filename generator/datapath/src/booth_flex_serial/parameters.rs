@@ -9,6 +9,7 @@ use crate::parameter::{Parameter, Parameters};
 use tritloom_hdl::{Shape, bits_for, sint};
 
 pub(super) const TABLE: &[Parameter] = &[
+    array::TOPOLOGY,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
@@ -96,6 +97,13 @@ impl Config {
         let depth = self.geometry.depth;
         let word = |count: u32| partial_bits(count.into(), self.term_magnitude(), true);
         if self.at_edge { (depth, word(1)) } else { (1, word(depth) + self.furthest()) }
+    }
+
+    /// Bits that the feeder deals to a row and to a column.
+    pub fn dealt_bits(&self) -> [u32; 2] {
+        let depth = self.geometry.depth;
+        let position = if self.at_edge { 0 } else { self.position_bits() };
+        [depth * self.seen_activation().width, depth * RADIX.digit_set().bits() + position]
     }
 
     /// The part of an element's name that shows how it adds.

@@ -1,0 +1,120 @@
+//! The two-dimensional broadcast matrix: all elements of a row see its activations at once, all of a column its weights.
+//! A complete tile of sums is captured at once, and moves out row by row.
+
+use super::column::{Beat, gated, operand_ports};
+use super::geometry::Geometry;
+use super::results::{Completed, Row, resolved};
+use crate::census::sum_of;
+use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
+use tritloom_hdl::{Census, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
+
+/// The elements, and the way of captured tiles out of them. Holds the array back where a tile is complete while the one
+/// before is still under way.
+pub(super) fn rows(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    (beat, completed): (&Beat, &Completed),
+    ready: &Value,
+    advance: &ForwardWire,
+) -> Row {
+    let row_bits = geometry.row_count_bits();
+    let valid = m.register("result_valid", uint(1));
+    let rows_left = m.register("rows_left", uint(row_bits));
+    let last_row = m.wire("last_row", &rows_left.value().less_equal(&m.uint(1, row_bits)));
+    let taken = m.wire("row_taken", &(valid.value() & ready));
+    let occupied = m.wire("occupied", &(valid.value() & !(ready & &last_row)));
+    advance.drive(&!(&completed.complete & &occupied));
+    let capture = m.wire("capture", &(&completed.complete & !&occupied));
+    valid.reset(0).next(&(&capture | &occupied));
+
+    let change = m.wire("capture_or_shift", &(&capture | &taken));
+    let one_less = (rows_left.value() - m.uint(1, row_bits)).wrap(row_bits).as_unsigned();
+    rows_left.enable(&change).next(&capture.mux(&completed.rows, &one_less));
+    let last_tile = m.delay("result_last_tile", &completed.last_tile, Some(&capture));
+    Row {
+        valid: valid.value().clone(),
+        columns_left: m.delay("result_columns_left", &completed.columns_left, Some(&capture)),
+        last: m.wire("row_is_last", &(&last_row & &last_tile)),
+        sums: resolved(m, geometry, &columns(m, geometry, beat, &capture, &change)),
+    }
+}
+
+/// The columns; gives the first of the captured rows.
+fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, capture: &Value, change: &Value) -> Lanes {
+    let activations = match beat.adds_always() {
+        true => gated(m, "activations_to_add", &beat.operands.rows, &beat.accumulate),
+        false => beat.operands.rows.clone(),
+    };
+    let module = column(geometry, beat);
+    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
+    m.repeat("column", geometry.columns, |column| {
+        let instance = m.instance("column", &module);
+        instance.connect("activations", activations.flat()).connect("weights", &beat.operands.columns.lane(column));
+        beat.signals.connect(&instance);
+        instance.connect("capture", capture);
+        if geometry.rows > 1 {
+            instance.connect("change", change);
+        }
+        sums.drive(column, &instance.output("sum"));
+    });
+    (*sums).clone()
+}
+
+/// Elements one below the other, and what is captured of them.
+fn column(geometry: &Geometry, beat: &Beat) -> Module {
+    let rows = geometry.rows;
+    let m = ModuleBuilder::new(beat.column_name(), "A column of elements, and its captured sums on their way out.");
+    m.parameter("rows", rows);
+    let (activations, weights) = operand_ports(&m, &beat.element, rows);
+    let signals = beat.signals.declare(&m);
+    let capture = m.documented_input("capture", uint(1), "the sums are complete");
+    let sums = m.lanes("sums", uint(geometry.element_bits()), rows);
+    m.repeat("row", rows, |row| {
+        let instance = m.instance("element", &beat.element);
+        instance.connect("activations", &activations.lane(row)).connect("weights", &weights);
+        signals.connect(&instance);
+        sums.drive(row, &instance.output("sum"));
+    });
+    m.documented_output("sum", &first_row(&m, &sums, &capture), "of the first captured row");
+    m.finish()
+}
+
+/// The captured sums, which move up by one with each row that is taken.
+fn first_row(m: &ModuleBuilder, sums: &Lanes, capture: &Value) -> Value {
+    let (bits, rows) = (sums.shape().width, sums.count());
+    if rows == 1 {
+        return m.delay("captured", sums.flat(), Some(capture));
+    }
+    let change = m.documented_input("change", uint(1), "sums are captured, or move up");
+    let captured = m.register("captured", uint(bits * rows));
+    let held = captured.value().lanes(uint(bits), rows);
+    let next = m.lanes("captured_next", uint(bits), rows);
+    m.repeat("moved_row", rows - 1, |row| {
+        next.drive(row, &capture.mux(&sums.lane(row), &held.lane(row + 1)));
+    });
+    next.drive(rows - 1, &sums.lane(rows - 1));
+    captured.enable(&change).next(next.flat());
+    held.lane(0)
+}
+
+/// The primitives between the operands of a beat and the rows of a tile, elements apart; `row_bits` are those of a row's
+/// activations where elements must be given zeros.
+pub(super) fn census(geometry: &Geometry, row_bits: Option<u32>) -> Census {
+    let Geometry { rows, columns, .. } = *geometry;
+    let (counted, bits) = (geometry.row_count_bits(), geometry.element_bits());
+    sum_of(&[
+        (AndOr, row_bits.map_or(0, |_| rows.into()), row_bits.unwrap_or(0)), // activations to add
+        (AndOr, u64::from(row_bits.is_some()), 1),                           // first to add
+        (Comparator, 1, counted),                                            // last row
+        (AndOr, 8, 1),           // taken, occupied 2, advance, capture, next valid, change, last
+        (Inverter, 3, 1),        // of the last row, of advance, of occupied
+        (ResetRegister, 1, 1),   // valid
+        (Adder, 1, counted + 1), // one row less
+        (Multiplexer, 1, counted),
+        (EnabledRegister, 1, counted),                      // rows left
+        (EnabledRegister, 1, geometry.nest().outer_bits()), // columns left
+        (EnabledRegister, 1, 1),                            // last tile
+        (Multiplexer, (columns * (rows - 1)).into(), bits), // captured or moved up
+        (EnabledRegister, columns.into(), rows * bits),     // captured
+    ])
+}

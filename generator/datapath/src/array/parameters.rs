@@ -70,10 +70,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
     };
     let (depth, activation_bits, weight_bits) = (number("depth"), bits("activation"), bits("weight"));
     Geometry {
-        topology: match parameters.choice("topology") {
-            "output_stationary" => Topology::OutputStationary,
-            _ => Topology::Broadcast,
-        },
+        topology: topology(parameters),
         rows: number("rows"),
         columns: number("columns"),
         depth,
@@ -92,6 +89,14 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
         },
         max_inner: number("max_inner"),
         max_columns: number("max_columns"),
+    }
+}
+
+/// What [`TOPOLOGY`] says.
+pub fn topology(parameters: &Parameters) -> Topology {
+    match parameters.choice("topology") {
+        "output_stationary" => Topology::OutputStationary,
+        _ => Topology::Broadcast,
     }
 }
 

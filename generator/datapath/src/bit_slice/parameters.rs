@@ -30,6 +30,7 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::integer("weight_bits", 1, 16, Some(8), "the widest weights: a multiple of their slices"),
     Parameter::choice("activation_sign", SIGNS, Some("signed"), "whether activations may be negative"),
     Parameter::choice("weight_sign", SIGNS, Some("signed"), "whether weights may be negative"),
+    array::TOPOLOGY,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
@@ -69,6 +70,7 @@ impl Config {
         let (activation, weight, depth) = (slicing("activation"), slicing("weight"), number("depth"));
         Config {
             geometry: Geometry {
+                topology: array::topology(parameters),
                 rows: number("rows"),
                 columns: number("columns"),
                 depth,

@@ -4,7 +4,7 @@ mod common;
 
 use common::alone;
 use tritloom_datapath::arith::adder::FinalAdder;
-use tritloom_datapath::array::{self, Element, ElementCensus, Geometry, Mode, Numbers, Operand, SumForm};
+use tritloom_datapath::array::{self, Element, ElementCensus, Geometry, Mode, Numbers, Operand, SumForm, Topology};
 use tritloom_datapath::rehearsal::{Rehearsal, rehearse};
 use tritloom_hdl::{Design, Module, ModuleBuilder, Shape, Value, sint, uint};
 
@@ -104,6 +104,7 @@ fn fused() -> Vec<Mode> {
 
 fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
     Geometry {
+        topology: Topology::Broadcast,
         rows: 2,
         columns: 3,
         depth: 1,
@@ -121,7 +122,9 @@ fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
 
 fn every_geometry() -> Vec<Geometry> {
     let sets = [cut_apart(1), cut_apart(3), fused(), fused()[..2].to_vec(), fused()[1..2].to_vec()];
-    sets.into_iter().flat_map(|modes| [0, 2].map(|stages| geometry(modes.clone(), stages))).collect()
+    let shapes = sets.into_iter().flat_map(|modes| [0, 2].map(|stages| geometry(modes.clone(), stages)));
+    let topologies = [Topology::Broadcast, Topology::OutputStationary];
+    shapes.flat_map(|shape| topologies.map(|topology| Geometry { topology, ..shape.clone() })).collect()
 }
 
 fn hardware(geometry: &Geometry) -> Design {

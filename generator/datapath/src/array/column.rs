@@ -101,9 +101,10 @@ pub(super) struct SignalCensus {
 }
 
 impl SignalCensus {
-    /// Of elements in such an array, with so many bits of control.
+    /// Of elements in such an array, with so many bits of control where it has several modes.
     pub fn new(geometry: &Geometry, adds_always: bool, control_bits: u32) -> SignalCensus {
         let gated = 1 + u32::from(!adds_always) + u32::from(geometry.element_stages > 0);
-        SignalCensus { adds_always, bits: gated + control_bits, gated }
+        let control = if geometry.has_modes() { control_bits } else { 0 };
+        SignalCensus { adds_always, bits: gated + control, gated }
     }
 }

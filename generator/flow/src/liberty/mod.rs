@@ -1,6 +1,7 @@
 //! Standard-cell libraries: what of a Liberty file synthesis and cost need to know.
 
 mod function;
+mod power;
 mod syntax;
 
 pub use function::Function;
@@ -34,6 +35,12 @@ pub struct Cell {
     pub outputs: Vec<(String, Option<Function>)>,
     /// Whether it keeps a state, and which.
     pub state: State,
+    /// What it takes when every pin but the clock toggles once, the charging of its input pins included.
+    pub toggle_energy_fj: f64,
+    /// What the two edges of a clock cycle take in a flip-flop.
+    pub clock_energy_fj: f64,
+    /// What it leaks.
+    pub leakage_nw: f64,
 }
 
 /// What a cell keeps.
@@ -71,8 +78,8 @@ impl Library {
     pub fn read(text: &str) -> Result<Library, SyntaxError> {
         let group = parse(text)?;
         let unit = |text: Option<&str>| text.and_then(time_ps).unwrap_or(1000.0);
-        let cells =
-            group.of_kind("cell").map(|cell| (cell.name().to_owned(), group_cell(cell, capacitance_ff(&group))));
+        let units = power::Units::of(&group, capacitance_ff(&group));
+        let cells = group.of_kind("cell").map(|cell| (cell.name().to_owned(), group_cell(cell, &units)));
         Ok(Library {
             name: group.name().to_owned(),
             time_unit_ps: unit(group.attribute("time_unit")),
@@ -139,12 +146,12 @@ impl Cell {
     }
 }
 
-fn group_cell(group: &Group, capacitance_unit_ff: f64) -> Cell {
+fn group_cell(group: &Group, units: &power::Units) -> Cell {
     let pins = |direction: &'static str| {
         group.of_kind("pin").filter(move |pin| pin.attribute("direction").is_some_and(|own| own == direction))
     };
-    let capacitance = |pin: &Group| pin.number("capacitance").unwrap_or(0.0) * capacitance_unit_ff;
-    Cell {
+    let capacitance = |pin: &Group| pin.number("capacitance").unwrap_or(0.0) * units.capacitance_ff;
+    let mut cell = Cell {
         area_um2: group.number("area").unwrap_or(0.0),
         dont_use: group.attribute("dont_use") == Some("true"),
         inputs: pins("input").map(|pin| (pin.name().to_owned(), capacitance(pin))).collect(),
@@ -152,7 +159,12 @@ fn group_cell(group: &Group, capacitance_unit_ff: f64) -> Cell {
             .map(|pin| (pin.name().to_owned(), pin.attribute("function").and_then(Function::parse)))
             .collect(),
         state: state(group),
-    }
+        toggle_energy_fj: 0.0,
+        clock_energy_fj: 0.0,
+        leakage_nw: 0.0,
+    };
+    power::add(&mut cell, group, units);
+    cell
 }
 
 fn state(group: &Group) -> State {
@@ -200,8 +212,10 @@ mod tests {
 
     const TEXT: &str = r#"library (small) {
       time_unit : "10ps"; capacitive_load_unit (1, pf);
-      cell (inv_2) { area : 1; pin (A) { direction : input; capacitance : 0.002; }
-                     pin (Y) { direction : output; function : "A'"; } }
+      nom_voltage : 2.0; leakage_power_unit : "10pW";
+      cell (inv_2) { area : 1; pin (A) { direction : input; capacitance : 0.002; } leakage_power () { value : 5; }
+                     pin (Y) { direction : output; function : "A'"; internal_power () { related_pin : "A";
+                               rise_power (t) { values ("9, 9", "9, 0.003"); } fall_power (t) { values ("0.005"); } } } }
       cell (nand2_4) { area : 4; pin (A) { direction : input; } pin (B) { direction : input; }
                        pin (Y) { direction : output; function : "!(A & B)"; } }
       cell (nand2_1) { area : 2; pin (A) { direction : input; capacitance : 0.003; } pin (B) { direction : input; }
@@ -220,6 +234,8 @@ mod tests {
         assert_eq!(library.output_load_ff(), Some(3.0));
         assert_eq!(library.missing_cells(), ["a buffer", "a two-input NOR"]);
         assert_eq!(library.cells["latch"].state, State::Other);
+        // 4 fJ inside, and 2 fF at 2 V: 4 fJ.
+        assert_eq!((library.cells["inv_2"].toggle_energy_fj, library.cells["inv_2"].leakage_nw), (8.0, 0.05));
         let State::FlipFlop(of) = &library.cells["dff"].state else { panic!("no flip-flop") };
         assert!(of.rising && of.plain && of.settable && of.clock.as_deref() == Some("C"));
     }

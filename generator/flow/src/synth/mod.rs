@@ -103,6 +103,12 @@ pub struct CellResult {
     pub area_um2: f64,
     /// The part of it that flip-flops and latches take.
     pub sequential_area_um2: f64,
+    /// What it takes when every net but the clock toggles once.
+    pub toggle_energy_fj: f64,
+    /// What the clock takes in the flip-flops in every cycle, without the wires to them.
+    pub clock_energy_fj: f64,
+    /// What all cells leak.
+    pub leakage_nw: f64,
     /// How many cells.
     pub cells: u64,
     /// How many flip-flops and latches among them.
@@ -282,7 +288,7 @@ impl Synthesiser {
 const SCRIPT: &str = "script.ys";
 
 /// Changes where results of the same inputs change their form or meaning.
-const FORM: &str = "1";
+const FORM: &str = "2";
 
 fn netlist(folder: &Path, name: &str) -> Result<Netlist, FlowError> {
     Netlist::read(&read(&folder.join(name))?)
@@ -299,6 +305,9 @@ fn areas(mapped: &Netlist, task: &Task, library: &CellLibrary, setting: Setting)
         setting,
         area_um2: 0.0,
         sequential_area_um2: 0.0,
+        toggle_energy_fj: 0.0,
+        clock_energy_fj: 0.0,
+        leakage_nw: 0.0,
         cells: 0,
         registers: 0,
         modules: BTreeMap::new(),
@@ -313,6 +322,10 @@ fn areas(mapped: &Netlist, task: &Task, library: &CellLibrary, setting: Setting)
             let cell = library.cells.cells.get(kind).ok_or_else(|| library.lacks(kind))?;
             let area_um2 = cell.area_um2 * count as f64;
             own_area_um2 += area_um2;
+            let all = (count * uses) as f64;
+            result.toggle_energy_fj += cell.toggle_energy_fj * all;
+            result.clock_energy_fj += cell.clock_energy_fj * all;
+            result.leakage_nw += cell.leakage_nw * all;
             result.cells += count * uses;
             if cell.state != State::None {
                 result.registers += count * uses;

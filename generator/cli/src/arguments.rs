@@ -35,6 +35,8 @@ pub enum Command {
     Check(Check),
     /// Run a language model whose ternary products a design computes
     Run(Run),
+    /// Fit the cost model to a cell library or an FPGA: synthesise drawn configurations and write a technology
+    Calibrate(Calibrate),
     /// Synthesise designs: area, delay and longest path in a cell library, or cells of an FPGA
     Synth(Synth),
     /// List the families of datapaths
@@ -56,6 +58,7 @@ impl Command {
             Command::Generate(_) => "generate",
             Command::Check(_) => "check",
             Command::Run(_) => "run",
+            Command::Calibrate(_) => "calibrate",
             Command::Synth(_) => "synth",
             Command::List => "list",
             Command::Describe(_) => "describe",
@@ -142,6 +145,28 @@ pub enum Packing {
     High,
     /// The first weight in the low bits
     Low,
+}
+
+/// Of `calibrate`.
+#[derive(Debug, Args)]
+#[command(after_help = CACHE_HELP)]
+#[command(group = ArgGroup::new("target").required(true))]
+pub struct Calibrate {
+    /// The standard cells of a Liberty file, packed with gzip or not
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub liberty: Option<PathBuf>,
+    /// The cells of an FPGA
+    #[arg(long, value_enum, group = "target")]
+    pub fpga: Option<Fpga>,
+    /// The technology file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// How many configurations to synthesise, drawn from all families in turn
+    #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(20..=10_000))]
+    pub points: u32,
+    /// The seed of the draw
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// Of `synth`.

@@ -16,15 +16,20 @@ fn cache_folder() -> PathBuf {
         .unwrap_or_else(|| env::temp_dir().join("tritloom-cache"))
 }
 
+/// How much to do at a time.
+pub fn jobs() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
 /// Verilator with the user's cache, as many jobs at a time as there are processors.
 pub fn verilator() -> Result<Verilator, Vec<Diagnostic>> {
-    let jobs = available_parallelism().map_or(1, usize::from);
+    let jobs = jobs();
     Verilator::open(&cache_folder(), jobs).map_err(|error| vec![tool_failure(&error)])
 }
 
 /// Yosys and the tools around it, with the user's cache.
 pub fn synthesiser() -> Result<Synthesiser, Vec<Diagnostic>> {
-    let jobs = available_parallelism().map_or(1, usize::from);
+    let jobs = jobs();
     Synthesiser::open(&cache_folder(), jobs).map_err(|error| vec![tool_failure(&error)])
 }
 

@@ -33,6 +33,7 @@ fn run(arguments: &Arguments) -> ExitCode {
         Command::Generate(arguments) => commands::generate::generate(arguments, families),
         Command::Check(arguments) => commands::check::check(arguments, families, &terminal),
         Command::Run(arguments) => commands::run::run(arguments, families, &terminal),
+        Command::Calibrate(arguments) => commands::calibrate::calibrate(arguments, families, &terminal),
         Command::Synth(arguments) => commands::synth::synth(arguments, families, &terminal),
         Command::List => Ok(commands::list::list(families)),
         Command::Describe(arguments) => commands::describe::describe(&arguments.family, families),

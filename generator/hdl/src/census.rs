@@ -45,17 +45,37 @@ pub struct Tally {
     pub bits: u64,
 }
 
-/// Primitives by kind.
+impl Primitive {
+    /// Every kind, in the order of their tallies in a [`Census`].
+    pub const ALL: [Primitive; 14] = [
+        Primitive::Adder,
+        Primitive::Multiplier,
+        Primitive::Comparator,
+        Primitive::AndOr,
+        Primitive::Xor,
+        Primitive::Inverter,
+        Primitive::Multiplexer,
+        Primitive::Reduction,
+        Primitive::Popcount,
+        Primitive::Table,
+        Primitive::Register,
+        Primitive::EnabledRegister,
+        Primitive::ResetRegister,
+        Primitive::Memory,
+    ];
+}
+
+/// Primitives by kind. It is a plain array: a cost model multiplies it out millions of times a second.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Census {
-    tallies: BTreeMap<Primitive, Tally>,
+    tallies: [Tally; Primitive::ALL.len()],
 }
 
 impl Census {
     /// Adds `count` primitives of `bits` bits each.
     pub fn add(&mut self, primitive: Primitive, count: u64, bits: u64) {
         if count > 0 && bits > 0 {
-            let tally = self.tallies.entry(primitive).or_default();
+            let tally = &mut self.tallies[primitive as usize];
             tally.count += count;
             tally.bits += count * bits;
         }
@@ -63,23 +83,25 @@ impl Census {
 
     /// Adds `times` copies of another census.
     pub fn add_census(&mut self, other: &Census, times: u64) {
-        for (primitive, tally) in &other.tallies {
-            if times > 0 {
-                let own = self.tallies.entry(*primitive).or_default();
-                own.count += tally.count * times;
-                own.bits += tally.bits * times;
-            }
+        for (own, tally) in self.tallies.iter_mut().zip(&other.tallies) {
+            own.count += tally.count * times;
+            own.bits += tally.bits * times;
         }
     }
 
     /// The tally of one kind; zero when there is none.
     pub fn get(&self, primitive: Primitive) -> Tally {
-        self.tallies.get(&primitive).copied().unwrap_or_default()
+        self.tallies[primitive as usize]
+    }
+
+    /// All tallies, in the order of [`Primitive::ALL`].
+    pub fn tallies(&self) -> &[Tally; Primitive::ALL.len()] {
+        &self.tallies
     }
 
     /// Kinds that occur, in a fixed order.
     pub fn iter(&self) -> impl Iterator<Item = (Primitive, Tally)> + '_ {
-        self.tallies.iter().map(|(primitive, tally)| (*primitive, *tally))
+        Primitive::ALL.into_iter().zip(self.tallies).filter(|(_, tally)| tally.count > 0)
     }
 }
 

@@ -19,6 +19,7 @@ mod diagnostic;
 mod evaluate;
 mod keyword;
 mod mutate;
+mod path;
 mod random;
 mod shape;
 
@@ -33,5 +34,6 @@ pub use diagnostic::{Code, Diagnostic, Diagnostics, Location};
 pub use evaluate::{Evaluator, InputHandle, OutOfRange, OutputHandle, PortError, State, StateKind};
 pub use keyword::{is_keyword, refusal};
 pub use mutate::{MUTANT_PORT, Mutant, Mutants, mutate};
+pub use path::{Levels, Path, PathWeights};
 pub use random::Random;
 pub use shape::{MAXIMUM_ITERATIONS, MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH, Shape, bits_for, sint, uint};

@@ -1,10 +1,12 @@
 //! One file a command. Each returns a value; nothing here prints a result.
 
+pub mod calibrate;
 pub mod check;
 pub mod describe;
 pub mod doctor;
 pub mod generate;
 pub mod list;
+mod measure;
 pub mod run;
 pub mod schema;
 pub mod synth;

@@ -12,9 +12,20 @@ use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::closest;
 use tritloom_flow::FlowError;
 use tritloom_flow::synth::{CellLibrary, CellResult, CellSynthesis, Device, DeviceResult, Synthesiser, Task};
+use tritloom_hdl::{Census, Design};
 
 /// A module of fewer primitive bits is not worth a boundary that gates cannot move across.
 const KEPT_BITS: u64 = 256;
+
+impl From<Fpga> for Device {
+    fn from(device: Fpga) -> Device {
+        match device {
+            Fpga::Xilinx => Device::Xilinx,
+            Fpga::Ice40 => Device::Ice40,
+            Fpga::Ecp5 => Device::Ecp5,
+        }
+    }
+}
 
 /// What became of one design.
 struct Synthesised {
@@ -65,15 +76,18 @@ fn task(design: &Built, arguments: &Synth) -> Result<Task, Vec<Diagnostic>> {
             found.ok_or_else(|| vec![unknown_module(design, wanted, &names().collect::<Vec<_>>())])?
         }
     };
-    let bits = |census: &tritloom_hdl::Census| census.iter().map(|(_, tally)| tally.bits).sum::<u64>();
     let kept = match arguments.hierarchy {
         Hierarchy::Flat => vec![],
-        Hierarchy::Kept => {
-            let large = modules.iter().filter(|(name, census)| *name != top && bits(census) >= KEPT_BITS);
-            large.map(|(name, _)| name.clone()).collect()
-        }
+        Hierarchy::Kept => kept_modules(&design.hardware, &top),
     };
     Ok(Task { sources: design.sources(), top, kept })
+}
+
+/// The modules below `top` that are large enough to stay modules.
+pub fn kept_modules(design: &Design, top: &str) -> Vec<String> {
+    let bits = |census: &Census| census.tallies().iter().map(|tally| tally.bits).sum::<u64>();
+    let modules = design.census_by_module().into_iter();
+    modules.filter(|(name, census)| name != top && bits(census) >= KEPT_BITS).map(|(name, _)| name).collect()
 }
 
 fn unknown_module(design: &Built, wanted: &str, names: &[&str]) -> Diagnostic {
@@ -106,12 +120,7 @@ impl<'a> Target<'a> {
                 Ok(in_cells(name, task, library, &made))
             }
             Target::Fpga { synthesiser, device, multipliers } => {
-                let device = match device {
-                    Fpga::Xilinx => Device::Xilinx,
-                    Fpga::Ice40 => Device::Ice40,
-                    Fpga::Ecp5 => Device::Ecp5,
-                };
-                Ok(on_fpga(name, task, &synthesiser.device(task, device, *multipliers)?))
+                Ok(on_fpga(name, task, &synthesiser.device(task, (*device).into(), *multipliers)?))
             }
         }
     }

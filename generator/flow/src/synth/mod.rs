@@ -194,6 +194,16 @@ impl Synthesiser {
         }
     }
 
+    /// What Yosys is told to map a design to standard cells.
+    pub fn cell_script(&self, task: &Task, clock_ps: Option<u32>, setting: Setting) -> String {
+        script::for_cells(&task.sources, &task.top, &task.kept, setting, clock_ps)
+    }
+
+    /// What Yosys is told to map a design to a device.
+    pub fn device_script(&self, task: &Task, device: Device, multipliers: bool) -> String {
+        script::for_device(&task.sources, &task.top, &task.kept, device, multipliers)
+    }
+
     /// The settings that this Yosys knows.
     pub fn settings(&self) -> Vec<Setting> {
         Setting::ALL.into_iter().filter(|setting| *setting != Setting::Booth || self.yosys.knows_booth()).collect()
@@ -226,7 +236,7 @@ impl Synthesiser {
         clock_ps: Option<u32>,
         setting: Setting,
     ) -> Result<CellResult, FlowError> {
-        let script = script::for_cells(&task.sources, &task.top, &task.kept, setting, clock_ps);
+        let script = self.cell_script(task, clock_ps, setting);
         let timing = self.timing_engine(library);
         let extra = [library.hash(), &timing, &library.surroundings()];
         self.kept_result(task, &script, &extra, |folder| {
@@ -252,7 +262,7 @@ impl Synthesiser {
 
     /// Synthesises a design for a device; without `multipliers` products are made of look-up tables.
     pub fn device(&self, task: &Task, device: Device, multipliers: bool) -> Result<DeviceResult, FlowError> {
-        let script = script::for_device(&task.sources, &task.top, &task.kept, device, multipliers);
+        let script = self.device_script(task, device, multipliers);
         self.kept_result(task, &script, &[], |folder| {
             self.yosys.run(folder, SCRIPT)?;
             let flat = netlist(folder, script::FLAT)?;

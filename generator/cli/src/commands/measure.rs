@@ -1,0 +1,144 @@
+//! Synthesis of many designs for the cost model: at the smallest area, in Yosys's plain setting.
+
+use super::synth::kept_modules;
+use crate::arguments::Fpga;
+use crate::config::Configuration;
+use crate::diagnostic::Diagnostic;
+use crate::environment::{jobs, tool_failure};
+use crate::terminal::Terminal;
+use std::collections::BTreeMap;
+use std::path::Path;
+use tritloom_cost::{Block, Features, Point, Quantity, Sample, Source, features};
+use tritloom_emit::verilog::{Identity, emit};
+use tritloom_flow::synth::{CellLibrary, Setting, Synthesiser, Task};
+use tritloom_flow::{FlowError, side_by_side};
+use tritloom_hdl::Design;
+
+/// What designs are made of.
+pub enum Target {
+    /// Standard cells.
+    Cells(Box<CellLibrary>),
+    /// An FPGA, without its multiplier blocks.
+    Fpga(Fpga),
+}
+
+impl Target {
+    /// The one that the command line names.
+    pub fn new(liberty: Option<&Path>, fpga: Option<Fpga>) -> Result<Target, Vec<Diagnostic>> {
+        match fpga {
+            Some(device) => Ok(Target::Fpga(device)),
+            None => {
+                let library = CellLibrary::open(liberty.unwrap_or(Path::new("")));
+                library.map(|library| Target::Cells(Box::new(library))).map_err(|error| vec![tool_failure(&error)])
+            }
+        }
+    }
+
+    /// What a technology must say of where its points come from.
+    pub fn source(&self, synthesiser: &Synthesiser) -> Source {
+        let fact = |key: &str, fact: &str| (key.to_owned(), fact.to_owned());
+        let script = |script: String| ("script".to_owned(), script);
+        let yosys = fact("yosys", synthesiser.yosys_version());
+        let files = tritloom_flow::Sources::from_iter([("design.v".to_owned(), String::new())]);
+        let task = Task { sources: files, top: "TOP".to_owned(), kept: vec![] };
+        match self {
+            Target::Cells(library) => vec![
+                fact("library", &library.cells.name),
+                fact("library_sha256", library.hash()),
+                yosys,
+                fact("timing", &synthesiser.timing_engine(library)),
+                fact("target", "the smallest area at any delay"),
+                fact("nand2_um2", &library.nand2_area_um2.to_string()),
+                fact(
+                    "surroundings",
+                    &format!("inputs from {}, outputs drive {} fF", library.driver, library.output_load_ff),
+                ),
+                script(synthesiser.cell_script(&task, None, Setting::Plain)),
+            ],
+            Target::Fpga(device) => vec![
+                fact("device", device.pass()),
+                yosys,
+                fact("target", "no multiplier blocks"),
+                script(synthesiser.device_script(&task, (*device).into(), false)),
+            ],
+        }
+    }
+}
+
+/// A design to measure.
+pub struct Subject {
+    /// Unique among those that are measured together.
+    pub identity: String,
+    /// The design.
+    pub hardware: Design,
+    /// What the header of its Verilog calls it.
+    hash: String,
+    features: Features,
+}
+
+impl Subject {
+    /// A configuration; its features are those of the closed form, which equal the count.
+    pub fn of_sample(sample: &Sample) -> Result<Subject, Vec<Diagnostic>> {
+        let Sample { family, parameters } = sample;
+        // One name for all: equal designs are synthesised once, whoever asks.
+        let name = "sample".to_owned();
+        let configuration = Configuration { name, family: *family, parameters: parameters.clone() };
+        let features = features(&family.census(parameters));
+        let (hardware, hash) = (configuration.hardware()?, configuration.hash());
+        Ok(Subject { identity: sample.identity(), hash, hardware, features })
+    }
+
+    /// A primitive between registers.
+    pub fn of_block(block: Block) -> Subject {
+        let (features, hash) = (block.features(), block.identity.clone());
+        Subject { identity: block.identity, hash, hardware: block.hardware, features }
+    }
+
+    fn task(&self) -> Task {
+        let (design_name, config_hash) = ("sample".to_owned(), self.hash.clone());
+        let identity = Identity { tool_version: env!("CARGO_PKG_VERSION").to_owned(), design_name, config_hash };
+        let top = self.hardware.top().name.clone();
+        let kept = kept_modules(&self.hardware, &top);
+        Task { sources: emit(&self.hardware, &identity).files, top, kept }
+    }
+}
+
+/// Measures every subject; a failure of one is no failure of the others.
+pub fn measure(
+    synthesiser: &Synthesiser,
+    target: &Target,
+    subjects: &[Subject],
+    terminal: &Terminal,
+) -> Vec<Result<Point, FlowError>> {
+    let progress = terminal.progress("synth", subjects.len());
+    side_by_side(jobs(), subjects, |subject| {
+        let quantities = quantities(synthesiser, target, &subject.task());
+        progress.step(&subject.identity);
+        let (identity, features) = (subject.identity.clone(), subject.features);
+        quantities.map(|quantities| Point { identity, features, quantities })
+    })
+}
+
+fn quantities(synthesiser: &Synthesiser, target: &Target, task: &Task) -> Result<BTreeMap<Quantity, f64>, FlowError> {
+    match target {
+        Target::Cells(library) => {
+            let made = synthesiser.cells(task, library, None, &[Setting::Plain])?;
+            let best = made.best();
+            let mut quantities = BTreeMap::from([
+                (Quantity::AreaUm2, best.area_um2),
+                (Quantity::ToggleEnergyFj, best.toggle_energy_fj),
+                (Quantity::ClockEnergyFj, best.clock_energy_fj),
+                (Quantity::LeakageNw, best.leakage_nw),
+            ]);
+            quantities.extend(best.timing.as_ref().map(|timing| (Quantity::DelayPs, timing.delay_ps)));
+            Ok(quantities)
+        }
+        Target::Fpga(device) => {
+            let result = synthesiser.device(task, (*device).into(), false)?;
+            Ok(BTreeMap::from([
+                (Quantity::Luts, (result.luts + result.memory_luts) as f64),
+                (Quantity::Registers, result.registers as f64),
+            ]))
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What a configuration takes, part by part.
+
+use crate::energy::Activity;
+use crate::form::{Features, features};
+use crate::point::Quantity;
+use crate::technology::Technology;
+use tritloom_datapath::family::{Family, Timing};
+use tritloom_datapath::parameter::Parameters;
+
+/// Amounts of a part or of the whole; zero for what a technology does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Amounts {
+    /// The area of all cells.
+    pub area_um2: f64,
+    /// The energy when every net but the clock toggles once.
+    pub toggle_energy_fj: f64,
+    /// The energy that the clock takes in the registers in each cycle.
+    pub clock_energy_fj: f64,
+    /// What all cells leak.
+    pub leakage_nw: f64,
+    /// Look-up tables of an FPGA.
+    pub luts: f64,
+    /// Flip-flops of an FPGA.
+    pub registers: f64,
+}
+
+impl Amounts {
+    fn of(technology: &Technology, features: &Features) -> Amounts {
+        let amount = |quantity| technology.forms.get(&quantity).map_or(0.0, |form| form.amount(features));
+        Amounts {
+            area_um2: amount(Quantity::AreaUm2),
+            toggle_energy_fj: amount(Quantity::ToggleEnergyFj),
+            clock_energy_fj: amount(Quantity::ClockEnergyFj),
+            leakage_nw: amount(Quantity::LeakageNw),
+            luts: amount(Quantity::Luts),
+            registers: amount(Quantity::Registers),
+        }
+    }
+
+    fn add(&mut self, other: &Amounts) {
+        self.area_um2 += other.area_um2;
+        self.toggle_energy_fj += other.toggle_energy_fj;
+        self.clock_energy_fj += other.clock_energy_fj;
+        self.leakage_nw += other.leakage_nw;
+        self.luts += other.luts;
+        self.registers += other.registers;
+    }
+}
+
+/// The amounts of a configuration, and its schedule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Each part in the order in which data passes.
+    pub parts: Vec<(&'static str, Amounts)>,
+    /// Latency and throughput.
+    pub timing: Timing,
+}
+
+/// Multiplies a technology with a configuration's closed-form census.
+pub fn evaluate(technology: &Technology, family: &dyn Family, parameters: &Parameters) -> Evaluation {
+    let parts = family.census_by_part(parameters);
+    let amounts = parts.iter().map(|(name, census)| (*name, Amounts::of(technology, &features(census))));
+    Evaluation { parts: amounts.collect(), timing: family.timing(parameters) }
+}
+
+impl Evaluation {
+    /// The sum of the parts.
+    pub fn total(&self) -> Amounts {
+        let mut total = Amounts::default();
+        self.parts.iter().for_each(|(_, part)| total.add(part));
+        total
+    }
+
+    /// The energy of a cycle of `period_ps` in which the core works.
+    pub fn energy_a_cycle_fj(&self, activity: &Activity, period_ps: f64) -> f64 {
+        let switched = self.parts.iter().map(|(name, part)| part.toggle_energy_fj * activity.of_part(name));
+        let total = self.total();
+        // A nanowatt for a picosecond is a millionth of a femtojoule.
+        switched.sum::<f64>() + total.clock_energy_fj + total.leakage_nw * period_ps * 1e-6
+    }
+
+    /// The cycles of a beat, where it takes as many as a beat can.
+    pub fn cycles_a_beat(&self) -> u64 {
+        self.timing.pace.most_cycles
+    }
+
+    /// Multiply-accumulates in a cycle, at the slowest pace.
+    pub fn products_a_cycle(&self) -> f64 {
+        self.timing.weights_per_beat as f64 / self.cycles_a_beat() as f64
+    }
+
+    /// Bits of the weight stream in a cycle, at the slowest pace.
+    pub fn weight_bits_a_cycle(&self) -> f64 {
+        self.timing.weight_bits_per_beat as f64 / self.cycles_a_beat() as f64
+    }
+}

@@ -1,0 +1,38 @@
+//! Quantities as sums over primitives.
+
+use tritloom_hdl::{Census, Primitive};
+
+/// For each kind of primitive, in the order of [`Primitive::ALL`], how many and how many bits.
+pub type Features = [f64; FEATURES];
+
+/// How many features.
+pub const FEATURES: usize = 2 * Primitive::ALL.len();
+
+/// A sum over primitives: so much for each, and so much for each of its bits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Form {
+    /// Coefficients of [`Features`]; none is negative.
+    pub coefficients: Features,
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        Form { coefficients: [0.0; FEATURES] }
+    }
+}
+
+impl Form {
+    /// The amount of a census.
+    pub fn amount(&self, features: &Features) -> f64 {
+        self.coefficients.iter().zip(features).map(|(coefficient, feature)| coefficient * feature).sum()
+    }
+}
+
+/// The features of a census.
+pub fn features(census: &Census) -> Features {
+    let tallies = census.tallies();
+    std::array::from_fn(|position| {
+        let tally = tallies[position / 2];
+        (if position % 2 == 0 { tally.count } else { tally.bits }) as f64
+    })
+}

@@ -1,0 +1,39 @@
+//! The cost model: what a configuration takes in area, delay, energy and cells of an FPGA, without synthesis.
+//!
+//! A [`Technology`] is data: what each kind of primitive takes, fitted to synthesised designs, with every point behind
+//! the fit. An [`Evaluation`] multiplies it with a family's closed-form census: no hardware is built, no file read and no
+//! process started. Only the delay needs the elaborated design, whose longest path it follows
+//! ([`Technology::delay_ps`]).
+//!
+//! ```
+//! use tritloom_cost::{Technology, evaluate};
+//! use tritloom_datapath::registry;
+//!
+//! let family = registry::find("sign_flip").expect("a family");
+//! let parameters = registry::resolve(family, [("lanes", 8u64), ("ports", 4)]).expect("legal");
+//! let evaluation = evaluate(&Technology::unit(), family, &parameters);
+//! assert!(evaluation.total().area_um2 > 0.0);
+//! ```
+
+mod block;
+mod energy;
+mod evaluation;
+mod file;
+mod fit;
+mod form;
+
+mod point;
+mod sample;
+mod statistics;
+mod technology;
+
+pub use block::{Block, blocks};
+pub use energy::Activity;
+pub use evaluation::{Amounts, Evaluation, evaluate};
+
+pub use form::{FEATURES, Features, Form, features};
+
+pub use point::{Point, Quantity};
+pub use sample::{Sample, draw, identity};
+pub use statistics::{Comparison, kendall};
+pub use technology::{FitStatistics, Source, Technology, TechnologyError};

@@ -1,0 +1,75 @@
+//! What synthesis has made of a design: what fits are made from and held to.
+
+use crate::form::Features;
+use std::collections::BTreeMap;
+
+/// A quantity that synthesis measures and the model estimates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quantity {
+    /// The area of all cells.
+    AreaUm2,
+    /// The longest path.
+    DelayPs,
+    /// The energy when every net but the clock toggles once.
+    ToggleEnergyFj,
+    /// The energy that the clock takes in the registers in each cycle.
+    ClockEnergyFj,
+    /// What all cells leak.
+    LeakageNw,
+    /// Look-up tables, those of memories included.
+    Luts,
+    /// Flip-flops of an FPGA.
+    Registers,
+}
+
+impl Quantity {
+    /// Every quantity, in the order in which tables show them.
+    pub const ALL: [Quantity; 7] = [
+        Quantity::AreaUm2,
+        Quantity::DelayPs,
+        Quantity::ToggleEnergyFj,
+        Quantity::ClockEnergyFj,
+        Quantity::LeakageNw,
+        Quantity::Luts,
+        Quantity::Registers,
+    ];
+
+    /// Those that are sums over primitives.
+    pub const SUMS: [Quantity; 6] = [
+        Quantity::AreaUm2,
+        Quantity::ToggleEnergyFj,
+        Quantity::ClockEnergyFj,
+        Quantity::LeakageNw,
+        Quantity::Luts,
+        Quantity::Registers,
+    ];
+
+    /// As files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Quantity::AreaUm2 => "area_um2",
+            Quantity::DelayPs => "delay_ps",
+            Quantity::ToggleEnergyFj => "toggle_energy_fj",
+            Quantity::ClockEnergyFj => "clock_energy_fj",
+            Quantity::LeakageNw => "leakage_nw",
+            Quantity::Luts => "luts",
+            Quantity::Registers => "registers",
+        }
+    }
+
+    /// The quantity of that name.
+    pub fn of(name: &str) -> Option<Quantity> {
+        Quantity::ALL.into_iter().find(|quantity| quantity.name() == name)
+    }
+}
+
+/// A synthesised design.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// The configuration or block; unique among the points of a technology.
+    pub identity: String,
+    /// Of its census.
+    pub features: Features,
+    /// What synthesis measured.
+    pub quantities: BTreeMap<Quantity, f64>,
+}

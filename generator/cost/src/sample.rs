@@ -1,0 +1,77 @@
+//! Which configurations a technology is fitted to, and which it is held to.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeSet;
+use tritloom_datapath::family::Family;
+use tritloom_datapath::parameter::Parameters;
+use tritloom_datapath::registry::{SIMULATION_CAPS, random_small};
+
+/// A configuration of a family.
+#[derive(Clone)]
+pub struct Sample {
+    /// The kind of datapath.
+    pub family: &'static dyn Family,
+    /// All of its parameters.
+    pub parameters: Parameters,
+}
+
+impl Sample {
+    /// What tells it from every other: the family, and every parameter on one line.
+    pub fn identity(&self) -> String {
+        identity(self.family, &self.parameters)
+    }
+}
+
+/// The family, and every parameter on one line.
+pub fn identity(family: &dyn Family, parameters: &Parameters) -> String {
+    let values: Vec<String> =
+        parameters.iter().map(|(parameter, value)| format!("{}: {value}", parameter.name)).collect();
+    format!("{}: {{{}}}", family.name(), values.join(", "))
+}
+
+/// Bits of primitives: enough that a design is more than its control, few enough that synthesis takes seconds.
+const SIZES: std::ops::RangeInclusive<u64> = 150..=2000;
+
+/// Draws whose size does not suit before the size is given up.
+const PATIENCE: usize = 2000;
+
+/// `count` configurations, taken from all families in turn; none of them has an identity in `excluded`, and none occurs
+/// twice. What is drawn from a family does not depend on which other families there are.
+pub fn draw(families: &[&'static dyn Family], count: usize, seed: u64, excluded: &BTreeSet<String>) -> Vec<Sample> {
+    let mut urns: Vec<Urn> = families.iter().map(|family| Urn::new(*family, seed, excluded)).collect();
+    let rounds = (0..count).map(|_| urns.iter_mut().filter_map(Urn::next).collect::<Vec<_>>());
+    rounds.take_while(|round| !round.is_empty()).flatten().take(count).collect()
+}
+
+/// The draws of one family.
+struct Urn<'a> {
+    family: &'static dyn Family,
+    rng: ChaCha8Rng,
+    excluded: &'a BTreeSet<String>,
+    taken: BTreeSet<String>,
+}
+
+impl<'a> Urn<'a> {
+    fn new(family: &'static dyn Family, seed: u64, excluded: &'a BTreeSet<String>) -> Urn<'a> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(family.name().bytes().fold(0, |stream, letter| (stream * 257 + u64::from(letter)) % (1 << 48)));
+        Urn { family, rng, excluded, taken: BTreeSet::new() }
+    }
+
+    fn next(&mut self) -> Option<Sample> {
+        for _ in 0..PATIENCE {
+            let parameters = random_small(self.family, SIMULATION_CAPS, &mut self.rng);
+            let sample = Sample { family: self.family, parameters };
+            let identity = sample.identity();
+            if SIZES.contains(&size(&sample)) && !self.excluded.contains(&identity) && self.taken.insert(identity) {
+                return Some(sample);
+            }
+        }
+        None
+    }
+}
+
+fn size(sample: &Sample) -> u64 {
+    sample.family.census(&sample.parameters).tallies().iter().map(|tally| tally.bits).sum()
+}

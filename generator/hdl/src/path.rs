@@ -1,0 +1,351 @@
+//! The longest path through the logic of a design between registers, inputs and outputs, as a cost model sees it.
+//!
+//! Vectors are taken whole and loops stay symbolic: what a chain of lanes adds in one iteration counts as often as the
+//! loop runs. That is quick, and never too short for logic without false paths.
+
+use crate::census::Primitive;
+use crate::design::{
+    Design, Instance, InstanceId, LoopId, Memory, ModuleData, NodeId, NodeKind, Operator, PortId, PortKind, WireId,
+};
+use std::collections::HashMap;
+
+/// Primitives on a path, by kind in the order of [`Primitive::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Path {
+    /// For each kind how many are passed, and the sum of the binary logarithms of their sizes: the width of an adder or
+    /// comparison, both widths of a product, the values of a selection, the bits of a reduction, the words of a memory.
+    pub levels: [Levels; Primitive::ALL.len()],
+    /// The sum of the binary logarithms of how many loads signals on the path have, beyond those of a bit.
+    pub fan_out_doublings: f64,
+}
+
+/// Primitives of one kind on a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Levels {
+    /// How many.
+    pub count: f64,
+    /// The sum of the binary logarithms of their sizes.
+    pub doublings: f64,
+}
+
+/// What each part of a [`Path`] takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PathWeights {
+    /// Of each kind, for one and for each doubling of its size.
+    pub levels: [Levels; Primitive::ALL.len()],
+    /// For each doubling of loads.
+    pub fan_out_doubling: f64,
+}
+
+impl Path {
+    /// How long it is.
+    pub fn length(&self, weights: &PathWeights) -> f64 {
+        let levels = self.levels.iter().zip(&weights.levels);
+        let passed = levels.map(|(own, weight)| own.count * weight.count + own.doublings * weight.doublings);
+        passed.sum::<f64>() + self.fan_out_doublings * weights.fan_out_doubling
+    }
+
+    fn pass(mut self, primitive: Primitive, size: u64) -> Path {
+        let levels = &mut self.levels[primitive as usize];
+        levels.count += 1.0;
+        levels.doublings += (size.max(1) as f64).log2();
+        self
+    }
+
+    fn load(mut self, loads: u64) -> Path {
+        self.fan_out_doublings += (loads.max(1) as f64).log2();
+        self
+    }
+
+    /// A path that repeats what it adds to its beginning.
+    fn repeated(mut self, times: f64) -> Path {
+        for levels in &mut self.levels {
+            levels.count *= times;
+            levels.doublings *= times;
+        }
+        self.fan_out_doublings *= times;
+        self
+    }
+}
+
+impl Design {
+    /// The longest path of the design.
+    pub fn longest_path(&self, weights: &PathWeights) -> Path {
+        let mut search = Search { weights, contexts: vec![], longest: Path::default(), met: 0 };
+        search.contexts.push(Context::new(self.top(), None));
+        search.explore(0);
+        search.longest
+    }
+}
+
+/// A module in the place where it stands.
+struct Context<'a> {
+    module: &'a ModuleData,
+    /// The context around it, and which instance it is there.
+    around: Option<(usize, &'a Instance)>,
+    /// The contexts of its instances.
+    instances: HashMap<InstanceId, usize>,
+    nodes: Vec<Option<Path>>,
+    wires: HashMap<WireId, Visit>,
+}
+
+#[derive(Clone, Copy)]
+enum Visit {
+    /// Its drivers are being followed; whether they have led back to it.
+    Open {
+        met: bool,
+    },
+    Known(Path),
+}
+
+impl<'a> Context<'a> {
+    fn new(module: &'a ModuleData, around: Option<(usize, &'a Instance)>) -> Context<'a> {
+        let nodes = vec![None; module.nodes.len()];
+        Context { module, around, instances: HashMap::new(), nodes, wires: HashMap::new() }
+    }
+}
+
+struct Search<'a> {
+    weights: &'a PathWeights,
+    contexts: Vec<Context<'a>>,
+    longest: Path,
+    /// How often a wire has been met whose drivers were being followed.
+    met: u64,
+}
+
+impl<'a> Search<'a> {
+    /// Follows every path that ends in the module or below it.
+    fn explore(&mut self, context: usize) {
+        let module = self.contexts[context].module;
+        for position in 0..module.instances.len() {
+            let child = self.child(context, InstanceId(position as u32));
+            self.explore(child);
+        }
+        for register in &module.registers {
+            let bits = u64::from(register.shape.width) * iterations(module, register.scope);
+            if let Some(next) = register.next {
+                let path = self.arrival(context, next);
+                self.end(if register.enable.is_some() { path.pass(Primitive::EnabledRegister, 1) } else { path });
+            }
+            if let Some(enable) = register.enable {
+                let path = self.arrival(context, enable).load(bits).pass(Primitive::EnabledRegister, 1);
+                self.end(path);
+            }
+        }
+        module.memories.iter().for_each(|memory| self.end_in_memory(context, memory));
+        if self.contexts[context].around.is_none() {
+            for port in &module.ports {
+                if let PortKind::Output(driver) = port.kind {
+                    let path = self.arrival(context, driver);
+                    self.end(path);
+                }
+            }
+        }
+    }
+
+    /// A memory is made of registers: an address selects words, to write one or to read one.
+    fn end_in_memory(&mut self, context: usize, memory: &Memory) {
+        let (depth, width) = (u64::from(memory.depth), u64::from(memory.shape.width));
+        for read in &memory.reads {
+            let path = self.arrival(context, read.address).load(width).pass(Primitive::Memory, depth);
+            self.end(path);
+            let path = self.arrival(context, read.enable).load(width).pass(Primitive::EnabledRegister, 1);
+            self.end(path);
+        }
+        if let Some(write) = &memory.write {
+            for node in [write.address, write.enable] {
+                let path = self.arrival(context, node).load(depth * width).pass(Primitive::EnabledRegister, 1);
+                self.end(path);
+            }
+            let path = self.arrival(context, write.data).load(depth).pass(Primitive::EnabledRegister, 1);
+            self.end(path);
+        }
+    }
+
+    fn end(&mut self, path: Path) {
+        self.longest = self.longer(self.longest, path);
+    }
+
+    fn longer(&self, left: Path, right: Path) -> Path {
+        if right.length(self.weights) > left.length(self.weights) { right } else { left }
+    }
+
+    fn child(&mut self, context: usize, id: InstanceId) -> usize {
+        if let Some(child) = self.contexts[context].instances.get(&id) {
+            return *child;
+        }
+        let instance = &self.contexts[context].module.instances[id.index()];
+        let child = self.contexts.len();
+        self.contexts.push(Context::new(&instance.module, Some((context, instance))));
+        self.contexts[context].instances.insert(id, child);
+        child
+    }
+
+    /// When a node's value is there.
+    fn arrival(&mut self, context: usize, id: NodeId) -> Path {
+        if let Some(path) = self.contexts[context].nodes[id.index()] {
+            return path;
+        }
+        let module = self.contexts[context].module;
+        let met = self.met;
+        let path = match &module.node(id).kind {
+            NodeKind::Register(_) | NodeKind::MemoryRead { .. } => Path::default().pass(Primitive::Register, 1),
+            NodeKind::Input(port) => self.input(context, *port),
+            NodeKind::Wire(wire) => self.wire(context, *wire),
+            NodeKind::InstanceOutput { instance, port } => self.output(context, *instance, *port),
+            _ => self.operator(context, module, id),
+        };
+        // What was found while a chain of lanes is followed holds for that chain only.
+        if self.met == met {
+            self.contexts[context].nodes[id.index()] = Some(path);
+        }
+        path
+    }
+
+    fn input(&mut self, context: usize, port: PortId) -> Path {
+        let Some((around, instance)) = self.contexts[context].around else { return Path::default() };
+        let driver = instance.inputs.iter().find(|(own, _)| *own == port).map(|(_, driver)| *driver);
+        let Some(driver) = driver else { return Path::default() };
+        let outer = self.contexts[around].module;
+        let loads = shared(outer, driver, instance.scope);
+        self.arrival(around, driver).load(loads)
+    }
+
+    fn output(&mut self, context: usize, instance: InstanceId, port: PortId) -> Path {
+        let child = self.child(context, instance);
+        match self.contexts[child].module.ports[port.index()].kind {
+            PortKind::Output(driver) => self.arrival(child, driver),
+            PortKind::Input => Path::default(),
+        }
+    }
+
+    fn wire(&mut self, context: usize, id: WireId) -> Path {
+        match self.contexts[context].wires.get_mut(&id) {
+            Some(Visit::Known(path)) => return *path,
+            Some(Visit::Open { met }) => {
+                *met = true;
+                self.met += 1;
+                return Path::default();
+            }
+            None => {}
+        }
+        self.contexts[context].wires.insert(id, Visit::Open { met: false });
+        let module = self.contexts[context].module;
+        let mut longest = Path::default();
+        for drive in &module.wires[id.index()].drives {
+            let mut path = self.arrival(context, drive.value);
+            if let Some(visit @ Visit::Open { met: true }) = self.contexts[context].wires.get_mut(&id) {
+                *visit = Visit::Open { met: false };
+                path = path.repeated(iterations(module, drive.scope) as f64);
+            }
+            longest = self.longer(longest, path);
+        }
+        self.contexts[context].wires.insert(id, Visit::Known(longest));
+        longest
+    }
+
+    fn operator(&mut self, context: usize, module: &ModuleData, id: NodeId) -> Path {
+        let node = module.node(id);
+        let mut latest = Path::default();
+        for operand in node.kind.operands() {
+            let mut loads = shared(module, operand, node.scope);
+            if let NodeKind::Mux { select, .. } = &node.kind {
+                loads *= if operand == *select { u64::from(node.shape.width) } else { 1 };
+            }
+            let path = self.arrival(context, operand).load(loads);
+            latest = self.longer(latest, path);
+        }
+        match passed(module, id) {
+            Some((primitive, size)) => latest.pass(primitive, size),
+            None => latest,
+        }
+    }
+}
+
+/// What a node is made of, and its size; `None` for what is only wires.
+fn passed(module: &ModuleData, id: NodeId) -> Option<(Primitive, u64)> {
+    let node = module.node(id);
+    let width_of = |id: &NodeId| u64::from(module.node(*id).shape.width);
+    Some(match &node.kind {
+        NodeKind::Not(_) => (Primitive::Inverter, 1),
+        NodeKind::Negate(_) | NodeKind::AddCarry { .. } => (Primitive::Adder, node.shape.width.into()),
+        NodeKind::Reduce(_, of) => (Primitive::Reduction, width_of(of)),
+        NodeKind::Popcount(of) => (Primitive::Popcount, width_of(of)),
+        NodeKind::Binary(operator, left, right) => match operator {
+            Operator::Add | Operator::Subtract => (Primitive::Adder, node.shape.width.into()),
+            Operator::Multiply => (Primitive::Multiplier, width_of(left) + width_of(right)),
+            Operator::And | Operator::Or => (Primitive::AndOr, 1),
+            Operator::Xor => (Primitive::Xor, 1),
+            Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual => {
+                (Primitive::Comparator, width_of(left).max(width_of(right)))
+            }
+        },
+        NodeKind::Mux { .. } => (Primitive::Multiplexer, 1),
+        NodeKind::Select { values, .. } => (Primitive::Multiplexer, values.len() as u64),
+        NodeKind::OneHot { values, .. } => (Primitive::AndOr, values.len() as u64),
+        NodeKind::Table { entries, .. } => (Primitive::Table, entries.len() as u64),
+        _ => return None,
+    })
+}
+
+/// How often loops repeat what stands in a scope.
+fn iterations(module: &ModuleData, scope: Option<LoopId>) -> u64 {
+    module.loops_between(scope, None).iter().map(|of| u64::from(module.loops[of.index()].count)).product()
+}
+
+/// How many users a value has that does not depend on all loops around its user.
+fn shared(module: &ModuleData, operand: NodeId, user: Option<LoopId>) -> u64 {
+    let node = module.node(operand);
+    // Parts of a vector go to one user each.
+    let constant = matches!(node.kind, NodeKind::Constant(_) | NodeKind::Index(_));
+    let whole = node.shape.width > 1 && matches!(node.kind, NodeKind::Wire(_) | NodeKind::Register(_));
+    if constant || whole {
+        return 1;
+    }
+    (iterations(module, user) / iterations(module, node.scope).max(1)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ModuleBuilder, uint};
+
+    fn weights(adder: f64, multiplexer: f64) -> PathWeights {
+        let mut weights = PathWeights { fan_out_doubling: 0.001, ..PathWeights::default() };
+        weights.levels[Primitive::Adder as usize] = Levels { count: adder, doublings: 0.01 };
+        weights.levels[Primitive::Multiplexer as usize].count = multiplexer;
+        weights
+    }
+
+    fn count(path: &Path, primitive: Primitive) -> f64 {
+        path.levels[primitive as usize].count
+    }
+
+    #[test]
+    fn the_longest_of_the_paths_depends_on_the_weights() {
+        let m = ModuleBuilder::new("paths", "Two sums, or three choices.");
+        let (a, b, s) = (m.input("a", uint(8)), m.input("b", uint(8)), m.input("s", uint(1)));
+        m.output("sum", &(&(&a + &b) + &a));
+        m.output("choice", &s.mux(&s.mux(&s.mux(&a, &b), &a), &b));
+        let design = Design::new(m.finish()).expect("a sound design");
+        let sums = design.longest_path(&weights(1.0, 0.1));
+        assert_eq!((count(&sums, Primitive::Adder), count(&sums, Primitive::Multiplexer)), (2.0, 0.0));
+        let choices = design.longest_path(&weights(1.0, 1.0));
+        assert_eq!((count(&choices, Primitive::Adder), count(&choices, Primitive::Multiplexer)), (0.0, 3.0));
+        assert_eq!(choices.fan_out_doublings, 3.0, "the select drives eight bits");
+    }
+
+    #[test]
+    fn a_chain_of_lanes_is_as_long_as_its_loop() {
+        let m = ModuleBuilder::new("chain", "Each lane from the one below it.");
+        let x = m.input_lanes("x", uint(1), 7, "");
+        let chain = m.lanes("chain", uint(1), 8);
+        chain.drive(0, &x.lane(0));
+        m.repeat("link", 7, |link| chain.drive(link + 1, &(chain.lane(link) & x.lane(link))));
+        m.output("last", &chain.flat());
+        let design = Design::new(m.finish()).expect("a sound design");
+        let mut weights = PathWeights::default();
+        weights.levels[Primitive::AndOr as usize].count = 1.0;
+        assert_eq!(count(&design.longest_path(&weights), Primitive::AndOr), 7.0);
+    }
+}

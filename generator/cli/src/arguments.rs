@@ -37,6 +37,10 @@ pub enum Command {
     Run(Run),
     /// Fit the cost model to a cell library or an FPGA: synthesise drawn configurations and write a technology
     Calibrate(Calibrate),
+    /// Hold a technology to synthesised configurations that took no part in its fit
+    Validate(Validate),
+    /// Estimate designs part by part, with their baselines at equal throughput
+    Cost(Cost),
     /// Synthesise designs: area, delay and longest path in a cell library, or cells of an FPGA
     Synth(Synth),
     /// List the families of datapaths
@@ -59,6 +63,8 @@ impl Command {
             Command::Check(_) => "check",
             Command::Run(_) => "run",
             Command::Calibrate(_) => "calibrate",
+            Command::Validate(_) => "validate",
+            Command::Cost(_) => "cost",
             Command::Synth(_) => "synth",
             Command::List => "list",
             Command::Describe(_) => "describe",
@@ -167,6 +173,67 @@ pub struct Calibrate {
     /// The seed of the draw
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// Of `validate`.
+#[derive(Debug, Args)]
+#[command(after_help = CACHE_HELP)]
+#[command(group = ArgGroup::new("target").required(true))]
+pub struct Validate {
+    /// The technology: a name that `tritloom cost --help` lists, or a file
+    #[arg(long, value_name = "NAME")]
+    pub technology: String,
+    /// The standard cells of a Liberty file, packed with gzip or not
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub liberty: Option<PathBuf>,
+    /// The cells of an FPGA
+    #[arg(long, value_enum, group = "target")]
+    pub fpga: Option<Fpga>,
+    /// How many configurations to synthesise, drawn from all families in turn
+    #[arg(short, long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub n: u32,
+    /// The seed of the draw
+    #[arg(long, default_value_t = 77)]
+    pub seed: u64,
+    /// Write a scatter plot, estimate against synthesis, as SVG
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+}
+
+/// Of `cost`.
+#[derive(Debug, Args)]
+pub struct Cost {
+    /// The YAML files of the designs
+    #[arg(required = true)]
+    pub configs: Vec<PathBuf>,
+    /// The technology: unit, asap7, gt2n, sky130, ihp130, ultrascale_plus, ice40, or a file of `calibrate`
+    #[arg(long, value_name = "NAME", default_value = "asap7")]
+    pub technology: String,
+    /// The share of weights that are zero, which holds nets still
+    #[arg(long, value_name = "SHARE", default_value_t = 0.333, value_parser = share)]
+    pub zero_weights: f64,
+    /// How often a net behind random operands toggles in a cycle
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub toggles: f64,
+    /// A network whose tokens a second to estimate: bitllama_3m, bitnet_2b4t, bitnet_3b, llama_7b, or a file
+    #[arg(long, value_name = "NAME")]
+    pub network: Option<String>,
+    /// The memory bandwidth in gigabytes a second
+    #[arg(long, value_name = "N", default_value_t = 100.0, value_parser = positive)]
+    pub bandwidth: f64,
+    /// The clock in megahertz; without one the model's own delay decides
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub clock_mhz: Option<f64>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "no number".to_owned())?;
+    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("it must lie between 0 and 1".to_owned()) }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "no number".to_owned())?;
+    if value > 0.0 && value.is_finite() { Ok(value) } else { Err("it must be positive".to_owned()) }
 }
 
 /// Of `synth`.

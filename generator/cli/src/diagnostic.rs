@@ -39,6 +39,10 @@ pub mod code {
     pub const TOOL: &str = "T0001";
     /// A cell library that designs cannot be made of.
     pub const LIBRARY: &str = "T0003";
+    /// A technology that is not there, or a file that is none.
+    pub const TECHNOLOGY: &str = "T0004";
+    /// A network that is not there, or a file that is none.
+    pub const NETWORK: &str = "T0005";
     /// A file of tritloom's own, in the cache or the folder for temporary files, cannot be read or written.
     pub const KEPT: &str = "T0002";
 }

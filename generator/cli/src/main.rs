@@ -8,7 +8,10 @@ mod commands;
 mod config;
 mod diagnostic;
 mod environment;
+mod network;
 mod output;
+mod plot;
+mod technology;
 mod terminal;
 #[cfg(test)]
 mod testing;
@@ -34,6 +37,8 @@ fn run(arguments: &Arguments) -> ExitCode {
         Command::Check(arguments) => commands::check::check(arguments, families, &terminal),
         Command::Run(arguments) => commands::run::run(arguments, families, &terminal),
         Command::Calibrate(arguments) => commands::calibrate::calibrate(arguments, families, &terminal),
+        Command::Validate(arguments) => commands::validate::validate(arguments, families, &terminal),
+        Command::Cost(arguments) => commands::cost::cost(arguments, families),
         Command::Synth(arguments) => commands::synth::synth(arguments, families, &terminal),
         Command::List => Ok(commands::list::list(families)),
         Command::Describe(arguments) => commands::describe::describe(&arguments.family, families),

@@ -21,6 +21,7 @@ mod evaluation;
 mod file;
 mod fit;
 mod form;
+mod network;
 
 mod point;
 mod sample;
@@ -33,6 +34,7 @@ pub use evaluation::{Amounts, Evaluation, evaluate};
 
 pub use form::{FEATURES, Features, Form, features};
 
+pub use network::{Layer, Network, NetworkEstimate, Platform};
 pub use point::{Point, Quantity};
 pub use sample::{Sample, draw, identity};
 pub use statistics::{Comparison, kendall};

@@ -2,6 +2,7 @@
 
 pub mod calibrate;
 pub mod check;
+pub mod cost;
 pub mod describe;
 pub mod doctor;
 pub mod generate;
@@ -10,9 +11,11 @@ mod measure;
 pub mod run;
 pub mod schema;
 pub mod synth;
+pub mod validate;
 
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
+use comfy_table::{Table, presets};
 use serde_json::Value;
 use std::path::PathBuf;
 use tritloom_datapath::family::Family;
@@ -50,6 +53,15 @@ fn counted(count: impl Into<u64>, noun: &str) -> String {
         1 => format!("1 {noun}"),
         count => format!("{count} {noun}s"),
     }
+}
+
+/// Rows under a header, with lines between them.
+fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header);
+    rows.for_each(|row| _ = table.add_row(row));
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n") + "\n"
 }
 
 /// Reads several configurations; every problem of every file at once.

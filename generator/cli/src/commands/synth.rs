@@ -1,12 +1,11 @@
 //! `tritloom synth CONFIG...`: what designs cost in standard cells or on an FPGA, by synthesis.
 
-use super::{Report, load_all};
+use super::{Report, load_all, table};
 use crate::arguments::{Fpga, Hierarchy, Synth};
 use crate::built::Built;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{synthesiser, tool_failure};
 use crate::terminal::Terminal;
-use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::closest;
@@ -234,12 +233,4 @@ fn report(target: &Target, made: &[Synthesised]) -> Report {
     facts.into_iter().for_each(|(what, fact)| document[what] = fact.into());
     document["designs"] = made.iter().map(|design| design.json.clone()).collect();
     Report::passed(text, document)
-}
-
-fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header);
-    rows.for_each(|row| _ = table.add_row(row));
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n") + "\n"
 }

@@ -1,0 +1,185 @@
+//! `tritloom cost CONFIG...`: the model's estimate, part by part, and the baselines at equal throughput.
+
+use super::{Report, load_all, table};
+use crate::arguments::Cost;
+use crate::config::Configuration;
+use crate::diagnostic::Diagnostic;
+use crate::{network, technology};
+use serde_json::{Value, json};
+use tritloom_cost::{
+    Activity, Amounts, Evaluation, Network, NetworkEstimate, Platform, Quantity, Technology, evaluate,
+};
+use tritloom_datapath::family::Family;
+
+/// What estimates are made with.
+struct Model {
+    technology: Technology,
+    activity: Activity,
+    network: Option<Network>,
+    bandwidth_gb_per_s: f64,
+    clock_mhz: Option<f64>,
+}
+
+/// The estimate of one design.
+struct Estimated {
+    evaluation: Evaluation,
+    /// Of the longest path; `None` where the technology knows no delays.
+    delay_ps: Option<f64>,
+    period_ps: Option<f64>,
+    energy_fj: Option<f64>,
+    network: Option<NetworkEstimate>,
+}
+
+/// Estimates every design; nothing is synthesised.
+pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report, Vec<Diagnostic>> {
+    let model = Model {
+        technology: technology::load(&arguments.technology)?,
+        activity: Activity { toggles_a_cycle: arguments.toggles, zero_weights: arguments.zero_weights },
+        network: arguments.network.as_deref().map(network::load).transpose()?,
+        bandwidth_gb_per_s: arguments.bandwidth,
+        clock_mhz: arguments.clock_mhz,
+    };
+    let (mut text, mut designs) = (String::new(), vec![]);
+    for configuration in load_all(&arguments.configs, families)? {
+        let own = model.estimate(&configuration)?;
+        let baselines = configuration.baselines();
+        let compared = baselines.iter().map(|baseline| Ok((baseline.family.name(), model.estimate(baseline)?)));
+        let compared = compared.collect::<Result<Vec<_>, Vec<Diagnostic>>>()?;
+        text += &model.text(&configuration, &own, &compared);
+        let entries: Vec<Value> =
+            compared.iter().map(|(family, estimated)| json!({"family": family, "total": estimated.json()})).collect();
+        designs.push(json!({
+            "design": configuration.name, "family": configuration.family.name(), "total": own.json(),
+            "parts": parts_json(&own), "baselines": entries,
+        }));
+    }
+    let json = json!({"command": "cost", "status": "ok", "technology": model.technology.name, "designs": designs});
+    Ok(Report::passed(text, json))
+}
+
+impl Model {
+    fn estimate(&self, configuration: &Configuration) -> Result<Estimated, Vec<Diagnostic>> {
+        let Configuration { family, parameters, .. } = configuration;
+        let evaluation = evaluate(&self.technology, *family, parameters);
+        let delay_ps = self.technology.delay_ps(&configuration.hardware()?);
+        let period_ps = self.clock_mhz.map(|clock_mhz| 1e6 / clock_mhz).or(delay_ps);
+        let energy_fj = period_ps
+            .filter(|_| !self.technology.is_fpga())
+            .map(|period_ps| evaluation.energy_a_cycle_fj(&self.activity, period_ps));
+        let network = self.network.as_ref().zip(period_ps).map(|(network, period_ps)| {
+            let platform = Platform { clock_mhz: 1e6 / period_ps, bandwidth_gb_per_s: self.bandwidth_gb_per_s };
+            network.estimate(*family, parameters, &platform)
+        });
+        Ok(Estimated { evaluation, delay_ps, period_ps, energy_fj, network })
+    }
+
+    fn text(&self, configuration: &Configuration, own: &Estimated, baselines: &[(&str, Estimated)]) -> String {
+        let (name, fpga) = (&configuration.name, self.technology.is_fpga());
+        let total = own.evaluation.total();
+        let header: &[&str; 4] = if fpga {
+            &["part", "LUTs", "registers", "% of LUTs"]
+        } else {
+            &["part", "area um2", "% of area", "energy a cycle fJ"]
+        };
+        let parts = own.evaluation.parts.iter().map(|(part, amounts)| self.part_row(part, amounts, &total));
+        let mut text = format!("{name} in {}\n{}", self.technology.name, table(header, parts));
+        let header = if fpga {
+            ["design", "LUTs", "registers", "products a cycle", "LUTs a product"]
+        } else {
+            ["design", "area um2", "delay ps", "products a cycle", "energy a product fJ"]
+        };
+        let rows = std::iter::once((configuration.family.name(), own))
+            .chain(baselines.iter().map(|(family, estimated)| (*family, estimated)));
+        text += &format!("\nat equal throughput\n{}", table(&header, rows.map(|(family, one)| one.row(family, fpga))));
+        if let (Some(network), Some(estimate)) = (&self.network, &own.network) {
+            text += &self.network_text(network, estimate, own);
+        }
+        text + "\n"
+    }
+
+    fn part_row(&self, part: &str, amounts: &Amounts, total: &Amounts) -> [String; 4] {
+        if self.technology.is_fpga() {
+            let share = 100.0 * amounts.luts / total.luts;
+            return [
+                part.to_owned(),
+                format!("{:.0}", amounts.luts),
+                format!("{:.0}", amounts.registers),
+                format!("{share:.1}"),
+            ];
+        }
+        let energy_fj = amounts.toggle_energy_fj * self.activity.of_part(part) + amounts.clock_energy_fj;
+        let share = 100.0 * amounts.area_um2 / total.area_um2;
+        [part.to_owned(), format!("{:.1}", amounts.area_um2), format!("{share:.1}"), format!("{energy_fj:.1}")]
+    }
+
+    fn network_text(&self, network: &Network, estimate: &NetworkEstimate, own: &Estimated) -> String {
+        let clock_mhz = own.period_ps.map_or(0.0, |period_ps| 1e6 / period_ps);
+        let bound = if estimate.memory_bound { "the memory decides" } else { "the core decides" };
+        let prefill_ms = 1e3 * estimate.prefill_seconds * network.prefill_tokens as f64;
+        format!(
+            "\n{} at {clock_mhz:.0} MHz and {} GB/s: {:.1} tokens a second ({bound}), {} cycles and {} weight bits a token; \
+             {} tokens are read in {prefill_ms:.2} ms\n",
+            network.network,
+            self.bandwidth_gb_per_s,
+            estimate.tokens_per_s(),
+            estimate.cycles_a_token,
+            estimate.weight_bits_a_token,
+            network.prefill_tokens,
+        )
+    }
+}
+
+impl Estimated {
+    fn row(&self, family: &str, fpga: bool) -> [String; 5] {
+        let (total, products) = (self.evaluation.total(), self.evaluation.products_a_cycle());
+        let shown =
+            |value: Option<f64>, digits: usize| value.map_or("-".to_owned(), |value| format!("{value:.digits$}"));
+        let (first, second, last) = if fpga {
+            (format!("{:.0}", total.luts), format!("{:.0}", total.registers), format!("{:.2}", total.luts / products))
+        } else {
+            let energy = self.energy_fj.map(|energy_fj| energy_fj / products);
+            (format!("{:.1}", total.area_um2), shown(self.delay_ps, 0), shown(energy, 3))
+        };
+        [family.to_owned(), first, second, format!("{products}"), last]
+    }
+
+    fn json(&self) -> Value {
+        let total = self.evaluation.total();
+        let mut document = amounts_json(&total);
+        document["delay_ps"] = json!(self.delay_ps);
+        document["period_ps"] = json!(self.period_ps);
+        document["energy_a_cycle_fj"] = json!(self.energy_fj);
+        document["products_a_cycle"] = json!(self.evaluation.products_a_cycle());
+        document["weight_bits_a_cycle"] = json!(self.evaluation.weight_bits_a_cycle());
+        document["latency_cycles"] = json!(self.evaluation.timing.latency_cycles);
+        if let Some(estimate) = &self.network {
+            document["network"] = json!({
+                "tokens_per_s": estimate.tokens_per_s(),
+                "cycles_a_token": estimate.cycles_a_token,
+                "weight_bits_a_token": estimate.weight_bits_a_token,
+                "memory_bound": estimate.memory_bound,
+            });
+        }
+        document
+    }
+}
+
+fn amounts_json(amounts: &Amounts) -> Value {
+    json!({
+        Quantity::AreaUm2.name(): amounts.area_um2,
+        Quantity::ToggleEnergyFj.name(): amounts.toggle_energy_fj,
+        Quantity::ClockEnergyFj.name(): amounts.clock_energy_fj,
+        Quantity::LeakageNw.name(): amounts.leakage_nw,
+        Quantity::Luts.name(): amounts.luts,
+        Quantity::Registers.name(): amounts.registers,
+    })
+}
+
+fn parts_json(estimated: &Estimated) -> Value {
+    let parts = estimated.evaluation.parts.iter().map(|(name, amounts)| {
+        let mut document = amounts_json(amounts);
+        document["part"] = json!(name);
+        document
+    });
+    parts.collect()
+}

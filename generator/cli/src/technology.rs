@@ -1,0 +1,44 @@
+//! Technologies by name or file.
+
+use crate::diagnostic::{Diagnostic, code};
+use std::fs;
+use std::path::Path;
+use tritloom_cost::Technology;
+use tritloom_datapath::parameter::closest;
+
+/// The files of `designs/technology` that are in the program.
+const SHIPPED: &[(&str, &str)] = &[("asap7", include_str!("../../../designs/technology/asap7.yaml"))];
+
+/// The technology of tests, which is not fitted to anything.
+const UNIT: &str = "unit";
+
+/// The names that a user may give instead of a file.
+pub fn names() -> Vec<&'static str> {
+    std::iter::once(UNIT).chain(SHIPPED.iter().map(|(name, _)| *name)).collect()
+}
+
+/// A technology that the program has, or that of a file.
+pub fn load(wanted: &str) -> Result<Technology, Vec<Diagnostic>> {
+    if wanted == UNIT {
+        return Ok(Technology::unit());
+    }
+    let shipped = SHIPPED.iter().find(|(name, _)| *name == wanted).map(|(_, text)| (*text).to_owned());
+    let text = match shipped {
+        Some(text) => text,
+        None if Path::new(wanted).exists() => {
+            fs::read_to_string(wanted).map_err(|error| refused(wanted, &error.to_string()))?
+        }
+        None => {
+            let message = format!("there is no technology and no file `{wanted}`");
+            let diagnostic = Diagnostic::new(code::TECHNOLOGY, message);
+            return Err(vec![diagnostic.legal(names().join(", ")).suggestion(closest(wanted, names().into_iter()))]);
+        }
+    };
+    Technology::read(&text).map_err(|error| refused(wanted, &error.to_string()))
+}
+
+fn refused(wanted: &str, reason: &str) -> Vec<Diagnostic> {
+    let mut lines = reason.lines();
+    let message = format!("`{wanted}` is no technology: {}", lines.next().unwrap_or_default());
+    vec![lines.fold(Diagnostic::new(code::TECHNOLOGY, message), Diagnostic::note)]
+}

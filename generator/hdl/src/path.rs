@@ -47,8 +47,11 @@ impl Path {
 
     fn pass(mut self, primitive: Primitive, size: u64) -> Path {
         let levels = &mut self.levels[primitive as usize];
+        let doublings = (size.max(1) as f64).log2();
         levels.count += 1.0;
-        levels.doublings += (size.max(1) as f64).log2();
+        // Adders behind adders are merged: their carries propagate together.
+        let together = primitive == Primitive::Adder;
+        levels.doublings = if together { levels.doublings.max(doublings) } else { levels.doublings + doublings };
         self
     }
 

@@ -1,4 +1,4 @@
-//! Synthesis of many designs for the cost model: at the smallest area, in Yosys's plain setting.
+//! Synthesis of many designs for the cost model, at the smallest area.
 
 use super::synth::kept_modules;
 use crate::arguments::Fpga;
@@ -12,7 +12,7 @@ use tritloom_cost::{Block, Features, Point, Quantity, Sample, Source, features};
 use tritloom_emit::verilog::{Identity, emit};
 use tritloom_flow::synth::{CellLibrary, Setting, Synthesiser, Task};
 use tritloom_flow::{FlowError, side_by_side};
-use tritloom_hdl::Design;
+use tritloom_hdl::{Design, Primitive};
 
 /// What designs are made of.
 pub enum Target {
@@ -47,7 +47,10 @@ impl Target {
                 fact("library_sha256", library.hash()),
                 yosys,
                 fact("timing", &synthesiser.timing_engine(library)),
-                fact("target", "the smallest area at any delay"),
+                fact(
+                    "target",
+                    "the smallest area at any delay; designs with products in the best of the settings plain, -booth, -noalumacc",
+                ),
                 fact("nand2_um2", &library.nand2_area_um2.to_string()),
                 fact(
                     "surroundings",
@@ -94,6 +97,12 @@ impl Subject {
         Subject { identity: block.identity, hash, hardware: block.hardware, features }
     }
 
+    /// Designs with products are made in every setting: which is the best differs from design to design.
+    fn settings(&self) -> &'static [Setting] {
+        let products = self.hardware.census().get(Primitive::Multiplier).count;
+        if products > 0 { &Setting::ALL } else { &[Setting::Plain] }
+    }
+
     fn task(&self) -> Task {
         let (design_name, config_hash) = ("sample".to_owned(), self.hash.clone());
         let identity = Identity { tool_version: env!("CARGO_PKG_VERSION").to_owned(), design_name, config_hash };
@@ -112,17 +121,24 @@ pub fn measure(
 ) -> Vec<Result<Point, FlowError>> {
     let progress = terminal.progress("synth", subjects.len());
     side_by_side(jobs(), subjects, |subject| {
-        let quantities = quantities(synthesiser, target, &subject.task());
+        let quantities = quantities(synthesiser, target, &subject.task(), subject.settings());
         progress.step(&subject.identity);
         let (identity, features) = (subject.identity.clone(), subject.features);
         quantities.map(|quantities| Point { identity, features, quantities })
     })
 }
 
-fn quantities(synthesiser: &Synthesiser, target: &Target, task: &Task) -> Result<BTreeMap<Quantity, f64>, FlowError> {
+fn quantities(
+    synthesiser: &Synthesiser,
+    target: &Target,
+    task: &Task,
+    settings: &[Setting],
+) -> Result<BTreeMap<Quantity, f64>, FlowError> {
     match target {
         Target::Cells(library) => {
-            let made = synthesiser.cells(task, library, None, &[Setting::Plain])?;
+            let known: Vec<Setting> =
+                settings.iter().copied().filter(|setting| synthesiser.settings().contains(setting)).collect();
+            let made = synthesiser.cells(task, library, None, &known)?;
             let best = made.best();
             let mut quantities = BTreeMap::from([
                 (Quantity::AreaUm2, best.area_um2),

@@ -65,6 +65,56 @@ fn a_design_is_synthesised_in_cells_by_hierarchy() {
 }
 
 #[test]
+fn an_estimate_is_told_by_parts_with_its_baselines_and_a_network() {
+    let output = tritloom(&["cost", TUTORIAL, "--technology", "unit", "--network", "bitllama_3m", "--format", "json"]);
+    let document = document(&output);
+    let design = &document["designs"][0];
+    let area = |value: &serde_json::Value| value["area_um2"].as_f64().expect("a number");
+    let parts: f64 = design["parts"].as_array().expect("parts").iter().map(area).sum();
+    assert!(parts > 0.0 && (parts - area(&design["total"])).abs() < 1e-6);
+    let products = |total: &serde_json::Value| total["products_a_cycle"].as_f64().expect("a number");
+    let baselines = design["baselines"].as_array().expect("baselines");
+    assert!(baselines.iter().all(|baseline| products(&baseline["total"]) == products(&design["total"])));
+    assert!(baselines.len() == 2 && design["total"]["network"]["tokens_per_s"].as_f64() > Some(0.0));
+}
+
+#[test]
+fn what_cost_does_not_know_is_refused() {
+    for (arguments, code) in [
+        (&["cost", TUTORIAL, "--technology", "asap8"][..], "T0004"),
+        (&["cost", TUTORIAL, "--technology", TUTORIAL], "T0004"),
+        (&["cost", TUTORIAL, "--network", "bitllama"], "T0005"),
+        (&["cost", TUTORIAL, "--zero-weights", "1.5"], "U0001"),
+        (&["cost", TUTORIAL, "--clock-mhz", "0"], "U0001"),
+        (&["validate", "--technology", "unit", "--liberty", "nowhere.lib"], "T0003"),
+    ] {
+        let output = tritloom(&[arguments, &["--format", "json", "--quiet"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(document(&output)["errors"][0]["code"], code, "{arguments:?}");
+    }
+}
+
+#[test]
+fn estimates_stand_beside_synthesis() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let plot = folder.join("scatter.svg");
+    let shown = plot.display().to_string();
+    let arguments = ["validate", "--technology", "unit", "--liberty", CELLS, "-n", "2", "--plot", &shown];
+    let output = tritloom_with(
+        &[("TRITLOOM_CACHE", &folder.join("synthesis-cache"))],
+        &[&arguments[..], &["--format", "json", "--quiet"]].concat(),
+    );
+    if std::env::var("TRITLOOM_REQUIRE_TOOLS").is_err() && text(&output.stdout).contains("not installed") {
+        return;
+    }
+    let document = document(&output);
+    assert_eq!(document["statistics"]["area_um2"]["points"], 2, "{document:#}");
+    let estimate = &document["designs"][0]["quantities"]["area_um2"];
+    assert!(estimate["estimate"].as_f64() > Some(0.0) && estimate["measured"].as_f64() > Some(0.0));
+    assert!(fs::read_to_string(&plot).expect("a plot").contains("<circle"));
+}
+
+#[test]
 fn what_synth_cannot_do_is_refused() {
     for (arguments, code) in [
         (&["synth", TUTORIAL, "--liberty", "nowhere.lib"][..], "T0003"),

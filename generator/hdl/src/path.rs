@@ -89,22 +89,15 @@ struct Context<'a> {
     /// The contexts of its instances.
     instances: HashMap<InstanceId, usize>,
     nodes: Vec<Option<Path>>,
-    wires: HashMap<WireId, Visit>,
-}
-
-#[derive(Clone, Copy)]
-enum Visit {
-    /// Its drivers are being followed; whether they have led back to it.
-    Open {
-        met: bool,
-    },
-    Known(Path),
+    wires: HashMap<WireId, Path>,
+    /// Wires whose drivers are being followed, and whether they have led back to them.
+    open: HashMap<WireId, bool>,
 }
 
 impl<'a> Context<'a> {
     fn new(module: &'a ModuleData, around: Option<(usize, &'a Instance)>) -> Context<'a> {
         let nodes = vec![None; module.nodes.len()];
-        Context { module, around, instances: HashMap::new(), nodes, wires: HashMap::new() }
+        Context { module, around, instances: HashMap::new(), nodes, wires: HashMap::new(), open: HashMap::new() }
     }
 }
 
@@ -223,27 +216,28 @@ impl<'a> Search<'a> {
     }
 
     fn wire(&mut self, context: usize, id: WireId) -> Path {
-        match self.contexts[context].wires.get_mut(&id) {
-            Some(Visit::Known(path)) => return *path,
-            Some(Visit::Open { met }) => {
-                *met = true;
-                self.met += 1;
-                return Path::default();
-            }
-            None => {}
+        let here = &mut self.contexts[context];
+        if let Some(path) = here.wires.get(&id) {
+            return *path;
         }
-        self.contexts[context].wires.insert(id, Visit::Open { met: false });
-        let module = self.contexts[context].module;
+        if let Some(led_back) = here.open.get_mut(&id) {
+            *led_back = true;
+            self.met += 1;
+            return Path::default();
+        }
+        here.open.insert(id, false);
+        let module = here.module;
         let mut longest = Path::default();
         for drive in &module.wires[id.index()].drives {
             let mut path = self.arrival(context, drive.value);
-            if let Some(visit @ Visit::Open { met: true }) = self.contexts[context].wires.get_mut(&id) {
-                *visit = Visit::Open { met: false };
+            if self.contexts[context].open.insert(id, false) == Some(true) {
                 path = path.repeated(iterations(module, drive.scope) as f64);
             }
             longest = self.longer(longest, path);
         }
-        self.contexts[context].wires.insert(id, Visit::Known(longest));
+        let here = &mut self.contexts[context];
+        here.open.remove(&id);
+        here.wires.insert(id, longest);
         longest
     }
 
@@ -345,7 +339,7 @@ mod tests {
         let chain = m.lanes("chain", uint(1), 8);
         chain.drive(0, &x.lane(0));
         m.repeat("link", 7, |link| chain.drive(link + 1, &(chain.lane(link) & x.lane(link))));
-        m.output("last", &chain.flat());
+        m.output("last", chain.flat());
         let design = Design::new(m.finish()).expect("a sound design");
         let mut weights = PathWeights::default();
         weights.levels[Primitive::AndOr as usize].count = 1.0;

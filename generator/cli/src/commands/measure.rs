@@ -44,7 +44,7 @@ impl Target {
         match self {
             Target::Cells(library) => vec![
                 fact("library", &library.cells.name),
-                fact("library_sha256", library.hash()),
+                fact("library_hash", library.hash()),
                 yosys,
                 fact("timing", &synthesiser.timing_engine(library)),
                 fact(

@@ -38,7 +38,7 @@ impl Target {
     pub fn source(&self, synthesiser: &Synthesiser) -> Source {
         let fact = |key: &str, fact: &str| (key.to_owned(), fact.to_owned());
         let script = |script: String| ("script".to_owned(), script);
-        let yosys = fact("yosys", synthesiser.yosys_version());
+        let yosys = fact("yosys", &synthesiser.yosys_version());
         let files = tritloom_flow::Sources::from_iter([("design.v".to_owned(), String::new())]);
         let task = Task { sources: files, top: "TOP".to_owned(), kept: vec![] };
         match self {

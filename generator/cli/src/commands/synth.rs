@@ -138,7 +138,7 @@ impl<'a> Target<'a> {
     fn facts(&self) -> Vec<(&'static str, String)> {
         match self {
             Target::Cells { synthesiser, library, arguments } => vec![
-                ("yosys", synthesiser.yosys_version().to_owned()),
+                ("yosys", synthesiser.yosys_version()),
                 ("library", library.cells.name.clone()),
                 ("clock", arguments.clock_ps.map_or("no target: smallest area".to_owned(), |ps| format!("{ps} ps"))),
                 ("timing", synthesiser.timing_engine(library)),
@@ -149,7 +149,7 @@ impl<'a> Target<'a> {
                 ),
             ],
             Target::Fpga { synthesiser, device, multipliers } => vec![
-                ("yosys", synthesiser.yosys_version().to_owned()),
+                ("yosys", synthesiser.yosys_version()),
                 ("device", device.pass().to_owned()),
                 ("multipliers", if *multipliers { "blocks" } else { "look-up tables" }.to_owned()),
             ],

@@ -181,9 +181,12 @@ impl Synthesiser {
         Ok(Synthesiser { yosys: Yosys::find()?, sta: OpenSta::find(), cache, jobs })
     }
 
-    /// The version of Yosys.
-    pub fn yosys_version(&self) -> &str {
-        &self.yosys.version
+    /// The version of Yosys, without the compiler that built it.
+    pub fn yosys_version(&self) -> String {
+        match self.yosys.version.split_once(',') {
+            Some((version, _)) => format!("{version})"),
+            None => self.yosys.version.clone(),
+        }
     }
 
     /// What measures the delays of designs in a library, with its version.

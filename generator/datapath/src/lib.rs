@@ -8,6 +8,7 @@ pub mod array;
 pub mod binary;
 pub mod bit_slice;
 pub mod bit_weight;
+pub mod booth_flex;
 pub mod booth_flex_serial;
 pub mod census;
 pub mod family;

@@ -12,6 +12,7 @@ static FAMILIES: &[&dyn Family] = &[
     &crate::tint::Tint,
     &crate::multiplier::Multiplier,
     &crate::bit_weight::BitWeight,
+    &crate::booth_flex::BoothFlex,
     &crate::booth_flex_serial::BoothFlexSerial,
     &crate::bit_slice::BitSlice,
     &crate::binary::Binary,

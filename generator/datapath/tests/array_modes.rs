@@ -4,7 +4,9 @@ mod common;
 
 use common::alone;
 use tritloom_datapath::arith::adder::FinalAdder;
-use tritloom_datapath::array::{self, Element, ElementCensus, Geometry, Mode, Numbers, Operand, SumForm, Topology};
+use tritloom_datapath::array::{
+    self, ControlCensus, Element, ElementCensus, Geometry, Mode, Numbers, Operand, SumForm, Topology,
+};
 use tritloom_datapath::rehearsal::{Rehearsal, rehearse};
 use tritloom_hdl::{Design, Module, ModuleBuilder, Shape, Value, sint, uint};
 
@@ -157,7 +159,7 @@ fn modes_in_another_order_are_seen() {
 fn the_shell_counts_what_the_formula_says() {
     for geometry in every_geometry() {
         let element = alone(&Multipliers(geometry.clone()).element()).census();
-        let control = (tritloom_hdl::Census::default(), geometry.mode_bits());
+        let control = ControlCensus { bits: geometry.mode_bits(), stages: 1, read: 1, ..ControlCensus::default() };
         let element = ElementCensus { control, parts: vec![("element", element)], ..ElementCensus::default() };
         let mut formula = tritloom_hdl::Census::default();
         array::census_by_part(&geometry, element).iter().for_each(|(_, part)| formula.add_census(part, 1));

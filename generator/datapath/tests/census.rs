@@ -67,6 +67,14 @@ fn extreme_sizes(family: &str) -> Vec<String> {
             "rows: 4, columns: 1, depth: 1, max_inner: 65536, max_columns: 65536".to_string(),
         ];
     }
+    if family == "booth_flex" {
+        return vec![
+            "max_inner: 8".to_string(),
+            "rows: 3, columns: 5, depth: 2, max_inner: 16, max_columns: 5".to_string(),
+            "rows: 1, columns: 4, depth: 3, pipeline: 1, max_inner: 25, max_columns: 7".to_string(),
+            "rows: 4, columns: 1, depth: 1, pipeline: 2, max_inner: 256, max_columns: 65536".to_string(),
+        ];
+    }
     if family == "leading_one" {
         return vec![
             "lanes: 1, max_head_size: 1, max_keys: 2, max_k: 1".to_string(),

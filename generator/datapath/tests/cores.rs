@@ -18,6 +18,10 @@ fn every_choice_of_every_parameter_computes_exactly() {
                 "shift: element",
             ),
             "bit_weight" => ("rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9", "step: baseline"),
+            "booth_flex" => (
+                "rows: 1, columns: 2, depth: 2, max_inner: 40, max_columns: 3",
+                "weight: int16, radix: radix8, activation_sign: run_time, ternary_packing: five_trit, pipeline: 2",
+            ),
             "booth_flex_serial" => {
                 ("rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9", "zero_digits: skipped")
             }

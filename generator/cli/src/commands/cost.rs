@@ -42,12 +42,12 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
     let (mut text, mut designs) = (String::new(), vec![]);
     for configuration in load_all(&arguments.configs, families)? {
         let own = model.estimate(&configuration)?;
-        let baselines = configuration.baselines();
-        let compared = baselines.iter().map(|baseline| Ok((baseline.family.name(), model.estimate(baseline)?)));
+        let baselines = configuration.baselines().into_iter();
+        let compared = baselines.map(|(word, baseline)| Ok((word, model.estimate(&baseline)?)));
         let compared = compared.collect::<Result<Vec<_>, Vec<Diagnostic>>>()?;
         text += &model.text(&configuration, &own, &compared);
         let entries: Vec<Value> =
-            compared.iter().map(|(family, estimated)| json!({"family": family, "total": estimated.json()})).collect();
+            compared.iter().map(|(word, estimated)| json!({"baseline": word, "total": estimated.json()})).collect();
         designs.push(json!({
             "design": configuration.name, "family": configuration.family.name(), "total": own.json(),
             "parts": parts_json(&own), "baselines": entries,
@@ -73,7 +73,7 @@ impl Model {
         Ok(Estimated { evaluation, delay_ps, period_ps, energy_fj, network })
     }
 
-    fn text(&self, configuration: &Configuration, own: &Estimated, baselines: &[(&str, Estimated)]) -> String {
+    fn text(&self, configuration: &Configuration, own: &Estimated, baselines: &[(String, Estimated)]) -> String {
         let (name, fpga) = (&configuration.name, self.technology.is_fpga());
         let total = own.evaluation.total();
         let header: &[&str; 4] = if fpga {
@@ -89,8 +89,8 @@ impl Model {
             ["design", "area um2", "delay ps", "products a cycle", "energy a product fJ"]
         };
         let rows = std::iter::once((configuration.family.name(), own))
-            .chain(baselines.iter().map(|(family, estimated)| (*family, estimated)));
-        text += &format!("\nat equal throughput\n{}", table(&header, rows.map(|(family, one)| one.row(family, fpga))));
+            .chain(baselines.iter().map(|(word, estimated)| (word.as_str(), estimated)));
+        text += &format!("\nat equal throughput\n{}", table(&header, rows.map(|(word, one)| one.row(word, fpga))));
         if let (Some(network), Some(estimate)) = (&self.network, &own.network) {
             text += &self.network_text(network, estimate, own);
         }

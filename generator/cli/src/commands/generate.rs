@@ -19,8 +19,8 @@ pub fn generate(arguments: &Generate, families: &[&'static dyn Family]) -> Resul
         files.extend([built.binding()]);
     }
     if arguments.baselines {
-        for baseline in configuration.baselines() {
-            let folder = Path::new("baselines").join(baseline.family.name());
+        for (word, baseline) in configuration.baselines() {
+            let folder = Path::new("baselines").join(word);
             files.extend(Built::new(&baseline)?.folder().into_iter().map(|(path, bytes)| (folder.join(path), bytes)));
         }
     }

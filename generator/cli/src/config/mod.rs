@@ -46,11 +46,25 @@ impl Configuration {
         reread.err().unwrap_or_default()
     }
 
-    /// The designs of equal throughput to compare this one with.
-    pub fn baselines(&self) -> Vec<Configuration> {
+    /// The designs of equal throughput to compare this one with, each under a word for it: its family, and where it is
+    /// this design's own family, what is different.
+    pub fn baselines(&self) -> Vec<(String, Configuration)> {
         let baselines = self.family.baselines(&self.parameters).into_iter();
-        let named = |family: &dyn Family| format!("{}_{}", self.name, family.name());
-        baselines.map(|(family, parameters)| Configuration { name: named(family), family, parameters }).collect()
+        let configuration = |(family, parameters): (&'static dyn Family, Parameters)| {
+            let word = match family.name() == self.family.name() {
+                true => format!("{}{}", family.name(), self.differences(&parameters)),
+                false => family.name().to_string(),
+            };
+            (word.clone(), Configuration { name: format!("{}_{word}", self.name), family, parameters })
+        };
+        baselines.map(configuration).collect()
+    }
+
+    /// The parameters in which others of the same family differ, each with the other value.
+    fn differences(&self, others: &Parameters) -> String {
+        let pairs = self.parameters.iter().zip(others.iter());
+        let different = pairs.filter(|(own, other)| own != other);
+        different.map(|(_, (parameter, value))| format!("_{}_{value}", parameter.name)).collect()
     }
 
     /// The hardware, checked.

@@ -68,7 +68,7 @@ impl Signals {
         let mut part = |(name, value): &(&'static str, Value)| {
             above -= value.width();
             let seen = packed.slice(above, value.width());
-            (*name, if *name == "control" { seen } else { seen & moving })
+            (*name, if name.starts_with("control") { seen } else { seen & moving })
         };
         Signals { values: self.values.iter().map(&mut part).collect() }
     }

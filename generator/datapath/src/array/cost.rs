@@ -8,11 +8,24 @@ use crate::sequencer::{InnerStep, sequencer_census};
 use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister, Table};
 
+/// The decoded mode.
+#[derive(Default)]
+pub struct ControlCensus {
+    /// The primitives that decode it.
+    pub decoder: Census,
+    /// Its bits.
+    pub bits: u32,
+    /// Cycles for which it travels with the operands.
+    pub stages: u32,
+    /// In how many of them elements read it.
+    pub read: u32,
+}
+
 /// What an element adds to the array.
 #[derive(Default)]
 pub struct ElementCensus {
-    /// The primitives that decode a mode, and the bits that elements are told of it, where the array has several modes.
-    pub control: (Census, u32),
+    /// What elements are told of the mode, where the array has several.
+    pub control: ControlCensus,
     /// The primitives at the edge of one row, and the bits that they make of a row's activations; `None` where elements
     /// take the activations as they come.
     pub row_edge: Option<(Census, u32)>,
@@ -47,7 +60,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     parts.push(match geometry.topology {
         Topology::Broadcast => ("capture", broadcast::census(geometry, element.adds_always.then_some(seen[0]))),
         Topology::OutputStationary => {
-            let signals = SignalCensus::new(geometry, element.adds_always, element.control.1);
+            let signals = SignalCensus::new(geometry, element.adds_always, element.control.bits * element.control.read);
             ("passing", systolic::census(geometry, seen, &signals))
         }
     });
@@ -56,7 +69,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
 }
 
 /// The sequencer, the joining of the operand streams, and what travels with a beat.
-fn control(geometry: &Geometry, mode_control: &(Census, u32), serial: bool) -> Census {
+fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
     let (nest, stages) = (geometry.nest(), u64::from(geometry.element_stages));
     let mut census = sequencer_census(&nest);
     census.add_census(
@@ -86,10 +99,10 @@ fn control(geometry: &Geometry, mode_control: &(Census, u32), serial: bool) -> C
         );
     }
     if geometry.has_modes() {
-        let (decoder, bits) = mode_control;
-        census.add_census(decoder, 1);
-        let told = u64::from(*bits > 0);
-        census.add_census(&sum_of(&[(EnabledRegister, 1, geometry.mode_bits()), (EnabledRegister, told, *bits)]), 1);
+        census.add_census(&mode.decoder, 1);
+        census.add(EnabledRegister, 1, geometry.mode_bits().into());
+        let stages = if mode.bits > 0 { mode.stages } else { 0 };
+        census.add(EnabledRegister, stages.into(), mode.bits.into());
         if let InnerStep::PerRun { .. } = nest.inner_step {
             census.add(Table, 1, u64::from(nest.inner_step.bits()) * geometry.modes.len() as u64);
         }

@@ -43,7 +43,7 @@ mod stimulus;
 mod systolic;
 
 pub use beats::OperandBeat;
-pub use cost::{ElementCensus, census_by_part};
+pub use cost::{ControlCensus, ElementCensus, census_by_part};
 pub use geometry::{Geometry, Positions, SumForm, Topology};
 pub use golden::product;
 pub use interface::{interface, timing};

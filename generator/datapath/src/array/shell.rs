@@ -52,7 +52,8 @@ pub trait Element {
     /// and `first` is low, and what it adds must be zero then, whatever the weights.
     ///
     /// Where [`Geometry::element_stages`] is not zero, `first` and `enable` come so many cycles after the operands, and
-    /// the registers between follow an input `advance`.
+    /// the registers between follow an input `advance`. `control` comes with the operands, `control1` a cycle later,
+    /// and so on: an element has those that it needs.
     fn element(&self) -> Module;
 }
 
@@ -182,6 +183,9 @@ impl Inputs {
     }
 }
 
+/// The inputs that tell an element the mode of what is in each of its stages.
+const CONTROL: [&str; 3] = ["control", "control1", "control2"];
+
 /// What elements see of a beat in the cycle in which it is added.
 fn beat(
     m: &ModuleBuilder,
@@ -199,8 +203,8 @@ fn beat(
         None => m.wire("first_added", &(schedule.first.at(summing) & &accumulate)),
     };
     let mut signals = vec![("first", first), ("enable", accumulate.clone()), ("advance", advance.clone())];
-    let told = module.port("control").is_some();
-    signals.extend(schedule.mode.as_ref().filter(|_| told).map(|mode| ("control", mode.control.at(1))));
+    let told = (1..).zip(CONTROL).filter(|(_, name)| module.port(name).is_some());
+    signals.extend(told.filter_map(|(stage, name)| Some((name, schedule.mode.as_ref()?.control.at(stage)))));
     let signals = Signals::new(&module, signals);
     Beat { name: element.top_name(), element: module, operands, signals, accumulate }
 }

@@ -18,7 +18,7 @@ mod element;
 mod parameters;
 mod slicing;
 
-use crate::array::{self, ElementCensus, Geometry, Mode};
+use crate::array::{self, ControlCensus, ElementCensus, Geometry, Mode};
 use crate::bit_weight::BitWeight;
 use crate::census::Parts;
 use crate::family::{Family, Pace, Timing};
@@ -97,7 +97,7 @@ sum, capture)."
         let mut decoder = Census::default();
         decoder.add(Primitive::Table, 1, table);
         let element = ElementCensus {
-            control: (decoder, control.bits()),
+            control: ControlCensus { decoder, bits: control.bits(), stages: 1, read: 1 },
             row_edge: Some(edge::edge_census(&config, Side::Activation)),
             column_edge: Some(edge::edge_census(&config, Side::Weight)),
             parts: element::element_census(&config),

@@ -8,7 +8,7 @@ use crate::arith::recode::booth::digit_census;
 use crate::arith::recode::digit_product::product_census;
 use crate::arith::recode::pending::next_pending_census;
 use crate::arith::reduction::balanced_census;
-use crate::array::ElementCensus;
+use crate::array::{ControlCensus, ElementCensus};
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Reduction, Table, Xor};
@@ -27,7 +27,7 @@ pub(super) fn element(config: &Config) -> ElementCensus {
         true => vec![("compression", compression(config)), ("accumulate", accumulate_carry_save(config))],
     });
     ElementCensus {
-        control: (control(config), 0),
+        control: ControlCensus { decoder: control(config), ..ControlCensus::default() },
         feeder: Some((feeder, config.dealt_bits())),
         parts,
         ..ElementCensus::default()

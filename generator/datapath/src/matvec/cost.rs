@@ -1,10 +1,11 @@
 //! The primitives of a core in closed form: one equation for each file of this room, in the order of its text.
 
-use super::decoder::{LEGAL_BYTES, TABLE_TRITS, TRITS_A_BYTE, has_decoder};
+use super::decoder::{TABLE_TRITS, has_decoder};
 use super::geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
 use super::shell::{one_pass, result_stage, sum_stage};
 use super::sum::profile;
 use crate::arith::bit_heap::Plan;
+use crate::arith::five_trit::{self, TRITS_A_BYTE};
 use crate::arith::reduction::{balanced_census, bits_up_to, partial_bits};
 use crate::census::{Parts, copies, sum_of};
 use crate::replay::replayed_census;
@@ -109,8 +110,7 @@ fn decoder(geometry: &Geometry) -> Census {
         // Negative, larger and smaller, difference.
         return copies(&sum_of(&[(Comparator, 1, 8), (Multiplexer, 2, 8), (Adder, 1, 9)]), tables);
     }
-    let bytes = if five_trit { geometry.lanes().div_ceil(TRITS_A_BYTE) } else { 0 };
-    let mut census = sum_of(&[(Table, bytes.into(), LEGAL_BYTES * 2 * TRITS_A_BYTE)]);
+    let mut census = if five_trit { five_trit::census(geometry.lanes()) } else { Census::default() };
     if group_size > 1 {
         census.add_census(&key_encoder(group_size), tables);
     }

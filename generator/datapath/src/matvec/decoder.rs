@@ -1,14 +1,13 @@
 //! From a port's weight word to the keys of its groups: sign and magnitude of `v = sum w_i * 3^(mu-1-i)`.
 
 use super::geometry::Geometry;
+use crate::arith::five_trit::{self, TRITS_A_BYTE};
 use crate::arith::reduction::bits_up_to;
 use tritloom_formats::{WeightFormat, key};
 use tritloom_hdl::{Bits, Module, ModuleBuilder, Value, sint, uint};
 
-pub(super) const TRITS_A_BYTE: u32 = 5;
 /// The byte of five zeros: a byte is the value of its five trits plus this.
 const BYTE_OFFSET: u64 = 121;
-pub(super) const LEGAL_BYTES: u32 = 243;
 
 /// Whether a port's word is anything but its keys. A lone trit in two's complement is its own key: the top bit is the
 /// sign, the low bit says non-zero.
@@ -41,7 +40,7 @@ pub(super) fn decoder(geometry: &Geometry) -> Option<Module> {
         });
     } else {
         let trits = match geometry.weights {
-            WeightFormat::FiveTrit => trits_of_bytes(&m, &word, geometry),
+            WeightFormat::FiveTrit => five_trit::decoded(&m, &word, geometry.lanes()),
             _ => word,
         };
         let codes = trits.lanes(uint(2 * group_size), geometry.tables);
@@ -49,19 +48,6 @@ pub(super) fn decoder(geometry: &Geometry) -> Option<Module> {
     }
     m.output_lanes("keys", &keys, "sign above magnitude, group 0 lowest");
     Some(m.finish())
-}
-
-/// Two bits a trit from bytes of five; what the last byte holds beyond the lanes is dropped.
-fn trits_of_bytes(m: &ModuleBuilder, word: &Value, geometry: &Geometry) -> Value {
-    let bytes = geometry.word_bits() / 8;
-    let trits = m.lanes("trits", uint(2 * TRITS_A_BYTE), bytes);
-    let lanes = word.lanes(uint(8), bytes);
-    m.repeat("byte_index", bytes, |byte| {
-        let decode = m.instance("trits", &byte_trits());
-        decode.connect("byte_value", &lanes.lane(byte));
-        trits.drive(byte, &decode.output("trits"));
-    });
-    trits.flat().wrap(2 * geometry.lanes())
 }
 
 /// One byte of five trits to its key: one comparison and one subtraction (bytes above 242 are illegal).
@@ -74,20 +60,6 @@ fn byte_key() -> Module {
     let smaller = m.wire("smaller", &negative.mux(&byte, &zero));
     let magnitude = m.wire("difference", &(larger - smaller)).wrap(key::magnitude_bits(TRITS_A_BYTE));
     m.output("key", &m.concat(&[&negative, &magnitude]));
-    m.finish()
-}
-
-/// One byte of five trits to five two's complement codes, the first trit lowest; zero for illegal bytes.
-fn byte_trits() -> Module {
-    let m = ModuleBuilder::new("five_trit_decoder", "Five trits of a byte, two bits each in two's complement.");
-    let byte = m.documented_input("byte_value", uint(8), "0 to 242");
-    let entry = |code: u32| {
-        let digit = |position: u32| code / 3u32.pow(TRITS_A_BYTE - 1 - position) % 3;
-        let trit = |position: u32| (digit(position) + 3) % 4;
-        Bits::from_u64((0..TRITS_A_BYTE).map(|position| u64::from(trit(position)) << (2 * position)).sum(), 10)
-    };
-    let entries: Vec<Bits> = (0..LEGAL_BYTES).map(entry).collect();
-    m.documented_output("trits", &byte.table(&entries, uint(10)), "first trit lowest");
     m.finish()
 }
 

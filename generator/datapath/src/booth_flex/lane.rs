@@ -1,0 +1,260 @@
+//! How the digits of a lane are shared out in each mode, and the lines that tell the hardware.
+//!
+//! A lane takes one weight of full width, or several narrower ones side by side in the same bits: a weight of k digits
+//! has every k-th run of digits to itself. Three things follow from a mode for a digit: whose activation it takes, where
+//! its window over the weight's bits ends, and how far its product is shifted.
+
+use super::parameters::Weights;
+use crate::arith::recode::DigitSet;
+use crate::arith::recode::booth::Radix;
+use crate::census::sum_of;
+use tritloom_hdl::{Bits, Census, ModuleBuilder, Primitive, Value, sint, uint};
+
+/// A set of modes, a bit each.
+pub(super) type ModeSet = u32;
+
+/// How a lane is cut in one mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// Bits of a weight.
+    pub weight_bits: u32,
+    /// Digits of a weight.
+    pub digits: u32,
+    /// Weights.
+    pub slots: u32,
+}
+
+/// A lane, cut or not.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    radix: Radix,
+    /// Weights are trits and digits as they are.
+    pub ternary_only: bool,
+    /// Bits of weights.
+    pub bits: u32,
+    /// Digits.
+    pub digits: u32,
+    /// By mode.
+    cuts: Vec<Cut>,
+}
+
+impl Lane {
+    /// A lane for the widest weights, and by mode the weights that it must take.
+    pub fn new(radix: Radix, widest: Weights, modes: impl Iterator<Item = Weights>) -> Lane {
+        let ternary_only = widest == Weights::Ternary;
+        let bits = widest.bits();
+        let digits = radix.digits(sint(bits));
+        let mut lane = Lane { radix, ternary_only, bits, digits, cuts: Vec::new() };
+        lane.cuts = modes.map(|weights| lane.cut(weights)).collect();
+        lane
+    }
+
+    /// How it is cut for such weights.
+    pub fn cut(&self, weights: Weights) -> Cut {
+        let digits = self.radix.digits(sint(weights.bits()));
+        Cut { weight_bits: weights.bits(), digits, slots: self.digits / digits }
+    }
+
+    /// The digits that there are.
+    pub fn digit_set(&self) -> DigitSet {
+        if self.ternary_only { DigitSet::Ternary } else { self.radix.digit_set() }
+    }
+
+    /// The radix of the digits.
+    pub fn radix(&self) -> Radix {
+        self.radix
+    }
+
+    /// Modes.
+    pub fn modes(&self) -> usize {
+        self.cuts.len()
+    }
+
+    /// Every set of modes that the digits' places in their weights depend on.
+    pub fn sets(&self) -> Vec<ModeSet> {
+        let mut choices: Vec<(u32, ModeSet)> = self.activations().into_iter().flatten().collect();
+        for digit in 0..self.digits {
+            choices.extend(self.shifts(digit));
+            choices.extend((0..=self.radix.step()).flat_map(|offset| self.window(digit, offset)));
+        }
+        choices.into_iter().map(|(_, set)| set).collect()
+    }
+
+    /// In a mode, the weight of the lane that a digit belongs to; none where it is left over.
+    fn slot(&self, mode: usize, digit: u32) -> Option<u32> {
+        let Cut { digits, slots, .. } = self.cuts[mode];
+        (digit < digits * slots).then(|| digit / digits)
+    }
+
+    /// In a mode, how far the product of a digit is shifted.
+    pub fn shift(&self, mode: usize, digit: u32) -> u32 {
+        match self.slot(mode, digit) {
+            Some(_) => self.radix.step() * (digit % self.cuts[mode].digits),
+            None => 0,
+        }
+    }
+
+    /// How far the product of a digit is shifted, and in which modes.
+    pub fn shifts(&self, digit: u32) -> Vec<(u32, ModeSet)> {
+        sets((0..self.cuts.len()).map(|mode| Some(self.shift(mode, digit))))
+    }
+
+    /// Which bit of the lane a bit of a digit's window is, and in which modes; zero in the others. The window's lowest
+    /// bit, that of the digit below, has `offset` 0.
+    pub fn window(&self, digit: u32, offset: u32) -> Vec<(u32, ModeSet)> {
+        let bit = |mode: usize| {
+            let slot = self.slot(mode, digit)?;
+            let Cut { weight_bits, digits, .. } = self.cuts[mode];
+            let place = (self.radix.step() * (digit % digits) + offset).checked_sub(1)?;
+            Some(slot * weight_bits + place.min(weight_bits - 1))
+        };
+        sets((0..self.cuts.len()).map(bit))
+    }
+
+    /// By activation that is prepared for a lane, the weights of the lane that it may belong to, and in which modes.
+    pub fn activations(&self) -> Vec<Vec<(u32, ModeSet)>> {
+        self.shared_slots().iter().map(|slots| sets(slots.iter().copied())).collect()
+    }
+
+    /// Which of [`Lane::activations`] a digit takes.
+    pub fn activation_of(&self, digit: u32) -> usize {
+        self.agreeing(digit, |_| true)
+    }
+
+    /// Which of [`Lane::activations`] a digit takes three times: a digit of a weight of two bits is never so large.
+    pub fn triple_of(&self, digit: u32) -> usize {
+        self.agreeing(digit, |cut| cut.weight_bits > 2)
+    }
+
+    /// Those of [`Lane::activations`] of which the triple is needed.
+    pub fn triples(&self) -> Vec<usize> {
+        if self.digit_set() != DigitSet::Radix8 {
+            return Vec::new();
+        }
+        let mut triples: Vec<usize> = (0..self.digits).map(|digit| self.triple_of(digit)).collect();
+        triples.sort_unstable();
+        triples.dedup();
+        triples
+    }
+
+    /// The first prepared activation that belongs to the digit's weight in every mode that matters.
+    fn agreeing(&self, digit: u32, matters: impl Fn(&Cut) -> bool) -> usize {
+        let agrees = |slots: &Vec<Option<u32>>| {
+            (0..self.cuts.len())
+                .filter(|&mode| matters(&self.cuts[mode]))
+                .all(|mode| self.slot(mode, digit).is_none_or(|slot| slots[mode] == Some(slot)))
+        };
+        self.shared_slots().iter().position(agrees).unwrap_or_default()
+    }
+
+    /// The different sequences of slots, by mode, that digits take their activations from.
+    fn shared_slots(&self) -> Vec<Vec<Option<u32>>> {
+        let mut shared: Vec<Vec<Option<u32>>> = Vec::new();
+        for digit in 0..self.digits {
+            let slots: Vec<Option<u32>> = (0..self.cuts.len()).map(|mode| self.slot(mode, digit)).collect();
+            let covers =
+                |other: &Vec<Option<u32>>| slots.iter().zip(other).all(|(slot, other)| slot.is_none() || slot == other);
+            if !shared.iter().any(covers) {
+                shared.push(slots);
+            }
+        }
+        shared
+    }
+}
+
+/// The different values by mode, each with the modes that have it.
+fn sets(by_mode: impl Iterator<Item = Option<u32>>) -> Vec<(u32, ModeSet)> {
+    let mut sets: Vec<(u32, ModeSet)> = Vec::new();
+    for (mode, value) in by_mode.enumerate() {
+        let Some(value) = value else { continue };
+        match sets.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, set)) => *set |= 1 << mode,
+            None => sets.push((value, 1 << mode)),
+        }
+    }
+    sets
+}
+
+/// Of each column of a sum of `bits` bits, the modes in which the correction of biased products has a one there.
+///
+/// Products enter with their sign bits inverted, as unsigned numbers that are `2^(product_bits - 1)` too large, so that
+/// sums of them can be shifted without regard to a sign; one constant for each mode takes all of that back.
+pub(super) fn correction(lane: &Lane, depth: u32, product_bits: u32, bits: u32) -> Vec<ModeSet> {
+    let bias = |mode: usize| -> i128 {
+        (0..lane.digits).map(|digit| i128::from(depth) << (product_bits - 1 + lane.shift(mode, digit))).sum()
+    };
+    let has = |mode: usize, column: u32| u32::from(-bias(mode) >> column & 1 == 1) << mode;
+    (0..bits).map(|column| (0..lane.cuts.len()).map(|mode| has(mode, column)).sum()).collect()
+}
+
+/// The lines that tell the hardware about the mode: each is one in the modes of a set.
+#[derive(Clone, Debug)]
+pub(super) struct Lines {
+    every_mode: ModeSet,
+    modes: u32,
+    sets: Vec<ModeSet>,
+}
+
+impl Lines {
+    /// A line for each different set of some modes, of so many.
+    pub fn new(modes: usize, sets: impl Iterator<Item = ModeSet>) -> Lines {
+        let every_mode = (1 << modes) - 1;
+        let mut lines = Lines { every_mode, modes: modes as u32, sets: Vec::new() };
+        let mut sets: Vec<ModeSet> = sets.filter(|&set| !lines.is_constant(set)).collect();
+        sets.sort_unstable();
+        sets.dedup();
+        lines.sets = sets;
+        lines
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        self.sets.len() as u32
+    }
+
+    /// All lines from the number of a mode.
+    pub fn decode(&self, m: &ModuleBuilder, mode: &Value) -> Value {
+        let line = |set: &ModeSet| {
+            let entry = |mode: u32| Bits::from_u64(u64::from(set >> mode & 1), 1);
+            mode.table(&(0..self.modes).map(entry).collect::<Vec<_>>(), uint(1))
+        };
+        let lines: Vec<Value> = self.sets.iter().rev().map(line).collect();
+        m.concat(&lines.iter().collect::<Vec<_>>())
+    }
+
+    /// The primitives of [`Lines::decode`].
+    pub fn decode_census(&self) -> Census {
+        sum_of(&[(Primitive::Table, self.count().into(), self.modes)])
+    }
+
+    /// Whether a set needs no line.
+    pub fn is_constant(&self, set: ModeSet) -> bool {
+        set == 0 || set == self.every_mode
+    }
+
+    /// The line of a set, out of all; none where the set is none or every mode.
+    pub fn line(&self, control: Option<&Value>, set: ModeSet) -> Option<Value> {
+        let position = self.sets.iter().position(|&known| known == set)?;
+        control.map(|control| control.bit(position as u32))
+    }
+
+    /// The value whose set holds the mode; zero where none does.
+    pub fn choose(&self, m: &ModuleBuilder, control: Option<&Value>, choices: &[(Value, ModeSet)]) -> Value {
+        if let [(value, set)] = choices
+            && *set == self.every_mode
+        {
+            return value.clone();
+        }
+        let lines: Vec<Option<Value>> = choices.iter().map(|(_, set)| self.line(control, *set)).collect();
+        let pairs = lines.iter().zip(choices).filter_map(|(line, (value, _))| Some((line.as_ref()?, value)));
+        m.one_hot(&pairs.collect::<Vec<_>>())
+    }
+
+    /// The primitives of [`Lines::choose`].
+    pub fn choose_census(&self, sets: &[ModeSet], bits: u32) -> Census {
+        match sets {
+            [only] if *only == self.every_mode => Census::default(),
+            _ => sum_of(&[(Primitive::AndOr, 2 * sets.len() as u64 - 1, bits)]),
+        }
+    }
+}

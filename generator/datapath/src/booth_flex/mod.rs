@@ -1,0 +1,114 @@
+//! A dot-product array whose Booth lanes can be cut apart at run time (the BoothFlex core of VitaLLM, arXiv 2604.27396).
+//!
+//! ```text
+//!  a lane of int8 weights, radix 4:      mode int8        int4             ternary, int2
+//!  digit 3 takes the activation of       weight 0, << 6   weight 1, << 2   weight 3
+//!  digit 2                               weight 0, << 4   weight 1         weight 2
+//!  digit 1                               weight 0, << 2   weight 0, << 2   weight 1
+//!  digit 0                               weight 0         weight 0         weight 0
+//! ```
+//!
+//! [`lane`] says how digits are shared out, [`edge`] gives every digit its activation and makes the digits, [`element`]
+//! multiplies and adds.
+
+mod cost;
+mod edge;
+mod element;
+mod lane;
+mod parameters;
+
+use crate::array::{self, Mode};
+use crate::census::Parts;
+use crate::family::{Family, Pace, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::parameter::{Parameter, Parameters, Problem};
+use parameters::{Config, config};
+use tritloom_hdl::{Design, Diagnostics, Module, ModuleBuilder, Value};
+
+/// The family.
+pub struct BoothFlex;
+
+struct Element(Config);
+
+impl Family for BoothFlex {
+    fn name(&self) -> &'static str {
+        "booth_flex"
+    }
+
+    fn summary(&self) -> &'static str {
+        "dot-product array of Booth lanes that run-time modes cut apart: one int8, two int4 or four ternary products each"
+    }
+
+    fn contract(&self) -> &'static str {
+        parameters::CONTRACT
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        parameters::TABLE
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        parameters::legality(&config(parameters))
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let config = config(parameters);
+        array::build(&config.geometry.clone(), &Element(config))
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        array::interface(&config(parameters).geometry)
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        array::timing(&config(parameters).geometry, |_| Pace::EVERY_CYCLE)
+    }
+
+    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
+        let modes = config(parameters).geometry.modes;
+        if modes.len() > 1 { modes } else { Vec::new() }
+    }
+
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        let config = config(parameters);
+        array::census_by_part(&config.geometry, cost::census(&config))
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        array::scenarios(&config(parameters).geometry, &|_| 1, seed)
+    }
+
+    fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        parameters::baselines(parameters)
+    }
+}
+
+impl array::Element for Element {
+    fn top_name(&self) -> String {
+        format!("booth_flex_{}_{}", self.0.name(), self.0.geometry.name_suffix())
+    }
+
+    fn summary(&self) -> String {
+        let array::Geometry { rows, columns, depth, .. } = self.0.geometry;
+        format!(
+            "Multiplies two matrices: {rows} x {columns} elements of {depth} Booth lanes, which a run's mode cuts into \
+             as many products as it has weights a lane."
+        )
+    }
+
+    fn control(&self, m: &ModuleBuilder, mode: &Value) -> Value {
+        self.0.lines.decode(m, mode)
+    }
+
+    fn row_edge(&self) -> Option<Module> {
+        edge::has_row_edge(&self.0).then(|| edge::row_edge(&self.0))
+    }
+
+    fn column_edge(&self) -> Option<Module> {
+        edge::has_column_edge(&self.0).then(|| edge::column_edge(&self.0))
+    }
+
+    fn element(&self) -> Module {
+        element::element(&self.0)
+    }
+}

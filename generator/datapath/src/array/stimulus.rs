@@ -53,6 +53,7 @@ pub fn scenarios(geometry: &Geometry, beat_cycles: BeatCycles, seed: u64) -> Vec
     bench.in_every_mode("every_weight", Bench::every_weight);
     bench.in_every_mode("every_pair", Bench::every_pair);
     bench.in_every_mode("cancelling", |bench, mode| (0..6).map(|_| bench.cancelling(mode)).collect());
+    bench.in_every_mode("growing_sums", Bench::growing_sums);
     bench.in_every_mode("sizes_back_to_back", Bench::sizes);
     for position in 0..3 {
         bench.stalled(&format!("random_gaps_{position}"), Stall { inputs: [20, 20, 20], results: 20 });
@@ -203,6 +204,21 @@ impl Bench<'_> {
         Job { mode, activations, weights, inner: 2 * half + u32::from(more) }
     }
 
+    /// Sums of every magnitude, of either sign: products of one sign an element, over places doubled from run to run.
+    fn growing_sums(&mut self, mode: usize) -> Vec<Job> {
+        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
+        let longest = max_inner.min(MOST_BEATS * self.geometry.modes[mode].places);
+        let lengths = std::iter::successors(Some(longest), |length| Some(length / 2)).take_while(|length| *length > 0);
+        let (activations, weights) = (self.activations_of(mode).range(), self.weights_of(mode).range());
+        let job = |inner: u32| Job {
+            mode,
+            activations: self.one_sided(rows, inner, activations),
+            weights: self.one_sided(columns, inner, weights),
+            inner,
+        };
+        lengths.map(job).collect()
+    }
+
     /// Sizes around the tile: none, one, one less, one more.
     fn sizes(&mut self, mode: usize) -> Vec<Job> {
         let Geometry { rows, columns, .. } = *self.geometry;
@@ -286,6 +302,12 @@ impl Bench<'_> {
 
     fn activations(&mut self, mode: usize, rows: u32, inner: u32) -> Vec<Vec<i32>> {
         self.matrix(rows, inner, self.activations_of(mode).range())
+    }
+
+    /// Every other vector without negative numbers, the rest, where there are any, without positive ones.
+    fn one_sided(&mut self, vectors: u32, inner: u32, (least, greatest): (i32, i32)) -> Vec<Vec<i32>> {
+        let half = |vector: u32| if vector.is_multiple_of(2) || least == 0 { (0, greatest) } else { (least, 0) };
+        (0..vectors).flat_map(|vector| self.matrix(1, inner, half(vector))).collect()
     }
 
     fn matrix(&mut self, vectors: u32, inner: u32, (least, greatest): (i32, i32)) -> Vec<Vec<i32>> {

@@ -84,6 +84,9 @@ fn stored(
     let fetch = m.wire("fetch_sum", &(advance & &beat.coming & !&beat.coming_first));
     let fetched = memory.read("fetched", &fetch, &beat.coming_tile);
     let same = m.wire("same_tile", &(&beat.valid & beat.coming_tile.equals(&beat.tile)));
-    let forward = m.delay("forward", &same, Some(advance));
+    // No enable: in a stall the flag goes on to compare its beat with the one behind it instead of the one before. Both
+    // say the same, since the beats of a run either all have one tile or never the same one twice in a row; and the
+    // first beats of a run, which may have the tile of a run before, read no sum.
+    let forward = m.delay("forward", &same, None);
     forward.mux(last_sum, &fetched)
 }

@@ -13,7 +13,7 @@ use crate::sequencer::sequencer_census;
 use tritloom_formats::{WeightFormat, key};
 use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{
-    Adder, AndOr, Comparator, EnabledRegister, Inverter, Memory, Multiplexer, ResetRegister, Table, Xor,
+    Adder, AndOr, Comparator, EnabledRegister, Inverter, Memory, Multiplexer, Register, ResetRegister, Table, Xor,
 };
 
 /// What an element adds to the shell.
@@ -166,7 +166,7 @@ fn accumulate(geometry: &Geometry) -> Census {
             (AndOr, 4, 1),                     // store, fetch 2, same tile
             (Inverter, 2, 1),                  // of last, coming first
             (Comparator, 1, nest.tile_bits()), // same tile
-            (EnabledRegister, 1, 1),           // forward
+            (Register, 1, 1),                  // forward
             (Multiplexer, 1, all_bits),        // last sum or fetched
         ]);
         census.add_census(&stored, 1);

@@ -62,8 +62,8 @@ fn extreme_sizes(family: &str) -> Vec<String> {
     if ["bit_weight", "booth_flex_serial"].contains(&family) {
         return vec![
             "max_inner: 1".to_string(),
-            "rows: 3, columns: 5, depth: 2, max_inner: 2, max_columns: 5".to_string(),
-            "rows: 1, columns: 4, depth: 3, max_inner: 4, max_columns: 7".to_string(),
+            "rows: 1, columns: 5, depth: 2, max_inner: 2, max_columns: 5".to_string(),
+            "rows: 3, columns: 4, depth: 3, max_inner: 10, max_columns: 7".to_string(),
             "rows: 4, columns: 1, depth: 1, max_inner: 65536, max_columns: 65536".to_string(),
         ];
     }

@@ -2,7 +2,7 @@
 
 use super::column::SignalCensus;
 use super::geometry::{Geometry, Topology};
-use super::{broadcast, results, systolic};
+use super::{broadcast, results, systolic, weight_stationary};
 use crate::census::{Parts, copies, sum_of};
 use crate::sequencer::{InnerStep, sequencer_census};
 use tritloom_hdl::Census;
@@ -43,6 +43,9 @@ pub struct ElementCensus {
 
 /// Every part of the array around an element, in the order in which data passes.
 pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
+    if let Topology::WeightStationary { max_rows } = geometry.topology {
+        return stationary(geometry, max_rows, element);
+    }
     let serial = element.feeder.is_some();
     let mut parts = vec![("control", control(geometry, &element.control, serial)), ("mask", mask(geometry))];
     let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
@@ -58,12 +61,24 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
     parts.push(match geometry.topology {
-        Topology::Broadcast => ("capture", broadcast::census(geometry, element.adds_always.then_some(seen[0]))),
+        Topology::Broadcast | Topology::WeightStationary { .. } => {
+            ("capture", broadcast::census(geometry, element.adds_always.then_some(seen[0])))
+        }
         Topology::OutputStationary => {
             let signals = SignalCensus::new(geometry, element.adds_always, element.control.bits * element.control.read);
             ("passing", systolic::census(geometry, seen, &signals))
         }
     });
+    parts.push(("results", results::census(geometry)));
+    parts
+}
+
+fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Parts {
+    let column_bits = element.column_edge.as_ref().map_or(geometry.column_bits(), |(_, bits)| *bits);
+    let mut parts = weight_stationary::census(geometry, max_rows, column_bits);
+    parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
+    let elements = geometry.elements().into();
+    parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
     parts.push(("results", results::census(geometry)));
     parts
 }

@@ -24,6 +24,12 @@ pub enum Topology {
     Broadcast,
     /// Operands pass from element to element, sums stay until they are complete.
     OutputStationary,
+    /// Weights stay, activations and sums pass from element to element; sums over several tiles of the inner dimension
+    /// are added up in a memory.
+    WeightStationary {
+        /// The most rows of a run.
+        max_rows: u32,
+    },
 }
 
 /// The digits of a weight: digit i weighs `2^(step * i)`.
@@ -127,18 +133,48 @@ impl Geometry {
         self.fixed_sum_bits.unwrap_or_else(|| self.exact_sum_bits())
     }
 
+    /// Places of the inner dimension over which a sum goes in an element.
+    fn summed_places(&self) -> u32 {
+        match self.topology {
+            Topology::Broadcast | Topology::OutputStationary => self.max_inner,
+            Topology::WeightStationary { .. } => self.max_inner.min(self.rows * self.depth),
+        }
+    }
+
+    /// Bits of a sum as elements keep it.
+    pub fn kept_bits(&self) -> u32 {
+        let exact = bits_up_to(self.product_magnitude() * u64::from(self.summed_places()));
+        self.fixed_sum_bits.unwrap_or(exact)
+    }
+
+    /// Places of the inner dimension that pass before its next step.
+    pub fn tile_places(&self, mode: usize) -> u32 {
+        match self.topology {
+            Topology::Broadcast | Topology::OutputStationary => self.modes[mode].places,
+            Topology::WeightStationary { .. } => self.rows * self.modes[mode].places,
+        }
+    }
+
+    /// The most rows of a run.
+    pub fn most_rows(&self) -> u32 {
+        match self.topology {
+            Topology::Broadcast | Topology::OutputStationary => self.rows,
+            Topology::WeightStationary { max_rows } => max_rows,
+        }
+    }
+
     /// Bits of each of the two words of a position: one more than the longest sum of its largest products needs, for
     /// [`super::merge`].
     pub fn position_bits(&self, positions: &Positions) -> u32 {
         let product = u64::from(positions.reach) << (self.activation_bits - 1);
-        bits_up_to(product * u64::from(self.max_inner)) + 1
+        bits_up_to(product * u64::from(self.summed_places())) + 1
     }
 
     /// Bits of the sum of one element as it leaves the element.
     pub fn element_bits(&self) -> u32 {
         match &self.sum_form {
-            SumForm::Resolved => self.sum_bits(),
-            SumForm::CarrySave => 2 * self.sum_bits(),
+            SumForm::Resolved => self.kept_bits(),
+            SumForm::CarrySave => 2 * self.kept_bits(),
             SumForm::ByPosition(positions) => 2 * positions.count * self.position_bits(positions),
         }
     }
@@ -150,7 +186,7 @@ impl Geometry {
 
     /// Bits of a run-time number of rows.
     pub fn row_count_bits(&self) -> u32 {
-        bits_for(self.rows.into())
+        bits_for(self.most_rows().into())
     }
 
     /// Steps of the inner dimension run inside tiles of columns.
@@ -165,16 +201,16 @@ impl Geometry {
     }
 
     fn inner_step(&self) -> InnerStep {
-        let least = self.modes.iter().map(|mode| mode.places).min().unwrap_or(1);
-        match self.most_places() {
-            most if most == least => InnerStep::Fixed(most),
-            most => InnerStep::PerRun { least, most },
+        let steps = || (0..self.modes.len()).map(|mode| self.tile_places(mode));
+        match (steps().min().unwrap_or(1), steps().max().unwrap_or(1)) {
+            (least, most) if most == least => InnerStep::Fixed(most),
+            (least, most) => InnerStep::PerRun { least, most },
         }
     }
 
     /// Beats that cover an inner dimension of `inner` in a mode.
     pub fn inner_tiles(&self, mode: usize, inner: u32) -> u32 {
-        inner.div_ceil(self.modes[mode].places).max(1)
+        inner.div_ceil(self.tile_places(mode)).max(1)
     }
 
     /// Tiles that cover `columns`.
@@ -192,8 +228,9 @@ impl Geometry {
             SumForm::CarrySave | SumForm::ByPosition(_) => format!("_{}", self.resolve.short_name()),
         };
         let topology = match self.topology {
-            Topology::Broadcast => "",
-            Topology::OutputStationary => "systolic_",
+            Topology::Broadcast => String::new(),
+            Topology::OutputStationary => "systolic_".to_string(),
+            Topology::WeightStationary { max_rows } => format!("stationary_m{max_rows}_"),
         };
         format!(
             "{topology}a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}{stages}_s{sum}{resolve}_k{max_inner}_n{max_columns}"

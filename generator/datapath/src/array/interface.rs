@@ -2,6 +2,7 @@
 
 use super::geometry::{Geometry, Topology};
 use super::mode::Mode;
+use super::weight_stationary::way_of_a_vector;
 use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Field, Interface, Stream};
 use crate::sequencer::InnerStep;
@@ -9,19 +10,20 @@ use crate::sequencer::InnerStep;
 /// Cycles from the beat that completes a tile to its first row, where a beat takes one: operand register, those of the
 /// element, sum, capture or selection; in a systolic array a row is resolved and waits for its last column.
 pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
-    let behind = match geometry.topology {
-        Topology::Broadcast => 0,
-        Topology::OutputStationary => u64::from(geometry.columns),
-    };
-    3 + u64::from(geometry.element_stages) + behind
+    let held = 3 + u64::from(geometry.element_stages);
+    match geometry.topology {
+        Topology::Broadcast => held,
+        Topology::OutputStationary => held + u64::from(geometry.columns),
+        Topology::WeightStationary { .. } => way_of_a_vector(geometry).into(),
+    }
 }
 
 /// Cycles for which a tile of a run of so many rows holds back the next: a systolic array cannot tell them apart while
 /// one is on its way down the rows.
 fn rows_on_the_way(geometry: &Geometry, rows: u64) -> u64 {
     match geometry.topology {
-        Topology::Broadcast => rows,
         Topology::OutputStationary => geometry.rows.into(),
+        Topology::Broadcast | Topology::WeightStationary { .. } => rows,
     }
 }
 
@@ -52,29 +54,46 @@ pub fn interface(geometry: &Geometry) -> Interface {
 /// that takes the most.
 pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
     let (columns, latency) = (geometry.columns, latency_cycles(geometry));
-    let (places, explained) = places(geometry);
     let paces: Vec<Pace> = geometry.modes.iter().map(pace).collect();
     let pace = Pace {
         least_cycles: paces.iter().map(|pace| pace.least_cycles).min().unwrap_or(1),
         most_cycles: paces.iter().map(|pace| pace.most_cycles).max().unwrap_or(1),
-    };
-    let rows = match geometry.topology {
-        Topology::Broadcast => "rows",
-        Topology::OutputStationary => "the array has rows",
     };
     Timing {
         latency_cycles: latency - 1 + pace.least_cycles,
         pace,
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
-        formula: format!(
-            "a run takes max(1, ceil(inner / {places})) beats ({} each) for each of its max(1, ceil(columns / \
-             {columns})) tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete \
-             it, and those that the last of them takes beyond one, one row a cycle, while the next tile is computed; a \
-             tile of fewer cycles than {rows} waits for the rows before it; runs follow one another without a bubble",
-            by_mode(geometry, &paces),
-        ),
+        formula: match geometry.topology {
+            Topology::Broadcast => formula(geometry, &paces, "rows"),
+            Topology::OutputStationary => formula(geometry, &paces, "the array has rows"),
+            Topology::WeightStationary { .. } => stationary_formula(geometry),
+        },
     }
+}
+
+fn formula(geometry: &Geometry, paces: &[Pace], rows: &str) -> String {
+    let (columns, latency) = (geometry.columns, latency_cycles(geometry));
+    let (places, explained) = places(geometry);
+    format!(
+        "a run takes max(1, ceil(inner / {places})) beats ({} each) for each of its max(1, ceil(columns / {columns})) \
+         tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete it, and those \
+         that the last of them takes beyond one, one row a cycle, while the next tile is computed; a tile of fewer \
+         cycles than {rows} waits for the rows before it; runs follow one another without a bubble",
+        by_mode(geometry, paces),
+    )
+}
+
+fn stationary_formula(geometry: &Geometry) -> String {
+    let (columns, rows, latency) = (geometry.columns, geometry.rows, latency_cycles(geometry));
+    format!(
+        "a run takes {rows} cycles for weights, one for each of its rows, and {} before the next weights, for each of \
+         its max(1, ceil(inner / {})) tiles of the inner dimension in each of its max(1, ceil(columns / {columns})) \
+         tiles of columns; a row is valid {latency} cycles after the activations that complete it; runs follow one \
+         another in the same way",
+        columns - 1,
+        geometry.tile_places(0),
+    )
 }
 
 /// What divides the inner dimension, and what that stands for.
@@ -107,6 +126,9 @@ fn cycles_of(Pace { least_cycles, most_cycles }: Pace) -> String {
 /// Cycles from the beat of the first run to the last row at full speed, both counted, for tiles of so many cycles
 /// and rows each.
 pub(super) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
+    if let Topology::WeightStationary { .. } = geometry.topology {
+        return stationary_cycles(geometry, tiles);
+    }
     let mut captured = 0;
     let mut rows_before = 0;
     for (position, &(worked, rows)) in tiles.iter().enumerate() {
@@ -117,4 +139,13 @@ pub(super) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
         (captured, rows_before) = (captured + step, rows);
     }
     captured + rows_before + 1
+}
+
+/// The same where weights stay: for each tile of columns, its tiles of the inner dimension and its rows.
+fn stationary_cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
+    let (rows, columns) = (u64::from(geometry.rows), u64::from(geometry.columns));
+    let tile = |vectors: u64| rows + vectors + columns - 1;
+    let all: u64 = tiles.iter().map(|&(tiles, vectors)| tiles * tile(vectors)).sum();
+    // The run, and the last row behind the last vector, which is not followed by weights.
+    1 + all - (columns - 1) + latency_cycles(geometry)
 }

@@ -17,7 +17,7 @@ const TOP_BITS: u32 = 2;
 
 /// From `sum`, two words of each position, the lowest first, to `words`: two words of the whole sum.
 pub(super) fn merge(geometry: &Geometry, positions: &Positions) -> Module {
-    let (bits, sum_bits) = (geometry.position_bits(positions), geometry.sum_bits());
+    let (bits, sum_bits) = (geometry.position_bits(positions), geometry.kept_bits());
     let Positions { count, step, .. } = *positions;
     let m = ModuleBuilder::new(
         format!("position_merge_p{count}_r{}_w{bits}_s{sum_bits}", 1 << step),
@@ -54,7 +54,7 @@ fn compression() -> Compression {
 /// The primitives of [`merge`].
 pub(super) fn merge_census(geometry: &Geometry, positions: &Positions) -> Census {
     let low = geometry.position_bits(positions) - TOP_BITS;
-    let mut profile = Profile::new(geometry.sum_bits());
+    let mut profile = Profile::new(geometry.kept_bits());
     for shift in (0..positions.count).map(|position| position * positions.step) {
         (0..2).for_each(|_| profile.add_unsigned(low, shift, 0));
         profile.add_signed(TOP_BITS, shift + low, 0);

@@ -2,7 +2,7 @@
 
 use super::geometry::Geometry;
 use super::mode::Mode;
-use super::schedule::Schedule;
+use super::schedule::{ModeSchedule, Schedule};
 use super::shell::{Element, Inputs};
 use tritloom_hdl::{ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
@@ -24,8 +24,8 @@ pub(super) fn entering(
 ) -> Operands {
     let masked = masked(m, geometry, streams, schedule);
     Operands {
-        rows: prepared(m, &ROW_SIDE, &masked, element.row_edge(), schedule),
-        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), schedule),
+        rows: prepared(m, &ROW_SIDE, &masked, element.row_edge(), schedule.mode.as_ref()),
+        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), schedule.mode.as_ref()),
     }
 }
 
@@ -80,7 +80,7 @@ fn gate(m: &ModuleBuilder, geometry: &Geometry, mode: &Mode, within: &Lanes) -> 
 }
 
 /// The names of what stands on one side of the array.
-struct Side {
+pub(super) struct Side {
     /// The operands, as an edge calls them too.
     operands: &'static str,
     edges: &'static str,
@@ -90,10 +90,17 @@ struct Side {
 
 const ROW_SIDE: Side =
     Side { operands: "activations", edges: "row_edges", edge: "row_edge", prepared: "prepared_activations" };
-const COLUMN_SIDE: Side = Side { operands: "weights", edges: "column_edge", edge: "edge", prepared: "prepared" };
+pub(super) const COLUMN_SIDE: Side =
+    Side { operands: "weights", edges: "column_edge", edge: "edge", prepared: "prepared" };
 
 /// One operand behind its edge, a lane a row or column.
-fn prepared(m: &ModuleBuilder, side: &Side, incoming: &Lanes, edge: Option<Module>, schedule: &Schedule) -> Lanes {
+pub(super) fn prepared(
+    m: &ModuleBuilder,
+    side: &Side,
+    incoming: &Lanes,
+    edge: Option<Module>,
+    mode: Option<&ModeSchedule>,
+) -> Lanes {
     let Some(edge) = edge else {
         return incoming.clone();
     };
@@ -101,7 +108,7 @@ fn prepared(m: &ModuleBuilder, side: &Side, incoming: &Lanes, edge: Option<Modul
     m.repeat(side.edges, incoming.count(), |position| {
         let instance = m.instance(side.edge, &edge);
         instance.connect(side.operands, &incoming.lane(position));
-        if let Some(mode) = &schedule.mode {
+        if let Some(mode) = mode {
             instance.connect("control", &mode.control.at(0));
         }
         prepared.drive(position, &instance.output("prepared"));

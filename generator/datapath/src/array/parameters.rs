@@ -6,16 +6,36 @@ use crate::arith::adder::FinalAdder;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::MAXIMUM_WIDTH;
 
-/// The topology.
-pub const TOPOLOGY: Parameter = Parameter::choice(
+/// The topologies of any element.
+pub const TOPOLOGY: Parameter = Parameter::choice("topology", &[BROADCAST, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
+/// The topologies of elements that can pass sums on too.
+pub const ANY_TOPOLOGY: Parameter = Parameter::choice(
     "topology",
     &[
-        ("broadcast", "all elements of a row see its activations at once, all of a column its weights"),
-        ("output_stationary", "systolic: operands pass from element to element by registers, sums stay"),
+        BROADCAST,
+        OUTPUT_STATIONARY,
+        (
+            "weight_stationary",
+            "systolic: weights stay, activations and sums pass; rows are places of the inner dimension",
+        ),
     ],
-    Some("broadcast"),
-    "how operands get to elements and sums from them",
+    BROADCAST_NAME,
+    PATHS,
 );
+/// The most rows of a run where weights stay.
+pub const MAX_ROWS: Parameter = Parameter::integer(
+    "max_rows",
+    1,
+    65_536,
+    Some(64),
+    "most rows of the result of a run (M) with `topology: weight_stationary`: words of its memory; no effect otherwise",
+);
+const BROADCAST: (&str, &str) =
+    ("broadcast", "all elements of a row see its activations at once, all of a column its weights");
+const OUTPUT_STATIONARY: (&str, &str) =
+    ("output_stationary", "systolic: operands pass from element to element by registers, sums stay");
+const BROADCAST_NAME: Option<&str> = Some(BROADCAST.0);
+const PATHS: &str = "how operands get to elements and sums from them";
 /// Rows.
 pub const ROWS: Parameter = Parameter::integer("rows", 1, 256, Some(4), "rows of the result computed at once");
 /// Columns.
@@ -96,6 +116,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
 pub fn topology(parameters: &Parameters) -> Topology {
     match parameters.choice("topology") {
         "output_stationary" => Topology::OutputStationary,
+        "weight_stationary" => Topology::WeightStationary { max_rows: parameters.integer("max_rows") as u32 },
         _ => Topology::Broadcast,
     }
 }
@@ -104,11 +125,11 @@ pub fn topology(parameters: &Parameters) -> Topology {
 pub fn legality(geometry: &Geometry) -> Vec<Problem> {
     let mut problems = Vec::new();
     let Geometry { rows, columns, max_inner, max_columns, .. } = *geometry;
-    let places = geometry.most_places();
+    let places = (0..geometry.modes.len()).map(|mode| geometry.tile_places(mode)).max().unwrap_or(1);
     if places > max_inner {
-        let message = format!("{places} products enter an element per cycle, more than the longest sum has");
+        let message = format!("{places} places of the inner dimension pass at once, more than the longest sum has");
         let problem = Problem::rule("C0211", "max_inner", message, format!("{places} or more"));
-        problems.push(problem.involving(&["depth"]).nearest(places));
+        problems.push(problem.involving(&["depth", "rows"]).nearest(places));
     }
     if columns > max_columns {
         let message = format!("{columns} columns are computed at once, more than max_columns");
@@ -121,7 +142,7 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
         let problem = Problem::rule("C0213", "accumulator", message, format!("exact, or at most {bits} bits"));
         problems.push(problem.involving(&["activation", "weight", "max_inner"]).nearest("exact"));
     }
-    let sums = u64::from(rows.max(columns)) * u64::from(geometry.element_bits());
+    let sums = u64::from((rows + 1).max(columns)) * u64::from(geometry.element_bits());
     // Recoded weights are twice as wide at most.
     problems.extend(bus_legality(geometry, [geometry.row_bits(), 2 * geometry.column_bits()]));
     problems.extend(too_wide("columns", "the bus of sums", sums));
@@ -134,7 +155,7 @@ pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> V
     let activations = rows * u64::from(row_bits);
     let between = match geometry.topology {
         Topology::Broadcast => 0,
-        Topology::OutputStationary => columns * activations,
+        Topology::OutputStationary | Topology::WeightStationary { .. } => columns * activations,
     };
     let buses = [
         ("rows", "the bus of activations", activations),

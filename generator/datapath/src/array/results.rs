@@ -54,12 +54,12 @@ fn lanes(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
     m.output_lanes("result_keep", &keep, "");
 }
 
-/// The sums of each column in one word, from what elements keep.
+/// The sums of each column in one word, from what elements keep and as wide.
 pub(super) fn resolved(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
     if geometry.sum_form == SumForm::Resolved {
         return kept.clone();
     }
-    let bits = geometry.sum_bits();
+    let bits = geometry.kept_bits();
     let sums = m.lanes("resolved_sums", uint(bits), geometry.columns);
     m.repeat("resolved_column", geometry.columns, |column| {
         let words = match &geometry.sum_form {
@@ -87,7 +87,7 @@ pub(super) fn census(geometry: &Geometry) -> Census {
         census.add_census(&merge_census(geometry, positions), columns);
     }
     if geometry.sum_form != SumForm::Resolved {
-        census.add_census(&geometry.resolve.census(bits, CarryOut::Dropped), columns);
+        census.add_census(&geometry.resolve.census(geometry.kept_bits(), CarryOut::Dropped), columns);
     }
     census
 }

@@ -5,7 +5,7 @@ use super::geometry::{Geometry, Topology};
 use super::operands::{self, Operands};
 use super::results::{Completed, results};
 use super::schedule::Schedule;
-use super::{broadcast, systolic};
+use super::{broadcast, systolic, weight_stationary};
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// What a family puts into an array.
@@ -51,6 +51,9 @@ pub trait Element {
     /// An element without an input `enable` adds in every cycle: where there is nothing to add its activations are zero
     /// and `first` is low, and what it adds must be zero then, whatever the weights.
     ///
+    /// In a weight-stationary array it has no register: inputs `activations`, `weights` and `addend`, output `sum`, the
+    /// addend and the products, both in the words of a sum.
+    ///
     /// Where [`Geometry::element_stages`] is not zero, `first` and `enable` come so many cycles after the operands, and
     /// the registers between follow an input `advance`. `control` comes with the operands, `control1` a cycle later,
     /// and so on: an element has those that it needs.
@@ -59,6 +62,9 @@ pub trait Element {
 
 /// Builds the array.
 pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagnostics> {
+    if let Topology::WeightStationary { max_rows } = geometry.topology {
+        return weight_stationary::build(geometry, max_rows, element);
+    }
     let m = ModuleBuilder::new(element.top_name(), element.summary());
     note_parameters(&m, geometry);
     let streams = Inputs::declare(&m, geometry);
@@ -86,8 +92,8 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
         last_tile: schedule.last_tile.at(summed),
     };
     let rows = match geometry.topology {
-        Topology::Broadcast => broadcast::rows,
         Topology::OutputStationary => systolic::rows,
+        Topology::Broadcast | Topology::WeightStationary { .. } => broadcast::rows,
     };
     let row = rows(&m, geometry, (&beat, &completed), &streams.result_ready, &advance);
 
@@ -98,7 +104,7 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
 }
 
 /// Stream by stream.
-const PORT_ORDER: [&str; 17] = [
+pub(super) const PORT_ORDER: [&str; 17] = [
     "run_valid",
     "run_ready",
     "run_inner",
@@ -118,7 +124,7 @@ const PORT_ORDER: [&str; 17] = [
     "result_last",
 ];
 
-fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
+pub(super) fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
     m.parameter("rows", geometry.rows);
     m.parameter("columns", geometry.columns);
     m.parameter("products an element and cycle", geometry.depth);
@@ -132,7 +138,7 @@ fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
     m.parameter("sum bits", geometry.sum_bits());
     m.parameter("inner dimension of a run", format!("0 to {}", geometry.max_inner));
     m.parameter("columns of a run", format!("0 to {}", geometry.max_columns));
-    m.parameter("rows of a run", format!("1 to {}", geometry.rows));
+    m.parameter("rows of a run", format!("1 to {}", geometry.most_rows()));
 }
 
 /// The input ports.
@@ -151,7 +157,7 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    fn declare(m: &ModuleBuilder, geometry: &Geometry) -> Inputs {
+    pub fn declare(m: &ModuleBuilder, geometry: &Geometry) -> Inputs {
         let nest = geometry.nest();
         let (activation, activations) = match geometry.common_activation() {
             Some(operand) => (uint(operand.numbers.bits()), geometry.rows * geometry.most_places()),

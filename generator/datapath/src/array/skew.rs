@@ -118,11 +118,30 @@ impl Wave {
         Some(self.m.wire(&format!("{}_lately", self.name), &later.value().slice(0, self.bits * cycles).any()))
     }
 
-    /// A lane for each cycle, the value itself first.
+    /// Gives the value.
+    pub fn drive(&self, value: &Value, enable: &Value) {
+        if let Some(later) = &self.later {
+            let next = match later.width() - self.bits {
+                0 => value.clone(),
+                earlier => self.m.concat(&[&later.value().slice(0, earlier), value]),
+            };
+            later.enable(enable).reset(0).next(&next);
+        }
+    }
+
+    /// The value of so many cycles ago: at least one, and fewer than it is seen.
+    pub fn ago(&self, cycles: u32) -> Value {
+        match &self.later {
+            Some(later) => later.value().slice(self.bits * (cycles - 1), self.bits),
+            None => unreachable!("a value that is seen once is not seen later"),
+        }
+    }
+
+    /// Gives the value; a lane for each cycle, the value itself first.
     pub fn of(&self, value: &Value, enable: &Value) -> Lanes {
+        self.drive(value, enable);
         let Some(later) = &self.later else { return value.lanes(uint(self.bits), 1) };
         let all = self.m.wire(&format!("{}_at", self.name), &self.m.concat(&[later.value(), value]));
-        later.enable(enable).reset(0).next(&all.slice(0, later.width()));
         all.lanes(uint(self.bits), all.width() / self.bits)
     }
 }

@@ -1,7 +1,7 @@
 //! What a bench sends to an array and what must come back.
 
 use super::beats::OperandBeat;
-use super::geometry::Geometry;
+use super::geometry::{Geometry, Topology};
 use super::interface::{cycles, latency_cycles};
 use super::mode::Numbers;
 use super::{beats, golden};
@@ -126,8 +126,9 @@ impl Bench<'_> {
         activation: fn(usize, (i32, i32)) -> i32,
         weight: fn(usize, (i32, i32)) -> i32,
     ) -> Job {
-        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
-        let inner = max_inner.min(MOST_BEATS * self.geometry.modes[mode].places);
+        let Geometry { columns, max_inner, .. } = *self.geometry;
+        let rows = self.tallest();
+        let inner = max_inner.min(MOST_BEATS * self.geometry.tile_places(mode));
         let (activations, weights) = (self.activations_of(mode).range(), self.weights_of(mode).range());
         let vector = |number: &dyn Fn(usize) -> i32| (0..inner as usize).map(number).collect::<Vec<_>>();
         Job {
@@ -140,8 +141,9 @@ impl Bench<'_> {
 
     /// Every element sees every weight of up to 8 bits at every place.
     fn every_weight(&mut self, mode: usize) -> Vec<Job> {
-        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
-        let places = self.geometry.modes[mode].places;
+        let Geometry { columns, max_inner, .. } = *self.geometry;
+        let rows = self.tallest();
+        let places = self.geometry.tile_places(mode);
         let (lightest, heaviest) = self.weights_of(mode).range();
         let span = heaviest - lightest + 1;
         let values = span.min(256);
@@ -157,8 +159,9 @@ impl Bench<'_> {
 
     /// Every place of every element sees every pair of operands, where these are few.
     fn every_pair(&mut self, mode: usize) -> Vec<Job> {
-        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
-        let places = self.geometry.modes[mode].places;
+        let Geometry { columns, max_inner, .. } = *self.geometry;
+        let rows = self.tallest();
+        let places = self.geometry.tile_places(mode);
         let (activations, weights) = (self.activations_of(mode).range(), self.weights_of(mode).range());
         let span = |(least, greatest): (i32, i32)| (greatest - least + 1) as u32;
         let pairs = u64::from(span(activations)) * u64::from(span(weights));
@@ -184,11 +187,12 @@ impl Bench<'_> {
     /// Random places, the same with opposite weights, and a small one at the end. Where weights have no opposites, what
     /// is left is the small one alone.
     fn cancelling(&mut self, mode: usize) -> Job {
-        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
+        let Geometry { columns, max_inner, .. } = *self.geometry;
+        let rows = self.tallest();
         let (lightest, heaviest) = self.weights_of(mode).range();
         let reach = heaviest.min(-lightest);
         let (least, greatest) = self.activations_of(mode).range();
-        let half = (128 * self.geometry.modes[mode].places).min(max_inner / 2);
+        let half = (128 * self.geometry.tile_places(mode)).min(max_inner / 2);
         let (mut weights, mut activations) =
             (self.matrix(columns, half, (-reach, reach)), self.activations(mode, rows, half));
         let more = 2 * half < max_inner;
@@ -221,10 +225,10 @@ impl Bench<'_> {
 
     /// Sizes around the tile: none, one, one less, one more.
     fn sizes(&mut self, mode: usize) -> Vec<Job> {
-        let Geometry { rows, columns, .. } = *self.geometry;
+        let (rows, columns) = (self.tallest(), self.geometry.columns);
         let around = |tile: u32| [0, 1, tile - 1, tile, tile + 1, 2 * tile - 1, 3 * tile + 1];
         let mut jobs = Vec::new();
-        for inner in around(self.geometry.modes[mode].places) {
+        for inner in around(self.geometry.tile_places(mode)) {
             for width in around(columns) {
                 let height = self.random.random_range(1..=rows);
                 jobs.push(self.job(mode, height, inner, width));
@@ -246,9 +250,9 @@ impl Bench<'_> {
 
     /// Sums of a beat each, so that the rows of one tile hold back the next; at full speed and against a slow receiver.
     fn short_sums(&mut self) {
-        let Geometry { rows, columns, .. } = *self.geometry;
+        let (rows, columns) = (self.tallest(), self.geometry.columns);
         let short = |bench: &mut Self, mode: usize| {
-            let places = bench.geometry.modes[mode].places;
+            let places = bench.geometry.tile_places(mode);
             bench.job(mode, rows, places, RANDOM_TILES * columns)
         };
         let jobs: Vec<Job> = self.modes().cycle().take(6).map(|mode| short(self, mode)).collect();
@@ -259,19 +263,19 @@ impl Bench<'_> {
     /// As many columns as the array allows.
     fn most_columns(&mut self, mode: usize) -> Vec<Job> {
         let Geometry { columns, max_columns, .. } = *self.geometry;
-        let places = self.geometry.modes[mode].places;
+        let places = self.geometry.tile_places(mode);
         vec![self.job(mode, 1, places, max_columns.min(MOST_BEATS * columns))]
     }
 
     /// From every mode to every other, with so many beats in each that the change meets every stage of the pipeline.
     fn switches(&mut self) {
-        let geometry = self.geometry;
+        let (geometry, tallest) = (self.geometry, self.tallest());
         for beats in 1..=latency_cycles(geometry) as u32 + 1 {
             let pairs = self.modes().flat_map(|from| self.modes().map(move |to| [from, to]));
             let changes: Vec<usize> = pairs.filter(|[from, to]| from != to).flatten().collect();
             let job = |mode: usize| {
-                let height = self.random.random_range(1..=geometry.rows);
-                self.job(mode, height, beats * geometry.modes[mode].places, geometry.columns)
+                let height = self.random.random_range(1..=tallest);
+                self.job(mode, height, beats * geometry.tile_places(mode), geometry.columns)
             };
             let jobs: Vec<Job> = changes.into_iter().map(job).collect();
             if !jobs.is_empty() {
@@ -284,8 +288,8 @@ impl Bench<'_> {
         let geometry = self.geometry;
         let draw = |bench: &mut Self| {
             let mode = bench.random.random_range(0..geometry.modes.len());
-            let height = bench.random.random_range(1..=geometry.rows);
-            let inner = bench.random.random_range(1..=RANDOM_TILES * geometry.modes[mode].places);
+            let height = bench.random.random_range(1..=bench.tallest());
+            let inner = bench.random.random_range(1..=RANDOM_TILES * geometry.tile_places(mode));
             let width = bench.random.random_range(1..=RANDOM_TILES * geometry.columns);
             bench.job(mode, height, inner, width)
         };
@@ -316,21 +320,19 @@ impl Bench<'_> {
 
     fn push(&mut self, name: &str, jobs: &[Job], stall: &Stall, abort_after: Option<u64>) {
         let geometry = self.geometry;
-        let (mut runs, mut operands) = (Vec::new(), Vec::new());
+        let (mut runs, mut activations, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         let (mut results, mut tiles) = (Vec::new(), Vec::new());
         for job in jobs {
             runs.push(beats::run(geometry, job.mode, job.inner, job.columns(), job.activations.len() as u32));
             for tile in 0..geometry.column_tiles(job.columns()) {
-                let beats = self.operands(job, tile);
-                tiles.push((beats.iter().map(self.beat_cycles).sum(), job.activations.len() as u64));
-                operands.extend(beats);
+                let entering = self.operands(job, tile);
+                tiles.push((entering.worked, job.activations.len() as u64));
+                activations.extend(entering.activations);
+                weights.extend(entering.weights);
             }
             let product = golden::product(&job.activations, &job.weights);
             results.extend(beats::results(geometry, &product, job.columns()));
         }
-        let noise = &mut |below: u64| self.random.random_range(0..below);
-        let activations: Vec<Beat> = operands.iter().map(|beat| beat.activation_beat(geometry, noise)).collect();
-        let weights: Vec<Beat> = operands.iter().map(|beat| beat.weight_beat(geometry, noise)).collect();
         let mut sent = |(beats, percent): (Vec<Beat>, u32)| {
             beats.into_iter().map(|beat| (gap(&mut self.random, percent), beat)).collect()
         };
@@ -346,10 +348,34 @@ impl Bench<'_> {
     }
 
     /// The operands of a tile of columns; what lies beyond the matrices is random, and the array must ignore it.
-    fn operands(&mut self, job: &Job, tile: u32) -> Vec<OperandBeat> {
+    fn operands(&mut self, job: &Job, tile: u32) -> Entering {
+        let geometry = self.geometry;
         let noise = &mut |below: u64| self.random.random_range(0..below);
-        beats::operands(self.geometry, job.mode, (&job.activations, &job.weights), job.inner, tile, noise)
+        let factors = (job.activations.as_slice(), job.weights.as_slice());
+        if let Topology::WeightStationary { .. } = geometry.topology {
+            let (activations, weights) = beats::stationary(geometry, factors, job.inner, tile, noise);
+            return Entering { worked: geometry.inner_tiles(0, job.inner).into(), activations, weights };
+        }
+        let beats = beats::operands(geometry, job.mode, factors, job.inner, tile, noise);
+        Entering {
+            worked: beats.iter().map(self.beat_cycles).sum(),
+            activations: beats.iter().map(|beat| beat.activation_beat(geometry, noise)).collect(),
+            weights: beats.iter().map(|beat| beat.weight_beat(geometry, noise)).collect(),
+        }
     }
+
+    /// Rows of tall runs.
+    fn tallest(&self) -> u32 {
+        self.geometry.most_rows().min(2 * self.geometry.rows + 1)
+    }
+}
+
+/// The operands of a tile of columns.
+struct Entering {
+    /// Cycles at full speed; where weights stay, tiles of the inner dimension.
+    worked: u64,
+    activations: Vec<Beat>,
+    weights: Vec<Beat>,
 }
 
 /// The least and the greatest in turn.

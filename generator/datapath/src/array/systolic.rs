@@ -48,7 +48,9 @@ pub(super) fn rows(
     let sums = aligned(m, "sums", &held, &moving);
     let way = way_of_a_row(geometry);
     let parts = m.concat(&[&rows.columns_left, &rows.last, &rows.valid]);
-    let row = Wave::new(m, "row", parts.width(), way + 1).of(&parts, &moving).lane(way);
+    let wave = Wave::new(m, "row", parts.width(), way + 1);
+    wave.drive(&parts, &moving);
+    let row = wave.ago(way);
     moving.drive(&(ready | !row.bit(0)));
     Row { valid: row.bit(0), last: row.bit(1), columns_left: row.slice(2, rows.columns_left.width()), sums }
 }

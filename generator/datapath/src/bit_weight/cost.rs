@@ -22,12 +22,13 @@ pub(super) fn element(config: &Config) -> ElementCensus {
 
 fn baseline(config: &Config) -> Parts {
     let geometry = &config.geometry;
-    let (depth, width) = (geometry.depth.into(), geometry.sum_bits());
+    let (depth, width) = (geometry.depth.into(), geometry.kept_bits());
+    let kept = u64::from(!config.passes_sums());
     let accumulate = sum_of(&[
-        (Inverter, 1, 1),
-        (AndOr, 1, width),           // base
-        (Adder, 1, width + 1),       // total
-        (EnabledRegister, 1, width), // sum
+        (Adder, 1, width + 1), // total
+        (Inverter, kept, 1),
+        (AndOr, kept, width),           // base
+        (EnabledRegister, kept, width), // sum
     ]);
     vec![
         ("multiply", sum_of(&[(Multiplier, depth, geometry.activation_bits * geometry.weight_bits)])),
@@ -43,6 +44,7 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
     let recoders = copies(&booth::recoder_census(RADIX, geometry.weight()), depth);
     let products = depth * u64::from(RADIX.digits(geometry.weight()));
     let product = digit_product::product_census(RADIX.digit_set(), geometry.activation());
+    let kept = if config.passes_sums() { 0 } else { sums };
     let accumulate = sum_of(&[
         (Inverter, 1, 1),
         (AndOr, 2, width),    // words so far
@@ -51,7 +53,7 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
     let mut parts = vec![
         ("digit products", copies(&product, products)),
         ("compression", copies(&Plan::new(profile, &config.tree.compression()).census(), sums)),
-        ("accumulate", copies(&accumulate, sums)),
+        ("accumulate", copies(&accumulate, kept)),
     ];
     let column_edge = match config.recoding_at_edge {
         true => Some((recoders, digit_bits(geometry) * geometry.depth)),

@@ -60,7 +60,6 @@ fn recoded(m: &ModuleBuilder, geometry: &Geometry, weights: &Lanes) -> Lanes {
 struct Ports {
     activations: Lanes,
     weights: Lanes,
-    first: Value,
 }
 
 impl Ports {
@@ -72,7 +71,6 @@ impl Ports {
         Ports {
             activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
             weights: m.input_lanes("weights", uint(weight_bits), depth, weights),
-            first: m.documented_input("first", uint(1), "the sum begins anew"),
         }
     }
 }
@@ -81,14 +79,13 @@ impl Ports {
 pub(super) fn baseline(config: &Config) -> Module {
     let geometry = &config.geometry;
     let Geometry { depth, activation_bits, weight_bits, .. } = *geometry;
-    let width = geometry.sum_bits();
+    let width = geometry.kept_bits();
     let m = ModuleBuilder::new(
-        format!("mac_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}"),
+        format!("mac_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.name()),
         format!("Adds {depth} products to a sum in each cycle."),
     );
     m.parameter("sum bits", width);
     let ports = Ports::declare(&m, geometry, weight_bits, "first place lowest");
-    let enable = m.documented_input("enable", uint(1), "a beat is added");
     let product_bits = activation_bits + weight_bits;
     let products = m.lanes("products", sint(product_bits), depth);
     m.repeat("place", depth, |place| {
@@ -97,9 +94,15 @@ pub(super) fn baseline(config: &Config) -> Module {
     });
     let terms: Vec<Term> = products.iter().into_iter().map(|word| Term { word, carry: None }).collect();
     let partial = balanced(&m, "sum", &terms, geometry.product_magnitude());
+    if config.passes_sums() {
+        let addend = m.input("addend", uint(width)).as_signed();
+        m.output("sum", &m.wire("total", &(addend + &partial.word)).wrap(width).as_unsigned());
+        return m.finish();
+    }
+    let first = m.documented_input("first", uint(1), "the sum begins anew");
+    let enable = m.documented_input("enable", uint(1), "a beat is added");
     let sum = m.register("sum", sint(width));
-    let keep = (!&ports.first).replicate(width);
-    let base = m.wire("base", &(sum.value().as_unsigned() & keep).as_signed());
+    let base = m.wire("base", &(sum.value().as_unsigned() & (!first).replicate(width)).as_signed());
     let total = m.wire("total", &(&base + &partial.word));
     sum.enable(&enable).next(&total.wrap(width));
     m.output("sum", &sum.value().as_unsigned());
@@ -126,7 +129,7 @@ fn declare_ports(m: &ModuleBuilder, config: &Config) -> Ports {
 pub(super) fn carry_save(config: &Config) -> Module {
     let geometry = &config.geometry;
     let Geometry { depth, activation_bits, weight_bits, .. } = *geometry;
-    let width = geometry.sum_bits();
+    let width = geometry.kept_bits();
     let m = ModuleBuilder::new(
         format!("carry_save_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.name()),
         format!("Adds {depth} products to a carry-save sum in each cycle, digit by digit."),
@@ -144,7 +147,7 @@ pub(super) fn carry_save(config: &Config) -> Module {
             add_product(&m, &mut heap, &format!("place{place}_digit{position}"), (packed, shift), &multiples);
         }
     }
-    accumulate(&m, heap, config, &ports.first);
+    accumulate(&m, heap, config);
     m.finish()
 }
 
@@ -155,7 +158,7 @@ fn digit_sum(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = *geometry;
     let width = position_bits(geometry);
     let m = ModuleBuilder::new(
-        format!("digit_sum_a{activation_bits}_d{depth}_s{width}_{}", config.tree.name()),
+        format!("digit_sum_a{activation_bits}_d{depth}_s{width}_{}", config.name()),
         format!("Adds the products of {depth} digits to a carry-save sum in each cycle."),
     );
     m.parameter("activation bits", activation_bits);
@@ -163,15 +166,22 @@ fn digit_sum(config: &Config) -> Module {
     m.parameter("bits of a word of the sum", width);
     let activations = m.input_lanes("activations", uint(activation_bits), depth, "first place lowest");
     let digits = m.input_lanes("digits", uint(RADIX.digit_set().bits()), depth, "one of each place, of equal weight");
-    let first = m.documented_input("first", uint(1), "the sum begins anew");
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
     for place in 0..depth {
         let multiples = Multiples::up_to_two(&activations.lane(place).as_signed());
         add_product(&m, &mut heap, &format!("place{place}"), (&digits.lane(place), 0), &multiples);
     }
-    accumulate(&m, heap, config, &first);
+    accumulate(&m, heap, config);
     m.finish()
+}
+
+/// What products are added to.
+enum Before {
+    /// Sums that come in.
+    Addends(Lanes),
+    /// Sums of the element's own, unless they begin anew.
+    First(Value),
 }
 
 /// A sum for each digit position of the weights; they meet behind the array.
@@ -199,11 +209,21 @@ pub(super) fn by_weight(config: &Config) -> Module {
     });
     let by_position = by_position.flat().lanes(uint(RADIX.digit_set().bits() * depth), positions);
     let sum = digit_sum(config);
-    let sums = m.lanes("sums", uint(2 * position_bits(geometry)), positions);
+    let pair = uint(2 * position_bits(geometry));
+    let before = match config.passes_sums() {
+        true => {
+            Before::Addends(m.input_lanes("addend", pair, positions, "two words of each position, the lowest first"))
+        }
+        false => Before::First(m.documented_input("first", uint(1), "the sums begin anew")),
+    };
+    let sums = m.lanes("sums", pair, positions);
     m.repeat("position", positions, |position| {
         let instance = m.instance("digit_sum", &sum);
         instance.connect("activations", ports.activations.flat()).connect("digits", &by_position.lane(position));
-        instance.connect("first", &ports.first);
+        match &before {
+            Before::Addends(addends) => instance.connect("addend", &addends.lane(position)),
+            Before::First(first) => instance.connect("first", first),
+        };
         sums.drive(position, &instance.output("sum"));
     });
     m.output_lanes("sum", &sums, "two words of each position, the lowest first");
@@ -224,11 +244,18 @@ fn add_product(
     term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
 }
 
-/// Adds a heap to the two words of a sum, which are the output `sum`, in every cycle: a multiplexer in front of each bit,
-/// to hold it, would be a tenth of an element.
-fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config, first: &Value) {
+/// Adds a heap to the two words of a sum, which are the output `sum`: of the element's own, in every cycle, since a
+/// multiplexer in front of each bit, to hold it, would be a tenth of an element; or of the sum that comes in.
+fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config) {
     let width = heap.profile().width();
     m.section("Sum");
+    if config.passes_sums() {
+        let addend = m.input_lanes("addend", uint(width), 2, "two words of a sum");
+        addend.iter().iter().for_each(|word| heap.add_unsigned(word, 0, SUM_ARRIVAL));
+        let rows = heap.reduce(m, "heap", &config.tree.compression());
+        return m.output("sum", &m.concat(&[&rows.1, &rows.0]));
+    }
+    let first = m.documented_input("first", uint(1), "the sum begins anew");
     let keep = m.wire("keep", &(!first).replicate(width));
     let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
     for (name, word) in ["sum_so_far", "carry_so_far"].iter().zip(&words) {
@@ -242,7 +269,7 @@ fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config, first: &Val
 
 /// What the heap of [`carry_save`] holds, for its closed form.
 pub(super) fn profile(geometry: &Geometry) -> Profile {
-    let mut profile = Profile::new(geometry.sum_bits());
+    let mut profile = Profile::new(geometry.kept_bits());
     for position in 0..RADIX.digits(geometry.weight()) {
         add_product_bits(&mut profile, geometry, position * RADIX.step());
     }

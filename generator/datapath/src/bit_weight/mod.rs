@@ -45,7 +45,11 @@ keep: columns within the run, last: the run's last row}. An activation and a wei
 the run are ignored. Latency: 3 cycles (operand register, sum, capture); a tile is captured and shifted out row by row
 while the next is computed, and waits where that takes fewer cycles than the rows before it. With `topology:
 output_stationary` operands pass from element to element: latency 3 + columns (operand register, sum, selection,
-resolution, the last column), and a tile of fewer cycles than the array has rows waits. `recoding`, `compression`,
+resolution, the last column), and a tile of fewer cycles than the array has rows waits. With `topology:
+weight_stationary` rows of the array are places of the inner dimension and a run has up to max_rows rows: for each tile
+of columns and in it each rows x depth places, weight is a beat for each row of the array {data: `depth` places of every
+column}, activation a beat for each row of the result {data: rows x depth places, the first lowest}; partial sums wait in
+a memory; latency rows + columns + 1; no weights enter while the last vector passes the first row. `recoding`, `compression`,
 `counters` and `resolve` have no effect with `step: baseline`."
     }
 

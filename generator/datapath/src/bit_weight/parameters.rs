@@ -3,7 +3,7 @@
 use super::element;
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
-use crate::array::{self, Geometry, SumForm};
+use crate::array::{self, Geometry, SumForm, Topology};
 use crate::parameter::{Parameter, Parameters};
 
 pub(super) const TABLE: &[Parameter] = &[
@@ -23,7 +23,7 @@ pub(super) const TABLE: &[Parameter] = &[
         Some("opt1"),
         "how far the carries are moved out of the loop",
     ),
-    array::TOPOLOGY,
+    array::ANY_TOPOLOGY,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
@@ -44,6 +44,7 @@ pub(super) const TABLE: &[Parameter] = &[
     array::RESOLVE,
     array::MAX_INNER,
     array::MAX_COLUMNS,
+    array::MAX_ROWS,
 ];
 
 /// How far the carries are moved.
@@ -64,6 +65,11 @@ pub(super) struct Config {
 }
 
 impl Config {
+    /// Whether elements pass sums on instead of keeping them.
+    pub fn passes_sums(&self) -> bool {
+        matches!(self.geometry.topology, Topology::WeightStationary { .. })
+    }
+
     /// Whether there are digits, and they are made at the edge.
     pub fn recodes_at_edge(&self) -> bool {
         self.step != Step::Baseline && self.recoding_at_edge
@@ -71,11 +77,12 @@ impl Config {
 
     /// The part of a module name that shows the parameters of the family.
     pub fn name(&self) -> String {
+        let passing = if self.passes_sums() { "_passing" } else { "" };
         let place = if self.recoding_at_edge { "edge" } else { "element" };
         match self.step {
-            Step::Baseline => "baseline".to_string(),
-            Step::Opt1 => format!("opt1_{place}_{}", self.tree.name()),
-            Step::Opt2 => format!("opt2_{place}_{}", self.tree.name()),
+            Step::Baseline => format!("baseline{passing}"),
+            Step::Opt1 => format!("opt1_{place}_{}{passing}", self.tree.name()),
+            Step::Opt2 => format!("opt2_{place}_{}{passing}", self.tree.name()),
         }
     }
 }

@@ -17,7 +17,9 @@ fn every_choice_of_every_parameter_computes_exactly() {
                  activation_slice: bits4, weight_slice: bits2",
                 "shift: element",
             ),
-            "bit_weight" => ("rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9", "step: baseline"),
+            "bit_weight" => {
+                ("rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9, max_rows: 7", "step: baseline")
+            }
             "booth_flex" => (
                 "rows: 1, columns: 2, depth: 2, max_inner: 40, max_columns: 3",
                 "weight: int16, radix: radix8, activation_sign: run_time, ternary_packing: five_trit, pipeline: 2",

@@ -210,8 +210,9 @@ impl Bench<'_> {
 
     /// Sums of every magnitude, of either sign: products of one sign an element, over places doubled from run to run.
     fn growing_sums(&mut self, mode: usize) -> Vec<Job> {
-        let Geometry { rows, columns, max_inner, .. } = *self.geometry;
-        let longest = max_inner.min(MOST_BEATS * self.geometry.modes[mode].places);
+        let Geometry { columns, max_inner, .. } = *self.geometry;
+        let rows = self.tallest();
+        let longest = max_inner.min(MOST_BEATS * self.geometry.tile_places(mode));
         let lengths = std::iter::successors(Some(longest), |length| Some(length / 2)).take_while(|length| *length > 0);
         let (activations, weights) = (self.activations_of(mode).range(), self.weights_of(mode).range());
         let job = |inner: u32| Job {

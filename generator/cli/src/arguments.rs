@@ -133,6 +133,10 @@ pub enum Simulator {
 pub struct Run {
     /// The YAML file of the design
     pub config: PathBuf,
+    /// The YAML file of an array that computes the attention, in 8 bits; without it attention is computed in f32, beside
+    /// the design
+    #[arg(long, value_name = "CONFIG")]
+    pub attention: Option<PathBuf>,
     /// The folder of the model; without it a small one is made in memory
     #[arg(long, value_name = "DIR")]
     pub model: Option<PathBuf>,

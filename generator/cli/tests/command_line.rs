@@ -348,6 +348,27 @@ fn a_model_that_is_not_there_is_a_problem_of_the_model() {
 }
 
 #[test]
+fn an_array_that_cannot_compute_the_attention_is_told_before_anything_is_built() {
+    let root = tempfile::tempdir().expect("temporary folder");
+    let small = root.path().join("small.yaml");
+    let design = "name: small_array\narchitecture:\n  bit_weight: {max_inner: 8, max_columns: 9}\n";
+    fs::write(&small, design).expect("written");
+    let refused = |attention: &str| {
+        let command = ["run", "../../designs/story.yaml", "--attention", attention, "--quiet"];
+        let output = tritloom_with(&[("PATH", root.path())], &command);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+        text(&output.stderr).to_string()
+    };
+    let told = refused(TUTORIAL);
+    assert!(told.starts_with("error[U0003]: `tutorial` computes no products of matrices of signed bytes"), "{told}");
+    let told = refused(small.to_str().expect("text"));
+    for name in ["max_inner: 8", "max_columns: 9"] {
+        let message = format!("error[M0002]: `{name}` is too small for the model: attention has rows of ");
+        assert!(told.contains(&message), "{told}");
+    }
+}
+
+#[test]
 fn the_bindings_that_the_socket_is_tested_with_are_those_that_generate_writes() {
     let bindings = "../rust_hdl/tests/bindings";
     let products = format!("{bindings}/products.yaml");

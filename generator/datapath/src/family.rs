@@ -1,5 +1,6 @@
 //! The contract of a family of datapaths, and nothing else.
 
+use crate::array;
 use crate::array::Mode;
 use crate::census::Parts;
 use crate::interface::{Interface, Scenario};
@@ -58,6 +59,12 @@ pub trait Family: Sync {
     /// How the core takes a ternary product `y = W x` apart, to run a network on it; `None` where it does not compute
     /// one.
     fn ternary_product(&self, _parameters: &Parameters) -> Option<Geometry> {
+        None
+    }
+
+    /// How the core takes a product of two matrices apart, to run the attention of a network on it; `None` where it does
+    /// not compute one.
+    fn matrix_product(&self, _parameters: &Parameters) -> Option<array::Geometry> {
         None
     }
 

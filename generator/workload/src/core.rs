@@ -20,11 +20,26 @@ pub trait Core {
     /// As the simulation defines.
     fn store(&mut self, bank: u32, weights: Vec<Beat>) -> Result<(), Self::Error>;
 
-    /// One run of the core with a stored matrix; waits for `results` beats.
+    /// One run of the core; waits for `results` beats.
     ///
     /// # Errors
     /// As the simulation defines.
-    fn run(&mut self, run: Beat, activations: Vec<Beat>, bank: u32, results: usize) -> Result<CoreRun, Self::Error>;
+    fn run(
+        &mut self,
+        run: Beat,
+        activations: Vec<Beat>,
+        weights: Weights,
+        results: usize,
+    ) -> Result<CoreRun, Self::Error>;
+}
+
+/// Where the weights of a run come from.
+#[derive(Clone, Debug)]
+pub enum Weights {
+    /// Beats that were stored under this number.
+    Bank(u32),
+    /// These beats.
+    Beats(Vec<Beat>),
 }
 
 /// What a run gave.
@@ -168,7 +183,7 @@ impl<C: Core> TernaryEngine for CoreEngine<C> {
         let run = beats::run(&self.geometry, stored.columns as u32, stored.rows as u32);
         let results = self.geometry.output_tiles(stored.rows as u32) as usize;
         let values = beats::activations(&self.geometry, &values, || 0);
-        let run = self.core.run(run, values, stored.bank, results).map_err(CoreError::Simulation)?;
+        let run = self.core.run(run, values, Weights::Bank(stored.bank), results).map_err(CoreError::Simulation)?;
         self.cycles += run.cycles;
         self.weight_bits += stored.weight_bits;
         // A sum of 8-bit activations over at most 65,536 inputs fits 32 bits.

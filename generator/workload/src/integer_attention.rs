@@ -9,12 +9,11 @@
 //!    head size, in f32: the softmax without its sum, of which the best position has L.
 //! 4. `p . v`, exact; the result is that times the values' step, over the sum of all p.
 //!
-//! With [`IntegerAttention::keep`] a head only sees the positions that the prediction unit's golden model ranks best by its
-//! quantised query and keys.
+//! With [`IntegerAttention::keep`] a head only sees the positions that rank best by its quantised query and keys.
 
 use crate::attention::{Attention, FloatAttention};
 use crate::products::{ProductEngine, Step};
-use crate::{ReferenceEngine, Shape, Story};
+use crate::{Model, ReferenceEngine, Shape, Story};
 use tritloom_datapath::leading_one::golden::{self, Selection};
 
 /// The largest quantised magnitude.
@@ -29,23 +28,40 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// Tokens on which steps are measured.
+    pub const CALIBRATION: usize = 64;
+
     /// Those under which no key and no value of a text saturates.
     pub fn of(text: &FloatAttention, shape: &Shape) -> Steps {
         let (keys, values) = text.largest().map(|(key, value)| (key / LARGEST, value / LARGEST)).unzip();
         Steps { shape: *shape, keys, values }
     }
 
-    /// Those of the text that a model tells in f32, of so many tokens; with its tokens.
-    pub fn calibrate(model: &crate::Model, tokens: usize) -> (Steps, Vec<usize>) {
+    /// Those of the first [`Steps::CALIBRATION`] tokens that a model tells in f32; with so many tokens of that text. Later
+    /// keys and values may saturate.
+    pub fn calibrate(model: &Model, tokens: usize) -> (Steps, Vec<usize>) {
         let (mut story, mut engine) = (Story::new(model), ReferenceEngine::new(model));
-        let mut told = Vec::new();
-        while told.len() < tokens {
+        let (mut told, mut steps) = (Vec::new(), Steps::of(story.attention(), model.shape()));
+        while told.len() < tokens.max(Steps::CALIBRATION) {
             // The reference engine has every matrix of its own model.
             let Ok(Some((_, token))) = story.next_token(&mut engine) else { break };
             told.push(token);
+            if told.len() <= Steps::CALIBRATION {
+                steps = Steps::of(story.attention(), model.shape());
+            }
         }
-        (Steps::of(story.attention(), model.shape()), told)
+        told.truncate(tokens);
+        (steps, told)
     }
+}
+
+/// By what keys are ranked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ranking {
+    /// By the scores of the prediction unit (`leading_one`), as its golden model gives them.
+    LeadingOne,
+    /// By `q . k` itself: the best that a prediction can do.
+    Exact,
 }
 
 /// How many keys and values were read in full, out of how many.
@@ -64,7 +80,7 @@ pub struct IntegerAttention<E> {
     steps: Steps,
     /// Of each key head of each layer.
     caches: Vec<Cache>,
-    kept: Option<usize>,
+    kept: Option<(usize, Ranking)>,
     fetches: Fetches,
 }
 
@@ -88,9 +104,9 @@ impl<E: ProductEngine> IntegerAttention<E> {
         IntegerAttention { engine, steps, caches, kept: None, fetches: Fetches::default() }
     }
 
-    /// From now on each query head only sees the `best` positions, at least one, by leading ones.
-    pub fn keep(mut self, best: usize) -> IntegerAttention<E> {
-        self.kept = Some(best.max(1));
+    /// From now on each query head only sees the `best` positions, at least one; of equal ones the earlier is the better.
+    pub fn keep(mut self, best: usize, ranking: Ranking) -> IntegerAttention<E> {
+        self.kept = Some((best.max(1), ranking));
         self
     }
 
@@ -119,7 +135,7 @@ impl<E: ProductEngine> IntegerAttention<E> {
     /// What the query heads of one key head gather, one after the other.
     fn attend_head(&mut self, head: usize, queries: &[Query]) -> Result<Vec<f32>, E::Error> {
         let count = self.caches[head].keys.len();
-        let Some(best) = self.kept else {
+        let Some((best, ranking)) = self.kept else {
             let all: Vec<usize> = (0..count).collect();
             self.count_fetches(count, count);
             return self.gather(head, queries, &all);
@@ -127,7 +143,7 @@ impl<E: ProductEngine> IntegerAttention<E> {
         let mut gathered = Vec::new();
         let mut needed = vec![false; count];
         for query in queries {
-            let positions = self.predicted(head, query, best);
+            let positions = self.ranked(head, query, best, ranking);
             positions.iter().for_each(|&position| needed[position] = true);
             gathered.extend(self.gather(head, std::slice::from_ref(query), &positions)?);
         }
@@ -135,9 +151,13 @@ impl<E: ProductEngine> IntegerAttention<E> {
         Ok(gathered)
     }
 
-    /// The positions that leading ones rank best, in order.
-    fn predicted(&self, head: usize, query: &Query, best: usize) -> Vec<usize> {
-        let scores: Vec<i64> = self.caches[head].keys.iter().map(|key| golden::score(&query.values, key)).collect();
+    /// The best positions, in order.
+    fn ranked(&self, head: usize, query: &Query, best: usize, ranking: Ranking) -> Vec<usize> {
+        let score = |key: &Vec<i8>| match ranking {
+            Ranking::LeadingOne => golden::score(&query.values, key),
+            Ranking::Exact => query.values.iter().zip(key).map(|(&q, &k)| i64::from(q) * i64::from(k)).sum(),
+        };
+        let scores: Vec<i64> = self.caches[head].keys.iter().map(score).collect();
         let survivors = golden::select(&scores, &Selection { threshold: i64::MIN, best: Some(best) });
         let mut positions: Vec<usize> = survivors.into_iter().map(|survivor| survivor.index).collect();
         positions.sort_unstable();
@@ -257,7 +277,7 @@ mod tests {
 
     #[test]
     fn pruned_heads_see_the_best_positions_and_fetches_are_counted() {
-        let mut memory = memory(127).keep(1);
+        let mut memory = memory(127).keep(1, Ranking::LeadingOne);
         assert_eq!(memory.attend(0, 0, &[1.0, 0.0], &[64.0, 0.0], &[1.0, 2.0]), Ok(vec![1.0, 2.0]));
         assert_eq!(memory.attend(0, 1, &[1.0, 0.0], &[3.0, 0.0], &[9.0, 9.0]), Ok(vec![1.0, 2.0]));
         assert_eq!(memory.fetches(), Fetches { made: 4, of: 6 });

@@ -4,7 +4,9 @@
 //!  model.bin ──> bitllama ──┐                       ┌── ReferenceEngine (integers)
 //!                           ├──> Model ──> Decoder ─┤── CoreEngine (a simulated core)
 //!  a seed ─────> synthetic ─┘                │      └── CheckedEngine (one against the other)
-//!  tokenizer.bin ──> Tokenizer ──> text <────┘
+//!  tokenizer.bin ──> Tokenizer ──> text <────┤
+//!                                            └── Attention: in f32, or IntegerAttention over a ProductEngine
+//!                                                (integers, a simulated array, one against the other)
 //! ```
 //!
 //! Nothing here opens a file: the command line reads the bytes and says what they are called.
@@ -23,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod array_core;
 mod attention;
 pub mod bitllama;
 mod core;
@@ -38,12 +41,13 @@ mod shape;
 pub mod synthetic;
 mod tokenizer;
 
+pub use array_core::{ArrayEngine, ArrayError, AttentionDemand, AttentionModes, Work};
 pub use attention::{Attention, FloatAttention};
-pub use core::{Core, CoreEngine, CoreError, CoreRun, Demand};
+pub use core::{Core, CoreEngine, CoreError, CoreRun, Demand, Weights};
 pub use decoder::{BEGIN_TOKEN, DecodeError, Decoder, Stepped, Story, greedy};
 pub use engine::{CheckError, CheckedEngine, EngineError, ReferenceEngine, TernaryEngine};
 pub use error::{LoadError, ModelError};
-pub use integer_attention::{Fetches, IntegerAttention, Steps};
+pub use integer_attention::{Fetches, IntegerAttention, Ranking, Steps};
 pub use model::{MatrixId, MatrixKind, Model, Statistics, TernaryMatrix};
 pub use products::{CheckedProducts, ProductEngine, ProductError, ReferenceProducts, Step};
 pub use shape::{Shape, ShapeError};

@@ -90,6 +90,10 @@ sum, capture)."
         geometry(parameters).modes
     }
 
+    fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
+        Some(geometry(parameters))
+    }
+
     fn census_by_part(&self, parameters: &Parameters) -> Parts {
         let config = Config::new(parameters);
         let control = Control::new(config.activation, config.weight);

@@ -83,6 +83,10 @@ a memory; latency rows + columns + 1; no weights enter while the last vector pas
         array::scenarios(&config(parameters).geometry, &|_| 1, seed)
     }
 
+    fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
+        Some(config(parameters).geometry)
+    }
+
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
         match config(parameters).step {
             Step::Baseline => Vec::new(),

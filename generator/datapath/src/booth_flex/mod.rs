@@ -78,6 +78,10 @@ impl Family for BoothFlex {
         array::scenarios(&config(parameters).geometry, &|_| 1, seed)
     }
 
+    fn matrix_product(&self, parameters: &Parameters) -> Option<array::Geometry> {
+        Some(config(parameters).geometry)
+    }
+
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
         parameters::baselines(parameters)
     }

@@ -97,6 +97,10 @@ those that are not zero may cost cycles there."
         array::scenarios(&config.geometry, &|beat| cycles::of_beat(&config, beat), seed)
     }
 
+    fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
+        Some(config(parameters).geometry)
+    }
+
     fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
         Vec::new()
     }

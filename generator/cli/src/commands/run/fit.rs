@@ -1,0 +1,104 @@
+//! Whether designs take a model.
+
+use super::Part;
+use crate::config::Configuration;
+use crate::diagnostic::{Diagnostic, code};
+use std::path::Path;
+use tritloom_datapath::array;
+use tritloom_datapath::family::Family;
+use tritloom_datapath::matvec::Geometry;
+use tritloom_datapath::parameter::Problem;
+use tritloom_workload::{AttentionDemand, Demand, Model};
+
+/// Whether the core takes the model's ternary matrices.
+pub fn projection(
+    path: &Path,
+    families: &[&'static dyn Family],
+    part: &Part<Geometry>,
+    model: &Model,
+) -> Result<(), Vec<Diagnostic>> {
+    let misfits = projection_misfits(part.configuration.family, &part.geometry, &Demand::of(model));
+    refuse(path, families, &misfits)
+}
+
+/// Whether the array takes the model's attention.
+pub fn attention(
+    path: &Path,
+    families: &[&'static dyn Family],
+    part: &Part<array::Geometry>,
+    model: &Model,
+) -> Result<(), Vec<Diagnostic>> {
+    let longest = AttentionDemand::of(model.shape()).longest as u64;
+    let sizes = [("max_inner", part.geometry.max_inner), ("max_columns", part.geometry.max_columns)];
+    let what = ("attention has rows of", "elements");
+    let sizes = sizes.map(|(name, found)| Size { name, found: found.into(), needed: longest, what });
+    refuse(path, families, &too_small(part.configuration.family, &sizes))
+}
+
+fn refuse(path: &Path, families: &[&'static dyn Family], misfits: &[Problem]) -> Result<(), Vec<Diagnostic>> {
+    if misfits.is_empty() { Ok(()) } else { Err(Configuration::refuse(path, families, misfits)) }
+}
+
+fn projection_misfits(family: &dyn Family, geometry: &Geometry, demand: &Demand) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if geometry.activation_bits < demand.activation_bits {
+        let bits = (demand.activation_bits, geometry.activation_bits);
+        let message = format!("the model's activations have {} bits, the core's {}", bits.0, bits.1);
+        problems.push(Problem::rule(code::TOO_SMALL, "activation", message, "int8 or int16").nearest("int8"));
+    }
+    let size = |name, found: u32, needed: usize, what| Size {
+        name,
+        found: found.into(),
+        needed: needed as u64,
+        what: ("a matrix has", what),
+    };
+    problems.extend(too_small(
+        family,
+        &[
+            size("max_inputs", geometry.max_inputs, demand.columns, "columns"),
+            size("max_outputs", geometry.max_outputs, demand.rows, "rows"),
+        ],
+    ));
+    problems
+}
+
+/// A parameter that bounds what a design takes.
+struct Size {
+    name: &'static str,
+    found: u64,
+    needed: u64,
+    /// What is said before and after the needed number.
+    what: (&'static str, &'static str),
+}
+
+fn too_small(family: &dyn Family, sizes: &[Size]) -> Vec<Problem> {
+    let problem = |size: &Size| {
+        let Size { name, found, needed, what } = *size;
+        let message = format!("`{name}: {found}` is too small for the model: {} {needed} {}", what.0, what.1);
+        let domain = family.parameters().iter().find(|parameter| parameter.name == name).map(|found| found.domain);
+        let problem = Problem::rule(code::TOO_SMALL, name, message, format!("at least {needed}"));
+        match domain.filter(|domain| !domain.contains(&needed.into())) {
+            None => problem.nearest(needed),
+            Some(domain) => Problem { legal: format!("{domain}: no core of this family takes the model"), ..problem },
+        }
+    };
+    sizes.iter().filter(|size| size.found < size.needed).map(problem).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tritloom_datapath::registry;
+
+    #[test]
+    fn a_model_larger_than_every_core_has_no_nearest_value() {
+        let family = registry::find("sign_flip").expect("registered");
+        let parameters = registry::resolve(family, [("max_inputs", 64)]).expect("legal");
+        let geometry = family.ternary_product(&parameters).expect("a core");
+        let found = |columns| projection_misfits(family, &geometry, &Demand { activation_bits: 8, rows: 1, columns });
+        assert!(found(64).is_empty());
+        assert_eq!(found(65)[0].nearest.as_deref(), Some("65"));
+        let [problem] = &found(1 << 20)[..] else { panic!("one problem") };
+        assert_eq!((problem.nearest.as_ref(), problem.legal.ends_with("takes the model")), (None, true));
+    }
+}

@@ -16,6 +16,7 @@ pub mod interface;
 pub mod leading_one;
 pub mod matvec;
 pub mod multiplier;
+pub mod nested;
 mod pacing;
 pub mod parameter;
 mod problem;

@@ -51,6 +51,13 @@ fn extreme_sizes(family: &str) -> Vec<String> {
             "width: 4096, columns: 2, max_inner: 65536, max_columns: 65536".to_string(),
         ];
     }
+    if family == "nested" {
+        return vec![
+            "max_inner: 1".to_string(),
+            "weight_bits: 8, draft_bits: 7, rows: 3, columns: 5, depth: 2, max_inner: 2, max_columns: 5".to_string(),
+            "activation_bits: 16, weight_bits: 16, draft_bits: 2, depth: 3, max_inner: 65536".to_string(),
+        ];
+    }
     if family == "bit_slice" {
         return vec![
             "activation_bits: 8, weight_bits: 8, max_inner: 64".to_string(),

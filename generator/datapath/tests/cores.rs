@@ -12,6 +12,11 @@ fn every_choice_of_every_parameter_computes_exactly() {
         let (sizes, other) = match family.name() {
             "ternary_lut" => ("group_size: 3, tables: 2, ports: 3, max_inputs: 64, max_outputs: 32", TABLE_STATIONARY),
             "binary" => ("width: 70, columns: 3, max_inner: 200, max_columns: 9", "result: distance"),
+            "nested" => (
+                "activation_bits: 8, weight_bits: 8, draft_bits: 3, rows: 3, columns: 2, depth: 2, max_inner: 40, \
+                 max_columns: 9",
+                "slicing: floor",
+            ),
             "bit_slice" => (
                 "activation_bits: 8, weight_bits: 8, depth: 2, columns: 2, max_inner: 64, max_columns: 9, \
                  activation_slice: bits4, weight_slice: bits2",

@@ -125,7 +125,7 @@ fn cycles_of(Pace { least_cycles, most_cycles }: Pace) -> String {
 
 /// Cycles from the beat of the first run to the last row at full speed, both counted, for tiles of so many cycles
 /// and rows each.
-pub(super) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
+pub(crate) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
     if let Topology::WeightStationary { .. } = geometry.topology {
         return stationary_cycles(geometry, tiles);
     }

@@ -48,6 +48,7 @@ pub use beats::OperandBeat;
 pub use cost::{ControlCensus, ElementCensus, census_by_part};
 pub use geometry::{Geometry, Positions, SumForm, Topology};
 pub use golden::product;
+pub(crate) use interface::cycles;
 pub use interface::{interface, timing};
 pub use mode::{Mode, Numbers, Operand};
 pub use parameters::*;

@@ -12,6 +12,8 @@ use tritloom_workload::{
 pub struct Layer {
     /// Rows of equal length.
     pub weights: Vec<Vec<i32>>,
+    /// What a one is worth in each row.
+    pub steps: Vec<f32>,
     /// Vectors of that length.
     pub activations: Vec<Vec<i32>>,
 }
@@ -22,7 +24,11 @@ impl Layer {
         let narrow = |vectors: &Vec<Vec<i32>>, bits: u32| {
             vectors.iter().map(|vector| vector.iter().map(|value| value >> (8 - bits)).collect()).collect()
         };
-        Layer { weights: narrow(&self.weights, weight_bits), activations: narrow(&self.activations, activation_bits) }
+        Layer {
+            weights: narrow(&self.weights, weight_bits),
+            steps: self.steps.iter().map(|step| step * (1 << (8 - weight_bits)) as f32).collect(),
+            activations: narrow(&self.activations, activation_bits),
+        }
     }
 }
 
@@ -53,7 +59,7 @@ impl TernaryEngine for Recorder<'_> {
 }
 
 /// The first `tokens` tokens of the story: every ternary matrix with the activations that come to it, and the
-/// classifier in int8 with the last hidden states.
+/// classifier in int8, with a scale of its own for each row, with the last hidden states.
 pub fn layers(model: &Model, tokens: usize) -> (Vec<Layer>, Layer) {
     let mut recorder = Recorder { engine: ReferenceEngine::new(model), seen: Vec::new() };
     let mut decoder = Decoder::new(model);
@@ -69,13 +75,15 @@ pub fn layers(model: &Model, tokens: usize) -> (Vec<Layer>, Layer) {
             .chunks(matrix.columns())
             .map(|row| row.iter().map(|&trit| trit.into()).collect())
             .collect(),
+        steps: vec![matrix.scale(); matrix.rows()],
         activations: recorder.seen.iter().filter(|(seen, _)| *seen == id).map(|(_, x)| wide(x)).collect(),
     };
     let rows: Vec<&[f32]> = (0..model.shape().vocab).filter_map(|token| model.embedding(token)).collect();
-    let step = largest(rows.iter().flat_map(|row| row.iter())) / 127.0;
+    let steps: Vec<f32> = rows.iter().map(|row| largest(row) / 127.0).collect();
     let classifier = Layer {
-        weights: rows.iter().map(|row| int8(row, step)).collect(),
-        activations: states.iter().map(|state| int8(state, largest(state.iter()) / 127.0)).collect(),
+        weights: rows.iter().zip(&steps).map(|(row, step)| int8(row, *step)).collect(),
+        steps,
+        activations: states.iter().map(|state| int8(state, largest(state) / 127.0)).collect(),
     };
     (model.matrices().map(ternary).collect(), classifier)
 }
@@ -89,11 +97,11 @@ fn wide(values: &[i8]) -> Vec<i32> {
     values.iter().map(|&value| value.into()).collect()
 }
 
-fn largest<'v>(values: impl Iterator<Item = &'v f32>) -> f32 {
-    values.fold(0.0, |largest: f32, value| largest.max(value.abs()))
+fn largest(values: &[f32]) -> f32 {
+    values.iter().fold(0.0, |largest: f32, value| largest.max(value.abs()))
 }
 
-/// To the nearest multiple of `step`, one scale for all.
+/// To the nearest multiple of `step`.
 fn int8(values: &[f32], step: f32) -> Vec<i32> {
     values.iter().map(|value| (value / step).round() as i32).collect()
 }

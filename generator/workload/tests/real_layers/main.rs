@@ -7,6 +7,7 @@ mod arrays;
 mod binary;
 mod bit_slice;
 mod layers;
+mod nested;
 
 use std::io::Write;
 use std::path::Path;

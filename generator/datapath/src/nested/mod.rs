@@ -1,0 +1,137 @@
+//! Weights whose top bits are a model of their own (MatGPTQ, ELMoE-3D): a draft of every sum from the top slices alone,
+//! and the exact sum by adding the rest to it.
+//!
+//! ```text
+//!  weight: draft or rest ─► to one width ─► register ─► × ─► + over places ─┬─► · 2^dropped (draft) ─┬─► + ─► sum
+//!  activation ─► mask ────────────────────► register ───►                   └─► as it is (rest) ─────┘   ▲___│
+//! ```
+//!
+//! A multiplier is as wide as the wider slice, and never sees a whole weight.
+
+mod element;
+mod parameters;
+mod slices;
+mod stimulus;
+
+pub use parameters::{DRAFT, REST};
+pub use slices::Slicing;
+
+use crate::array::{self, ControlCensus, ElementCensus, Geometry, Mode};
+use crate::census::Parts;
+use crate::family::{Family, Pace, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::parameter::{Parameter, Parameters, Problem};
+use parameters::Config;
+use tritloom_hdl::{Design, Diagnostics, Module};
+
+/// The family.
+pub struct Nested;
+
+struct Element(Config);
+
+/// The shape of an array of the family, and how its weights are cut.
+pub fn shape(parameters: &Parameters) -> (Geometry, Slicing) {
+    let config = Config::new(parameters);
+    (config.geometry, config.slicing)
+}
+
+impl Family for Nested {
+    fn name(&self) -> &'static str {
+        "nested"
+    }
+
+    fn summary(&self) -> &'static str {
+        "matrix-matrix array that drafts with the top slices of weights, and adds the rest for exact results"
+    }
+
+    fn contract(&self) -> &'static str {
+        "\
+A weight is w = d * 2^s + r, with its draft d of draft_bits and s = weight_bits - draft_bits.
+mode draft: result[m][n] = 2^s * sum over k of activation[m][k] * d[n][k]
+mode rest: result[m][n] += sum over k of activation[m][k] * r[n][k]
+so that a draft and the rest behind it are sum over k of activation[m][k] * w[n][k], exact for every legal input.
+
+slicing: floor    d = floor(w / 2^s), r of s bits without a sign
+slicing: rounded  d = w / 2^s to the nearest, ties upwards, at most 2^(draft_bits - 1) - 1; r signed, of s + 1 bits
+
+A rest adds to the sums that the elements hold: those of the last tile of the run before it. It must have that run's
+inner dimension and activations, and no more rows and columns than that tile has. Drafts read draft_bits of each weight, rests s (floor) or s + 1 bits (rounded), one after
+the other in a column's part of a beat.
+
+Runs, streams and tiles are those of bit_weight; a run's mode is 0 for draft, 1 for rest, and runs follow one another
+without a bubble. Latency: 3 cycles (operand register, sum, capture)."
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        parameters::TABLE
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        parameters::legality(parameters)
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let element = Element(Config::new(parameters));
+        array::build(&element.0.geometry, &element)
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        array::interface(&Config::new(parameters).geometry)
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        array::timing(&Config::new(parameters).geometry, |_| Pace::EVERY_CYCLE)
+    }
+
+    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
+        Config::new(parameters).geometry.modes
+    }
+
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        let config = Config::new(parameters);
+        let element = ElementCensus {
+            control: ControlCensus {
+                bits: config.geometry.mode_bits(),
+                stages: 1,
+                read: 1,
+                ..ControlCensus::default()
+            },
+            column_edge: element::column_edge_census(&config),
+            parts: element::element_census(&config),
+            ..ElementCensus::default()
+        };
+        array::census_by_part(&config.geometry, element)
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        stimulus::scenarios(&Config::new(parameters), seed)
+    }
+
+    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        Vec::new()
+    }
+}
+
+impl array::Element for Element {
+    fn top_name(&self) -> String {
+        format!("nested_{}_{}", self.0.name(), self.0.geometry.name_suffix())
+    }
+
+    fn summary(&self) -> String {
+        let Geometry { rows, columns, depth, .. } = self.0.geometry;
+        let slicing = &self.0.slicing;
+        format!(
+            "Multiplies two matrices in draft, with the top {} of {} bits of the weights, or exactly, with the rest \
+             behind it: {rows} x {columns} elements, {depth} products each a cycle.",
+            slicing.draft_bits, slicing.weight_bits
+        )
+    }
+
+    fn column_edge(&self) -> Option<Module> {
+        element::column_edge(&self.0)
+    }
+
+    fn element(&self) -> Module {
+        element::element(&self.0)
+    }
+}

@@ -1,0 +1,204 @@
+//! What a bench sends and what must come back: drafts, and drafts with their rest.
+
+use super::parameters::{Config, DRAFT, REST};
+use crate::array::{self, beats, product};
+use crate::interface::{Beat, Scenario};
+use crate::pacing::Stall;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A product of two matrices, in draft alone or exact.
+struct Job {
+    activations: Vec<Vec<i32>>,
+    /// Whole weights, a vector a column.
+    weights: Vec<Vec<i32>>,
+    inner: u32,
+    /// Whether the rest follows the draft; then there is one tile of columns.
+    exact: bool,
+}
+
+/// Beats of the longest sums: longer ones are cut here, so that a bench ends.
+const MOST_BEATS: u32 = 1024;
+/// Tiles of a random run in each dimension.
+const RANDOM_TILES: u32 = 4;
+
+pub(super) fn scenarios(config: &Config, seed: u64) -> Vec<Scenario> {
+    let mut bench = Bench { config, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
+    bench.corners();
+    bench.every_weight();
+    bench.sizes();
+    for position in 0..3 {
+        bench.stalled(&format!("random_gaps_{position}"), &Stall { inputs: [20; 3], results: 20 });
+        bench.aborted(&format!("reset_{position}"));
+    }
+    bench.stalled("slow_results", &Stall { inputs: [0; 3], results: 80 });
+    bench.stalled("slow_activations", &Stall { inputs: [0, 80, 0], results: 0 });
+    bench.stalled("slow_weights", &Stall { inputs: [0, 0, 80], results: 0 });
+    bench.most_columns();
+    bench.scenarios
+}
+
+struct Bench<'a> {
+    config: &'a Config,
+    random: ChaCha8Rng,
+    scenarios: Vec<Scenario>,
+}
+
+/// The least and the greatest signed value of so many bits.
+fn extremes(bits: u32) -> (i32, i32) {
+    (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+}
+
+impl Bench<'_> {
+    fn activation_range(&self) -> (i32, i32) {
+        extremes(self.config.geometry.activation_bits)
+    }
+
+    fn weight_range(&self) -> (i32, i32) {
+        extremes(self.config.slicing.weight_bits)
+    }
+
+    /// Every extreme against every other, over the longest sum, exact.
+    fn corners(&mut self) {
+        let array::Geometry { rows, columns, depth, max_inner, .. } = self.config.geometry;
+        let inner = max_inner.min(MOST_BEATS * depth);
+        let (activation, weight) = (self.activation_range(), self.weight_range());
+        let mut jobs = Vec::new();
+        for x in [activation.0, activation.1] {
+            for w in [weight.0, weight.1] {
+                let activations = vec![vec![x; inner as usize]; rows as usize];
+                jobs.push(Job {
+                    activations,
+                    weights: vec![vec![w; inner as usize]; columns as usize],
+                    inner,
+                    exact: true,
+                });
+            }
+        }
+        self.push("corners", &jobs, &Stall::FULL_SPEED, None);
+    }
+
+    /// Every weight of up to 8 bits at every place, and as many of wider ones.
+    fn every_weight(&mut self) {
+        let array::Geometry { rows, columns, depth, max_inner, .. } = self.config.geometry;
+        let (lightest, heaviest) = self.weight_range();
+        let values = (heaviest - lightest + 1).min(256);
+        let step = (heaviest - lightest + 1) / values;
+        let inner = (values as u32 * depth).min(max_inner);
+        let runs = (values as u32 * depth).div_ceil(inner);
+        let job = |bench: &mut Self, run: u32| {
+            let mut weight = |column: u32, place: u32| {
+                let number = (run * inner + place) / depth + 13 * column + 7 * (place % depth);
+                let low = bench.random.random_range(0..step);
+                lightest + step * (number as i32 % values) + low
+            };
+            let weights = (0..columns).map(|column| (0..inner).map(|place| weight(column, place)).collect()).collect();
+            Job { activations: bench.activations(rows, inner), weights, inner, exact: true }
+        };
+        let jobs: Vec<Job> = (0..runs).map(|run| job(self, run)).collect();
+        self.push("every_weight", &jobs, &Stall::FULL_SPEED, None);
+    }
+
+    /// Runs back to back over sizes around the tile, exact and in draft by turns.
+    fn sizes(&mut self) {
+        let array::Geometry { rows, columns, depth, .. } = self.config.geometry;
+        let around = |tile: u32| [0, 1, tile - 1, tile, tile + 1, 3 * tile + 1];
+        let mut jobs = Vec::new();
+        for inner in around(depth) {
+            for width in around(columns) {
+                let height = self.random.random_range(1..=rows);
+                jobs.push(self.job(height, inner, width, true));
+                jobs.push(self.job(height, inner, width, false));
+            }
+        }
+        self.push("sizes_back_to_back", &jobs, &Stall::FULL_SPEED, None);
+    }
+
+    fn stalled(&mut self, name: &str, stall: &Stall<3>) {
+        let jobs = self.random_jobs(12);
+        self.push(name, &jobs, stall, None);
+    }
+
+    fn aborted(&mut self, name: &str) {
+        let jobs = self.random_jobs(6);
+        let cycle = self.random.random_range(3..20);
+        self.push(name, &jobs, &Stall { inputs: [10; 3], results: 30 }, Some(cycle));
+    }
+
+    /// As many columns as the array allows, in draft.
+    fn most_columns(&mut self) {
+        let array::Geometry { columns, depth, max_columns, .. } = self.config.geometry;
+        let job = self.job(1, depth, max_columns.min(MOST_BEATS * columns), false);
+        self.push("most_columns", &[job], &Stall::FULL_SPEED, None);
+    }
+
+    fn random_jobs(&mut self, count: usize) -> Vec<Job> {
+        let array::Geometry { rows, columns, depth, .. } = self.config.geometry;
+        let draw = |bench: &mut Self| {
+            let height = bench.random.random_range(1..=rows);
+            let inner = bench.random.random_range(1..=RANDOM_TILES * depth);
+            let width = bench.random.random_range(1..=RANDOM_TILES * columns);
+            let exact = bench.random.random();
+            bench.job(height, inner, width, exact)
+        };
+        (0..count).map(|_| draw(self)).collect()
+    }
+
+    /// A random job, no larger than the array allows; an exact one of no more than a tile of columns.
+    fn job(&mut self, rows: u32, inner: u32, columns: u32, exact: bool) -> Job {
+        let geometry = &self.config.geometry;
+        let widest = if exact { geometry.columns } else { geometry.max_columns };
+        let (inner, columns) = (inner.min(geometry.max_inner), columns.min(widest));
+        let weights = self.matrix(columns, inner, self.weight_range());
+        Job { activations: self.activations(rows, inner), weights, inner, exact }
+    }
+
+    fn activations(&mut self, rows: u32, inner: u32) -> Vec<Vec<i32>> {
+        self.matrix(rows, inner, self.activation_range())
+    }
+
+    fn matrix(&mut self, vectors: u32, inner: u32, (least, greatest): (i32, i32)) -> Vec<Vec<i32>> {
+        (0..vectors).map(|_| (0..inner).map(|_| self.random.random_range(least..=greatest)).collect()).collect()
+    }
+
+    fn push(&mut self, name: &str, jobs: &[Job], stall: &Stall<3>, abort_after: Option<u64>) {
+        let geometry = &self.config.geometry;
+        let (mut streams, mut results, mut tiles) = ([Vec::new(), Vec::new(), Vec::new()], Vec::new(), Vec::new());
+        let random = &mut self.random;
+        let mut send = |mode: usize, job: &Job, slices: &[Vec<i32>], expected: &[Vec<i128>]| {
+            let (columns, rows) = (job.weights.len() as u32, job.activations.len() as u32);
+            streams[0].push(beats::run(geometry, mode, job.inner, columns, rows));
+            let noise = &mut |below: u64| random.random_range(0..below);
+            for tile in 0..geometry.column_tiles(columns) {
+                let operands = beats::operands(geometry, mode, (&job.activations, slices), job.inner, tile, noise);
+                tiles.push((operands.len() as u64, u64::from(rows)));
+                streams[1].extend(operands.iter().map(|beat| beat.activation_beat(geometry, noise)));
+                streams[2].extend(operands.iter().map(|beat| beat.weight_beat(geometry, noise)));
+            }
+            results.extend(beats::results(geometry, expected, columns));
+        };
+        for job in jobs {
+            let (drafts, rests) = cut(self.config, &job.weights);
+            send(DRAFT, job, &drafts, &drafted(self.config, &job.activations, &drafts));
+            if job.exact {
+                send(REST, job, &rests, &product(&job.activations, &job.weights));
+            }
+        }
+        let streams: [Vec<Beat>; 3] = streams;
+        let cycles = array::cycles(geometry, &tiles);
+        let scenario = stall.scenario(&mut self.random, name, streams, results, abort_after, cycles);
+        self.scenarios.push(scenario);
+    }
+}
+
+/// The drafts of weights, and their rests.
+fn cut(config: &Config, weights: &[Vec<i32>]) -> (Vec<Vec<i32>>, Vec<Vec<i32>>) {
+    let slices = |column: &Vec<i32>| column.iter().map(|&weight| config.slicing.cut(weight)).unzip();
+    weights.iter().map(slices).unzip()
+}
+
+/// The products with drafts, at their worth.
+fn drafted(config: &Config, activations: &[Vec<i32>], drafts: &[Vec<i32>]) -> Vec<Vec<i128>> {
+    let worth = 1 << config.slicing.dropped_bits();
+    product(activations, drafts).into_iter().map(|row| row.into_iter().map(|sum| sum * worth).collect()).collect()
+}

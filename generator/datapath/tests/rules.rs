@@ -1,0 +1,49 @@
+//! Rules between parameters: each names what is wrong, and what it calls the nearest legal value is legal.
+
+mod common;
+
+use common::family;
+use tritloom_datapath::parameter::{Given, Problem};
+use tritloom_datapath::registry;
+
+fn problems(name: &str, settings: &[(&'static str, Given)]) -> Vec<Problem> {
+    registry::resolve(family(name), settings.iter().cloned()).err().unwrap_or_default()
+}
+
+/// What a family says of settings, of which one rule is broken, and of the settings with the nearest legal value.
+fn broken(name: &str, code: &str, settings: &[(&'static str, Given)]) {
+    let found = problems(name, settings);
+    let codes: Vec<&str> = found.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [code], "{name} {settings:?}");
+    let (parameter, nearest) = (found[0].parameter.expect("a parameter"), found[0].nearest.clone().expect("a value"));
+    let nearest = Given::from(nearest.parse::<u64>().expect("a number"));
+    let mended = settings.iter().filter(|(name, _)| *name != parameter).cloned();
+    let mended: Vec<_> = mended.chain([(parameter, nearest)]).collect();
+    assert_eq!(problems(name, &mended), [], "{name} {mended:?}");
+}
+
+#[test]
+fn every_broken_rule_is_named_with_a_way_out() {
+    let number = |value: u64| Given::from(value);
+    broken("binary", "C0241", &[("width", number(512)), ("max_inner", number(300))]);
+    broken("binary", "C0242", &[("columns", number(8)), ("max_columns", number(5))]);
+    broken("binary", "C0243", &[("width", number(4096)), ("columns", number(17))]);
+    broken("bit_slice", "C0251", &[("activation_bits", number(7))]);
+    broken("bit_slice", "C0252", &[("weight_bits", number(1)), ("weight_slice", Given::from("bits8"))]);
+    broken("nested", "C0261", &[("weight_bits", number(4)), ("draft_bits", number(4))]);
+}
+
+#[test]
+fn several_broken_rules_come_at_once() {
+    let settings = [("activation_bits", Given::from(7)), ("weight_bits", Given::from(5)), ("rows", Given::from(2))];
+    let codes: Vec<&str> = problems("bit_slice", &settings).iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, ["C0251", "C0252"]);
+}
+
+#[test]
+fn an_element_of_too_many_multipliers_is_refused() {
+    let slices = [("activation_slice", Given::from("bits1")), ("weight_slice", Given::from("bits1"))];
+    let settings = [slices[0].clone(), slices[1].clone(), ("depth", Given::from(17))];
+    let found = problems("bit_slice", &settings);
+    assert_eq!((found[0].code, found[0].parameter), ("C0253", Some("depth")));
+}

@@ -244,8 +244,8 @@ fn add_product(
     term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
 }
 
-/// Adds a heap to the two words of a sum, which are the output `sum`: of the element's own, in every cycle, since a
-/// multiplexer in front of each bit, to hold it, would be a tenth of an element; or of the sum that comes in.
+/// Adds a heap to the two words of a sum, which are the output `sum`: of the element's own, in every cycle, since to hold
+/// them would take a multiplexer in front of each bit; or of the sum that comes in.
 fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config) {
     let width = heap.profile().width();
     m.section("Sum");

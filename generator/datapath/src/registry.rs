@@ -77,6 +77,7 @@ pub const SIMULATION_CAPS: &[(&str, u64)] = &[
     ("max_inner", 60),
     ("max_columns", 12),
     ("max_rows", 9),
+    ("max_vectors", 9),
     ("max_head_size", 30),
     ("max_keys", 40),
     ("max_k", 9),

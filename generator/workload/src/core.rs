@@ -180,9 +180,9 @@ impl<C: Core> TernaryEngine for CoreEngine<C> {
         let stored = self.matrices.get(&matrix).filter(|stored| stored.columns == activations.len());
         let stored = stored.ok_or(CoreError::Request(matrix))?;
         let values: Vec<i32> = activations.iter().map(|&value| value.into()).collect();
-        let run = beats::run(&self.geometry, stored.columns as u32, stored.rows as u32);
+        let run = beats::run(&self.geometry, stored.columns as u32, stored.rows as u32, 1);
         let results = self.geometry.output_tiles(stored.rows as u32) as usize;
-        let values = beats::activations(&self.geometry, &values, || 0);
+        let values = beats::activations(&self.geometry, &[values], stored.rows as u32, || 0);
         let run = self.core.run(run, values, Weights::Bank(stored.bank), results).map_err(CoreError::Simulation)?;
         self.cycles += run.cycles;
         self.weight_bits += stored.weight_bits;

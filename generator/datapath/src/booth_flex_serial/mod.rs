@@ -2,14 +2,14 @@
 //! weight a cycle.
 //!
 //! ```text
-//!                 feeder: holds a beat                               element
-//!  weight ─────► digit i of every weight ───────────────► × ─► sum over the places ─► + ─┬─► sum
-//!  activation ─► activation · 4^i, one a row ────────────►                            ▲  │
-//!                                                                                     └──┘
+//!                feeder: holds a beat                       element
+//!  activation ─► register ──────────────────────────► × ─► sum over the places ─► shift ─► + ─┬─► sum
+//!  weight ─────► digit i of every weight ───────────►                             ▲        ▲  │
+//!                position i ──────────────────────────────────────────────────────┘        └──┘
 //! ```
 //!
-//! The weight of a digit goes into the activation, at the edge of the array: a register that moves up by a digit a
-//! cycle, or, where zero digits are skipped, a selection. Elements multiply by a digit and add; they know no position.
+//! A digit's weight goes into the sum of an element's products, or at the edge of the array into the activations: a
+//! register that moves up by a digit a cycle or, where zero digits are skipped, a selection.
 
 mod cost;
 mod cycles;
@@ -18,7 +18,7 @@ mod feeder;
 mod parameters;
 
 use crate::arith::recode::booth::Radix;
-use crate::array::{self, Geometry, Mode};
+use crate::array::{self, Geometry, Mode, OperandBeat};
 use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
@@ -31,6 +31,16 @@ const RADIX: Radix = Radix::Four;
 
 /// The family.
 pub struct BoothFlexSerial;
+
+/// The array's shape, for those who send matrices through it.
+pub fn geometry(parameters: &Parameters) -> Geometry {
+    config(parameters).geometry
+}
+
+/// How many cycles the core works on a beat of operands, from plain integers.
+pub fn beat_cycles(parameters: &Parameters, beat: &OperandBeat) -> u64 {
+    cycles::of_beat(&config(parameters), beat)
+}
 
 struct Element(Config);
 

@@ -1,6 +1,6 @@
 //! Where running sums live between beats.
 
-use super::geometry::{Accumulation, Geometry, LoopOrder};
+use super::geometry::{Accumulation, Geometry};
 use crate::arith::adder::{CarryOut, FinalAdder};
 use tritloom_hdl::{LaneWire, Lanes, ModuleBuilder, Value, sint, uint};
 
@@ -10,7 +10,7 @@ pub(super) struct Beat {
     pub coming: Value,
     /// One stage before: it begins new sums.
     pub coming_first: Value,
-    /// One stage before: its tile of outputs.
+    /// One stage before: its tile of outputs, or its vector.
     pub coming_tile: Value,
     /// A beat is there.
     pub valid: Value,
@@ -18,7 +18,7 @@ pub(super) struct Beat {
     pub first: Value,
     /// It is their last.
     pub last: Value,
-    /// Its tile of outputs.
+    /// Its tile of outputs, or its vector.
     pub tile: Value,
 }
 
@@ -36,9 +36,9 @@ pub(super) fn accumulators(
     let taken = m.wire("sum_valid", &(advance & &beat.valid));
     let sum = m.register("accumulator", uint(shape.width * geometry.ports));
     sum.enable(&taken).next(&sums.flat().as_unsigned());
-    let kept = match geometry.loop_order {
-        LoopOrder::OutputStationary => sum.value().clone(),
-        LoopOrder::TableStationary => stored(m, geometry, sum.value(), &sums.flat().as_unsigned(), beat, advance),
+    let kept = match geometry.kept_sums() {
+        None => sum.value().clone(),
+        Some(words) => stored(m, words, sum.value(), &sums.flat().as_unsigned(), beat, advance),
     };
     let kept = kept.lanes(shape, geometry.ports);
     let keep = m.wire("continue_sum", &!&beat.first);
@@ -68,17 +68,10 @@ pub(super) fn completed(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes, ac
     (*resolved).clone()
 }
 
-/// Table stationary: a memory keeps the sums of all output tiles. A word that is written while it is read, as
-/// happens in runs of a single output tile, comes from the register of the last sum instead.
-fn stored(
-    m: &ModuleBuilder,
-    geometry: &Geometry,
-    last_sum: &Value,
-    sums: &Value,
-    beat: &Beat,
-    advance: &Value,
-) -> Value {
-    let memory = m.memory("sums", sums.shape(), geometry.nest().kept_tiles());
+/// A memory keeps the sums of all output tiles, or of all vectors. A word that is written while it is read, as happens in
+/// runs of a single tile or vector, comes from the register of the last sum instead.
+fn stored(m: &ModuleBuilder, words: u32, last_sum: &Value, sums: &Value, beat: &Beat, advance: &Value) -> Value {
+    let memory = m.memory("sums", sums.shape(), words);
     let store = m.wire("store_sum", &(advance & &beat.valid & !&beat.last));
     memory.write(&store, &beat.tile, sums);
     let fetch = m.wire("fetch_sum", &(advance & &beat.coming & !&beat.coming_first));

@@ -4,25 +4,39 @@ use super::geometry::{Geometry, LoopOrder};
 use crate::interface::Beat;
 use tritloom_hdl::Bits;
 
-/// The beat of the run stream: the lengths of x and y.
-pub fn run(geometry: &Geometry, inputs: u32, outputs: u32) -> Beat {
-    vec![
+/// The beat of the run stream: the lengths of x and y, and how many x there are.
+pub fn run(geometry: &Geometry, inputs: u32, outputs: u32, vectors: u32) -> Beat {
+    let counts = [
         Bits::from_u64(inputs.into(), geometry.input_count_bits()),
         Bits::from_u64(outputs.into(), geometry.output_count_bits()),
-    ]
+    ];
+    let vectors = Bits::from_u64(vectors.into(), geometry.vector_count_bits());
+    counts.into_iter().chain((geometry.loop_order == LoopOrder::WeightStationary).then_some(vectors)).collect()
 }
 
-/// The beats of x. Lanes beyond its end are what `filler` gives: a core ignores them.
-pub fn activations(geometry: &Geometry, values: &[i32], mut filler: impl FnMut() -> i32) -> Vec<Beat> {
+/// The beats of each x: in weight-stationary order a tile of each, one tile after the other, again for each tile of y;
+/// in other orders of the only one. Lanes beyond its end are what `filler` gives: a core ignores them.
+pub fn activations(
+    geometry: &Geometry,
+    vectors: &[Vec<i32>],
+    outputs: u32,
+    mut filler: impl FnMut() -> i32,
+) -> Vec<Beat> {
     let lanes = geometry.lanes() as usize;
-    let mut lane = |position: usize| {
-        let value = values.get(position).copied().unwrap_or_else(&mut filler);
-        Bits::from_i128(value.into(), geometry.activation_bits)
+    let mut beat = |values: &Vec<i32>, tile: usize| {
+        let mut lane = |position: usize| {
+            let value = values.get(position).copied().unwrap_or_else(&mut filler);
+            Bits::from_i128(value.into(), geometry.activation_bits)
+        };
+        vec![Bits::join(&(tile * lanes..(tile + 1) * lanes).map(&mut lane).collect::<Vec<_>>())]
     };
-    let tiles = geometry.input_tiles(values.len() as u32) as usize;
-    (0..tiles)
-        .map(|tile| vec![Bits::join(&(tile * lanes..(tile + 1) * lanes).map(&mut lane).collect::<Vec<_>>())])
-        .collect()
+    let tiles = geometry.input_tiles(vectors.first().map_or(0, Vec::len) as u32) as usize;
+    let passes = match geometry.loop_order {
+        LoopOrder::WeightStationary => geometry.output_tiles(outputs) as usize,
+        LoopOrder::OutputStationary | LoopOrder::TableStationary => 1,
+    };
+    let places = (0..passes * tiles).flat_map(|step| vectors.iter().map(move |values| (values, step % tiles)));
+    places.map(|(values, tile)| beat(values, tile)).collect()
 }
 
 /// The beats of W, a row of `columns` ternary weights for each output, in the loop order of the core. Places beyond
@@ -31,14 +45,14 @@ pub fn weights(geometry: &Geometry, rows: &[Vec<i8>], columns: usize, mut filler
     let input_tiles = geometry.input_tiles(columns as u32) as usize;
     let output_tiles = geometry.output_tiles(rows.len() as u32) as usize;
     let (outer, inner) = match geometry.loop_order {
-        LoopOrder::OutputStationary => (output_tiles, input_tiles),
+        LoopOrder::OutputStationary | LoopOrder::WeightStationary => (output_tiles, input_tiles),
         LoopOrder::TableStationary => (input_tiles, output_tiles),
     };
     let (lanes, ports, layout) = (geometry.lanes() as usize, geometry.ports as usize, geometry.word_layout());
     let mut beats = Vec::with_capacity(outer * inner);
     for step in 0..outer * inner {
         let (input, output) = match geometry.loop_order {
-            LoopOrder::OutputStationary => (step % inner, step / inner),
+            LoopOrder::OutputStationary | LoopOrder::WeightStationary => (step % inner, step / inner),
             LoopOrder::TableStationary => (step / inner, step % inner),
         };
         let mut word = |row: usize| {
@@ -53,25 +67,25 @@ pub fn weights(geometry: &Geometry, rows: &[Vec<i8>], columns: usize, mut filler
     beats
 }
 
-/// The beats of y, with the lanes beyond its end zero, as a core must give them.
-pub fn results(geometry: &Geometry, values: &[i64]) -> Vec<Beat> {
-    let tiles = geometry.output_tiles(values.len() as u32);
-    let beat = |tile: u32| {
+/// The beats of each y, tile by tile, with the lanes beyond its end zero, as a core must give them.
+pub fn results(geometry: &Geometry, vectors: &[Vec<i64>]) -> Vec<Beat> {
+    let tiles = geometry.output_tiles(vectors.first().map_or(0, Vec::len) as u32);
+    let beat = |tile: u32, vector: usize| {
         let rows = tile * geometry.ports..(tile + 1) * geometry.ports;
-        let value = |row: u32| values.get(row as usize).copied();
+        let value = |row: u32| vectors[vector].get(row as usize).copied();
         let lane = |row| Bits::from_i128(value(row).unwrap_or(0).into(), geometry.accumulator_bits());
         let keep = |row| Bits::from_u64(value(row).is_some().into(), 1);
-        let last = Bits::from_u64(u64::from(tile + 1 == tiles), 1);
+        let last = Bits::from_u64(u64::from(tile + 1 == tiles && vector + 1 == vectors.len()), 1);
         vec![
             Bits::join(&rows.clone().map(lane).collect::<Vec<_>>()),
             Bits::join(&rows.map(keep).collect::<Vec<_>>()),
             last,
         ]
     };
-    (0..tiles).map(beat).collect()
+    (0..tiles).flat_map(|tile| (0..vectors.len()).map(move |vector| (tile, vector))).map(|(t, v)| beat(t, v)).collect()
 }
 
-/// The first `outputs` values of y from its beats.
+/// The first `outputs` values of the only y from its beats.
 pub fn values(geometry: &Geometry, beats: &[Beat], outputs: usize) -> Vec<i64> {
     let bits = geometry.accumulator_bits();
     let lanes = beats.iter().flat_map(|beat| (0..geometry.ports).map(move |port| beat[0].slice(port * bits, bits)));

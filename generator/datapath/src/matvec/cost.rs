@@ -2,8 +2,9 @@
 
 use super::decoder::{TABLE_TRITS, has_decoder};
 use super::geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
-use super::shell::{one_pass, result_stage, sum_stage};
+use super::shell::{replays, result_stage, sum_stage};
 use super::sum::profile;
+use super::vectors::{index_bits, vector_counter_census};
 use crate::arith::bit_heap::Plan;
 use crate::arith::five_trit::{self, TRITS_A_BYTE};
 use crate::arith::reduction::{balanced_census, bits_up_to, partial_bits};
@@ -59,10 +60,22 @@ fn control(geometry: &Geometry, prepare_stages: u32) -> Census {
     ]);
     census.add_census(&beat, results_at.into());
     census.add(EnabledRegister, sums_at.into(), 1); // first
-    if geometry.loop_order == LoopOrder::TableStationary {
-        census.add(EnabledRegister, sums_at.into(), nest.tile_bits().into());
+    if geometry.kept_sums().is_some() {
+        census.add(EnabledRegister, sums_at.into(), kept_bits(geometry).into());
+    }
+    if geometry.loop_order == LoopOrder::WeightStationary {
+        census.add_census(&vector_counter_census(geometry.max_vectors), 1);
+        census.add(AndOr, 3, 1); // start, step of the tiles, last output
     }
     census
+}
+
+/// Bits of the number of a kept sum.
+fn kept_bits(geometry: &Geometry) -> u32 {
+    match geometry.loop_order {
+        LoopOrder::WeightStationary => index_bits(geometry.max_vectors),
+        LoopOrder::OutputStationary | LoopOrder::TableStationary => geometry.nest().tile_bits(),
+    }
 }
 
 fn handshake() -> Census {
@@ -84,7 +97,7 @@ fn activations(geometry: &Geometry) -> Census {
         (AndOr, lanes.into(), geometry.activation_bits),         // mask
         (AndOr, 1, 1),                                           // load
     ]);
-    match geometry.loop_order == LoopOrder::OutputStationary && !one_pass(geometry) {
+    match replays(geometry) {
         true => census.add_census(&replayed_census(geometry.nest().kept_tiles(), beat_bits), 1),
         false => census.add(EnabledRegister, 1, beat_bits.into()),
     }
@@ -96,6 +109,9 @@ fn decode(geometry: &Geometry, prepare_stages: u32) -> Census {
     let word_bits = geometry.word_bits() * geometry.ports;
     let key_bits = geometry.key_bits() * geometry.ports;
     let mut census = sum_of(&[(EnabledRegister, 1, word_bits), (EnabledRegister, prepare_stages.into(), key_bits)]);
+    if geometry.loop_order == LoopOrder::WeightStationary {
+        census.add(AndOr, 1, 1); // load
+    }
     if has_decoder(geometry) {
         census.add_census(&decoder(geometry), geometry.ports.into());
     }
@@ -159,15 +175,14 @@ fn accumulate(geometry: &Geometry) -> Census {
         (Inverter, 1, 1),                                // continue
         (AndOr, ports, bits),                            // base
     ]);
-    if geometry.loop_order == LoopOrder::TableStationary {
-        let nest = geometry.nest();
+    if let Some(kept) = geometry.kept_sums() {
         let stored = sum_of(&[
-            (Memory, 1, nest.kept_tiles() * all_bits),
-            (AndOr, 4, 1),                     // store, fetch 2, same tile
-            (Inverter, 2, 1),                  // of last, coming first
-            (Comparator, 1, nest.tile_bits()), // same tile
-            (Register, 1, 1),                  // forward
-            (Multiplexer, 1, all_bits),        // last sum or fetched
+            (Memory, 1, kept * all_bits),
+            (AndOr, 4, 1),                        // store, fetch 2, same tile
+            (Inverter, 2, 1),                     // of last, coming first
+            (Comparator, 1, kept_bits(geometry)), // same tile
+            (Register, 1, 1),                     // forward
+            (Multiplexer, 1, all_bits),           // last sum or fetched
         ]);
         census.add_census(&stored, 1);
     }

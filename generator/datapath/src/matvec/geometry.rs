@@ -12,6 +12,8 @@ pub enum LoopOrder {
     OutputStationary,
     /// One accumulator an output, in a memory; each tile of activations stays while all outputs pass.
     TableStationary,
+    /// One accumulator a port and vector, in a memory; each tile of weights stays while all vectors pass.
+    WeightStationary,
 }
 
 /// How the terms of a port are added.
@@ -64,6 +66,8 @@ pub struct Geometry {
     pub max_inputs: u32,
     /// The longest output vector (M).
     pub max_outputs: u32,
+    /// The most vectors that meet a matrix in a run: one but in weight-stationary order.
+    pub max_vectors: u32,
 }
 
 impl Geometry {
@@ -128,14 +132,34 @@ impl Geometry {
         bits_for(u64::from(self.max_outputs))
     }
 
-    /// Output stationary: inputs run inside outputs. Table stationary: the reverse.
+    /// Bits of a run-time number of vectors.
+    pub fn vector_count_bits(&self) -> u32 {
+        bits_for(u64::from(self.max_vectors))
+    }
+
+    /// How many sums a port keeps in a memory, where it does.
+    pub fn kept_sums(&self) -> Option<u32> {
+        match self.loop_order {
+            LoopOrder::OutputStationary => None,
+            LoopOrder::TableStationary => Some(self.nest().kept_tiles()),
+            LoopOrder::WeightStationary => Some(self.kept_vectors()),
+        }
+    }
+
+    /// Words of a memory that keeps something of every vector: an address takes at least one bit.
+    pub(crate) fn kept_vectors(&self) -> u32 {
+        self.max_vectors.max(2)
+    }
+
+    /// Output and weight stationary: inputs run inside outputs. Table stationary: the reverse.
     pub(crate) fn nest(&self) -> Nest {
         let (inputs, outputs) = ((self.max_inputs, self.lanes()), (self.max_outputs, self.ports));
         let ((inner_max, inner_step), (outer_max, outer_step)) = match self.loop_order {
-            LoopOrder::OutputStationary => (inputs, outputs),
+            LoopOrder::OutputStationary | LoopOrder::WeightStationary => (inputs, outputs),
             LoopOrder::TableStationary => (outputs, inputs),
         };
-        Nest { inner_max, inner_step: InnerStep::Fixed(inner_step), outer_max, outer_step, keeps_tiles: true }
+        let keeps_tiles = self.loop_order != LoopOrder::WeightStationary;
+        Nest { inner_max, inner_step: InnerStep::Fixed(inner_step), outer_max, outer_step, keeps_tiles }
     }
 
     /// Beats that cover `inputs` activations.
@@ -171,8 +195,9 @@ impl Geometry {
     /// The part of a module name that shows every parameter that all cores have.
     pub fn name_suffix(&self) -> String {
         let order = match self.loop_order {
-            LoopOrder::OutputStationary => "os",
-            LoopOrder::TableStationary => "ts",
+            LoopOrder::OutputStationary => "os".to_string(),
+            LoopOrder::TableStationary => "ts".to_string(),
+            LoopOrder::WeightStationary => format!("ws{}", self.max_vectors),
         };
         let weights = match self.weights {
             WeightFormat::Key => "key",

@@ -9,6 +9,9 @@ use crate::interface::{Direction, Interface, Stream};
 pub fn interface(geometry: &Geometry) -> Interface {
     let ports = geometry.ports;
     let counts = [("inputs", geometry.input_count_bits()), ("outputs", geometry.output_count_bits())];
+    let vectors = ("vectors", geometry.vector_count_bits());
+    let counts: Vec<_> =
+        counts.into_iter().chain((geometry.loop_order == LoopOrder::WeightStationary).then_some(vectors)).collect();
     let results = [("data", geometry.accumulator_bits() * ports), ("keep", ports), ("last", 1)];
     Interface {
         streams: vec![
@@ -26,16 +29,21 @@ pub fn timing(geometry: &Geometry, prepare_stages: u32) -> Timing {
     let order = match geometry.loop_order {
         LoopOrder::OutputStationary => "input tiles within output tiles",
         LoopOrder::TableStationary => "output tiles within input tiles",
+        LoopOrder::WeightStationary => "input tiles within output tiles, and within each all vectors",
     };
     let (lanes, ports) = (geometry.lanes(), geometry.ports);
+    let (vectors, weight_beats) = match geometry.loop_order {
+        LoopOrder::WeightStationary => (" * max(1, vectors)", "a weight beat for each max(1, vectors) of them"),
+        LoopOrder::OutputStationary | LoopOrder::TableStationary => ("", "one weight beat each"),
+    };
     Timing {
         latency_cycles,
         weights_per_beat: u64::from(lanes) * u64::from(ports),
         weight_bits_per_beat: u64::from(geometry.word_bits()) * u64::from(ports),
-        pace: Pace::EVERY_CYCLE,
+        pace: Pace { least_cycles: 1, most_cycles: geometry.max_vectors.into() },
         formula: format!(
-            "a run takes max(1, ceil(inputs / {lanes})) * max(1, ceil(outputs / {ports})) cycles, one weight beat \
-             each, {order}; a result is valid {latency_cycles} cycles after the beat that completes it; runs follow \
+            "a run takes max(1, ceil(inputs / {lanes})) * max(1, ceil(outputs / {ports})){vectors} cycles, \
+             {weight_beats}, {order}; a result is valid {latency_cycles} cycles after the beat that completes it; runs follow \
              one another without a bubble"
         ),
     }

@@ -20,6 +20,7 @@ mod parameters;
 mod shell;
 mod stimulus;
 mod sum;
+mod vectors;
 
 pub use cost::{ElementCensus, census_by_part};
 pub use geometry::{Accumulation, Geometry, LoopOrder, PartialSum, ReductionStyle};

@@ -126,6 +126,7 @@ pub fn geometry(
         partial_sum: addition.partial_sum,
         max_inputs: number("max_inputs"),
         max_outputs: number("max_outputs"),
+        max_vectors: 1,
     }
 }
 

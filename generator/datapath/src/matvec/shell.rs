@@ -3,6 +3,7 @@
 use super::accumulator::{Beat, accumulators, completed};
 use super::decoder::decoder;
 use super::geometry::{Accumulation, Geometry, LoopOrder, PartialSum};
+use super::vectors::vector_counter;
 use crate::replay::{Pass, replayed};
 use crate::sequencer::{Nest, sequencer};
 use tritloom_hdl::{
@@ -71,7 +72,8 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
 
     m.section("Weights");
     let keys_at = 1 + element.prepare_stages();
-    let keys = weight_stage(&m, geometry, &streams, &pipeline, keys_at);
+    let words = weights(&m, geometry, &streams, &tiles, &pipeline, &issue);
+    let keys = weight_stage(&m, geometry, &words, &pipeline, keys_at);
 
     m.section("Ports");
     let bases = m.lanes("bases", geometry.sum_shape(), geometry.ports);
@@ -100,11 +102,12 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
 }
 
 /// Stream by stream.
-const PORT_ORDER: [&str; 14] = [
+const PORT_ORDER: [&str; 15] = [
     "run_valid",
     "run_ready",
     "run_inputs",
     "run_outputs",
+    "run_vectors",
     "activation_valid",
     "activation_ready",
     "activation_data",
@@ -125,6 +128,9 @@ fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
     m.parameter("weights", geometry.weights);
     m.parameter("inputs a run", format!("0 to {}", geometry.max_inputs));
     m.parameter("outputs a run", format!("0 to {}", geometry.max_outputs));
+    if geometry.loop_order == LoopOrder::WeightStationary {
+        m.parameter("vectors a run", format!("1 to {}", geometry.max_vectors));
+    }
 }
 
 /// The input ports.
@@ -132,6 +138,8 @@ struct Inputs {
     run_valid: Value,
     run_inputs: Value,
     run_outputs: Value,
+    /// In weight-stationary order.
+    run_vectors: Option<Value>,
     activation_valid: Value,
     activations: Lanes,
     weight_valid: Value,
@@ -142,10 +150,12 @@ struct Inputs {
 impl Inputs {
     fn declare(m: &ModuleBuilder, geometry: &Geometry) -> Inputs {
         let (lanes, ports) = (geometry.lanes(), geometry.ports);
+        let vectors = || m.documented_input("run_vectors", uint(geometry.vector_count_bits()), "how many x, from 1");
         Inputs {
             run_valid: m.documented_input("run_valid", uint(1), "a run: y = W x"),
             run_inputs: m.documented_input("run_inputs", uint(geometry.input_count_bits()), "length of x"),
             run_outputs: m.documented_input("run_outputs", uint(geometry.output_count_bits()), "length of y"),
+            run_vectors: (geometry.loop_order == LoopOrder::WeightStationary).then(vectors),
             activation_valid: m.documented_input("activation_valid", uint(1), "x, in order"),
             activations: m.input_lanes("activation_data", sint(geometry.activation_bits), lanes, "first x lowest"),
             weight_valid: m.documented_input("weight_valid", uint(1), "W, a tile a beat"),
@@ -158,6 +168,8 @@ impl Inputs {
 /// The sequencer's outputs.
 struct Tiles {
     sequencer: InstanceBuilder,
+    /// Of the vectors, in weight-stationary order.
+    vectors: Option<InstanceBuilder>,
     order: LoopOrder,
 }
 
@@ -176,13 +188,24 @@ impl Tiles {
         let sequencer_module = sequencer(nest);
         let instance = m.instance("sequencer", &sequencer_module);
         let (inner, outer) = match geometry.loop_order {
-            LoopOrder::OutputStationary => (&streams.run_inputs, &streams.run_outputs),
+            LoopOrder::OutputStationary | LoopOrder::WeightStationary => (&streams.run_inputs, &streams.run_outputs),
             LoopOrder::TableStationary => (&streams.run_outputs, &streams.run_inputs),
         };
         instance.connect("run_valid", &streams.run_valid);
-        instance.connect("run_inner", inner).connect("run_outer", outer).connect("step", issue);
-        m.documented_output("run_ready", &instance.output("run_ready"), "");
-        Tiles { sequencer: instance, order: geometry.loop_order }
+        instance.connect("run_inner", inner).connect("run_outer", outer);
+        let run_ready = instance.output("run_ready");
+        m.documented_output("run_ready", &run_ready, "");
+        let vectors = streams.run_vectors.as_ref().map(|run_vectors| {
+            let vectors = m.instance("vectors", &vector_counter(geometry.max_vectors));
+            let start = m.wire("start", &(&streams.run_valid & &run_ready));
+            vectors.connect("start", &start).connect("run_vectors", run_vectors).connect("step", issue);
+            vectors
+        });
+        match &vectors {
+            Some(vectors) => instance.connect("step", &m.wire("tile_done", &(issue & vectors.output("last")))),
+            None => instance.connect("step", issue),
+        };
+        Tiles { sequencer: instance, vectors, order: geometry.loop_order }
     }
 
     /// By dimension instead of by nesting: (inputs, outputs).
@@ -198,13 +221,13 @@ impl Tiles {
 
     fn ordered(&self, inner: Value, outer: Value) -> (Value, Value) {
         match self.order {
-            LoopOrder::OutputStationary => (inner, outer),
+            LoopOrder::OutputStationary | LoopOrder::WeightStationary => (inner, outer),
             LoopOrder::TableStationary => (outer, inner),
         }
     }
 
     /// Joins the input streams: a beat enters when the weights are there, and the activations where this tile
-    /// takes new ones. Returns whether it does.
+    /// takes new ones; in weight-stationary order the other way round. Returns whether it takes activations.
     fn handshake(
         &self,
         m: &ModuleBuilder,
@@ -214,12 +237,20 @@ impl Tiles {
         issue: &tritloom_hdl::ForwardWire,
     ) -> Value {
         let busy = self.sequencer.output("busy");
+        let able = m.wire("able", &(&busy & advance));
+        if let Some(vectors) = &self.vectors {
+            let fresh = m.wire("take_weights", &vectors.output("first"));
+            let supplied = m.wire("weights_there", &(&streams.weight_valid | !&fresh));
+            issue.drive(&(&able & &streams.activation_valid & &supplied));
+            m.output("weight_ready", &(&able & &streams.activation_valid & &fresh));
+            m.output("activation_ready", &(&able & &supplied));
+            return m.uint(1, 1);
+        }
         let fresh = match one_pass(geometry) {
             true => m.uint(1, 1),
-            false => self.by_dimension("first").1,
+            false => self.ordered(self.sequencer.output("first_inner"), self.sequencer.output("first_outer")).1,
         };
         let fresh = m.wire("take_activations", &fresh);
-        let able = m.wire("able", &(&busy & advance));
         let supplied = m.wire("activations_there", &(&streams.activation_valid | !&fresh));
         issue.drive(&(&able & &streams.weight_valid & &supplied));
         m.output("activation_ready", &(&able & &streams.weight_valid & &fresh));
@@ -229,23 +260,34 @@ impl Tiles {
 
     /// What travels with a beat.
     fn enter(&self, pipeline: &Pipeline, issue: &Value) -> Stages {
-        let (first_input, _) = self.by_dimension("first");
+        let first_input = self.sequencer.output(match self.order {
+            LoopOrder::OutputStationary | LoopOrder::WeightStationary => "first_inner",
+            LoopOrder::TableStationary => "first_outer",
+        });
         let (last_input, last_output) = self.by_dimension("last");
+        let (last_output, tile) = match &self.vectors {
+            Some(vectors) => (last_output & vectors.output("last"), vectors.output("vector")),
+            None => (last_output, self.sequencer.output("inner_tile")),
+        };
         Stages {
             valid: pipeline.control(0, "beat_valid", issue),
             first: pipeline.stage(0, "beat_first", &first_input),
             last: pipeline.stage(0, "beat_last", &last_input),
             last_output: pipeline.stage(0, "beat_last_output", &last_output),
             outputs_left: pipeline.stage(0, "beat_outputs_left", &self.left().1),
-            tile: pipeline.stage(0, "beat_tile", &self.sequencer.output("inner_tile")),
+            tile: pipeline.stage(0, "beat_tile", &tile),
         }
     }
 }
 
-/// Whether the activations pass only once, so that nothing of them is kept: always in one order, in the other
-/// where all outputs fit one tile.
+/// Whether the activations pass only once in output-stationary order: where all outputs fit one tile.
 pub(super) fn one_pass(geometry: &Geometry) -> bool {
     geometry.loop_order == LoopOrder::OutputStationary && geometry.output_tiles(geometry.max_outputs) == 1
+}
+
+/// Whether a buffer gives activations back.
+pub(super) fn replays(geometry: &Geometry) -> bool {
+    geometry.loop_order == LoopOrder::OutputStationary && !one_pass(geometry)
 }
 
 struct Stages {
@@ -259,9 +301,9 @@ struct Stages {
 
 impl Stages {
     fn beat(&self, m: &ModuleBuilder, geometry: &Geometry, stage: u32) -> Beat {
-        let table_stationary = geometry.loop_order == LoopOrder::TableStationary;
+        let kept = geometry.kept_sums().is_some();
         let none = m.uint(0, 1);
-        let before = |staged: &Staged| if table_stationary { staged.at(stage - 1) } else { none.clone() };
+        let before = |staged: &Staged| if kept { staged.at(stage - 1) } else { none.clone() };
         Beat {
             coming: before(&self.valid),
             coming_first: before(&self.first),
@@ -269,7 +311,7 @@ impl Stages {
             valid: self.valid.at(stage),
             first: self.first.at(stage),
             last: self.last.at(stage),
-            tile: if table_stationary { self.tile.at(stage) } else { none },
+            tile: if kept { self.tile.at(stage) } else { none },
         }
     }
 }
@@ -287,22 +329,41 @@ fn activation_stage(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, ti
     });
     let flat = masked.flat().as_unsigned();
     let load = m.wire("load_activations", &(pace.issue & pace.fresh));
-    let held = if geometry.loop_order == LoopOrder::TableStationary || one_pass(geometry) {
-        m.delay("activations", &flat, Some(&load))
-    } else {
+    let held = if replays(geometry) {
         let (issue, advance, fresh) = (pace.issue, pace.advance, pace.fresh);
         let pass = Pass { issue, advance, fresh, load: &load, tile: &tiles.sequencer.output("inner_tile") };
         replayed(m, "activations", geometry.nest().kept_tiles(), &flat, &pass)
+    } else {
+        m.delay("activations", &flat, Some(&load))
     };
     held.lanes(sint(bits), lanes)
 }
 
+/// The register of the weights, which holds them while the vectors of a tile pass.
+fn weights(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    streams: &Inputs,
+    tiles: &Tiles,
+    pipeline: &Pipeline,
+    issue: &Value,
+) -> Lanes {
+    let incoming = streams.weights.flat();
+    let held = match &tiles.vectors {
+        Some(vectors) => {
+            let load = m.wire("load_weights", &(issue & vectors.output("first")));
+            m.delay("weights", incoming, Some(&load))
+        }
+        None => pipeline.stage(0, "weights", incoming).at(1),
+    };
+    held.lanes(uint(geometry.word_bits()), geometry.ports)
+}
+
 /// The keys of every port, in the stage in which what they select is there.
-fn weight_stage(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, pipeline: &Pipeline, stage: u32) -> Lanes {
-    let word = uint(geometry.word_bits());
-    let words = pipeline.stage(0, "weights", streams.weights.flat()).at(1).lanes(word, geometry.ports);
+fn weight_stage(m: &ModuleBuilder, geometry: &Geometry, words: &Lanes, pipeline: &Pipeline, stage: u32) -> Lanes {
+    let word = words.shape();
     let decoded = match decoder(geometry) {
-        None => words,
+        None => words.clone(),
         Some(module) => {
             let keys = module.port("keys").map_or(word, |port| module.ports[port.index()].shape);
             let decoded: LaneWire = m.lanes("decoded", uint(keys.width), geometry.ports);

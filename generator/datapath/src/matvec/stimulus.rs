@@ -9,12 +9,12 @@ use crate::pacing::Stall;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// One product of a matrix and a vector.
+/// One product of a matrix and some vectors.
 struct Job {
-    /// Rows of ternary weights, a row an output, as long as `activations`.
+    /// Rows of ternary weights, a row an output, as long as the vectors.
     weights: Vec<Vec<i8>>,
-    /// The vector.
-    activations: Vec<i32>,
+    /// The vectors: one but in weight-stationary order.
+    vectors: Vec<Vec<i32>>,
 }
 
 /// The scenarios of a core: corners, every key, sizes that do not divide, random runs with gaps and
@@ -42,6 +42,8 @@ const SLOW_RESULTS: Stall<3> = Stall { inputs: [0; 3], results: 80 };
 const MOST_BEATS: u32 = 4096;
 /// Tiles of a random run in each dimension.
 const RANDOM_TILES: u32 = 4;
+/// Vectors of a random run.
+const RANDOM_VECTORS: u32 = 4;
 
 struct Bench<'a> {
     geometry: &'a Geometry,
@@ -58,7 +60,7 @@ impl Bench<'_> {
         let top = 1 << (geometry.activation_bits - 1);
         let corner = |activation: &dyn Fn(usize) -> i32, weight: &dyn Fn(usize) -> i8| Job {
             weights: vec![(0..inputs as usize).map(weight).collect(); outputs as usize],
-            activations: (0..inputs as usize).map(activation).collect(),
+            vectors: vec![(0..inputs as usize).map(activation).collect()],
         };
         let alternate = |k: usize| if k.is_multiple_of(2) { -top } else { top - 1 };
         let jobs = [
@@ -90,7 +92,7 @@ impl Bench<'_> {
             (0..inputs).map(weight).collect()
         };
         let outputs = geometry.ports;
-        let job = Job { weights: (0..outputs).map(row).collect(), activations: self.vector(inputs) };
+        let job = Job { weights: (0..outputs).map(row).collect(), vectors: self.vectors(inputs) };
         self.push("every_key", &[job], &FULL_SPEED, None);
     }
 
@@ -151,7 +153,13 @@ impl Bench<'_> {
         let inputs = inputs.min(self.geometry.max_inputs);
         let outputs = outputs.min(self.geometry.max_outputs);
         let weights = (0..outputs).map(|_| (0..inputs).map(|_| self.random.random_range(-1..=1)).collect()).collect();
-        Job { weights, activations: self.vector(inputs) }
+        Job { weights, vectors: self.vectors(inputs) }
+    }
+
+    /// As many as a run may have, up to a few.
+    fn vectors(&mut self, length: u32) -> Vec<Vec<i32>> {
+        let count = self.random.random_range(1..=self.geometry.max_vectors.min(RANDOM_VECTORS));
+        (0..count).map(|_| self.vector(length)).collect()
     }
 
     fn vector(&mut self, length: u32) -> Vec<i32> {
@@ -164,18 +172,20 @@ impl Bench<'_> {
         let mut results = Vec::new();
         for job in jobs {
             inputs.iter_mut().zip(self.input_beats(job)).for_each(|(stream, beats)| stream.extend(beats));
-            results.extend(beats::results(self.geometry, &golden::product(&job.weights, &job.activations)));
+            let product = |vector: &Vec<i32>| golden::product(&job.weights, vector);
+            results.extend(beats::results(self.geometry, &job.vectors.iter().map(product).collect::<Vec<_>>()));
         }
-        let cycles = inputs[2].len() as u64 + self.timing.latency_cycles + 1;
+        let cycles = inputs[1].len().max(inputs[2].len()) as u64 + self.timing.latency_cycles + 1;
         self.scenarios.push(stall.scenario(&mut self.random, name, inputs, results, abort_after, cycles));
     }
 
     /// The beats of each input stream; lanes beyond the vectors hold anything, which the core must ignore.
     fn input_beats(&mut self, job: &Job) -> [Vec<Beat>; 3] {
         let (geometry, random) = (self.geometry, &mut self.random);
-        let run = beats::run(geometry, job.activations.len() as u32, job.weights.len() as u32);
-        let activations = beats::activations(geometry, &job.activations, || random.random());
-        let weights = beats::weights(geometry, &job.weights, job.activations.len(), || random.random_range(-1..=1));
+        let (inputs, outputs) = (job.vectors[0].len(), job.weights.len() as u32);
+        let run = beats::run(geometry, inputs as u32, outputs, job.vectors.len() as u32);
+        let activations = beats::activations(geometry, &job.vectors, outputs, || random.random());
+        let weights = beats::weights(geometry, &job.weights, inputs, || random.random_range(-1..=1));
         [vec![run], activations, weights]
     }
 }

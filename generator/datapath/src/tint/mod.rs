@@ -14,7 +14,7 @@ mod parameters;
 use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
-use crate::matvec::{self, Element, Geometry, Prepared};
+use crate::matvec::{self, Element, Geometry, LoopOrder, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::sign_flip;
 use crate::ternary_lut::selecting_port;
@@ -73,7 +73,11 @@ impl Family for Tint {
     }
 
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
-        sign_flip::cores_without_groups(parameters, parameters.integer("lanes"))
+        let parameters = match geometry(parameters).loop_order {
+            LoopOrder::WeightStationary => parameters.clone().with("loop_order", "output_stationary"),
+            LoopOrder::OutputStationary | LoopOrder::TableStationary => parameters.clone(),
+        };
+        sign_flip::cores_without_groups(&parameters, parameters.integer("lanes"))
     }
 }
 

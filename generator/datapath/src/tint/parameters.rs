@@ -2,7 +2,7 @@
 
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
-use crate::matvec::{self, Accumulation, Addition, Geometry, PartialSum, ReductionStyle};
+use crate::matvec::{self, Accumulation, Addition, Geometry, LoopOrder, PartialSum, ReductionStyle};
 use crate::parameter::{Parameter, Parameters};
 use crate::sign_flip::{LANES, WEIGHTS};
 
@@ -24,10 +24,32 @@ pub(super) const TABLE: &[Parameter] = &[
         Some("resolved"),
         "what an accumulator holds",
     ),
-    matvec::LOOP_ORDER,
+    Parameter::choice(
+        "loop_order",
+        &[
+            (
+                "output_stationary",
+                "one accumulator a port; activations are buffered and pass once for each output tile",
+            ),
+            ("table_stationary", "one accumulator an output, in a memory; each activation tile passes once"),
+            (
+                "weight_stationary",
+                "a tile of weights stays while up to max_vectors vectors pass; a sum of each in a memory",
+            ),
+        ],
+        Some("output_stationary"),
+        "which operand stays in place while the other passes",
+    ),
     WEIGHTS,
     matvec::MAX_INPUTS,
     matvec::MAX_OUTPUTS,
+    Parameter::integer(
+        "max_vectors",
+        1,
+        4096,
+        Some(64),
+        "most vectors of a run in weight-stationary order: words of the memory of sums; no effect in other orders",
+    ),
 ];
 
 pub(super) const CONTRACT: &str = "\
@@ -39,6 +61,9 @@ The accumulator enters the same tree, as one word (resolved) or as two (carry_sa
 memory of sums holds as many words.
 
 Streams, order of beats, masking and schedule are those of sign_flip, so that a core can be exchanged for the other.
+In weight-stationary order a run is Y = W X: run {inputs, outputs, vectors}; each tile of weights is sent once and stays
+while a tile of every vector passes, one a cycle, so that the weight stream rests for all but one of them; the vectors
+are sent again for each tile of outputs; results come tile by tile, in it vector by vector.
 Latency: 1 (entry) + 1 with a carry-save accumulation + 1 (result) cycles from the weight beat that completes a result;
 one beat a cycle. A carry-save sum becomes one word in an adder a port, in the cycle behind the accumulator: these are
 not shared, since runs of one tile of inputs complete a sum in every port and every cycle.
@@ -56,5 +81,12 @@ pub(super) fn geometry(parameters: &Parameters) -> Geometry {
     let reduction = ReductionStyle::Compressed(Tree::new(parameters), accumulation);
     let addition = Addition { reduction, partial_sum: PartialSum::Wired };
     let weights = matvec::weight_format(parameters.choice("weights"));
-    matvec::geometry(parameters, 1, parameters.integer("lanes") as u32, weights, addition)
+    let geometry = matvec::geometry(parameters, 1, parameters.integer("lanes") as u32, weights, addition);
+    match parameters.choice("loop_order") {
+        "weight_stationary" => {
+            let max_vectors = parameters.integer("max_vectors") as u32;
+            Geometry { loop_order: LoopOrder::WeightStationary, max_vectors, ..geometry }
+        }
+        _ => geometry,
+    }
 }

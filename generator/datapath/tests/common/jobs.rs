@@ -48,11 +48,16 @@ pub fn scenario(geometry: &Geometry, jobs: &[Job], random: &mut impl Rng) -> Sce
     let mut streams: [Vec<Beat>; 3] = Default::default();
     let mut results = Vec::new();
     for job in jobs {
-        streams[0].push(beats::run(geometry, job.activations.len() as u32, job.weights.len() as u32));
-        streams[1].extend(beats::activations(geometry, &job.activations, || random.random()));
+        streams[0].push(beats::run(geometry, job.activations.len() as u32, job.weights.len() as u32, 1));
+        streams[1].extend(beats::activations(
+            geometry,
+            std::slice::from_ref(&job.activations),
+            job.weights.len() as u32,
+            || random.random(),
+        ));
         let filler = || random.random_range(-1..=1);
         streams[2].extend(beats::weights(geometry, &job.weights, job.activations.len(), filler));
-        results.extend(beats::results(geometry, &job.results()));
+        results.extend(beats::results(geometry, &[job.results()]));
     }
     Scenario {
         name: format!("{} jobs", jobs.len()),

@@ -8,6 +8,7 @@ mod binary;
 mod bit_slice;
 mod layers;
 mod nested;
+mod serial;
 
 use std::io::Write;
 use std::path::Path;

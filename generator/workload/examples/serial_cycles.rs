@@ -1,0 +1,103 @@
+//! How many cycles a beat of int8 weights takes in `booth_flex_serial` where zero digits are skipped.
+//!
+//! `cargo run --release -p tritloom-workload --example serial_cycles [MODEL]` prints shares of beats by their cycles, for
+//! weights drawn at random and, where `model.bin` of a ternary model is named, for its ternary matrices and for its
+//! classifier quantised to int8. A beat is `depth` weights of each of `columns` columns, which are skipped together.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::io::Write;
+use tritloom_datapath::array::OperandBeat;
+use tritloom_datapath::booth_flex_serial::beat_cycles;
+use tritloom_datapath::parameter::{Given, Parameters};
+use tritloom_datapath::registry;
+use tritloom_formats::FirstWeight;
+use tritloom_workload::{Model, bitllama};
+
+/// Columns and depth.
+const SIZES: [(u64, u64); 5] = [(1, 1), (1, 4), (4, 1), (4, 4), (8, 4)];
+const MOST_CYCLES: usize = 4;
+const BEATS: usize = 100_000;
+const SEED: u64 = 1;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut out = std::io::stdout().lock();
+    let mut random = ChaCha8Rng::seed_from_u64(SEED);
+    let mut sources = drawn(&mut random);
+    if let Some(file) = std::env::args().nth(1) {
+        let model = bitllama::read("model.bin", &std::fs::read(file)?, FirstWeight::High)?;
+        sources.extend(of_model(&model));
+    }
+    writeln!(out, "| weights | columns x depth | 1 | 2 | 3 | 4 cycles | mean |\n|---|---|---|---|---|---|---|")?;
+    for (name, weights) in &sources {
+        for (columns, depth) in SIZES {
+            let shares = shares(&core(columns, depth), columns as usize, depth as usize, weights);
+            let mean: f64 = shares.iter().zip(1..).map(|(share, cycles)| share * f64::from(cycles)).sum();
+            let cells: Vec<String> = shares.iter().map(|share| format!("{:.1} %", 100.0 * share)).collect();
+            writeln!(out, "| {name} | {columns} x {depth} | {} | {mean:.2} |", cells.join(" | "))?;
+        }
+    }
+    Ok(())
+}
+
+fn core(columns: u64, depth: u64) -> Parameters {
+    let family = registry::find("booth_flex_serial").unwrap_or_else(|| unreachable!("a family of this build"));
+    let given: [(&str, Given); 4] = [
+        ("columns", columns.into()),
+        ("depth", depth.into()),
+        ("weight", "int8".into()),
+        ("zero_digits", "skipped".into()),
+    ];
+    registry::resolve(family, given).unwrap_or_else(|problems| unreachable!("{problems:?}"))
+}
+
+/// Shares of beats that take 1, 2, 3 and 4 cycles; each takes the next weights.
+fn shares(core: &Parameters, columns: usize, depth: usize, weights: &[i32]) -> [f64; MOST_CYCLES] {
+    let mut counts = [0_u32; MOST_CYCLES];
+    let beats = weights.chunks_exact(columns * depth).take(BEATS);
+    let total = beats.len();
+    for weights in beats {
+        let weights = weights.chunks(depth).map(<[i32]>::to_vec).collect();
+        let beat = OperandBeat { mode: MOST_CYCLES - 1, activations: Vec::new(), weights, places: depth as u32 };
+        counts[beat_cycles(core, &beat) as usize - 1] += 1;
+    }
+    counts.map(|count| f64::from(count) / total as f64)
+}
+
+/// Normal and Laplace weights of several deviations, and uniform ones.
+fn drawn(random: &mut ChaCha8Rng) -> Vec<(String, Vec<i32>)> {
+    let count = BEATS * 32;
+    let mut draw = |name: String, one: &dyn Fn(&mut ChaCha8Rng) -> f64| {
+        let int8 = |value: f64| value.round().clamp(-128.0, 127.0) as i32;
+        (name, (0..count).map(|_| int8(one(random))).collect())
+    };
+    let mut sources = Vec::new();
+    for deviation in [20.0, 35.0, 50.0] {
+        sources.push(draw(format!("normal, deviation {deviation}"), &|random| deviation * normal(random)));
+        sources.push(draw(format!("Laplace, deviation {deviation}"), &|random| deviation * laplace(random)));
+    }
+    sources.push(draw("uniform".to_string(), &|random| random.random_range(-128.5..127.5)));
+    sources
+}
+
+/// Of deviation 1 (Box and Muller, 1958).
+fn normal(random: &mut ChaCha8Rng) -> f64 {
+    let (radius, angle): (f64, f64) = (1.0 - random.random::<f64>(), random.random());
+    (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+}
+
+/// Of deviation 1: an exponential of either sign.
+fn laplace(random: &mut ChaCha8Rng) -> f64 {
+    let magnitude = -(1.0 - random.random::<f64>()).ln() / std::f64::consts::SQRT_2;
+    if random.random() { magnitude } else { -magnitude }
+}
+
+/// The ternary matrices, and the classifier with its largest weight at 127.
+fn of_model(model: &Model) -> Vec<(String, Vec<i32>)> {
+    let trits = model.matrices().flat_map(|(_, matrix)| matrix.trits().iter().map(|&trit| i32::from(trit)));
+    let classifier: Vec<f32> =
+        (0..model.shape().vocab).filter_map(|token| model.embedding(token)).flatten().copied().collect();
+    let step = classifier.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs())) / 127.0;
+    let int8 = classifier.iter().map(|weight| (weight / step).round() as i32).collect();
+    vec![("ternary matrices of the model".to_string(), trits.collect()), ("classifier of the model".to_string(), int8)]
+}

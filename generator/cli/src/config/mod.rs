@@ -49,13 +49,13 @@ impl Configuration {
     /// The designs of equal throughput to compare this one with, each under a word for it: its family, and where it is
     /// this design's own family, what is different.
     pub fn baselines(&self) -> Vec<(String, Configuration)> {
-        let baselines = self.family.baselines(&self.parameters).into_iter();
-        let configuration = |(family, parameters): (&'static dyn Family, Parameters)| {
-            let word = match family.name() == self.family.name() {
-                true => format!("{}{}", family.name(), self.differences(&parameters)),
-                false => family.name().to_string(),
+        let baselines = (1..).zip(self.family.baselines(&self.parameters));
+        let configuration = |(number, (family, parameters)): (u32, (&'static dyn Family, Parameters))| {
+            let (word, name) = match family.name() == self.family.name() {
+                true => (format!("{}{}", family.name(), self.differences(&parameters)), format!("baseline{number}")),
+                false => (family.name().to_string(), family.name().to_string()),
             };
-            (word.clone(), Configuration { name: format!("{}_{word}", self.name), family, parameters })
+            (word, Configuration { name: format!("{}_{name}", self.name), family, parameters })
         };
         baselines.map(configuration).collect()
     }

@@ -357,7 +357,7 @@ pub(super) fn baselines(parameters: &Parameters) -> Vec<(&'static dyn Family, Pa
     let depth = u64::from(config.geometry.depth * config.lane.cut(Weights::Ternary).slots);
     let mut baselines = vec![plain.clone()];
     if config.ternary != 0 && depth <= MOST_LANES {
-        baselines.extend([plain.with("weight", "ternary").with("depth", depth), plain.with("depth", depth)]);
+        baselines.extend([parameters.with("weight", "ternary").with("depth", depth), plain.with("depth", depth)]);
     }
     let legal = |parameters: &Parameters| BoothFlex.legality(parameters).is_empty();
     baselines.into_iter().filter(legal).map(|parameters| (&BoothFlex as &dyn Family, parameters)).collect()

@@ -25,8 +25,11 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    fn of(technology: &Technology, features: &Features) -> Amounts {
-        let amount = |quantity| technology.forms.get(&quantity).map_or(0.0, |form| form.amount(features));
+    fn of(technology: &Technology, family: &str, features: &Features) -> Amounts {
+        let factors = technology.factors.get(family);
+        let factor = |quantity| factors.and_then(|factors| factors.get(&quantity)).copied().unwrap_or(1.0);
+        let amount =
+            |quantity| technology.forms.get(&quantity).map_or(0.0, |form| form.amount(features) * factor(quantity));
         Amounts {
             area_um2: amount(Quantity::AreaUm2),
             toggle_energy_fj: amount(Quantity::ToggleEnergyFj),
@@ -59,7 +62,7 @@ pub struct Evaluation {
 /// Multiplies a technology with a configuration's closed-form census.
 pub fn evaluate(technology: &Technology, family: &dyn Family, parameters: &Parameters) -> Evaluation {
     let parts = family.census_by_part(parameters);
-    let amounts = parts.iter().map(|(name, census)| (*name, Amounts::of(technology, &features(census))));
+    let amounts = parts.iter().map(|(name, census)| (*name, Amounts::of(technology, family.name(), &features(census))));
     Evaluation { parts: amounts.collect(), timing: family.timing(parameters) }
 }
 

@@ -23,6 +23,8 @@ struct File {
     primitives: ByPrimitive<BTreeMap<String, [f64; 2]>>,
     fan_out_doubling_ps: Option<f64>,
     #[serde(default)]
+    families: BTreeMap<String, BTreeMap<String, f64>>,
+    #[serde(default)]
     fits: BTreeMap<String, Fit>,
     #[serde(default)]
     points: Vec<FilePoint>,
@@ -70,12 +72,17 @@ impl Technology {
                 }
             }
         }
+        let factors = file.families.into_iter().map(|(family, factors)| {
+            let known = factors.into_iter().map(|(name, factor)| Ok((quantity(&name)?, factor)));
+            Ok((family, known.collect::<Result<_, TechnologyError>>()?))
+        });
         let fits = file.fits.iter().map(|(name, fit)| Ok((quantity(name)?, fit.statistics())));
         Ok(Technology {
             name: file.technology,
             source: file.source.into_iter().collect(),
             forms,
             delay,
+            factors: factors.collect::<Result<_, TechnologyError>>()?,
             fits: fits.collect::<Result<_, _>>()?,
             points: file.points.iter().map(FilePoint::point).collect::<Result<_, _>>()?,
         })
@@ -99,6 +106,14 @@ impl Technology {
         }
         if let Some(delay) = &self.delay {
             _ = writeln!(text, "fan_out_doubling_ps: {}", figure(delay.fan_out_doubling));
+        }
+        if !self.factors.is_empty() {
+            text += "# What the amounts of a family are multiplied with.\nfamilies:\n";
+        }
+        for (family, factors) in &self.factors {
+            let factors: Vec<String> =
+                factors.iter().map(|(quantity, factor)| format!("{}: {factor:.4}", quantity.name())).collect();
+            _ = writeln!(text, "  {family}: {{{}}}", factors.join(", "));
         }
         if !self.fits.is_empty() {
             text += "# Errors of points left out of the fit, fold by fold.\nfits:\n";
@@ -215,6 +230,7 @@ mod tests {
         technology.source.push(("script".to_owned(), "one\ntwo\n".to_owned()));
         let fit = FitStatistics { points: 9, folds: 5, mean_error: 0.05, worst_error: 0.2, kendall: 0.9 };
         technology.fits.insert(Quantity::AreaUm2, fit);
+        technology.factors.insert("tint".to_owned(), BTreeMap::from([(Quantity::AreaUm2, 1.25)]));
         let mut features = [0.0; FEATURES];
         (features[0], features[1]) = (2.0, 17.0);
         technology.points.push(Point {

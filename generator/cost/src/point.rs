@@ -63,6 +63,13 @@ impl Quantity {
     }
 }
 
+impl Point {
+    /// The family of a configuration; `None` for a block.
+    pub fn family(&self) -> Option<&str> {
+        self.identity.split_once(": {").map(|(family, _)| family)
+    }
+}
+
 /// A synthesised design.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {

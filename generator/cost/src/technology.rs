@@ -18,6 +18,9 @@ pub struct Technology {
     pub forms: BTreeMap<Quantity, Form>,
     /// What parts of paths take; `None` where delays are not known.
     pub delay: Option<PathWeights>,
+    /// By family and quantity, what synthesis makes of its primitives more or less than of those of all families: how
+    /// much it shares and folds. A family without a factor has 1.
+    pub factors: BTreeMap<String, BTreeMap<Quantity, f64>>,
     /// How well the forms predict points that they were not fitted to.
     pub fits: BTreeMap<Quantity, FitStatistics>,
     /// Every point behind the fit.
@@ -70,6 +73,7 @@ impl Technology {
             source: vec![("origin".to_owned(), "round figures, of no process".to_owned())],
             forms: Quantity::SUMS.into_iter().map(|quantity| (quantity, form(1.0))).collect(),
             delay: Some(delay),
+            factors: BTreeMap::new(),
             fits: BTreeMap::new(),
             points: vec![],
         }
@@ -82,37 +86,49 @@ impl Technology {
             source,
             forms: BTreeMap::new(),
             delay: None,
+            factors: BTreeMap::new(),
             fits: BTreeMap::new(),
             points,
         };
-        let all: Vec<&Point> = technology.points.iter().collect();
         for quantity in Quantity::SUMS {
-            if all.iter().any(|point| point.quantities.contains_key(&quantity)) {
-                technology.forms.insert(quantity, fit::form(&all, quantity));
-                technology.fits.extend(fit::cross_validated(&all, quantity).map(|fit| (quantity, fit)));
+            let rows = fit::rows(&technology.points, quantity);
+            if let Some(statistics) = fit::cross_validated(&rows) {
+                let fitted = fit::sum(&rows);
+                technology.forms.insert(quantity, fitted.form());
+                technology.fits.insert(quantity, statistics);
+                technology.add_factors(quantity, fitted.factors);
             }
         }
-        let subjects: Vec<(&Design, f64)> = all
-            .iter()
-            .zip(hardware)
-            .filter_map(|(point, hardware)| Some((*hardware, *point.quantities.get(&Quantity::DelayPs)?)))
-            .collect();
-        if !subjects.is_empty() {
-            technology.delay = Some(fit::path_weights(&subjects));
-            technology.fits.extend(fit::cross_validated_delay(&subjects).map(|fit| (Quantity::DelayPs, fit)));
+        let subjects = fit::subjects(&technology.points, hardware);
+        if let Some(statistics) = fit::cross_validated_delay(&subjects) {
+            let (weights, factors) = fit::paths(&subjects);
+            technology.delay = Some(weights);
+            technology.fits.insert(Quantity::DelayPs, statistics);
+            technology.add_factors(Quantity::DelayPs, factors);
         }
         technology
     }
 
+    fn add_factors(&mut self, quantity: Quantity, factors: BTreeMap<String, f64>) {
+        for (family, factor) in factors {
+            self.factors.entry(family).or_default().insert(quantity, factor);
+        }
+    }
+
+    /// What the quantity of a family's primitives is multiplied with.
+    pub fn factor(&self, family: &str, quantity: Quantity) -> f64 {
+        self.factors.get(family).and_then(|factors| factors.get(&quantity)).copied().unwrap_or(1.0)
+    }
+
     /// The amount of a quantity that is a sum over primitives; `None` where it is not known here.
-    pub fn amount(&self, quantity: Quantity, census: &Census) -> Option<f64> {
-        Some(self.forms.get(&quantity)?.amount(&features(census)))
+    pub fn amount(&self, quantity: Quantity, family: &str, census: &Census) -> Option<f64> {
+        Some(self.forms.get(&quantity)?.amount(&features(census)) * self.factor(family, quantity))
     }
 
     /// The longest path of a design: the clock period that it needs where nothing is known of its surroundings.
-    pub fn delay_ps(&self, hardware: &Design) -> Option<f64> {
+    pub fn delay_ps(&self, family: &str, hardware: &Design) -> Option<f64> {
         let weights = self.delay.as_ref()?;
-        Some(hardware.longest_path(weights).length(weights))
+        Some(hardware.longest_path(weights).length(weights) * self.factor(family, Quantity::DelayPs))
     }
 
     /// Whether it is of an FPGA: no areas, but cells.

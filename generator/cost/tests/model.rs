@@ -16,7 +16,7 @@ fn the_parts_are_the_whole() {
     let technology = Technology::unit();
     for Sample { family, parameters } in samples(60, 5) {
         let total = evaluate(&technology, family, &parameters).total().area_um2;
-        let whole = technology.amount(Quantity::AreaUm2, &family.census(&parameters)).expect("known");
+        let whole = technology.amount(Quantity::AreaUm2, family.name(), &family.census(&parameters)).expect("known");
         assert!((total - whole).abs() < 1e-9 * whole && whole > 0.0, "{total} in parts, {whole} as a whole");
     }
 }
@@ -67,8 +67,9 @@ fn a_fit_predicts_what_a_known_form_has_made() {
     assert!(fit.points == 100 && fit.mean_error < 0.01 && fit.kendall > 0.99, "{fit:?}");
     for (point, sample) in points(&samples(30, 8), &form).iter().zip(samples(30, 8)) {
         let census = sample.family.census(&sample.parameters);
-        let error =
-            technology.amount(Quantity::AreaUm2, &census).expect("known") / point.quantities[&Quantity::AreaUm2] - 1.0;
+        let error = technology.amount(Quantity::AreaUm2, sample.family.name(), &census).expect("known")
+            / point.quantities[&Quantity::AreaUm2]
+            - 1.0;
         assert!(error.abs() < 0.05, "{}: {error}", point.identity);
     }
 }
@@ -107,7 +108,7 @@ fn a_delay_follows_the_hardware() {
     let delay_ps = |lanes: u64| {
         let given = [("lanes", lanes), ("ports", 2), ("max_inputs", 64), ("max_outputs", 8)];
         let parameters = registry::resolve(family, given).expect("legal");
-        technology.delay_ps(&family.hardware(&parameters).expect("sound")).expect("known")
+        technology.delay_ps("sign_flip", &family.hardware(&parameters).expect("sound")).expect("known")
     };
     let (short, long) = (delay_ps(2), delay_ps(32));
     assert!(short < long, "{short} ps for 2 lanes, {long} ps for 32");

@@ -61,7 +61,7 @@ impl Model {
     fn estimate(&self, configuration: &Configuration) -> Result<Estimated, Vec<Diagnostic>> {
         let Configuration { family, parameters, .. } = configuration;
         let evaluation = evaluate(&self.technology, *family, parameters);
-        let delay_ps = self.technology.delay_ps(&configuration.hardware()?);
+        let delay_ps = self.technology.delay_ps(family.name(), &configuration.hardware()?);
         let period_ps = self.clock_mhz.map(|clock_mhz| 1e6 / clock_mhz).or(delay_ps);
         let energy_fj = period_ps
             .filter(|_| !self.technology.is_fpga())

@@ -59,8 +59,8 @@ impl Checked {
     fn new(technology: &Technology, sample: &Sample, subject: &Subject, point: Point) -> Checked {
         let census = sample.family.census(&sample.parameters);
         let estimate = |quantity| match quantity {
-            Quantity::DelayPs => technology.delay_ps(&subject.hardware),
-            _ => technology.amount(quantity, &census),
+            Quantity::DelayPs => technology.delay_ps(sample.family.name(), &subject.hardware),
+            _ => technology.amount(quantity, sample.family.name(), &census),
         };
         let known = point.quantities.iter();
         let pairs = known.filter_map(|(quantity, value)| Some((*quantity, estimate(*quantity)?, *value))).collect();

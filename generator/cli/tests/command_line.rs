@@ -371,8 +371,8 @@ fn an_array_that_cannot_compute_the_attention_is_told_before_anything_is_built()
 #[test]
 fn the_bindings_that_the_socket_is_tested_with_are_those_that_generate_writes() {
     let bindings = "../rust_hdl/tests/bindings";
-    let products = format!("{bindings}/products.yaml");
-    for (name, config) in [("tutorial", TUTORIAL), ("products", &products)] {
+    let flex = format!("{bindings}/flex.yaml");
+    for (name, config) in [("tutorial", TUTORIAL), ("flex", &flex)] {
         let folder = tempfile::tempdir().expect("a folder");
         let out = folder.path().join(name);
         let output = tritloom(&["generate", config, "--out", out.to_str().expect("text"), "--rust-hdl"]);

@@ -3,10 +3,10 @@
 
 #![allow(missing_docs)]
 
+#[path = "../bindings/flex.rs"]
+mod flex;
 #[path = "../bindings/tutorial.rs"]
 mod lut;
-#[path = "../bindings/products.rs"]
-mod products;
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -24,7 +24,7 @@ use tritloom_rust_hdl::prelude::*;
 use tritloom_rust_hdl::{Direction, PortShape};
 
 const SEED: u64 = 1;
-const CORES: [(&str, Configuration); 2] = [("lut", lut::CONFIGURATION), ("products", products::CONFIGURATION)];
+const CORES: [(&str, Configuration); 2] = [("lut", lut::CONFIGURATION), ("flex", flex::CONFIGURATION)];
 
 /// So many cycles in `rust_hdl`'s simulator, from a reset; results are compared with the golden models.
 fn simulated(cycles: usize) -> Vec<Cycle> {

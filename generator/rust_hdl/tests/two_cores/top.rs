@@ -1,6 +1,6 @@
 //! A `rust_hdl` design with two generated cores: registers in front of the operands, and sums behind the results.
 
-use super::{lut, products};
+use super::{flex, lut};
 use rust_hdl_widgets::prelude::{DFF, dff_setup};
 use tritloom_rust_hdl::prelude::*;
 use tritloom_rust_hdl::{Port, SocketError};
@@ -114,32 +114,33 @@ design! {
             lut_result_last: Signal<Out, Bit>,
             lut_sum: Signal<Out, Bits<60>>,
             lut_beats: Signal<Out, Bits<16>>,
-            products_run_valid: Signal<In, Bit>,
-            products_run_ready: Signal<Out, Bit>,
-            products_run_inner: Signal<In, Bits<7>>,
-            products_run_columns: Signal<In, Bits<5>>,
-            products_run_rows: Signal<In, Bits<2>>,
-            products_activation_valid: Signal<In, Bit>,
-            products_activation_ready: Signal<Out, Bit>,
-            products_activation_data: Signal<In, Bits<16>>,
-            products_weight_valid: Signal<In, Bit>,
-            products_weight_ready: Signal<Out, Bit>,
-            products_weight_data: Signal<In, Bits<12>>,
-            products_result_valid: Signal<Out, Bit>,
-            products_result_ready: Signal<In, Bit>,
-            products_result_data: Signal<Out, Bits<54>>,
-            products_result_keep: Signal<Out, Bits<3>>,
-            products_result_last: Signal<Out, Bit>,
-            products_sum: Signal<Out, Bits<54>>,
-            products_beats: Signal<Out, Bits<16>>,
+            flex_run_valid: Signal<In, Bit>,
+            flex_run_ready: Signal<Out, Bit>,
+            flex_run_inner: Signal<In, Bits<7>>,
+            flex_run_columns: Signal<In, Bits<5>>,
+            flex_run_rows: Signal<In, Bit>,
+            flex_run_mode: Signal<In, Bits<2>>,
+            flex_activation_valid: Signal<In, Bit>,
+            flex_activation_ready: Signal<Out, Bit>,
+            flex_activation_data: Signal<In, Bits<64>>,
+            flex_weight_valid: Signal<In, Bit>,
+            flex_weight_ready: Signal<Out, Bit>,
+            flex_weight_data: Signal<In, Bits<32>>,
+            flex_result_valid: Signal<Out, Bit>,
+            flex_result_ready: Signal<In, Bit>,
+            flex_result_data: Signal<Out, Bits<44>>,
+            flex_result_keep: Signal<Out, Bits<2>>,
+            flex_result_last: Signal<Out, Bit>,
+            flex_sum: Signal<Out, Bits<44>>,
+            flex_beats: Signal<Out, Bits<16>>,
         }
         parts {
             lut: lut::Core = lut::Core::new()?,
             lut_weights: Stage<32> = Stage::default(),
             lut_tally: Tally<60> = Tally::default(),
-            products: products::Core = products::Core::new()?,
-            products_weights: Stage<12> = Stage::default(),
-            products_tally: Tally<54> = Tally::default(),
+            flex: flex::Core = flex::Core::new()?,
+            flex_weights: Stage<32> = Stage::default(),
+            flex_tally: Tally<44> = Tally::default(),
         }
     }
 }
@@ -150,11 +151,11 @@ impl Logic for TwoCores {
         self.lut.clock.next = self.clock.val();
         self.lut_weights.clock.next = self.clock.val();
         self.lut_tally.clock.next = self.clock.val();
-        self.products.clock.next = self.clock.val();
-        self.products_weights.clock.next = self.clock.val();
-        self.products_tally.clock.next = self.clock.val();
+        self.flex.clock.next = self.clock.val();
+        self.flex_weights.clock.next = self.clock.val();
+        self.flex_tally.clock.next = self.clock.val();
         self.lut.reset_n.next = self.reset_n.val();
-        self.products.reset_n.next = self.reset_n.val();
+        self.flex.reset_n.next = self.reset_n.val();
 
         self.lut.run_valid.next = self.lut_run_valid.val();
         self.lut_run_ready.next = self.lut.run_ready.val();
@@ -188,37 +189,38 @@ impl Logic for TwoCores {
             self.lut_result_last.next = self.lut.result_last.val();
         }
 
-        self.products.run_valid.next = self.products_run_valid.val();
-        self.products_run_ready.next = self.products.run_ready.val();
-        self.products.run_inner.next = self.products_run_inner.val();
-        self.products.run_columns.next = self.products_run_columns.val();
-        self.products.run_rows.next = self.products_run_rows.val();
+        self.flex.run_valid.next = self.flex_run_valid.val();
+        self.flex_run_ready.next = self.flex.run_ready.val();
+        self.flex.run_inner.next = self.flex_run_inner.val();
+        self.flex.run_columns.next = self.flex_run_columns.val();
+        self.flex.run_rows.next = self.flex_run_rows.val();
+        self.flex.run_mode.next = self.flex_run_mode.val();
 
-        self.products.activation_valid.next = self.products_activation_valid.val();
-        self.products_activation_ready.next = self.products.activation_ready.val();
-        self.products.activation_data.next = self.products_activation_data.val();
+        self.flex.activation_valid.next = self.flex_activation_valid.val();
+        self.flex_activation_ready.next = self.flex.activation_ready.val();
+        self.flex.activation_data.next = self.flex_activation_data.val();
 
-        self.products_weights.valid_in.next = self.products_weight_valid.val();
-        self.products_weight_ready.next = self.products_weights.ready_in.val();
-        self.products_weights.data_in.next = self.products_weight_data.val();
-        self.products.weight_valid.next = self.products_weights.valid_out.val();
-        self.products_weights.ready_out.next = self.products.weight_ready.val();
-        self.products.weight_data.next = self.products_weights.data_out.val();
+        self.flex_weights.valid_in.next = self.flex_weight_valid.val();
+        self.flex_weight_ready.next = self.flex_weights.ready_in.val();
+        self.flex_weights.data_in.next = self.flex_weight_data.val();
+        self.flex.weight_valid.next = self.flex_weights.valid_out.val();
+        self.flex_weights.ready_out.next = self.flex.weight_ready.val();
+        self.flex.weight_data.next = self.flex_weights.data_out.val();
 
-        self.products.result_ready.next = self.products_result_ready.val();
-        self.products_tally.valid.next = self.products.result_valid.val();
-        self.products_tally.ready.next = self.products_result_ready.val();
-        self.products_tally.data.next = self.products.result_data.val();
-        self.products_sum.next = self.products_tally.sum.val();
-        self.products_beats.next = self.products_tally.beats.val();
-        self.products_result_valid.next = self.products.result_valid.val();
-        self.products_result_data.next = bits::<54>(0);
-        self.products_result_keep.next = bits::<3>(0);
-        self.products_result_last.next = false;
-        if self.products.result_valid.val() {
-            self.products_result_data.next = self.products.result_data.val();
-            self.products_result_keep.next = self.products.result_keep.val();
-            self.products_result_last.next = self.products.result_last.val();
+        self.flex.result_ready.next = self.flex_result_ready.val();
+        self.flex_tally.valid.next = self.flex.result_valid.val();
+        self.flex_tally.ready.next = self.flex_result_ready.val();
+        self.flex_tally.data.next = self.flex.result_data.val();
+        self.flex_sum.next = self.flex_tally.sum.val();
+        self.flex_beats.next = self.flex_tally.beats.val();
+        self.flex_result_valid.next = self.flex.result_valid.val();
+        self.flex_result_data.next = bits::<44>(0);
+        self.flex_result_keep.next = bits::<2>(0);
+        self.flex_result_last.next = false;
+        if self.flex.result_valid.val() {
+            self.flex_result_data.next = self.flex.result_data.val();
+            self.flex_result_keep.next = self.flex.result_keep.val();
+            self.flex_result_last.next = self.flex.result_last.val();
         }
     }
 }

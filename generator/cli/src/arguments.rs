@@ -210,7 +210,7 @@ pub struct Cost {
     /// The YAML files of the designs
     #[arg(required = true)]
     pub configs: Vec<PathBuf>,
-    /// The technology: unit, asap7, gt2n, sky130, ihp130, ultrascale_plus, ice40, or a file of `calibrate`
+    /// The technology: unit, asap7, or a file of `calibrate`
     #[arg(long, value_name = "NAME", default_value = "asap7")]
     pub technology: String,
     /// The share of weights that are zero, which holds nets still

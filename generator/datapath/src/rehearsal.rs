@@ -38,8 +38,22 @@ pub fn rehearse(
     scenarios: &[Scenario],
     seed: u64,
 ) -> Result<Rehearsal, PortError> {
-    let mut bench = Bench::new(design, interface)?;
-    bench.evaluator.randomise(seed);
+    let mut evaluator = Evaluator::new(design);
+    evaluator.randomise(seed);
+    rehearse_in(&mut evaluator, interface, scenarios, |_| ())
+}
+
+/// The same in an evaluator as it stands, which `watch` sees before each clock edge of a scenario.
+///
+/// # Errors
+/// When the design lacks a port of the interface.
+pub fn rehearse_in(
+    evaluator: &mut Evaluator,
+    interface: &Interface,
+    scenarios: &[Scenario],
+    watch: impl FnMut(&Evaluator),
+) -> Result<Rehearsal, PortError> {
+    let mut bench = Bench::new(evaluator, interface, watch)?;
     bench.reset();
     for scenario in scenarios {
         bench.run(scenario);
@@ -47,8 +61,9 @@ pub fn rehearse(
     Ok(bench.report)
 }
 
-struct Bench {
-    evaluator: Evaluator,
+struct Bench<'a, W> {
+    evaluator: &'a mut Evaluator,
+    watch: W,
     inputs: Vec<InputPorts>,
     outputs: Vec<OutputPorts>,
     report: Rehearsal,
@@ -81,9 +96,8 @@ struct Progress {
     offered: Vec<Option<Beat>>,
 }
 
-impl Bench {
-    fn new(design: &Design, interface: &Interface) -> Result<Bench, PortError> {
-        let evaluator = Evaluator::new(design);
+impl<W: FnMut(&Evaluator)> Bench<'_, W> {
+    fn new<'a>(evaluator: &'a mut Evaluator, interface: &Interface, watch: W) -> Result<Bench<'a, W>, PortError> {
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
         for Stream { name, direction, fields } in &interface.streams {
             let (valid, ready) = (format!("{name}_valid"), format!("{name}_ready"));
@@ -100,7 +114,7 @@ impl Bench {
                 outputs.push(OutputPorts { name: name.clone(), valid, ready, fields });
             }
         }
-        Ok(Bench { evaluator, inputs, outputs, report: Rehearsal::default() })
+        Ok(Bench { evaluator, watch, inputs, outputs, report: Rehearsal::default() })
     }
 
     fn reset(&mut self) {
@@ -162,6 +176,7 @@ impl Bench {
         self.evaluator.evaluate();
         self.take_inputs(scenario, progress);
         let outcome = self.take_outputs(scenario, progress);
+        (self.watch)(self.evaluator);
         self.evaluator.clock();
         progress.cycle += 1;
         outcome

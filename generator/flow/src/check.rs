@@ -101,7 +101,6 @@ impl Verilator {
         let mutants = mutate(&task.hardware, count, seed.into());
         let width = bits_for(mutants.mutants.len() as u64);
         let broken = design(&mutants.design, &task.interface, Some(width));
-        let rtl = broken.rtl.clone();
         let model = self.build(&[broken], Optimisation::Check).remove(0)?;
         let vectors = model.vectors(&task.scenarios)?;
         let survivors = side_by_side(self.jobs, &mutants.mutants, |mutant| {
@@ -120,7 +119,7 @@ impl Verilator {
             survivors.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let proven = match tools::find("yosys") {
             None => vec![Ok(false); survivors.len()],
-            Some(_) => side_by_side(self.jobs, &survivors, |mutant| is_equivalent(&mutants.design, &rtl, mutant)),
+            Some(_) => side_by_side(self.jobs, &survivors, |mutant| is_equivalent(&mutants.design, task, mutant)),
         };
         let proven = proven.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Score { mutants: mutants.mutants.len(), survivors: survivors.into_iter().zip(proven).collect() })

@@ -407,6 +407,27 @@ impl ModuleData {
         &self.nodes[id.index()]
     }
 
+    /// Points everything but the nodes themselves at other nodes.
+    pub(crate) fn redirect(&mut self, to: impl Fn(NodeId) -> NodeId) {
+        let at = |id: &mut NodeId| *id = to(*id);
+        for port in &mut self.ports {
+            if let PortKind::Output(driver) = &mut port.kind {
+                at(driver);
+            }
+        }
+        self.wires.iter_mut().flat_map(|wire| &mut wire.drives).for_each(|drive| at(&mut drive.value));
+        for register in &mut self.registers {
+            register.next.iter_mut().chain(&mut register.enable).for_each(at);
+        }
+        for memory in &mut self.memories {
+            if let Some(port) = &mut memory.write {
+                [&mut port.enable, &mut port.address, &mut port.data].into_iter().for_each(at);
+            }
+            memory.reads.iter_mut().flat_map(|port| [&mut port.enable, &mut port.address]).for_each(at);
+        }
+        self.instances.iter_mut().flat_map(|instance| &mut instance.inputs).for_each(|input| at(&mut input.1));
+    }
+
     /// Looks a port up by its bare name.
     pub fn port(&self, name: &str) -> Option<PortId> {
         self.ports.iter().position(|port| port.name == name).map(|position| PortId(position as u32))

@@ -21,6 +21,7 @@ mod keyword;
 mod mutate;
 mod path;
 mod random;
+mod recode;
 mod shape;
 
 pub use bits::Bits;
@@ -36,4 +37,5 @@ pub use keyword::{is_keyword, refusal};
 pub use mutate::{MUTANT_PORT, Mutant, Mutants, mutate};
 pub use path::{Levels, Path, PathWeights};
 pub use random::Random;
+pub use recode::{Code as StateCode, recode};
 pub use shape::{MAXIMUM_ITERATIONS, MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH, Shape, bits_for, sint, uint};

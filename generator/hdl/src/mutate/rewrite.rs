@@ -168,24 +168,8 @@ impl<'a> Rewriter<'a> {
     /// Points everything that reads nodes at their new places.
     fn reconnect(&mut self, renewed: &BTreeMap<String, Module>) {
         let moved = &self.moved;
-        let at = |id: &mut NodeId| *id = moved[id.index()];
-        for port in &mut self.new.ports {
-            if let PortKind::Output(driver) = &mut port.kind {
-                at(driver);
-            }
-        }
-        self.new.wires.iter_mut().flat_map(|wire| &mut wire.drives).for_each(|drive| at(&mut drive.value));
-        for register in &mut self.new.registers {
-            register.next.iter_mut().chain(&mut register.enable).for_each(at);
-        }
-        for memory in &mut self.new.memories {
-            if let Some(port) = &mut memory.write {
-                [&mut port.enable, &mut port.address, &mut port.data].into_iter().for_each(at);
-            }
-            memory.reads.iter_mut().flat_map(|port| [&mut port.enable, &mut port.address]).for_each(at);
-        }
+        self.new.redirect(|id| moved[id.index()]);
         for instance in &mut self.new.instances {
-            instance.inputs.iter_mut().for_each(|input| at(&mut input.1));
             if let Some(module) = renewed.get(&instance.module.name) {
                 let port = PortId(module.ports.len() as u32 - 1);
                 instance.module = module.clone();

@@ -164,7 +164,7 @@ impl Geometry {
     }
 
     /// Bits of each of the two words of a position: one more than the longest sum of its largest products needs, for
-    /// [`super::merge`].
+    /// `merge.rs`.
     pub fn position_bits(&self, positions: &Positions) -> u32 {
         let product = u64::from(positions.reach) << (self.activation_bits - 1);
         bits_up_to(product * u64::from(self.summed_places())) + 1

@@ -8,7 +8,7 @@
 //!  digit 0                               weight 0         weight 0         weight 0
 //! ```
 //!
-//! [`lane`] says how digits are shared out, [`edge`] gives every digit its activation and makes the digits, [`element`]
+//! `lane.rs` says how digits are shared out, `edge.rs` gives every digit its activation and makes the digits, `element.rs`
 //! multiplies and adds.
 
 mod cost;

@@ -26,8 +26,8 @@ mod shape;
 
 pub use bits::Bits;
 pub use builder::{
-    Affine, ForwardWire, Index, InstanceBuilder, LaneWire, Lanes, MemoryBuilder, ModuleBuilder, Pipeline,
-    RegisterBuilder, Staged, Value,
+    Affine, ForwardWire, Index, InstanceBuilder, LONGEST_MODULE_NAME, LaneWire, Lanes, MemoryBuilder, ModuleBuilder,
+    Pipeline, RegisterBuilder, Staged, Value,
 };
 pub use census::{Census, Primitive, Tally};
 pub use design::*;

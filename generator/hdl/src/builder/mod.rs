@@ -46,10 +46,11 @@ pub struct ModuleBuilder {
 }
 
 impl ModuleBuilder {
-    /// Opens a module. Its name must show its parameters: it is unique in a design.
+    /// Opens a module. Its name must show its parameters: it is unique in a design. What is longer than
+    /// [`LONGEST_MODULE_NAME`] ends in a hash of the whole instead.
     #[track_caller]
     pub fn new(name: impl Into<String>, summary: impl Into<String>) -> ModuleBuilder {
-        ModuleBuilder { shared: Shared::new(name.into(), summary.into(), Location::caller()) }
+        ModuleBuilder { shared: Shared::new(bounded(name.into()), summary.into(), Location::caller()) }
     }
 
     /// Notes a parameter that the module was built from, for the header of the emitted text.
@@ -204,4 +205,18 @@ impl ModuleBuilder {
             PortId(data.ports.len() as u32 - 1)
         })
     }
+}
+
+/// Characters of a module's name: Verilator replaces names of more than 127 by hashes of its own, and mutation adds
+/// endings.
+pub const LONGEST_MODULE_NAME: usize = 110;
+
+/// A name within [`LONGEST_MODULE_NAME`]; a longer one keeps its beginning, before the 32-bit FNV-1a hash of all of it.
+fn bounded(name: String) -> String {
+    if name.len() <= LONGEST_MODULE_NAME {
+        return name;
+    }
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let beginning: String = name.chars().take(LONGEST_MODULE_NAME - 9).collect();
+    format!("{}_{hash:08x}", beginning.trim_end_matches('_'))
 }

@@ -1,0 +1,23 @@
+//! Names of modules stay within what the tools behind keep as they are.
+
+use tritloom_hdl::{Design, LONGEST_MODULE_NAME, ModuleBuilder, uint};
+
+fn name_of(name: &str) -> String {
+    let m = ModuleBuilder::new(name, "Passes a bit on.");
+    let a = m.input("a", uint(1));
+    m.output("b", &a);
+    Design::new(m.finish()).expect("a legal design").top().name.clone()
+}
+
+#[test]
+fn names_that_are_too_long_keep_their_beginning_and_stay_apart() {
+    let longest = "a".repeat(LONGEST_MODULE_NAME);
+    assert_eq!(name_of(&longest), longest);
+    let (one, other) = (name_of(&format!("{longest}_w8")), name_of(&format!("{longest}_w9")));
+    assert_ne!(one, other);
+    for name in [&one, &other] {
+        assert_eq!(name.len(), LONGEST_MODULE_NAME);
+        assert!(name.starts_with(&longest[..LONGEST_MODULE_NAME - 9]));
+    }
+    assert!(!name_of(&format!("{}__", "ab_".repeat(60))).contains("__"));
+}

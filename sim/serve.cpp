@@ -55,7 +55,7 @@ class Session {
     if (bank.stream >= streams().size()) give_up("serve: no such stream");
     bank.words = get_beats(streams()[bank.stream], bank.count);
     banks_[number] = std::move(bank);
-    put(0);
+    put(kDone);
   }
 
   void run() {
@@ -73,7 +73,7 @@ class Session {
     if (problem.empty()) {
       answer(engine_.run(job), job);
     } else {
-      refuse(problem);
+      refuse(kRefused, problem);
     }
   }
 
@@ -98,9 +98,9 @@ class Session {
     for (const Passed& passed : outcome.outputs) sound = sound && !passed.incident;
     if (!sound) {
       engine_.reset();
-      return refuse(describe(outcome, job));
+      return refuse(kMisbehaved, describe(outcome, job));
     }
-    put(0);
+    put(kDone);
     put(static_cast<Word>(outcome.span));
     put(static_cast<Word>(outcome.span >> 32));
     for (const Passed& passed : outcome.outputs) {
@@ -124,8 +124,8 @@ class Session {
     return text;
   }
 
-  void refuse(std::string text) {
-    put(1);
+  void refuse(Word status, std::string text) {
+    put(status);
     put(static_cast<Word>(text.size()));
     text.resize((text.size() + 3) / 4 * 4, ' ');
     std::fwrite(text.data(), 1, text.size(), stdout);

@@ -8,14 +8,15 @@
 // before the next is read. The end of the input ends the server.
 //
 //   request kStore   bank, stream, number of beats, the beats
-//   answer           0
+//   answer           kDone
 //
 //   request kRun     for each input stream in port order: kInline, number of beats, the beats
 //                                                     or: kBank, bank
 //                    then for each output stream in port order: the number of beats to wait for
-//   answer           0, cycles (low word, high word), the beats of each output stream in order
+//   answer           kDone, cycles (low word, high word), the beats of each output stream in order
 //
-//   any failure      1, number of bytes, a message of so many bytes filled up to whole words
+//   any failure      kRefused (the request is wrong) or kMisbehaved (the design is), number of bytes,
+//                    a message of so many bytes filled up to whole words
 //
 // Valid and ready are always high while there is something to pass. A run ends with the cycle in
 // which its last beat passes; the next begins with the cycle after, without reset. `cycles` counts from
@@ -30,6 +31,7 @@ constexpr Word kMagic = 0x314c5254;  // the letters TRL1
 
 enum Request : Word { kStore = 1, kRun = 2 };
 enum Source : Word { kInline = 0, kBank = 1 };
+enum Status : Word { kDone = 0, kRefused = 1, kMisbehaved = 2 };
 
 /// Serves until the input ends; returns the program's exit code.
 int serve(Engine& engine, unsigned watchdog);

@@ -40,7 +40,9 @@ const FOLDERS: &str =
 /// A failure outside the design, told with what a tool printed and with what can be done about it.
 pub fn tool_failure(error: &FlowError) -> Diagnostic {
     let (code, remedy) = match error {
-        FlowError::Refused { .. } => (code::DEFECT, "tritloom has written Verilog that is refused: please report it"),
+        FlowError::Refused { .. } | FlowError::Misbehaved { .. } => {
+            (code::DEFECT, "tritloom has written wrong Verilog: please report it")
+        }
         FlowError::Library { .. } => (
             code::LIBRARY,
             "a Liberty file with combinational cells and flip-flops is needed; `.gz` may be its last letters",

@@ -213,6 +213,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_build_can_make_again_is_no_loss() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let target = root.path().join("out");
+        write_folder(&target, files(&[("Makefile", "check:")])).expect("written");
+        fs::create_dir(target.join("build")).expect("created");
+        fs::write(target.join("build/bench.o"), "object").expect("written");
+        let tag = target.join("build/CACHEDIR.TAG");
+        fs::write(&tag, "Signature: of somebody else").expect("written");
+        assert_eq!(refusal(&target, files(&[])).code, code::IN_THE_WAY);
+        fs::write(&tag, "Signature: 8a477f597d28d172789f06886806bc55\n").expect("written");
+        write_folder(&target, files(&[("Makefile", "check:")])).expect("replaced");
+        assert_eq!(listing(&target), ["Makefile", LIST_FILE]);
+    }
+
+    #[test]
     fn a_folder_around_what_is_read_is_refused() {
         let root = tempfile::tempdir().expect("temporary folder");
         let target = root.path().join("out");

@@ -31,6 +31,12 @@ impl Terminal {
                 match report.verdict {
                     Verdict::Passed => ExitCode::SUCCESS,
                     Verdict::Failed => ExitCode::from(1),
+                    Verdict::Unknown(failures) => {
+                        if self.format == Format::Text {
+                            print_error(&refusal(&failures));
+                        }
+                        ExitCode::from(2)
+                    }
                 }
             }
             Err(diagnostics) => {

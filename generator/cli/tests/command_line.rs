@@ -316,6 +316,15 @@ fn a_tool_that_cannot_be_used_is_no_failure_of_the_design() {
         let expected = format!("error[T0001]: {message}");
         assert!(text(&check.stderr).contains(&expected), "{}", text(&check.stderr));
     }
+    // Where a tool fails on the way, what is known of each design is told all the same.
+    let tools = impostors(unwritable);
+    fs::create_dir(tools.path().join("include")).expect("created");
+    let variables = [("PATH", tools.path()), ("TRITLOOM_CACHE", cache.path())];
+    let check = tritloom_with(&variables, &["check", TUTORIAL, "--format", "json", "--quiet"]);
+    assert_eq!(check.status.code(), Some(2));
+    let document = document(&check);
+    assert_eq!((&document["status"], &document["errors"][0]["code"]), (&"incomplete".into(), &"T0001".into()));
+    assert_eq!(document["designs"][0]["passed"], false);
     // The tools would do, but there is nowhere to keep anything.
     fs::write(cache.path().join("file"), "").expect("written");
     let tools = impostors(unwritable);

@@ -30,12 +30,17 @@ pub enum FlowError {
         /// What the system says.
         reason: String,
     },
-    /// A tool that finds fault with a design: the only error that is not the surroundings'.
+    /// A tool that finds fault with a design.
     Refused {
         /// The tool's name.
         tool: String,
         /// All that it wrote.
         output: String,
+    },
+    /// A design that goes on no more in a simulation, or breaks the protocol of its streams.
+    Misbehaved {
+        /// What was seen, at which cycle.
+        reason: String,
     },
     /// A program that ended with an error.
     Failed {
@@ -74,7 +79,7 @@ pub enum FlowError {
 impl FlowError {
     /// Whether the design is to blame, and not a tool, a file or the machine.
     pub fn is_about_design(&self) -> bool {
-        matches!(self, FlowError::Refused { .. })
+        matches!(self, FlowError::Refused { .. } | FlowError::Misbehaved { .. })
     }
 
     /// For `map_err` behind an action on a file.
@@ -101,6 +106,7 @@ impl fmt::Display for FlowError {
                 write!(formatter, "{tool} is too old: it says `{version}`, {needed} or newer is needed")
             }
             FlowError::Refused { tool, output } => write!(formatter, "{tool} refuses it:\n{}", output.trim_end()),
+            FlowError::Misbehaved { reason } => write!(formatter, "in simulation: {reason}"),
             FlowError::Start { tool, reason } => write!(formatter, "{tool} does not start: {reason}"),
             FlowError::Failed { tool, status, output } => {
                 write!(formatter, "{tool} failed ({status}):\n{}", output.trim_end())

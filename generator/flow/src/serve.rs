@@ -18,6 +18,7 @@ mod protocol {
     pub(super) const INLINE: u32 = 0;
     pub(super) const BANK: u32 = 1;
     pub(super) const DONE: u32 = 0;
+    pub(super) const MISBEHAVED: u32 = 2;
 }
 
 const TOOL: &str = "simulation";
@@ -134,14 +135,18 @@ impl Simulation {
             Some(Err(error)) => return Err(FlowError::answer(TOOL, error)),
             None => return Err(FlowError::answer(TOOL, "it has ended")),
         }
-        if self.word()? == protocol::DONE { Ok(()) } else { Err(self.refusal()?) }
+        match self.word()? {
+            protocol::DONE => Ok(()),
+            protocol::MISBEHAVED => Err(FlowError::Misbehaved { reason: self.message()? }),
+            _ => Err(FlowError::answer(TOOL, self.message()?)),
+        }
     }
 
-    fn refusal(&mut self) -> Result<FlowError, FlowError> {
+    fn message(&mut self) -> Result<String, FlowError> {
         let count = self.word()? as usize;
         let mut text = vec![0; count.next_multiple_of(4)];
         self.receive(&mut text)?;
-        Ok(FlowError::answer(TOOL, String::from_utf8_lossy(&text[..count])))
+        Ok(String::from_utf8_lossy(&text[..count]).into_owned())
     }
 
     fn word(&mut self) -> Result<u32, FlowError> {

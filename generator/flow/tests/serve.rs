@@ -31,7 +31,9 @@ fn a_refused_run_says_why_and_the_next_one_works() {
 
     let unknown = simulation.run(&[Feed::Bank(9)], &[1]).expect_err("bank 9 is empty").to_string();
     assert!(unknown.contains("bank 9 holds nothing for in"), "{unknown}");
-    let hung = simulation.run(&[Feed::Beats(&beats)], &[5]).expect_err("only four beats come").to_string();
+    let hung = simulation.run(&[Feed::Beats(&beats)], &[5]).expect_err("only four beats come");
+    assert!(hung.is_about_design());
+    let hung = hung.to_string();
     assert!(hung.contains("no progress") && hung.contains("in 4 of 4 beats out 4 of 5 beats"), "{hung}");
     let surplus = simulation.run(&[Feed::Beats(&beats)], &[2]).expect_err("four beats come").to_string();
     assert!(surplus.contains("surplus"), "{surplus}");

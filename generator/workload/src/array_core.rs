@@ -4,6 +4,7 @@ use crate::Shape;
 use crate::core::{Core, Weights};
 use crate::products::{ProductEngine, Step};
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use tritloom_datapath::array::{Geometry, Numbers, Topology, beats};
 use tritloom_datapath::interface::Beat;
@@ -110,7 +111,14 @@ impl<E: fmt::Display> fmt::Display for ArrayError<E> {
     }
 }
 
-impl<E: fmt::Debug + fmt::Display> std::error::Error for ArrayError<E> {}
+impl<E: Error + 'static> Error for ArrayError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            ArrayError::Simulation(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl<C: Core> ArrayEngine<C> {
     /// An engine on a core of this geometry.

@@ -2,6 +2,7 @@
 
 use crate::{MatrixId, Model, TernaryEngine, TernaryMatrix};
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use tritloom_datapath::interface::Beat;
 use tritloom_datapath::matvec::{Geometry, beats};
@@ -135,7 +136,14 @@ impl<E: fmt::Display> fmt::Display for CoreError<E> {
     }
 }
 
-impl<E: fmt::Debug + fmt::Display> std::error::Error for CoreError<E> {}
+impl<E: Error + 'static> Error for CoreError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            CoreError::Simulation(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl<C: Core> CoreEngine<C> {
     /// Packs every matrix of the model for the core and hands it to the simulation.

@@ -4,6 +4,7 @@ use crate::attention::{Attention, FloatAttention};
 use crate::numerics::{dot, quantise, root_mean_square_norm, rotate, silu};
 use crate::{MatrixId, MatrixKind, Model, TernaryEngine};
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 
 /// The token that begins a text.
@@ -55,11 +56,14 @@ impl<E: fmt::Display, A: fmt::Display> fmt::Display for DecodeError<E, A> {
     }
 }
 
-impl<E, A> std::error::Error for DecodeError<E, A>
-where
-    E: fmt::Debug + fmt::Display,
-    A: fmt::Debug + fmt::Display,
-{
+impl<E: Error + 'static, A: Error + 'static> Error for DecodeError<E, A> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            DecodeError::Engine(error) => Some(error),
+            DecodeError::Attention(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// What a step with an engine E and attention A gives.

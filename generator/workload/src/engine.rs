@@ -1,6 +1,7 @@
 //! Who computes the ternary products: plain integers here, a simulated core elsewhere.
 
 use crate::{MatrixId, Model, TernaryMatrix};
+use std::error::Error;
 use std::fmt;
 
 /// Computes products of a model's ternary matrices with 8-bit activations.
@@ -57,7 +58,7 @@ impl fmt::Display for EngineError {
     }
 }
 
-impl std::error::Error for EngineError {}
+impl Error for EngineError {}
 
 impl<'m> ReferenceEngine<'m> {
     /// An engine for one model.
@@ -133,7 +134,14 @@ impl<E: fmt::Display> fmt::Display for CheckError<E> {
     }
 }
 
-impl<E: fmt::Debug + fmt::Display> std::error::Error for CheckError<E> {}
+impl<E: Error + 'static> Error for CheckError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            CheckError::Engine(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl<'m, E: TernaryEngine> CheckedEngine<'m, E> {
     /// Checks `engine` against the weights of `model`.

@@ -1,6 +1,7 @@
 //! Who computes the integer products of attention: plain integers here, a simulated core elsewhere.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 
 /// The two products of attention.
@@ -82,7 +83,14 @@ impl<E: fmt::Display> fmt::Display for ProductError<E> {
     }
 }
 
-impl<E: fmt::Debug + fmt::Display> std::error::Error for ProductError<E> {}
+impl<E: Error + 'static> Error for ProductError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            ProductError::Engine(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl<E> CheckedProducts<E> {
     /// Checks `engine`.

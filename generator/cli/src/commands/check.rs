@@ -26,7 +26,8 @@ struct Checked {
     json: Value,
 }
 
-/// All designs are read before the first is built; one failure does not stop the others.
+/// All designs are read before the first is built; one failure does not stop the others, nor does one of a tool, which
+/// says nothing about a design.
 pub fn check(
     arguments: &Check,
     families: &[&'static dyn Family],
@@ -39,7 +40,7 @@ pub fn check(
         keep(folder, &designs, arguments)?;
     }
     let checked = match &engine {
-        Engine::Verilator(verilator) => by_verilator(verilator, &designs, arguments, terminal)?,
+        Engine::Verilator(verilator) => by_verilator(verilator, &designs, arguments, terminal),
         Engine::Evaluator { .. } => by_evaluator(&designs, arguments, terminal),
     };
     Ok(report(arguments, &engine, &designs, &checked))
@@ -120,62 +121,55 @@ fn tasks(designs: &[Built], seed: u64) -> Vec<Task> {
     designs.iter().map(task).collect()
 }
 
-/// A design that fails is a verdict; a tool that fails is an error, since it says nothing about any design.
-fn by_verilator(
-    verilator: &Verilator,
-    designs: &[Built],
-    arguments: &Check,
-    terminal: &Terminal,
-) -> Result<Vec<Checked>, Vec<Diagnostic>> {
+fn by_verilator(verilator: &Verilator, designs: &[Built], arguments: &Check, terminal: &Terminal) -> Vec<Checked> {
     let tasks = tasks(designs, arguments.seed);
     let progress = terminal.progress("check", designs.len());
     let name = |position: usize| designs[position].configuration.name.as_str();
     let outcomes = verilator.check(&tasks, arguments.seed as u32, |position| progress.step(name(position)));
     drop(progress);
-    let failures = tool_failures(&outcomes);
-    if !failures.is_empty() {
-        return Err(failures);
-    }
     let mut checked: Vec<Checked> =
-        designs.iter().zip(&outcomes).map(|(design, outcome)| judged(design, outcome)).collect();
+        outcomes.iter().enumerate().map(|(at, outcome)| judged(name(at), outcome)).collect();
     if arguments.mutate > 0 {
         for (position, task) in tasks.iter().enumerate() {
             if checked[position].verdict == Verdict::Passed {
-                let score = score(verilator, task, arguments, terminal)?;
-                checked[position].add_score(&score);
+                match score(verilator, task, arguments, terminal) {
+                    Ok(score) => checked[position].add_score(&score),
+                    Err(error) => checked[position].add_failed_score(&error),
+                }
             }
         }
     }
-    Ok(checked)
+    checked
 }
 
-/// What went wrong outside the designs, each thing once.
-fn tool_failures(outcomes: &[Result<Outcome, FlowError>]) -> Vec<Diagnostic> {
+fn score(verilator: &Verilator, task: &Task, arguments: &Check, terminal: &Terminal) -> Result<Score, FlowError> {
+    let progress = terminal.bar("mutants", arguments.mutate as usize);
+    let done = |number: u32| progress.step(&number.to_string());
+    verilator.mutation_score(task, arguments.mutate, arguments.seed as u32, done)
+}
+
+/// What failed outside the designs, each thing once.
+fn tool_failures(checked: &[Checked]) -> Vec<Diagnostic> {
     let mut failures = Vec::new();
-    for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).filter(|error| !error.is_about_design()) {
-        let failure = tool_failure(error);
-        if !failures.contains(&failure) {
-            failures.push(failure);
+    for design in checked {
+        if let Verdict::Unknown(found) = &design.verdict {
+            let fresh: Vec<_> = found.iter().filter(|failure| !failures.contains(*failure)).cloned().collect();
+            failures.extend(fresh);
         }
     }
     failures
 }
 
-fn score(verilator: &Verilator, task: &Task, arguments: &Check, terminal: &Terminal) -> Result<Score, Vec<Diagnostic>> {
-    let progress = terminal.bar("mutants", arguments.mutate as usize);
-    let done = |number: u32| progress.step(&number.to_string());
-    let score = verilator.mutation_score(task, arguments.mutate, arguments.seed as u32, done);
-    score.map_err(|error| vec![tool_failure(&error)])
-}
-
-fn judged(design: &Built, outcome: &Result<Outcome, FlowError>) -> Checked {
-    let name = &design.configuration.name;
+fn judged(name: &str, outcome: &Result<Outcome, FlowError>) -> Checked {
     match outcome {
-        Err(error) => Checked {
-            verdict: Verdict::Failed,
-            text: format!("{name}: FAILED: {error}"),
-            json: json!({"error": error.to_string()}),
-        },
+        Err(error) => {
+            let json = json!({"error": error.to_string()});
+            if error.is_about_design() {
+                return Checked { verdict: Verdict::Failed, text: format!("{name}: FAILED: {error}"), json };
+            }
+            let verdict = Verdict::Unknown(vec![tool_failure(error)]);
+            Checked { verdict, text: format!("{name}: not checked, a tool failed"), json }
+        }
         Ok(outcome) => {
             let report = &outcome.report;
             let word = if outcome.passed() { "passed" } else { "FAILED" };
@@ -209,6 +203,13 @@ impl Checked {
         let survivors: Vec<Value> = score.survivors.iter().map(survivor_json).collect();
         self.json["mutation"] =
             json!({"mutants": score.mutants, "caught": caught, "equivalent": equivalent, "survivors": survivors});
+    }
+
+    /// The design passed, but what its bench is worth is not known.
+    fn add_failed_score(&mut self, error: &FlowError) {
+        self.verdict = Verdict::Unknown(vec![tool_failure(error)]);
+        self.text += "\n  mutants: not run, a tool failed";
+        self.json["mutation"] = json!({"error": error.to_string()});
     }
 }
 
@@ -268,13 +269,19 @@ fn rehearsed(design: &Built, seed: u64) -> Checked {
 
 fn report(arguments: &Check, engine: &Engine, designs: &[Built], checked: &[Checked]) -> Report {
     let failed = checked.iter().filter(|design| design.verdict == Verdict::Failed).count();
-    let verdict = if failed == 0 { Verdict::Passed } else { Verdict::Failed };
+    let failures = tool_failures(checked);
+    let errors: Vec<Value> = failures.iter().map(Diagnostic::to_json).collect();
+    let (verdict, status) = match failed {
+        _ if !failures.is_empty() => (Verdict::Unknown(failures), "incomplete"),
+        0 => (Verdict::Passed, "ok"),
+        _ => (Verdict::Failed, "failed"),
+    };
     let mut text: String = checked.iter().map(|design| design.text.trim_end().to_string() + "\n").collect();
-    let designs_checked = counted(checked.len() as u64, "design");
-    text += &format!("{designs_checked} checked with seed {}, {failed} failed\n", arguments.seed);
+    let known = checked.iter().filter(|design| !matches!(design.verdict, Verdict::Unknown(_))).count();
+    text += &format!("{} checked with seed {}, {failed} failed", counted(known as u64, "design"), arguments.seed);
+    text += &if known < checked.len() { format!(", {} not known\n", checked.len() - known) } else { "\n".into() };
     text.extend(engine.fallback().map(|fallback| format!("{fallback}\n")));
     let entries: Vec<Value> = designs.iter().zip(checked).map(entry).collect();
-    let status = if failed == 0 { "ok" } else { "failed" };
     let json = json!({
         "command": "check",
         "status": status,
@@ -282,6 +289,7 @@ fn report(arguments: &Check, engine: &Engine, designs: &[Built], checked: &[Chec
         "simulator": engine.name(),
         "fallback": engine.fallback(),
         "designs": entries,
+        "errors": errors,
     });
     Report { text, json, verdict }
 }
@@ -297,4 +305,22 @@ fn entry((design, checked): (&Built, &Checked)) -> Value {
         "passed": checked.verdict == Verdict::Passed,
         "detail": checked.json,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_that_fails_for_one_design_hides_no_verdict_on_another() {
+        let error = FlowError::Answer { tool: "bench".into(), reason: "it died".into() };
+        let unknown = judged("first", &Err(error.clone()));
+        let failed = judged("second", &Err(FlowError::Misbehaved { reason: "no progress".into() }));
+        let arguments = Check { configs: Vec::new(), keep: None, mutate: 0, seed: 1, simulator: None };
+        let engine = Engine::Evaluator { fallback: None };
+        let report = report(&arguments, &engine, &[], &[unknown, failed]);
+        insta::assert_snapshot!(report.text);
+        assert_eq!(report.verdict, Verdict::Unknown(vec![tool_failure(&error)]));
+        assert_eq!(report.json["errors"][0]["code"], "T0001");
+    }
 }

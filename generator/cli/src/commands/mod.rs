@@ -32,12 +32,14 @@ pub struct Report {
 }
 
 /// Whether what was looked at is sound: a design, or the tools.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is, or nothing was looked at.
     Passed,
     /// It is not.
     Failed,
+    /// Of some of it nothing is known, since these things failed outside of it.
+    Unknown(Vec<Diagnostic>),
 }
 
 impl Report {

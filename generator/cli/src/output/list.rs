@@ -11,6 +11,10 @@ use std::path::{Path, PathBuf};
 /// The list's name in the folder; `sha256sum --check` reads it.
 pub const LIST_FILE: &str = "files.sha256";
 
+/// The file that tags a folder as a cache, and how it begins.
+const CACHE_TAG: &str = "CACHEDIR.TAG";
+const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
+
 /// The digits of a hash in the list.
 const HASH_DIGITS: usize = 64;
 
@@ -60,6 +64,12 @@ fn parse(text: &str) -> BTreeMap<PathBuf, &str> {
     text.lines().map(line).collect::<Option<_>>().unwrap_or_default()
 }
 
+/// Whether a folder is tagged as one that its maker can make again, as the Cache Directory Tagging Specification
+/// (bford.info/cachedir) has it; the bench's Makefile tags its `build/`.
+fn is_cache(folder: &Path) -> bool {
+    fs::read(folder.join(CACHE_TAG)).is_ok_and(|tag| tag.starts_with(CACHE_SIGNATURE))
+}
+
 fn hash(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
@@ -84,6 +94,9 @@ impl Search<'_> {
         if kind.is_dir() {
             if self.list.keys().any(|listed| listed.starts_with(&name)) {
                 return self.folder(path, &name);
+            }
+            if is_cache(path) {
+                return Ok(());
             }
             self.found.push(Foreign::Unlisted(format!("{}/", name.display())));
         } else if name == Path::new(LIST_FILE) && !self.list.is_empty() {

@@ -13,13 +13,15 @@ use crate::environment::{tool_failure, verilator};
 use crate::terminal::Terminal;
 use figures::{AttentionFigures, Context, Figures};
 use simulated::Simulated;
+use std::error::Error;
 use std::fmt;
+use std::iter;
 use std::path::Path;
 use std::time::Instant;
 use tritloom_datapath::array;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::matvec;
-use tritloom_flow::Verilator;
+use tritloom_flow::{FlowError, Verilator};
 use tritloom_formats::FirstWeight;
 use tritloom_workload::{
     ArrayEngine, Attention, AttentionModes, CheckedEngine, CheckedProducts, CoreEngine, IntegerAttention, Model, Step,
@@ -54,7 +56,7 @@ pub fn run(arguments: &Run, families: &[&'static dyn Family], terminal: &Termina
     let engine = CheckedEngine::new(engine, &model);
     let Some((part, modes)) = attention else {
         let story = Story::new(&model);
-        let figures = teller.tell(engine, story, |_| AttentionFigures::default());
+        let figures = teller.tell(engine, story, |_| AttentionFigures::default())?;
         return Ok(figures.report(&built, &projection.geometry, None, terminal));
     };
     let array_built = Built::new(&part.configuration)?;
@@ -62,7 +64,7 @@ pub fn run(arguments: &Run, families: &[&'static dyn Family], terminal: &Termina
     terminal.note("the steps of keys and values are measured on the text that the model tells in f32");
     let (steps, float_tokens) = Steps::calibrate(&model, model.shape().seq_len.saturating_sub(1));
     let story = Story::with_attention(&model, IntegerAttention::new(CheckedProducts::new(array), steps));
-    let mut figures = teller.tell(engine, story, attention_figures);
+    let mut figures = teller.tell(engine, story, attention_figures)?;
     figures.float_tokens = Some(float_tokens);
     Ok(figures.report(&built, &projection.geometry, Some(&array_built), terminal))
 }
@@ -145,14 +147,15 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
+    /// A wrong product ends the text and is among the figures; a simulation that dies says nothing about the design.
     fn tell<A: Attention>(
         &self,
         mut engine: CheckedEngine<'_, CoreEngine<Simulated>>,
         mut story: Story<A>,
         attention: impl Fn(&A) -> AttentionFigures,
-    ) -> Figures
+    ) -> Result<Figures, Vec<Diagnostic>>
     where
-        A::Error: fmt::Display,
+        A::Error: Error + 'static,
     {
         let mut figures = Figures::default();
         let started = Instant::now();
@@ -171,6 +174,10 @@ impl Teller<'_> {
                     });
                 }
                 Err(error) => {
+                    if let Some(failure) = outside_the_design(&error) {
+                        self.terminal.stream("\n\n");
+                        return Err(vec![tool_failure(failure)]);
+                    }
                     figures.failure = Some(error.to_string());
                     break;
                 }
@@ -181,6 +188,34 @@ impl Teller<'_> {
         figures.cycles = engine.engine().cycles();
         figures.weight_bits = engine.engine().weight_bits();
         figures.weights = self.model.statistics().weights;
-        figures
+        Ok(figures)
+    }
+}
+
+/// What failed beneath an error, unless it was the design.
+fn outside_the_design<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e FlowError> {
+    let causes = iter::successors(Some(error), |&error| error.source());
+    causes.filter_map(|cause| cause.downcast_ref()).find(|cause: &&FlowError| !cause.is_about_design())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tritloom_workload::{ArrayError, CheckError, CoreError, DecodeError, ProductError};
+
+    type Failure = DecodeError<CheckError<CoreError<FlowError>>, ProductError<ArrayError<FlowError>>>;
+
+    #[test]
+    fn only_a_failure_of_the_surroundings_is_told_as_one() {
+        let died = FlowError::Answer { tool: "simulation".into(), reason: "it died before it answered".into() };
+        let stuck = FlowError::Misbehaved { reason: "no progress at cycle 10000".into() };
+        let core = |error: &FlowError| DecodeError::Engine(CheckError::Engine(CoreError::Simulation(error.clone())));
+        let array =
+            |error: &FlowError| DecodeError::Attention(ProductError::Engine(ArrayError::Simulation(error.clone())));
+        let failures: [Failure; 4] = [core(&died), array(&died), core(&stuck), array(&stuck)];
+        let found = failures.each_ref().map(|failure| outside_the_design(failure).cloned());
+        assert_eq!(found, [Some(died.clone()), Some(died), None, None]);
+        let wrong: Failure = DecodeError::Attention(ProductError::Mismatch(Step::Scores));
+        assert_eq!(outside_the_design(&wrong), None);
     }
 }

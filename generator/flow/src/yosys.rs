@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::Sources;
 use crate::error::FlowError;
 use crate::files::write_all;
-use crate::process::finish;
+use crate::process::{finish, succeed};
 use crate::tools::require;
 
 /// How `timeout` ends when it ended what it started.
@@ -70,5 +70,38 @@ pub fn compare(files: &Sources, left: &str, right: &str, patience_seconds: u32) 
         Ok(Verdict::Unknown)
     } else {
         Err(finished.failed("yosys"))
+    }
+}
+
+/// The netlist between Yosys and ABC.
+const NETLIST: &str = "netlist.aig";
+
+/// Whether every output of `top` among `files` is zero in each of the first `cycles` cycles, whatever its inputs are and
+/// whatever registers without an initial value hold at first. Its one clock is in every register; an asynchronous reset
+/// counts as a synchronous one.
+///
+/// ABC unrolls the cycles into one network without registers and solves that. It is given up after `patience_seconds`.
+pub fn stays_zero(files: &Sources, top: &str, cycles: u32, patience_seconds: u32) -> Result<Verdict, FlowError> {
+    let folder = TempDir::new().map_err(FlowError::file("create a directory in", &std::env::temp_dir()))?;
+    write_all(folder.path(), files)?;
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    let script = format!(
+        "read_verilog {}; hierarchy -check -top {top}; proc -norom; flatten; async2sync; opt; techmap; opt; dffunmap; \
+         simplemap; setundef -undriven -anyseq; aigmap; opt_clean; write_aiger {NETLIST}",
+        names.join(" ")
+    );
+    succeed("yosys", Command::new(require("yosys")?).current_dir(folder.path()).args(["-q", "-p", &script]))?;
+    let script = format!("read_aiger {NETLIST}; frames -F {cycles} -i; strash; scorr; dc2; orpos; sat");
+    let mut command = Command::new("timeout");
+    command.arg(patience_seconds.to_string()).arg(require("yosys-abc")?).args(["-q", &script]);
+    let finished = finish("yosys-abc", command.current_dir(folder.path()))?;
+    if finished.stdout.contains("UNSATISFIABLE") {
+        Ok(Verdict::Equal)
+    } else if finished.stdout.contains("SATISFIABLE") {
+        Ok(Verdict::Different)
+    } else if finished.status.code() == Some(STATUS_OF_A_TIMEOUT) {
+        Ok(Verdict::Unknown)
+    } else {
+        Err(finished.failed("yosys-abc"))
     }
 }

@@ -82,9 +82,9 @@ impl Evaluation {
         switched.sum::<f64>() + total.clock_energy_fj + total.leakage_nw * period_ps * 1e-6
     }
 
-    /// The cycles of a beat, where it takes as many as a beat can.
+    /// The cycles of a beat, where it takes as many as a beat can, in all its passes.
     pub fn cycles_a_beat(&self) -> u64 {
-        self.timing.pace.most_cycles
+        self.timing.pace.most_cycles * self.timing.passes
     }
 
     /// Multiply-accumulates in a cycle, at the slowest pace.

@@ -93,8 +93,8 @@ impl Network {
         let products: u64 = self.products.iter().map(|layer| layer.count).sum();
         // A product needs the results of the one before it: of each the last beat's way through the core is waited for,
         // and the cycle in which its results are taken.
-        let cycles_a_token = total * timing.pace.most_cycles + products * (timing.latency_cycles + 1);
-        let weight_bits_a_token = total * timing.weight_bits_per_beat;
+        let cycles_a_token = total * timing.pace.most_cycles * timing.passes + products * (timing.latency_cycles + 1);
+        let weight_bits_a_token = total * timing.weight_bits_per_beat * timing.passes;
         let computing = cycles_a_token as f64 / (platform.clock_mhz * 1e6);
         let fetching = weight_bits_a_token as f64 / (8.0 * platform.bandwidth_gb_per_s * 1e9);
         let decode_seconds = f64::max(computing, fetching);

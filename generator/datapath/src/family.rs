@@ -98,6 +98,8 @@ pub struct Timing {
     pub weight_bits_per_beat: u64,
     /// Cycles that the core works on such a beat.
     pub pace: Pace,
+    /// How often each beat enters before its weights are done with.
+    pub passes: u64,
     /// The formula in words and symbols, for the manifest.
     pub formula: String,
 }

@@ -39,6 +39,9 @@ pub(crate) struct Nest {
     pub outer_max: u32,
     /// How many of it pass in one step.
     pub outer_step: u32,
+    /// How often the inner dimension passes within a step of the outer one, at least once; with several the number of the
+    /// pass is told too.
+    pub passes: u32,
     /// Whether something of every inner tile is kept between outer steps: its number and whether the outer step is the
     /// first are then told too.
     pub keeps_tiles: bool,
@@ -81,20 +84,24 @@ impl Nest {
 /// A run is accepted when none is under way, or in the very cycle of the last step of the one before, so that
 /// runs follow one another without a bubble. A count of zero takes one step, with nothing valid in it.
 pub(crate) fn sequencer(nest: &Nest) -> Module {
-    let Nest { inner_max, inner_step, outer_max, outer_step, keeps_tiles } = *nest;
+    let Nest { inner_max, inner_step, outer_max, outer_step, passes, keeps_tiles } = *nest;
     let (step_name, steps) = match inner_step {
         InnerStep::Fixed(step) => (format!("s{step}"), step.to_string()),
         InnerStep::PerRun { least, most } => (format!("s{least}to{most}"), format!("{least} to {most}")),
     };
     let m = ModuleBuilder::new(
         format!(
-            "tile_sequencer_i{inner_max}{step_name}_o{outer_max}s{outer_step}{}",
+            "tile_sequencer_i{inner_max}{step_name}_o{outer_max}s{outer_step}{}{}",
+            if passes > 1 { format!("_p{passes}") } else { String::new() },
             if keeps_tiles { "_numbered" } else { "" }
         ),
         "Counts through the tiles of a run: an inner dimension within an outer one.",
     );
     m.parameter("inner dimension", format!("up to {inner_max}, {steps} a step"));
     m.parameter("outer dimension", format!("up to {outer_max}, {outer_step} a step"));
+    if passes > 1 {
+        m.parameter("passes of the inner dimension", passes);
+    }
     let (inner_shape, outer_shape) = (uint(nest.inner_bits()), uint(nest.outer_bits()));
     let run_valid = m.input("run_valid", uint(1));
     let run_inner = m.documented_input("run_inner", inner_shape, "length of the inner dimension");
@@ -119,7 +126,12 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let outer_step = m.uint(outer_step.into(), nest.outer_bits());
     let last_inner = m.wire("last_inner", &at_most(&m, &inner_left, &inner_step, nest.inner_always_last()));
     let last_outer = m.wire("last_outer", &at_most(&m, &outer_left, &outer_step, nest.outer_always_last()));
-    let finish = m.wire("finish", &(&step & &last_inner & &last_outer));
+    let pass = (passes > 1).then(|| m.register("pass", uint(passes)));
+    let outer_passes = match &pass {
+        Some(pass) => m.wire("outer_passes", &(&last_inner & pass.value().top_bit())),
+        None => last_inner.clone(),
+    };
+    let finish = m.wire("finish", &(&step & &outer_passes & &last_outer));
     let run_ready = m.wire("run_ready", &(!busy.value() | &finish));
     let start = m.wire("start", &(&run_valid & &run_ready));
     let change = m.wire("change", &(&start | &step));
@@ -130,9 +142,13 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let outer_minus = m.wire("outer_minus_step", &minus_step(&outer_left, &outer_step));
     inner_total.enable(&start).next(&run_inner);
     inner_left.enable(&change).next(&start.mux(&run_inner, &last_inner.mux(&inner_total, &inner_minus)));
-    outer_left.enable(&change).next(&start.mux(&run_outer, &last_inner.mux(&outer_minus, &outer_left)));
+    outer_left.enable(&change).next(&start.mux(&run_outer, &outer_passes.mux(&outer_minus, &outer_left)));
     let restart = m.wire("restart_inner", &(&start | &last_inner));
     first_inner.enable(&change).next(&restart);
+    if let Some(pass) = &pass {
+        let (next_pass, below) = (m.wire("next_pass", &(&step & &last_inner)), pass.value().slice(0, passes - 1));
+        pass.enable(&next_pass).reset(1).next(&m.concat(&[&below, &pass.value().top_bit()]));
+    }
 
     m.section("Outputs");
     m.output("run_ready", &run_ready);
@@ -142,6 +158,9 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     m.output("first_inner", &first_inner);
     m.output("last_inner", &last_inner);
     m.output("last_outer", &last_outer);
+    if let Some(pass) = &pass {
+        m.documented_output("pass", pass, "a one at its number");
+    }
     if keeps_tiles {
         m.section("Numbers of tiles");
         let inner_tile = m.register("inner_tile", uint(nest.tile_bits()));
@@ -173,6 +192,10 @@ pub(crate) fn sequencer_census(nest: &Nest) -> Census {
         (AndOr, 3, 1),                                             // busy 2, restart
         (Inverter, 2, 1),                                          // of busy, finish
     ]);
+    if nest.passes > 1 {
+        census.add(ResetRegister, 1, nest.passes.into());
+        census.add(AndOr, 2, 1); // outer passes, next pass
+    }
     if nest.keeps_tiles {
         let numbers = sum_of(&[
             (EnabledRegister, 1, tile), // tile

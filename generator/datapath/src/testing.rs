@@ -63,6 +63,7 @@ impl Family for Toy {
             weights_per_beat: 0,
             weight_bits_per_beat: 0,
             pace: Pace::EVERY_CYCLE,
+            passes: 1,
             formula: String::new(),
         }
     }

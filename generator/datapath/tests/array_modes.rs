@@ -113,6 +113,7 @@ fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
         activation_bits: 8,
         weight_bits: 8,
         modes,
+        passes: 1,
         element_stages,
         fixed_sum_bits: None,
         sum_form: SumForm::Resolved,

@@ -51,6 +51,7 @@ fn one_lane(modes: Vec<Mode>, max_inner: u32) -> Geometry {
         activation_bits: 8,
         weight_bits: 8,
         modes,
+        passes: 1,
         element_stages: 0,
         fixed_sum_bits: None,
         sum_form: SumForm::Resolved,

@@ -1,21 +1,26 @@
-//! How many cycles a beat of int8 weights takes in `booth_flex_serial` where zero digits are skipped.
+//! How many cycles int8 weights take where zero digits are skipped: a beat in `booth_flex_serial`, a product in the serial
+//! steps of `bit_weight`.
 //!
 //! `cargo run --release -p tritloom-workload --example serial_cycles [MODEL]` prints shares of beats by their cycles, for
 //! weights drawn at random and, where `model.bin` of a ternary model is named, for its ternary matrices and for its
-//! classifier quantised to int8. A beat is `depth` weights of each of `columns` columns, which are skipped together.
+//! classifier quantised to int8. A beat is `depth` weights of each of `columns` columns, which are skipped together; in
+//! `bit_weight` it passes four times, a digit of each weight at a time.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::io::Write;
 use tritloom_datapath::array::OperandBeat;
-use tritloom_datapath::booth_flex_serial::beat_cycles;
 use tritloom_datapath::parameter::{Given, Parameters};
 use tritloom_datapath::registry;
+use tritloom_datapath::{bit_weight, booth_flex_serial};
 use tritloom_formats::FirstWeight;
 use tritloom_workload::{Model, bitllama};
 
 /// Columns and depth.
 const SIZES: [(u64, u64); 5] = [(1, 1), (1, 4), (4, 1), (4, 4), (8, 4)];
+/// Steps of `bit_weight`, their columns and depth.
+const DIGIT_STEPS: [(&str, usize, usize); 5] =
+    [("opt4c", 1, 4), ("opt4c", 1, 8), ("opt4c", 4, 4), ("opt4c", 16, 4), ("opt4e", 1, 16)];
 const MOST_CYCLES: usize = 4;
 const BEATS: usize = 100_000;
 const SEED: u64 = 1;
@@ -37,17 +42,49 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             writeln!(out, "| {name} | {columns} x {depth} | {} | {mean:.2} |", cells.join(" | "))?;
         }
     }
+    writeln!(out, "\n| weights | step | columns x depth | cycles a product of an element |\n|---|---|---|---|")?;
+    for (name, weights) in &sources {
+        for (step, columns, depth) in DIGIT_STEPS {
+            let cycles = cycles_a_product(step, columns, depth, weights);
+            writeln!(out, "| {name} | {step} | {columns} x {depth} | {cycles:.2} |")?;
+        }
+    }
     Ok(())
 }
 
+/// Cycles in which an element of `bit_weight` adds a product, in the mean of many beats in all their passes.
+fn cycles_a_product(step: &str, columns: usize, depth: usize, weights: &[i32]) -> f64 {
+    let given: [(&str, Given); 3] =
+        [("step", step.into()), ("columns", (columns as u64).into()), ("depth", (depth as u64).into())];
+    let core = resolved("bit_weight", given);
+    let beats = weights.chunks_exact(columns * depth).take(BEATS / depth);
+    let total = beats.len() * depth;
+    let of_beat = |weights: &[i32]| -> u64 {
+        let weights: Vec<Vec<i32>> = weights.chunks(depth).map(<[i32]>::to_vec).collect();
+        let beat = |pass| OperandBeat {
+            mode: 0,
+            pass,
+            activations: Vec::new(),
+            weights: weights.clone(),
+            places: depth as u32,
+        };
+        (0..MOST_CYCLES as u32).map(|pass| bit_weight::beat_cycles(&core, &beat(pass))).sum()
+    };
+    beats.map(of_beat).sum::<u64>() as f64 / total as f64
+}
+
 fn core(columns: u64, depth: u64) -> Parameters {
-    let family = registry::find("booth_flex_serial").unwrap_or_else(|| unreachable!("a family of this build"));
     let given: [(&str, Given); 4] = [
         ("columns", columns.into()),
         ("depth", depth.into()),
         ("weight", "int8".into()),
         ("zero_digits", "skipped".into()),
     ];
+    resolved("booth_flex_serial", given)
+}
+
+fn resolved<const N: usize>(family: &str, given: [(&str, Given); N]) -> Parameters {
+    let family = registry::find(family).unwrap_or_else(|| unreachable!("a family of this build"));
     registry::resolve(family, given).unwrap_or_else(|problems| unreachable!("{problems:?}"))
 }
 
@@ -58,8 +95,9 @@ fn shares(core: &Parameters, columns: usize, depth: usize, weights: &[i32]) -> [
     let total = beats.len();
     for weights in beats {
         let weights = weights.chunks(depth).map(<[i32]>::to_vec).collect();
-        let beat = OperandBeat { mode: MOST_CYCLES - 1, activations: Vec::new(), weights, places: depth as u32 };
-        counts[beat_cycles(core, &beat) as usize - 1] += 1;
+        let beat =
+            OperandBeat { mode: MOST_CYCLES - 1, pass: 0, activations: Vec::new(), weights, places: depth as u32 };
+        counts[booth_flex_serial::beat_cycles(core, &beat) as usize - 1] += 1;
     }
     counts.map(|count| f64::from(count) / total as f64)
 }

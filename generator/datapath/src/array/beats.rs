@@ -26,6 +26,8 @@ pub fn run(geometry: &Geometry, mode: usize, inner: u32, columns: u32, rows: u32
 pub struct OperandBeat {
     /// The mode of its run.
     pub mode: usize,
+    /// How often the operands of its tile have entered before.
+    pub pass: u32,
     /// The places of each row.
     pub activations: Vec<Vec<i32>>,
     /// The places of each column.
@@ -34,8 +36,8 @@ pub struct OperandBeat {
     pub places: u32,
 }
 
-/// The beats of tile `tile` of columns. Every tile takes the same activations again. Places beyond the matrices, which
-/// are `inner` long, are noise.
+/// The beats of tile `tile` of columns, pass after pass. Every tile takes the same activations again. Places beyond the
+/// matrices, which are `inner` long, are noise.
 pub fn operands(
     geometry: &Geometry,
     mode: usize,
@@ -46,19 +48,21 @@ pub fn operands(
 ) -> Vec<OperandBeat> {
     let Mode { activation, weight, places, .. } = geometry.modes[mode];
     let first = tile * geometry.columns;
-    let mut beat = |step: u32| {
+    let mut beat = |(pass, step): (u32, u32)| {
         let range = step * places..(step + 1) * places;
         let mut numbers = |vectors: &[Vec<i32>], which: Range<u32>, numbers: Numbers| {
             which.map(|vector| part(vectors.get(vector as usize), range.clone(), numbers, noise)).collect()
         };
         OperandBeat {
             mode,
+            pass,
             activations: numbers(activations, 0..geometry.rows, activation.numbers),
             weights: numbers(weights, first..first + geometry.columns, weight.numbers),
             places: inner.saturating_sub(step * places).min(places),
         }
     };
-    (0..geometry.inner_tiles(mode, inner)).map(&mut beat).collect()
+    let steps = 0..geometry.inner_tiles(mode, inner);
+    (0..geometry.passes).flat_map(|pass| steps.clone().map(move |step| (pass, step))).map(&mut beat).collect()
 }
 
 /// The beats of tile `tile` of columns where weights stay: of activations, a vector a beat, and of weights, a row of the

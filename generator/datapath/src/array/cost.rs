@@ -113,6 +113,16 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
             1,
         );
     }
+    if geometry.passes > 1 {
+        census.add_census(
+            &sum_of(&[
+                (AndOr, 3 + u64::from(serial), 1), // first, last, pass begins, in the first cycle of its beat
+                (Inverter, 1, 1),                  // of the first pass
+                (EnabledRegister, 1 + stages, 1),  // pass begins
+            ]),
+            1,
+        );
+    }
     if geometry.has_modes() {
         census.add_census(&mode.decoder, 1);
         census.add(EnabledRegister, 1, geometry.mode_bits().into());

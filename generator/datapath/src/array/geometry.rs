@@ -60,6 +60,9 @@ pub struct Geometry {
     pub weight_bits: u32,
     /// What a run may multiply, at least one; with several a run says which, by its place here.
     pub modes: Vec<Mode>,
+    /// How often the operands of a tile of columns enter; with several an element learns when a further pass begins
+    /// ([`super::Element::element`]).
+    pub passes: u32,
     /// Registers inside an element between its operands and its sum.
     pub element_stages: u32,
     /// Bits of a sum; `None`: as many as the longest sum needs.
@@ -196,6 +199,7 @@ impl Geometry {
             inner_step: self.inner_step(),
             outer_max: self.max_columns,
             outer_step: self.columns,
+            passes: self.passes,
             keeps_tiles: false,
         }
     }

@@ -7,3 +7,9 @@ pub fn product(activations: &[Vec<i32>], weights: &[Vec<i32>]) -> Vec<Vec<i128>>
     };
     activations.iter().map(|row| weights.iter().map(|column| dot(row, column)).collect()).collect()
 }
+
+/// Digit `position` of a weight by A. D. Booth in radix 4: `-2 b1 + b0 + b-1` of the bits there and below.
+pub(crate) fn booth_digit(weight: i32, position: u32) -> i32 {
+    let doubled = i64::from(weight) << 1 >> (2 * position);
+    ((doubled & 1) + (doubled >> 1 & 1) - 2 * (doubled >> 2 & 1)) as i32
+}

@@ -62,6 +62,7 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
     Timing {
         latency_cycles: latency - 1 + pace.least_cycles,
         pace,
+        passes: geometry.passes.into(),
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
         formula: match geometry.topology {
@@ -75,9 +76,10 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
 fn formula(geometry: &Geometry, paces: &[Pace], rows: &str) -> String {
     let (columns, latency) = (geometry.columns, latency_cycles(geometry));
     let (places, explained) = places(geometry);
+    let passes = if geometry.passes > 1 { format!("{} passes of ", geometry.passes) } else { String::new() };
     format!(
-        "a run takes max(1, ceil(inner / {places})) beats ({} each) for each of its max(1, ceil(columns / {columns})) \
-         tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete it, and those \
+        "a run takes {passes}max(1, ceil(inner / {places})) beats ({} each) for each of its \
+         max(1, ceil(columns / {columns})) tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete it, and those \
          that the last of them takes beyond one, one row a cycle, while the next tile is computed; a tile of fewer \
          cycles than {rows} waits for the rows before it; runs follow one another without a bubble",
         by_mode(geometry, paces),

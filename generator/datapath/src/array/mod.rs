@@ -47,6 +47,7 @@ mod weight_stationary;
 pub use beats::OperandBeat;
 pub use cost::{ControlCensus, ElementCensus, census_by_part};
 pub use geometry::{Geometry, Positions, SumForm, Topology};
+pub(crate) use golden::booth_digit;
 pub use golden::product;
 pub(crate) use interface::cycles;
 pub use interface::{interface, timing};

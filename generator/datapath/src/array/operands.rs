@@ -2,7 +2,7 @@
 
 use super::geometry::Geometry;
 use super::mode::Mode;
-use super::schedule::{ModeSchedule, Schedule};
+use super::schedule::Schedule;
 use super::shell::{Element, Inputs};
 use tritloom_hdl::{ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
@@ -24,8 +24,8 @@ pub(super) fn entering(
 ) -> Operands {
     let masked = masked(m, geometry, streams, schedule);
     Operands {
-        rows: prepared(m, &ROW_SIDE, &masked, element.row_edge(), schedule.mode.as_ref()),
-        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), schedule.mode.as_ref()),
+        rows: prepared(m, &ROW_SIDE, &masked, element.row_edge(), Some(schedule)),
+        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), Some(schedule)),
     }
 }
 
@@ -93,13 +93,13 @@ const ROW_SIDE: Side =
 pub(super) const COLUMN_SIDE: Side =
     Side { operands: "weights", edges: "column_edge", edge: "edge", prepared: "prepared" };
 
-/// One operand behind its edge, a lane a row or column.
+/// One operand behind its edge, a lane a row or column; the schedule tells edges of mode and pass.
 pub(super) fn prepared(
     m: &ModuleBuilder,
     side: &Side,
     incoming: &Lanes,
     edge: Option<Module>,
-    mode: Option<&ModeSchedule>,
+    schedule: Option<&Schedule>,
 ) -> Lanes {
     let Some(edge) = edge else {
         return incoming.clone();
@@ -108,8 +108,12 @@ pub(super) fn prepared(
     m.repeat(side.edges, incoming.count(), |position| {
         let instance = m.instance(side.edge, &edge);
         instance.connect(side.operands, &incoming.lane(position));
-        if let Some(mode) = mode {
+        if let Some(mode) = schedule.and_then(|schedule| schedule.mode.as_ref()) {
             instance.connect("control", &mode.control.at(0));
+        }
+        if let Some(pass) = schedule.and_then(|schedule| schedule.pass.as_ref()).filter(|_| edge.port("pass").is_some())
+        {
+            instance.connect("pass", &pass.entering);
         }
         prepared.drive(position, &instance.output("prepared"));
     });

@@ -80,7 +80,8 @@ pub const MAX_COLUMNS: Parameter =
 const INTEGERS: &[(&str, &str)] =
     &[("int4", "signed, 4 bits"), ("int8", "signed, 8 bits"), ("int16", "signed, 16 bits")];
 
-/// The geometry that these parameters make, with sums of form `sum_form`, one mode and no registers in elements.
+/// The geometry that these parameters make, with sums of form `sum_form`, one mode, one pass and no
+/// registers in elements.
 pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
     let number = |name: &str| parameters.integer(name) as u32;
     let bits = |name: &str| match parameters.choice(name) {
@@ -97,6 +98,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
         activation_bits,
         weight_bits,
         modes: vec![Mode::plain(depth, activation_bits, weight_bits)],
+        passes: 1,
         element_stages: 0,
         fixed_sum_bits: (parameters.choice("accumulator") == "bits32").then_some(32),
         sum_form,

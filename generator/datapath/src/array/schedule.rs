@@ -17,6 +17,8 @@ pub(super) struct Schedule {
     pub valid: Staged,
     /// It begins a sum.
     pub first: Staged,
+    /// Where operands enter several times.
+    pub pass: Option<PassSchedule>,
     /// It is the last of its beat.
     pub done: Staged,
     /// Its beat is the last of its tile.
@@ -30,6 +32,14 @@ pub(super) struct Schedule {
 pub(super) struct ModeSchedule {
     pub number: Value,
     pub control: Staged,
+}
+
+/// The pass of the operands through a tile.
+pub(super) struct PassSchedule {
+    /// A one at the number of that which enters.
+    pub entering: Value,
+    /// One begins that is not the first of its tile.
+    pub begins: Staged,
 }
 
 impl Schedule {
@@ -68,13 +78,25 @@ impl Schedule {
             ModeSchedule { number, control: beat.stage(0, "beat_control", &control) }
         });
         let valid = beat.control(0, "beat_valid", &issue);
+        let (first_inner, last_inner) = (sequencer.output("first_inner"), sequencer.output("last_inner"));
+        let (first, last, pass) = match geometry.passes {
+            1 => (first_inner, last_inner, None),
+            _ => {
+                let entering = sequencer.output("pass");
+                let first = m.wire("first_of_tile", &(&first_inner & entering.bit(0)));
+                let last = m.wire("last_of_tile", &(last_inner & entering.top_bit()));
+                let begins = m.wire("pass_begins", &(first_inner & !entering.bit(0)));
+                (first, last, Some(PassSchedule { entering, begins: beat.stage(0, "beat_pass", &begins) }))
+            }
+        };
         let held = Schedule {
             mode,
             inner_left: sequencer.output("inner_left"),
             done: valid.clone(),
             valid,
-            first: beat.stage(0, "beat_first", &sequencer.output("first_inner")),
-            last: beat.stage(0, "beat_last", &sequencer.output("last_inner")),
+            first: beat.stage(0, "beat_first", &first),
+            pass,
+            last: beat.stage(0, "beat_last", &last),
             last_tile: beat.stage(0, "beat_last_tile", &sequencer.output("last_outer")),
             columns_left: beat.stage(0, "beat_columns_left", &sequencer.output("outer_left")),
             rows: beat.stage(0, "beat_rows", &rows),
@@ -93,12 +115,17 @@ impl Schedule {
         let done = m.wire("done", &(&held & spent));
         open.drive(&(advance & (&done | !&held)));
         let fresh = m.delay("fresh", &self.issue, Some(advance));
-        let first = m.wire("first", &(self.first.at(1) & fresh));
+        let first = m.wire("first", &(self.first.at(1) & &fresh));
         let work = m.pipeline("work", Some(advance));
+        let pass = self.pass.map(|pass| {
+            let begins = m.wire("begins", &(pass.begins.at(1) & &fresh));
+            PassSchedule { begins: work.stage(1, "work_pass", &begins), ..pass }
+        });
         Schedule {
             valid: work.control(1, "work_valid", &held),
             done: work.control(1, "work_done", &done),
             first: work.stage(1, "work_first", &first),
+            pass,
             last: work.stage(1, "work_last", &self.last.at(1)),
             last_tile: work.stage(1, "work_last_tile", &self.last_tile.at(1)),
             columns_left: work.stage(1, "work_columns_left", &self.columns_left.at(1)),

@@ -6,7 +6,7 @@ use super::operands::{self, Operands};
 use super::results::{Completed, results};
 use super::schedule::Schedule;
 use super::{broadcast, systolic, weight_stationary};
-use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, uint};
+use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Staged, Value, uint};
 
 /// What a family puts into an array.
 pub trait Element {
@@ -50,6 +50,10 @@ pub trait Element {
     ///
     /// An element without an input `enable` adds in every cycle: where there is nothing to add its activations are zero
     /// and `first` is low, and what it adds must be zero then, whatever the weights.
+    ///
+    /// Where operands enter several times ([`Geometry::passes`]), an input `next_pass` says, as `first` does of a sum, that
+    /// a pass begins which is not the first of its tile; edges see the pass that enters as an input `pass`, a one at its
+    /// number, if they have one.
     ///
     /// In a weight-stationary array it has no register: inputs `activations`, `weights` and `addend`, output `sum`, the
     /// addend and the products, both in the words of a sum.
@@ -135,6 +139,9 @@ pub(super) fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
         let text = format!("{}: {activation} by {weight}, {} places a beat", mode.name, mode.places);
         m.parameter(&format!("mode {position}"), text);
     }
+    if geometry.passes > 1 {
+        m.parameter("passes of the operands of a tile", geometry.passes);
+    }
     m.parameter("sum bits", geometry.sum_bits());
     m.parameter("inner dimension of a run", format!("0 to {}", geometry.max_inner));
     m.parameter("columns of a run", format!("0 to {}", geometry.max_columns));
@@ -204,11 +211,13 @@ fn beat(
     let summing = 1 + geometry.element_stages;
     let accumulate = m.wire("accumulate", &(schedule.valid.at(summing) & advance));
     let module = element.element();
-    let first = match module.port("enable") {
-        Some(_) => schedule.first.at(summing),
-        None => m.wire("first_added", &(schedule.first.at(summing) & &accumulate)),
+    let begins = |name: &str, begins: &Staged| match module.port("enable") {
+        Some(_) => begins.at(summing),
+        None => m.wire(name, &(begins.at(summing) & &accumulate)),
     };
-    let mut signals = vec![("first", first), ("enable", accumulate.clone()), ("advance", advance.clone())];
+    let mut signals = vec![("first", begins("first_added", &schedule.first))];
+    signals.extend(schedule.pass.as_ref().map(|pass| ("next_pass", begins("next_pass_added", &pass.begins))));
+    signals.extend([("enable", accumulate.clone()), ("advance", advance.clone())]);
     let told = (1..).zip(CONTROL).filter(|(_, name)| module.port(name).is_some());
     signals.extend(told.filter_map(|(stage, name)| Some((name, schedule.mode.as_ref()?.control.at(stage)))));
     let signals = Signals::new(&module, signals);

@@ -99,6 +99,7 @@ one another without a bubble and without reset."
             weights_per_beat: weights,
             weight_bits_per_beat: weights,
             pace: Pace::EVERY_CYCLE,
+            passes: 1,
             formula: format!(
                 "a run takes max(1, ceil(inner / {width})) cycles for each of its max(1, ceil(columns / {columns})) \
                  tiles; a tile is valid {latency_cycles} cycles after the beat that completes it; runs follow one \

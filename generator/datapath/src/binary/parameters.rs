@@ -92,6 +92,7 @@ impl Shape {
             inner_step: InnerStep::Fixed(self.width),
             outer_max: self.max_columns,
             outer_step: self.columns,
+            passes: 1,
             keeps_tiles: false,
         }
     }

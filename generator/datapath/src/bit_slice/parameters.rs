@@ -77,6 +77,7 @@ impl Config {
                 activation_bits: activation.bits,
                 weight_bits: weight.bits,
                 modes: modes(activation, weight, depth),
+                passes: 1,
                 element_stages: 1,
                 fixed_sum_bits: None,
                 sum_form: SumForm::Resolved,

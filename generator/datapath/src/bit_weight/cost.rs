@@ -2,6 +2,7 @@
 
 use super::element::{RADIX, digit_bits, digit_sum_profile, profile};
 use super::parameters::{Config, Step};
+use super::serial_cost;
 use crate::arith::bit_heap::{Plan, Profile};
 use crate::arith::recode::{booth, digit_product};
 use crate::arith::reduction::balanced_census;
@@ -17,6 +18,7 @@ pub(super) fn element(config: &Config) -> ElementCensus {
             let sums = RADIX.digits(config.geometry.weight());
             carry_save(config, &digit_sum_profile(&config.geometry), sums.into())
         }
+        Step::Opt3 | Step::Opt4c | Step::Opt4e => serial_cost::element(config),
     }
 }
 

@@ -6,14 +6,22 @@
 //! | `baseline` | a multiplier, an adder and the sum | nothing |
 //! | `opt1` | the products of Booth digits and one compressor tree, over them and the two words of the sum | an adder a column |
 //! | `opt2` | for each digit position the products of `depth` digits and a sum of two words, as wide as they need, without a shift | a merge of the positions and an adder a column |
+//! | `opt3` | an encoder that finds the next digit that is not zero, its product, and a sum of two words | an adder a column |
+//! | `opt4c` | the same without the encoder, which is the column's | an adder a column |
+//! | `opt4e` | the products of a digit of each group of places, and a sum of two words | an adder a column |
 
 mod cost;
+mod cycles;
 mod element;
+mod encoder;
+mod feeder;
 mod parameters;
+mod serial;
+mod serial_cost;
 
-use crate::array::{self, Geometry, SumForm};
+use crate::array::{self, Geometry, OperandBeat, SumForm};
 use crate::census::Parts;
-use crate::family::{Family, Pace, Timing};
+use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::{Config, Step, config};
@@ -21,6 +29,11 @@ use tritloom_hdl::{Design, Diagnostics, Module};
 
 /// The family.
 pub struct BitWeight;
+
+/// How many cycles the core works on a beat of operands, from plain integers.
+pub fn beat_cycles(parameters: &Parameters, beat: &OperandBeat) -> u64 {
+    cycles::of_beat(&config(parameters), beat)
+}
 
 struct Element(Config);
 
@@ -50,7 +63,11 @@ weight_stationary` rows of the array are places of the inner dimension and a run
 of columns and in it each rows x depth places, weight is a beat for each row of the array {data: `depth` places of every
 column}, activation a beat for each row of the result {data: rows x depth places, the first lowest}; partial sums wait in
 a memory; latency rows + columns + 1; no weights enter while the last vector passes the first row. `recoding`, `compression`,
-`counters` and `resolve` have no effect with `step: baseline`."
+`counters` and `resolve` have no effect with `step: baseline`.
+With `opt3`, `opt4c` and `opt4e` the operands of a tile enter as often as a weight has radix-4 Booth digits, four times for
+int8, in the same order each time; the highest digits are added first. A beat takes a cycle for each digit of its pass that
+is not zero, and at least one: of all `depth` places, or with `opt4e` of each `group` of them at once; columns wait for one
+another. Digits beyond the run may cost cycles, but do not change the result. `recoding` has no effect with these steps."
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -58,7 +75,7 @@ a memory; latency rows + columns + 1; no weights enter while the last vector pas
     }
 
     fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
-        array::legality(&config(parameters).geometry)
+        parameters::legality(parameters)
     }
 
     fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
@@ -71,7 +88,8 @@ a memory; latency rows + columns + 1; no weights enter while the last vector pas
     }
 
     fn timing(&self, parameters: &Parameters) -> Timing {
-        array::timing(&config(parameters).geometry, |_| Pace::EVERY_CYCLE)
+        let config = config(parameters);
+        array::timing(&config.geometry, |_| cycles::pace(&config))
     }
 
     fn census_by_part(&self, parameters: &Parameters) -> Parts {
@@ -80,7 +98,8 @@ a memory; latency rows + columns + 1; no weights enter while the last vector pas
     }
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        array::scenarios(&config(parameters).geometry, &|_| 1, seed)
+        let config = config(parameters);
+        array::scenarios(&config.geometry, &|beat| cycles::of_beat(&config, beat), seed)
     }
 
     fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
@@ -89,7 +108,7 @@ a memory; latency rows + columns + 1; no weights enter while the last vector pas
 
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
         match config(parameters).step {
-            Step::Baseline => Vec::new(),
+            Step::Baseline | Step::Opt3 | Step::Opt4c | Step::Opt4e => Vec::new(),
             Step::Opt1 | Step::Opt2 => vec![(&BitWeight, parameters.clone().with("step", "baseline"))],
         }
     }
@@ -103,15 +122,24 @@ impl array::Element for Element {
     fn summary(&self) -> String {
         let Geometry { rows, columns, depth, .. } = self.0.geometry;
         let how = match self.0.geometry.sum_form {
+            _ if self.0.is_serial() => "each with products of single Booth digits and a carry-save sum",
             SumForm::Resolved => "each with a multiplier and an adder",
             SumForm::CarrySave => "each with the products of Booth digits and a carry-save sum",
             SumForm::ByPosition(_) => "each with the products of Booth digits and a carry-save sum for each position",
         };
-        format!("Multiplies two matrices: {rows} x {columns} elements, {how}, {depth} products a cycle.")
+        let pace = if self.0.is_serial() { "digits at a time" } else { "products a cycle" };
+        format!("Multiplies two matrices: {rows} x {columns} elements, {how}, {depth} {pace}.")
     }
 
     fn column_edge(&self) -> Option<Module> {
-        self.0.recodes_at_edge().then(|| element::edge(&self.0))
+        match self.0.is_serial() {
+            true => Some(feeder::edge(&self.0)),
+            false => self.0.recodes_at_edge().then(|| element::edge(&self.0)),
+        }
+    }
+
+    fn feeder(&self) -> Option<Module> {
+        self.0.is_serial().then(|| feeder::feeder(&self.0))
     }
 
     fn element(&self) -> Module {
@@ -119,6 +147,7 @@ impl array::Element for Element {
             Step::Baseline => element::baseline(&self.0),
             Step::Opt1 => element::carry_save(&self.0),
             Step::Opt2 => element::by_weight(&self.0),
+            Step::Opt3 | Step::Opt4c | Step::Opt4e => serial::element(&self.0),
         }
     }
 }

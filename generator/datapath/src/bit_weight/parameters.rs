@@ -1,10 +1,11 @@
 //! Parameters of the family, and what they resolve to.
 
-use super::element;
+use super::{element, feeder};
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::array::{self, Geometry, SumForm, Topology};
-use crate::parameter::{Parameter, Parameters};
+use crate::parameter::{Parameter, Parameters, Problem};
+use std::ops::Range;
 
 pub(super) const TABLE: &[Parameter] = &[
     Parameter::choice(
@@ -19,6 +20,9 @@ pub(super) const TABLE: &[Parameter] = &[
                 "opt2",
                 "digit products of equal weight in sums of their own; shifted and merged once a result, behind the array",
             ),
+            ("opt3", "one digit a cycle, zeros skipped: each element looks for the next digit of its column itself"),
+            ("opt4c", "the same, looked for once a column, before its elements"),
+            ("opt4e", "a digit of each `group` of places a cycle, looked for once a column, into one sum"),
         ],
         Some("opt1"),
         "how far the carries are moved out of the loop",
@@ -39,6 +43,13 @@ pub(super) const TABLE: &[Parameter] = &[
         Some("edge"),
         "where weights become Booth digits; no effect on the baseline",
     ),
+    Parameter::integer(
+        "group",
+        2,
+        16,
+        Some(4),
+        "places of which an element takes a digit a cycle with `step: opt4e`; with opt3 and opt4c these are all `depth`",
+    ),
     COMPRESSION,
     COUNTERS,
     array::RESOLVE,
@@ -53,6 +64,9 @@ pub(super) enum Step {
     Baseline,
     Opt1,
     Opt2,
+    Opt3,
+    Opt4c,
+    Opt4e,
 }
 
 /// The resolved configuration.
@@ -61,6 +75,8 @@ pub(super) struct Config {
     pub geometry: Geometry,
     pub step: Step,
     pub recoding_at_edge: bool,
+    /// The most places of a group of which an element takes a digit a cycle.
+    pub group: u32,
     pub tree: Tree,
 }
 
@@ -72,7 +88,18 @@ impl Config {
 
     /// Whether there are digits, and they are made at the edge.
     pub fn recodes_at_edge(&self) -> bool {
-        self.step != Step::Baseline && self.recoding_at_edge
+        self.is_serial() || (self.step != Step::Baseline && self.recoding_at_edge)
+    }
+
+    /// Whether digits are added one after the other.
+    pub fn is_serial(&self) -> bool {
+        matches!(self.step, Step::Opt3 | Step::Opt4c | Step::Opt4e)
+    }
+
+    /// The places of each group of which a serial element takes a digit a cycle.
+    pub fn groups(&self) -> Vec<Range<u32>> {
+        let (depth, most) = (self.geometry.depth, self.group as usize);
+        (0..depth).step_by(most).map(|first| first..(first + self.group).min(depth)).collect()
     }
 
     /// The part of a module name that shows the parameters of the family.
@@ -83,6 +110,9 @@ impl Config {
             Step::Baseline => format!("baseline{passing}"),
             Step::Opt1 => format!("opt1_{place}_{}{passing}", self.tree.name()),
             Step::Opt2 => format!("opt2_{place}_{}{passing}", self.tree.name()),
+            Step::Opt3 => format!("opt3_{}", self.tree.name()),
+            Step::Opt4c => format!("opt4c_{}", self.tree.name()),
+            Step::Opt4e => format!("opt4e_g{}_{}", self.group, self.tree.name()),
         }
     }
 }
@@ -91,14 +121,41 @@ pub(super) fn config(parameters: &Parameters) -> Config {
     let step = match parameters.choice("step") {
         "baseline" => Step::Baseline,
         "opt2" => Step::Opt2,
+        "opt3" => Step::Opt3,
+        "opt4c" => Step::Opt4c,
+        "opt4e" => Step::Opt4e,
         _ => Step::Opt1,
     };
     let mut geometry = array::geometry(parameters, SumForm::Resolved);
     geometry.sum_form = match step {
         Step::Baseline => SumForm::Resolved,
-        Step::Opt1 => SumForm::CarrySave,
+        Step::Opt1 | Step::Opt3 | Step::Opt4c | Step::Opt4e => SumForm::CarrySave,
         Step::Opt2 => SumForm::ByPosition(element::positions(geometry.weight())),
     };
     let recoding_at_edge = parameters.choice("recoding") == "edge";
-    Config { geometry, step, recoding_at_edge, tree: Tree::new(parameters) }
+    let group = if step == Step::Opt4e { parameters.integer("group") as u32 } else { geometry.depth };
+    let mut config = Config { geometry, step, recoding_at_edge, group, tree: Tree::new(parameters) };
+    if config.is_serial() {
+        config.geometry.passes = element::positions(config.geometry.weight()).count;
+    }
+    config
+}
+
+/// Rules between the parameters.
+pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
+    let config = config(parameters);
+    let mut problems = array::legality(&config.geometry);
+    if !config.is_serial() {
+        return problems;
+    }
+    if config.passes_sums() {
+        let message =
+            "weights that stay pass their digits all at once: an array that is `weight_stationary` has no feeder";
+        let problem = Problem::rule("C0231", "topology", message.to_string(), "broadcast or output_stationary");
+        problems.push(problem.involving(&["step"]).nearest("broadcast"));
+    }
+    if problems.is_empty() {
+        problems.extend(array::bus_legality(&config.geometry, feeder::dealt_bits(&config)));
+    }
+    problems
 }

@@ -1,7 +1,7 @@
 //! How many cycles a beat takes, from the integers of its weights.
 
 use super::parameters::Config;
-use crate::array::{Mode, OperandBeat};
+use crate::array::{Mode, OperandBeat, booth_digit};
 use crate::family::Pace;
 
 pub(super) fn pace(config: &Config, mode: &Mode) -> Pace {
@@ -12,17 +12,11 @@ pub(super) fn pace(config: &Config, mode: &Mode) -> Pace {
 /// A cycle for each position that is not skipped, and at least one.
 pub(super) fn of_beat(config: &Config, beat: &OperandBeat) -> u64 {
     let digits = digits(&config.geometry.modes[beat.mode]);
-    let worked = |position: &u32| beat.weights.iter().flatten().any(|&weight| digit(weight, *position) != 0);
+    let worked = |position: &u32| beat.weights.iter().flatten().any(|&weight| booth_digit(weight, *position) != 0);
     if config.skips { (0..digits).filter(worked).count().max(1) as u64 } else { digits.into() }
 }
 
 /// Two bits each.
 fn digits(mode: &Mode) -> u32 {
     mode.weight.numbers.bits() / 2
-}
-
-/// Booth digit `position` of a weight: `-2 b1 + b0 + b-1` of the bits there and below.
-fn digit(weight: i32, position: u32) -> i32 {
-    let doubled = weight << 1 >> (2 * position);
-    (doubled & 1) + (doubled >> 1 & 1) - 2 * (doubled >> 2 & 1)
 }

@@ -78,6 +78,7 @@ impl Config {
             inner_step: InnerStep::Fixed(self.lanes),
             outer_max: self.max_keys,
             outer_step: 1,
+            passes: 1,
             keeps_tiles: true,
         }
     }

@@ -159,7 +159,7 @@ impl Geometry {
             LoopOrder::TableStationary => (outputs, inputs),
         };
         let keeps_tiles = self.loop_order != LoopOrder::WeightStationary;
-        Nest { inner_max, inner_step: InnerStep::Fixed(inner_step), outer_max, outer_step, keeps_tiles }
+        Nest { inner_max, inner_step: InnerStep::Fixed(inner_step), outer_max, outer_step, passes: 1, keeps_tiles }
     }
 
     /// Beats that cover `inputs` activations.

@@ -68,6 +68,7 @@ impl Config {
                 activation_bits,
                 weight_bits: slicing.weight_bits,
                 modes: vec![mode("draft", slicing.draft()), mode("rest", slicing.rest())],
+                passes: 1,
                 element_stages: 0,
                 fixed_sum_bits: Some(bits_up_to(product_magnitude * u64::from(max_inner))),
                 sum_form: SumForm::Resolved,

@@ -40,6 +40,17 @@ pub fn ways_to_add(family: &dyn Family) -> [&'static str; 2] {
 /// A configuration of `family` that is as small as it can be but for what `settings`, `name: value` pairs separated
 /// by commas, say.
 pub fn configuration(family: &dyn Family, settings: &str) -> Parameters {
+    let parameters = any_configuration(family, settings);
+    assert_eq!(family.legality(&parameters), [], "{settings}");
+    parameters
+}
+
+/// The same, where it is legal.
+pub fn legal_configuration(family: &dyn Family, settings: &str) -> Option<Parameters> {
+    Some(any_configuration(family, settings)).filter(|parameters| family.legality(parameters).is_empty())
+}
+
+fn any_configuration(family: &dyn Family, settings: &str) -> Parameters {
     let mut parameters = registry::resolve(family, [] as [(&str, u64); 0]).expect("defaults are legal");
     for parameter in family.parameters() {
         if let Domain::Integer { minimum, .. } = parameter.domain {
@@ -52,7 +63,6 @@ pub fn configuration(family: &dyn Family, settings: &str) -> Parameters {
             Err(_) => parameters.with(name.trim(), value.trim()),
         };
     }
-    assert_eq!(family.legality(&parameters), [], "{settings}");
     parameters
 }
 

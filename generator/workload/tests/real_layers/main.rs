@@ -6,6 +6,7 @@
 mod arrays;
 mod binary;
 mod bit_slice;
+mod bit_weight;
 mod layers;
 mod nested;
 mod serial;

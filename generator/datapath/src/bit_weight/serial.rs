@@ -1,0 +1,134 @@
+//! Elements that add one digit after the other: OPT3, OPT4C and OPT4E.
+
+use super::element::RADIX;
+use super::encoder::{digit_shape, encoder};
+use super::feeder::dealt_bits;
+use super::parameters::{Config, Step};
+use crate::arith::bit_heap::{BitHeap, Profile};
+use crate::arith::recode::{Digit, Multiples, digit_product};
+use crate::array::Geometry;
+use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, uint};
+
+/// Gate delays of a digit product behind the feeder: the selection of an activation, AND, OR, exclusive OR.
+const PRODUCT_ARRIVAL: u32 = 5;
+/// Gate delays of the sum so far, behind what holds it or moves it up.
+const SUM_ARRIVAL: u32 = 2;
+
+struct Ports {
+    /// A place a lane.
+    activations: Lanes,
+    dealt: Value,
+    first: Value,
+    next_pass: Value,
+    enable: Value,
+}
+
+/// A digit, and the activation that it belongs to.
+struct Pair {
+    digit: Digit,
+    activation: Value,
+}
+
+/// Adds a digit's product of each group of places to two words; when a pass begins they are moved up by a digit.
+pub(super) fn element(config: &Config) -> Module {
+    let Geometry { depth, activation_bits, .. } = config.geometry;
+    let width = config.geometry.kept_bits();
+    let m = ModuleBuilder::new(
+        format!("digit_element_a{activation_bits}_d{depth}_s{width}_{}", config.name()),
+        "Adds products of single digits to a carry-save sum, all of one weight before those of the next.",
+    );
+    m.parameter("activation bits", activation_bits);
+    m.parameter("places", depth);
+    m.parameter("bits of a word of the sum", width);
+    let what = match config.step {
+        Step::Opt3 => "a digit of each place, and above them whether they are fresh",
+        _ => "of each group a digit, and above it a one at its place",
+    };
+    let ports = Ports {
+        activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
+        dealt: m.documented_input("weights", uint(dealt_bits(config)[1]), what),
+        first: m.documented_input("first", uint(1), "the sum begins anew"),
+        next_pass: m.documented_input("next_pass", uint(1), "the sum is moved up by a digit"),
+        enable: m.documented_input("enable", uint(1), "the products are added"),
+    };
+    let pairs = match config.step {
+        Step::Opt3 => vec![found(&m, config, &ports)],
+        _ => dealt(&m, config, &ports),
+    };
+    let mut heap = BitHeap::new(width);
+    m.section("Digit products");
+    for (number, Pair { digit, activation }) in pairs.iter().enumerate() {
+        let magnitudes = digit.magnitudes.iter().map(|magnitude| magnitude & &ports.enable).collect();
+        let digit = Digit { magnitudes, ..digit.clone() };
+        let multiples = Multiples::up_to_two(&activation.as_signed());
+        let term = digit_product::product(&m, &format!("group{number}"), &digit, &multiples);
+        heap.add_signed(&term.word, 0, PRODUCT_ARRIVAL);
+        term.carry.iter().for_each(|carry| heap.add_bit(carry, 0, 0));
+    }
+    accumulate(&m, config, heap, &ports);
+    m.finish()
+}
+
+/// The digit that the element itself finds.
+fn found(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Pair {
+    let places = config.geometry.depth;
+    let bits = places * digit_shape().width;
+    m.section("Next digit");
+    let instance = m.instance("encoder", &encoder(places));
+    instance.connect("fresh", &ports.dealt.bit(bits)).connect("step", &ports.enable);
+    instance.connect("digits", &ports.dealt.slice(0, bits));
+    let digit = Digit::unpack(RADIX.digit_set(), &instance.output("digit"));
+    Pair { digit, activation: selected(m, "activation", &instance.output("select"), &ports.activations.iter()) }
+}
+
+/// The digits that the feeder has found.
+fn dealt(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Pair> {
+    m.section("Activations");
+    let (bits, activations, mut low) = (digit_shape().width, ports.activations.iter(), 0);
+    let mut pairs = Vec::new();
+    for (number, group) in config.groups().into_iter().enumerate() {
+        let places = group.len() as u32;
+        let digit = Digit::unpack(RADIX.digit_set(), &ports.dealt.slice(low, bits));
+        let select = ports.dealt.slice(low + bits, places);
+        let of_group = &activations[group.start as usize..group.end as usize];
+        pairs.push(Pair { digit, activation: selected(m, &format!("activation{number}"), &select, of_group) });
+        low += bits + places;
+    }
+    pairs
+}
+
+/// The activation at the one of `select`; zero where there is none.
+fn selected(m: &ModuleBuilder, name: &str, select: &Value, activations: &[Value]) -> Value {
+    let select = select.lanes(uint(1), activations.len() as u32).iter();
+    m.wire(name, &m.one_hot(&select.iter().zip(activations).collect::<Vec<_>>()))
+}
+
+/// Adds a heap to the two words of the sum.
+fn accumulate(m: &ModuleBuilder, config: &Config, mut heap: BitHeap, ports: &Ports) {
+    let width = heap.profile().width();
+    m.section("Sum");
+    let up = m.wire("move_up", &(&ports.next_pass & &ports.enable));
+    let hold = m.wire("hold", &!(&up | (&ports.first & &ports.enable)));
+    let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
+    for (name, word) in ["sum_so_far", "carry_so_far"].iter().zip(&words) {
+        let moved = word.value().shift_left(RADIX.step()).wrap(width).as_unsigned();
+        let so_far = m.wire(name, &m.one_hot(&[(&hold, word.value()), (&up, &moved)]));
+        heap.add_unsigned(&so_far, 0, SUM_ARRIVAL);
+    }
+    let rows = heap.reduce(m, "heap", &config.tree.compression());
+    words[0].next(&rows.0);
+    words[1].next(&rows.1);
+    m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
+}
+
+/// What the heap of [`element`] holds, for its closed form.
+pub(super) fn profile(config: &Config) -> Profile {
+    let (geometry, groups) = (&config.geometry, config.groups().len());
+    let mut profile = Profile::new(geometry.kept_bits());
+    for _ in 0..groups {
+        profile.add_signed(RADIX.digit_set().product_bits(geometry.activation()), 0, PRODUCT_ARRIVAL);
+        profile.add_bit(0, 0);
+    }
+    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, SUM_ARRIVAL));
+    profile
+}

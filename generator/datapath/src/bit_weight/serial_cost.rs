@@ -1,0 +1,71 @@
+//! The primitives of serial elements and of what stands before them, in closed form.
+
+use super::element::{RADIX, positions};
+use super::encoder::{edge_census, encoder_census, registered_encoder_census};
+use super::feeder::dealt_bits;
+use super::parameters::{Config, Step};
+use super::serial::profile;
+use crate::arith::bit_heap::Plan;
+use crate::arith::recode::digit_product::product_census;
+use crate::array::ElementCensus;
+use crate::census::{Parts, copies, sum_of};
+use tritloom_hdl::Census;
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Reduction, Register};
+
+pub(super) fn element(config: &Config) -> ElementCensus {
+    let geometry = &config.geometry;
+    let edge = edge_census(geometry.depth, positions(geometry.weight()).count);
+    ElementCensus {
+        column_edge: Some((edge, geometry.depth * RADIX.digit_set().bits())),
+        feeder: Some((feeder(config), dealt_bits(config))),
+        parts: parts(config),
+        ..ElementCensus::default()
+    }
+}
+
+fn parts(config: &Config) -> Parts {
+    let (geometry, groups) = (&config.geometry, config.groups());
+    let (width, activation) = (geometry.kept_bits(), geometry.activation_bits);
+    let mut activations = Census::default();
+    groups.iter().for_each(|group| activations.add(AndOr, 2 * group.len() as u64 - 1, activation.into()));
+    let mut products = copies(&product_census(RADIX.digit_set(), geometry.activation()), groups.len() as u64);
+    products.add(AndOr, u64::from(RADIX.digit_set().reach()) * groups.len() as u64, 1); // only where they are added
+    let accumulate = sum_of(&[
+        (AndOr, 3, 1), // move up, hold 2
+        (Inverter, 1, 1),
+        (AndOr, 6, width),    // words so far
+        (Register, 2, width), // words
+    ]);
+    let mut parts = vec![
+        ("activations", activations),
+        ("digit products", products),
+        ("compression", Plan::new(&profile(config), &config.tree.compression()).census()),
+        ("accumulate", accumulate),
+    ];
+    if config.step == Step::Opt3 {
+        parts.insert(0, ("encoder", encoder_census(geometry.depth)));
+    }
+    parts
+}
+
+fn feeder(config: &Config) -> Census {
+    let geometry = &config.geometry;
+    let (columns, digits) = (geometry.columns, geometry.depth * RADIX.digit_set().bits());
+    let groups = config.groups();
+    let mut census = sum_of(&[
+        (EnabledRegister, 1, geometry.rows * geometry.row_bits()),
+        (AndOr, 1, 1), // change
+        (Reduction, 1, columns * groups.len() as u32),
+    ]);
+    match config.step {
+        Step::Opt3 => {
+            census.add(EnabledRegister, 1, 1); // fresh
+            census.add(EnabledRegister, 1, (columns * digits).into());
+            census.add_census(&encoder_census(geometry.depth), columns.into());
+        }
+        _ => groups.iter().for_each(|group| {
+            census.add_census(&registered_encoder_census(group.len() as u32), columns.into());
+        }),
+    }
+    census
+}

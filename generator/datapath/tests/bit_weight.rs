@@ -1,0 +1,66 @@
+//! The serial steps of `bit_weight`: exact on every topology that they have, in as many cycles as plain integers say.
+
+mod common;
+
+use common::{check, configuration, family, hardware};
+use tritloom_datapath::array::OperandBeat;
+use tritloom_datapath::bit_weight::beat_cycles;
+use tritloom_datapath::rehearsal::rehearse;
+
+const SERIAL: [&str; 3] = ["opt3", "opt4c", "opt4e"];
+
+#[test]
+fn serial_steps_are_exact_in_every_size() {
+    let sizes = [
+        "rows: 2, columns: 3, depth: 4, group: 2, max_inner: 20, max_columns: 7",
+        "rows: 3, columns: 1, depth: 5, group: 3, max_inner: 11, max_columns: 2, weight: int16, activation: int4",
+        "rows: 1, columns: 2, depth: 3, group: 2, max_inner: 9, max_columns: 5, activation: int16, accumulator: bits32",
+        "rows: 2, columns: 2, depth: 1, max_inner: 5, max_columns: 3, weight: int4",
+    ];
+    for (seed, size) in sizes.iter().enumerate() {
+        for step in SERIAL {
+            for topology in ["broadcast", "output_stationary"] {
+                for compression in ["dadda", "arrival"] {
+                    let settings = format!("{size}, step: {step}, topology: {topology}, compression: {compression}");
+                    let family = family("bit_weight");
+                    check(family, &configuration(family, &settings), seed as u64);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_beat_takes_a_cycle_for_each_digit_that_is_not_zero() {
+    let cycles = |settings: &str, pass: u32, weights: Vec<Vec<i32>>| {
+        let parameters = configuration(family("bit_weight"), &format!("max_inner: 8, depth: 4, {settings}"));
+        let places = weights[0].len() as u32;
+        beat_cycles(&parameters, &OperandBeat { mode: 0, pass, activations: Vec::new(), weights, places })
+    };
+    // 0x44 is 1 0 1 0 in digits of radix 4, the highest first; 1 is 0 0 0 1; 8 is 0 1 -2 0.
+    let weights = || vec![vec![0x44, 1, 8, 0]];
+    let opt4c = |pass| cycles("step: opt4c", pass, weights());
+    assert_eq!([opt4c(0), opt4c(1), opt4c(2), opt4c(3)], [1, 1, 2, 1]);
+    let opt4e = |pass| cycles("step: opt4e, group: 2", pass, weights());
+    assert_eq!([opt4e(0), opt4e(1), opt4e(2), opt4e(3)], [1, 1, 1, 1]);
+    assert_eq!(cycles("step: opt3", 3, vec![vec![0; 4], vec![-1; 4]]), 4);
+    assert_eq!(cycles("step: opt1", 0, vec![vec![-1; 4]]), 1);
+}
+
+#[test]
+fn a_cycle_more_or_less_is_seen() {
+    let family = family("bit_weight");
+    let settings = "rows: 2, columns: 1, depth: 4, max_inner: 20, max_columns: 7, step: opt4c";
+    let parameters = configuration(family, settings);
+    let (design, interface) = (hardware(family, &parameters), family.interface(&parameters));
+    for late in [-1, 1] {
+        let mut scenarios = family.scenarios(&parameters, 1);
+        scenarios.retain(|scenario| scenario.cycles.is_some());
+        assert!(scenarios.len() > 10, "only {} scenarios are held to the cycle", scenarios.len());
+        for scenario in &mut scenarios {
+            scenario.cycles = scenario.cycles.map(|cycles| cycles.saturating_add_signed(late));
+            let report = rehearse(&design, &interface, std::slice::from_ref(scenario), 1).expect("every port is there");
+            assert_ne!(report.failures, [], "{}", scenario.name);
+        }
+    }
+}

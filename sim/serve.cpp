@@ -77,7 +77,7 @@ class Session {
     }
   }
 
-  /// Beats for input stream `index`; inline ones stay in `inlay`.
+  /// Beats for input stream `index`; those that are no single bank stay in `inlay`.
   Feed get_feed(std::size_t index, std::vector<Word>& inlay, std::string& problem) {
     if (get() == kInline) {
       const Word count = get();
@@ -85,12 +85,16 @@ class Session {
       return {inlay.data(), nullptr, count};
     }
     const Word number = get();
+    const Word times = get();
     const auto bank = banks_.find(number);
     if (bank == banks_.end() || bank->second.stream != index) {
       problem = "bank " + std::to_string(number) + " holds nothing for " + streams()[index].name;
       return {};
     }
-    return {bank->second.words.data(), nullptr, bank->second.count};
+    const std::vector<Word>& words = bank->second.words;
+    if (times == 1) return {words.data(), nullptr, bank->second.count};
+    for (Word time = 0; time < times; ++time) inlay.insert(inlay.end(), words.begin(), words.end());
+    return {inlay.data(), nullptr, times * bank->second.count};
   }
 
   void answer(const Outcome& outcome, const Job& job) {

@@ -11,7 +11,7 @@
 //   answer           kDone
 //
 //   request kRun     for each input stream in port order: kInline, number of beats, the beats
-//                                                     or: kBank, bank
+//                                                     or: kBank, bank, how many times
 //                    then for each output stream in port order: the number of beats to wait for
 //   answer           kDone, cycles (low word, high word), the beats of each output stream in order
 //

@@ -133,14 +133,17 @@ pub enum Simulator {
 pub struct Run {
     /// The YAML file of the design
     pub config: PathBuf,
-    /// The YAML file of an array that computes the attention, in 8 bits; without it attention is computed in f32, beside
-    /// the design
+    /// The YAML file of an array that computes the attention, in 8 bits; the design itself, where it is such an array, does
+    /// both. Without it attention is computed in f32, beside the design
     #[arg(long, value_name = "CONFIG")]
     pub attention: Option<PathBuf>,
     /// The folder of the model; without it a small one is made in memory
     #[arg(long, value_name = "DIR")]
     pub model: Option<PathBuf>,
-    /// How many tokens to tell; a model ends at its longest sequence
+    /// How many tokens of the text are a prompt, which is taken at once: those that the model tells in f32
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub prefill: usize,
+    /// How many tokens to tell behind the prompt; a model ends at its longest sequence
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub tokens: usize,
     /// Which bits of a byte of the model file hold the first of its four weights

@@ -378,6 +378,31 @@ fn an_array_that_cannot_compute_the_attention_is_told_before_anything_is_built()
 }
 
 #[test]
+fn an_array_computes_the_ternary_products_too_where_it_is_large_enough() {
+    let root = tempfile::tempdir().expect("temporary folder");
+    let design = |name: &str, text: &str| {
+        let path = root.path().join(format!("{name}.yaml"));
+        fs::write(&path, format!("name: {name}\narchitecture:\n  {text}\n")).expect("written");
+        path.to_str().expect("text").to_string()
+    };
+    let refused = |config: &str| {
+        let output = tritloom_with(&[("PATH", root.path())], &["run", config, "--quiet"]);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+        text(&output.stderr).to_string()
+    };
+    let told = refused(&design("small_array", "booth_flex: {max_inner: 95, max_columns: 63}"));
+    for (size, needed) in [("max_inner: 95", "96 columns"), ("max_columns: 63", "96 rows")] {
+        let message = format!("error[M0002]: `{size}` is too small for the model: a matrix has {needed}");
+        assert!(told.contains(&message), "{told}");
+    }
+    // What is missing now is the simulation.
+    let told = refused(&design("large_array", "booth_flex: {max_inner: 96, max_columns: 96}"));
+    assert!(told.starts_with("error[T0001]"), "{told}");
+    let told = refused(&design("narrow_array", "bit_slice: {activation_bits: 4, weight_bits: 4}"));
+    assert!(told.contains("computes no ternary matrix products"), "{told}");
+}
+
+#[test]
 fn the_bindings_that_the_socket_is_tested_with_are_those_that_generate_writes() {
     let bindings = "../rust_hdl/tests/bindings";
     let flex = format!("{bindings}/flex.yaml");

@@ -152,7 +152,9 @@ fn cycles_per_second(verilator: &Verilator, core: &Core, optimisation: Optimisat
     let start = Instant::now();
     let mut cycles = 0;
     while start.elapsed().as_secs_f64() < 2.0 {
-        cycles += simulation.run(&[Feed::Bank(0), Feed::Bank(1)], &[beats / DEPTH])?.cycles;
+        cycles += simulation
+            .run(&[Feed::Bank { bank: 0, times: 1 }, Feed::Bank { bank: 1, times: 1 }], &[beats / DEPTH])?
+            .cycles;
     }
     Ok(cycles as f64 / start.elapsed().as_secs_f64())
 }

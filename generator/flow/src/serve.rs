@@ -28,8 +28,13 @@ const TOOL: &str = "simulation";
 pub enum Feed<'a> {
     /// These beats.
     Beats(&'a [Beat]),
-    /// The beats of a bank that was stored for this stream.
-    Bank(u32),
+    /// The beats of a bank that was stored for this stream, so many times.
+    Bank {
+        /// Its number.
+        bank: u32,
+        /// How often they come.
+        times: u32,
+    },
 }
 
 /// What a run gave.
@@ -105,7 +110,7 @@ impl Simulation {
                     request.push(protocol::INLINE);
                     append_beats(&mut request, stream, beats)?;
                 }
-                Feed::Bank(bank) => request.extend([protocol::BANK, *bank]),
+                Feed::Bank { bank, times } => request.extend([protocol::BANK, *bank, *times]),
             }
         }
         request.extend(expected);

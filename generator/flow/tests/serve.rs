@@ -14,9 +14,10 @@ fn runs_follow_one_another_from_banks_and_inline() {
     let mut simulation = Simulation::start(&model, 5).expect("it starts");
     let (first, second) = (echo_beats(1, 100), echo_beats(2, 3));
     simulation.store(7, 0, &first).expect("it stores");
-    for _ in 0..2 {
-        let banked = simulation.run(&[Feed::Bank(7)], &[100]).expect("it runs");
-        assert_eq!(banked, RunResult { outputs: vec![first.clone()], cycles: 101 });
+    for times in 1..4 {
+        let banked = simulation.run(&[Feed::Bank { bank: 7, times }], &[100 * times]).expect("it runs");
+        let expected = vec![vec![first.clone(); times as usize].concat()];
+        assert_eq!(banked, RunResult { outputs: expected, cycles: 100 * u64::from(times) + 1 });
         let inline = simulation.run(&[Feed::Beats(&second)], &[3]).expect("it runs");
         assert_eq!(inline, RunResult { outputs: vec![second.clone()], cycles: 4 });
     }
@@ -29,7 +30,7 @@ fn a_refused_run_says_why_and_the_next_one_works() {
     let mut simulation = Simulation::start(&model, 5).expect("it starts");
     let beats = echo_beats(3, 4);
 
-    let unknown = simulation.run(&[Feed::Bank(9)], &[1]).expect_err("bank 9 is empty").to_string();
+    let unknown = simulation.run(&[Feed::Bank { bank: 9, times: 1 }], &[1]).expect_err("bank 9 is empty").to_string();
     assert!(unknown.contains("bank 9 holds nothing for in"), "{unknown}");
     let hung = simulation.run(&[Feed::Beats(&beats)], &[5]).expect_err("only four beats come");
     assert!(hung.is_about_design());

@@ -1,11 +1,14 @@
 //! A network's ternary products on a simulated core: matrices are packed once, activations pass for each product.
 
+use crate::work::{Counted, Work};
 use crate::{MatrixId, Model, TernaryEngine, TernaryMatrix};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
+use std::rc::Rc;
 use tritloom_datapath::interface::Beat;
-use tritloom_datapath::matvec::{Geometry, beats};
+use tritloom_datapath::matvec::{Geometry, LoopOrder, beats};
 
 /// Bits of the activations that a model multiplies.
 const ACTIVATION_BITS: u32 = 8;
@@ -21,29 +24,53 @@ pub trait Core {
     /// As the simulation defines.
     fn store(&mut self, bank: u32, weights: Vec<Beat>) -> Result<(), Self::Error>;
 
-    /// One run of the core; waits for `results` beats.
+    /// Runs of the core, one after the other without a pause; waits for `results` beats in all.
     ///
     /// # Errors
     /// As the simulation defines.
     fn run(
         &mut self,
-        run: Beat,
+        runs: Vec<Beat>,
         activations: Vec<Beat>,
         weights: Weights,
         results: usize,
     ) -> Result<CoreRun, Self::Error>;
 }
 
-/// Where the weights of a run come from.
+/// A core that several engines share.
+impl<C: Core> Core for Rc<RefCell<C>> {
+    type Error = C::Error;
+
+    fn store(&mut self, bank: u32, weights: Vec<Beat>) -> Result<(), C::Error> {
+        self.borrow_mut().store(bank, weights)
+    }
+
+    fn run(
+        &mut self,
+        runs: Vec<Beat>,
+        activations: Vec<Beat>,
+        weights: Weights,
+        results: usize,
+    ) -> Result<CoreRun, C::Error> {
+        self.borrow_mut().run(runs, activations, weights, results)
+    }
+}
+
+/// Where the weights of runs come from.
 #[derive(Clone, Debug)]
 pub enum Weights {
-    /// Beats that were stored under this number.
-    Bank(u32),
+    /// Beats that were stored under the number `bank`, so many times.
+    Bank {
+        /// The number.
+        bank: u32,
+        /// How often they come.
+        times: u32,
+    },
     /// These beats.
     Beats(Vec<Beat>),
 }
 
-/// What a run gave.
+/// What runs gave.
 #[derive(Clone, Debug)]
 pub struct CoreRun {
     /// The beats of the result stream.
@@ -64,6 +91,9 @@ pub struct Demand {
 }
 
 impl Demand {
+    /// Quantised activations.
+    pub(crate) const ACTIVATION: (i32, i32) = (-127, 127);
+
     /// Of all matrices of a model.
     pub fn of(model: &Model) -> Demand {
         let most = |size: fn(&TernaryMatrix) -> usize| model.matrices().map(|(_, matrix)| size(matrix)).max();
@@ -80,7 +110,7 @@ pub struct CoreEngine<C> {
     core: C,
     geometry: Geometry,
     matrices: BTreeMap<MatrixId, Stored>,
-    cycles: u64,
+    work: Work,
     weight_bits: u64,
 }
 
@@ -167,16 +197,24 @@ impl<C: Core> CoreEngine<C> {
             core.store(bank as u32, weights).map_err(CoreError::Simulation)?;
             matrices.insert(id, Stored { bank: bank as u32, rows, columns, weight_bits });
         }
-        Ok(CoreEngine { core, geometry, matrices, cycles: 0, weight_bits: 0 })
+        Ok(CoreEngine { core, geometry, matrices, work: Work::default(), weight_bits: 0 })
     }
 
-    /// Cycles of all runs so far.
-    pub fn cycles(&self) -> u64 {
-        self.cycles
+    /// How many vectors a run takes.
+    fn vectors_at_once(&self) -> usize {
+        match self.geometry.loop_order {
+            LoopOrder::WeightStationary => self.geometry.max_vectors as usize,
+            LoopOrder::OutputStationary | LoopOrder::TableStationary => 1,
+        }
+    }
+}
+
+impl<C> Counted for CoreEngine<C> {
+    fn work(&self) -> Work {
+        self.work
     }
 
-    /// Bits that passed the weight stream so far.
-    pub fn weight_bits(&self) -> u64 {
+    fn weight_bits(&self) -> u64 {
         self.weight_bits
     }
 }
@@ -184,17 +222,43 @@ impl<C: Core> CoreEngine<C> {
 impl<C: Core> TernaryEngine for CoreEngine<C> {
     type Error = CoreError<C::Error>;
 
-    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, Self::Error> {
-        let stored = self.matrices.get(&matrix).filter(|stored| stored.columns == activations.len());
-        let stored = stored.ok_or(CoreError::Request(matrix))?;
-        let values: Vec<i32> = activations.iter().map(|&value| value.into()).collect();
-        let run = beats::run(&self.geometry, stored.columns as u32, stored.rows as u32, 1);
-        let results = self.geometry.output_tiles(stored.rows as u32) as usize;
-        let values = beats::activations(&self.geometry, &[values], stored.rows as u32, || 0);
-        let run = self.core.run(run, values, Weights::Bank(stored.bank), results).map_err(CoreError::Simulation)?;
-        self.cycles += run.cycles;
-        self.weight_bits += stored.weight_bits;
-        // A sum of 8-bit activations over at most 65,536 inputs fits 32 bits.
-        Ok(beats::values(&self.geometry, &run.results, stored.rows).into_iter().map(|value| value as i32).collect())
+    fn product(&mut self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<Vec<Vec<i32>>, Self::Error> {
+        let fits = |stored: &&Stored| vectors.iter().all(|vector| vector.len() == stored.columns);
+        let stored = self.matrices.get(&matrix).filter(fits).ok_or(CoreError::Request(matrix))?;
+        let (geometry, rows, columns) = (&self.geometry, stored.rows as u32, stored.columns as u32);
+        let vectors = widened(vectors);
+        let parts: Vec<&[Vec<i32>]> = vectors.chunks(self.vectors_at_once()).collect();
+        let runs = parts.iter().map(|part| beats::run(geometry, columns, rows, part.len() as u32)).collect();
+        let activations = parts.iter().flat_map(|part| beats::activations(geometry, part, rows, || 0)).collect();
+        let weights = Weights::Bank { bank: stored.bank, times: parts.len() as u32 };
+        let tiles = geometry.output_tiles(rows) as usize;
+        let done = self.core.run(runs, activations, weights, tiles * vectors.len()).map_err(CoreError::Simulation)?;
+        self.work += Work {
+            cycles: done.cycles,
+            products: (stored.rows * stored.columns * vectors.len()) as u64,
+            capacity: done.cycles * u64::from(geometry.lanes() * geometry.ports),
+        };
+        self.weight_bits += stored.weight_bits * parts.len() as u64;
+        let sizes: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        Ok(values(geometry, &done.results, rows, &sizes))
     }
+}
+
+/// As the streams take them.
+pub(crate) fn widened(vectors: &[Vec<i8>]) -> Vec<Vec<i32>> {
+    vectors.iter().map(|vector| vector.iter().map(|&value| value.into()).collect()).collect()
+}
+
+/// The results of runs of so many vectors each.
+fn values(geometry: &Geometry, beats: &[Beat], rows: u32, sizes: &[usize]) -> Vec<Vec<i32>> {
+    let tiles = geometry.output_tiles(rows) as usize;
+    // A sum of 8-bit activations over at most 65,536 inputs fits 32 bits.
+    let narrow = |vector: Vec<i64>| vector.into_iter().map(|value| value as i32).collect();
+    let mut first = 0;
+    let mut run = |&vectors: &usize| {
+        let own = &beats[first..first + tiles * vectors];
+        first += own.len();
+        beats::values(geometry, own, rows, vectors)
+    };
+    sizes.iter().flat_map(&mut run).map(narrow).collect()
 }

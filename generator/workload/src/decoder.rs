@@ -1,6 +1,6 @@
-//! One token after another: the decode step of a ternary transformer.
+//! One token after another, or several at once: the steps of a ternary transformer.
 
-use crate::attention::{Attention, FloatAttention};
+use crate::attention::{Attention, FloatAttention, Projected};
 use crate::numerics::{dot, quantise, root_mean_square_norm, rotate, silu};
 use crate::{MatrixId, MatrixKind, Model, TernaryEngine};
 use std::convert::Infallible;
@@ -19,9 +19,9 @@ pub enum DecodeError<E, A = Infallible> {
     Attention(A),
     /// The engine returned products of the wrong size.
     Products {
-        /// The first of the matrices asked for.
+        /// The matrix.
         matrix: MatrixId,
-        /// The elements that the products should have in all.
+        /// The elements that its products should have in all.
         expected: usize,
         /// The elements returned.
         found: usize,
@@ -46,7 +46,7 @@ impl<E: fmt::Display, A: fmt::Display> fmt::Display for DecodeError<E, A> {
             DecodeError::Engine(error) => error.fmt(formatter),
             DecodeError::Attention(error) => error.fmt(formatter),
             DecodeError::Products { matrix, expected, found } => {
-                write!(formatter, "products from {matrix} on: expected {expected} elements, found {found}")
+                write!(formatter, "products of {matrix}: expected {expected} elements, found {found}")
             }
             DecodeError::Token { vocab, found } => {
                 write!(formatter, "expected a token below {vocab}, found {found}")
@@ -106,80 +106,106 @@ impl<'m, A: Attention> Decoder<'m, A> {
     /// # Errors
     /// `Token`, `Full`, or whatever the engine reports or returns wrongly.
     pub fn step<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Stepped<Vec<f32>, E, A> {
-        let x = self.hidden(engine, token)?;
+        let x = self.hidden(engine, &[token])?.concat();
         Ok(self.model.embedding.chunks(self.model.shape().dim).map(|row| dot(row, &x)).collect())
     }
 
-    /// As [`Decoder::step`], but returns what the classifier multiplies with the embedding of every token to make the
-    /// logits: `dim` elements.
+    /// Takes several tokens at once, layer by layer, and returns for each of them what the classifier multiplies with the
+    /// embedding of every token to make the logits, `dim` elements. These are, to the bit, those of the same tokens taken
+    /// one after the other.
     ///
     /// # Errors
     /// As [`Decoder::step`].
-    pub fn hidden<E: TernaryEngine>(&mut self, engine: &mut E, token: usize) -> Stepped<Vec<f32>, E, A> {
+    pub fn hidden<E: TernaryEngine>(&mut self, engine: &mut E, tokens: &[usize]) -> Stepped<Vec<Vec<f32>>, E, A> {
         let shape = self.model.shape();
-        if self.position >= shape.seq_len {
+        if self.position + tokens.len() > shape.seq_len {
             return Err(DecodeError::Full { seq_len: shape.seq_len });
         }
-        let start = self.model.embedding(token).ok_or(DecodeError::Token { vocab: shape.vocab, found: token })?;
-        let mut x = start.to_vec();
+        let start = |&token: &usize| {
+            let embedding = self.model.embedding(token).map(<[f32]>::to_vec);
+            embedding.ok_or(DecodeError::Token { vocab: shape.vocab, found: token })
+        };
+        let mut positions = tokens.iter().map(start).collect::<Result<Vec<_>, _>>()?;
         for layer in 0..shape.layers {
-            self.attention_block(engine, layer, &mut x)?;
-            self.feed_forward_block(engine, layer, &mut x)?;
+            self.attention_block(engine, layer, &mut positions)?;
+            self.feed_forward_block(engine, layer, &mut positions)?;
         }
-        self.position += 1;
-        Ok(root_mean_square_norm(&x, self.model.gain()))
+        self.position += tokens.len();
+        Ok(positions.iter().map(|x| root_mean_square_norm(x, self.model.gain())).collect())
     }
 
-    /// Adds to `x` what its heads find in the positions so far, this one included.
-    fn attention_block<E: TernaryEngine>(&mut self, engine: &mut E, layer: usize, x: &mut [f32]) -> Stepped<(), E, A> {
+    /// Adds to each position what its heads find in the positions so far, itself included.
+    fn attention_block<E: TernaryEngine>(
+        &mut self,
+        engine: &mut E,
+        layer: usize,
+        positions: &mut [Vec<f32>],
+    ) -> Stepped<(), E, A> {
         let kinds = [MatrixKind::Wq, MatrixKind::Wk, MatrixKind::Wv];
-        let [mut query, mut key, value] = self.project(engine, kinds, layer, x)?;
+        let [mut queries, mut keys, values] = self.project(engine, kinds, layer, positions)?;
         let head_size = self.model.shape().head_size();
-        rotate(&mut query, self.position, head_size);
-        rotate(&mut key, self.position, head_size);
-        let gathered = self.attention.attend(layer, self.position, &query, &key, &value);
+        for (place, (query, key)) in queries.iter_mut().zip(&mut keys).enumerate() {
+            rotate(query, self.position + place, head_size);
+            rotate(key, self.position + place, head_size);
+        }
+        let gathered = self.attention.attend(layer, self.position, &Projected { queries, keys, values });
         let gathered = gathered.map_err(DecodeError::Attention)?;
         let [output] = self.project(engine, [MatrixKind::Wo], layer, &gathered)?;
-        add(x, &output);
+        add(positions, &output);
         Ok(())
     }
 
-    /// Adds to `x` what the gated feed-forward block makes of it.
-    fn feed_forward_block<E: TernaryEngine>(&self, engine: &mut E, layer: usize, x: &mut [f32]) -> Stepped<(), E, A> {
-        let [gate, passed] = self.project(engine, [MatrixKind::W1, MatrixKind::W3], layer, x)?;
-        let hidden: Vec<f32> = gate.iter().zip(&passed).map(|(&gate, passed)| silu(gate) * passed).collect();
+    /// Adds to each position what the gated feed-forward block makes of it.
+    fn feed_forward_block<E: TernaryEngine>(
+        &self,
+        engine: &mut E,
+        layer: usize,
+        positions: &mut [Vec<f32>],
+    ) -> Stepped<(), E, A> {
+        let [gates, passed] = self.project(engine, [MatrixKind::W1, MatrixKind::W3], layer, positions)?;
+        let hidden = |(gate, passed): (&Vec<f32>, &Vec<f32>)| {
+            gate.iter().zip(passed).map(|(&gate, passed)| silu(gate) * passed).collect()
+        };
+        let hidden: Vec<Vec<f32>> = gates.iter().zip(&passed).map(hidden).collect();
         let [output] = self.project(engine, [MatrixKind::W2], layer, &hidden)?;
-        add(x, &output);
+        add(positions, &output);
         Ok(())
     }
 
-    /// Quantises `input` once and multiplies it with matrices of one layer.
+    /// Quantises each of the `inputs` once and multiplies it with matrices of one layer: for each matrix, a vector a
+    /// position.
     fn project<E: TernaryEngine, const N: usize>(
         &self,
         engine: &mut E,
         kinds: [MatrixKind; N],
         layer: usize,
-        input: &[f32],
-    ) -> Stepped<[Vec<f32>; N], E, A> {
-        let ids = kinds.map(|kind| MatrixId { kind, layer });
-        let activations = quantise(input);
-        let products = engine.products(&ids, &activations.values).map_err(DecodeError::Engine)?;
-        let rows = kinds.map(|kind| self.model.shape().matrix_size(kind).0);
-        if !rows.iter().copied().eq(products.iter().map(Vec::len)) {
-            let found = products.iter().map(Vec::len).sum();
-            return Err(DecodeError::Products { matrix: ids[0], expected: rows.iter().sum(), found });
+        inputs: &[Vec<f32>],
+    ) -> Stepped<[Vec<Vec<f32>>; N], E, A> {
+        let (vectors, steps): (Vec<_>, Vec<f32>) =
+            inputs.iter().map(|input| quantise(input)).map(|quantised| (quantised.values, quantised.step)).unzip();
+        let mut projected = kinds.map(|_| Vec::new());
+        for (kind, projected) in kinds.into_iter().zip(&mut projected) {
+            let matrix = MatrixId { kind, layer };
+            let products = engine.product(matrix, &vectors).map_err(DecodeError::Engine)?;
+            let (rows, found) = (self.model.shape().matrix_size(kind).0, products.iter().map(Vec::len));
+            if !found.clone().eq(vec![rows; vectors.len()]) {
+                return Err(DecodeError::Products { matrix, expected: rows * vectors.len(), found: found.sum() });
+            }
+            let scale = self.model.matrix(matrix).map_or(0.0, |matrix| matrix.scale());
+            let scaled = products.iter().zip(&steps).map(|(product, step)| scaled(product, scale * step));
+            *projected = scaled.collect();
         }
-        let mut products = products.into_iter();
-        Ok(ids.map(|id| {
-            let scale = self.model.matrix(id).map_or(0.0, |matrix| matrix.scale()) * activations.step;
-            products.next().unwrap_or_default().into_iter().map(|element| element as f32 * scale).collect()
-        }))
+        Ok(projected)
     }
 }
 
-/// x += y, element by element.
-fn add(x: &mut [f32], y: &[f32]) {
-    for (x, y) in x.iter_mut().zip(y) {
+fn scaled(product: &[i32], scale: f32) -> Vec<f32> {
+    product.iter().map(|&element| element as f32 * scale).collect()
+}
+
+/// x += y, element by element of each position.
+fn add(x: &mut [Vec<f32>], y: &[Vec<f32>]) {
+    for (x, y) in x.iter_mut().flatten().zip(y.iter().flatten()) {
         *x += y;
     }
 }
@@ -218,6 +244,18 @@ impl<'m, A: Attention> Story<'m, A> {
     /// What attention remembers.
     pub fn attention(&self) -> &A {
         self.decoder.attention()
+    }
+
+    /// Takes tokens that are known, all at once, as those that follow.
+    ///
+    /// # Errors
+    /// As [`Decoder::step`].
+    pub fn follow<E: TernaryEngine>(&mut self, engine: &mut E, known: &[usize]) -> Stepped<(), E, A> {
+        let Some((&last, taken)) = known.split_last() else { return Ok(()) };
+        let tokens: Vec<usize> = std::iter::once(self.token).chain(taken.iter().copied()).collect();
+        self.decoder.hidden(engine, &tokens)?;
+        self.token = last;
+        Ok(())
     }
 
     /// The previous token and the next one; none at the end of the model's positions.

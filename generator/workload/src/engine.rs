@@ -4,25 +4,16 @@ use crate::{MatrixId, Model, TernaryMatrix};
 use std::error::Error;
 use std::fmt;
 
-/// Computes products of a model's ternary matrices with 8-bit activations.
+/// Computes products of a model's ternary matrices with vectors of 8-bit activations.
 pub trait TernaryEngine {
     /// Why a product could not be computed.
     type Error;
 
-    /// y = W x of one matrix, exact, without the scale: one element a row.
+    /// `y = W x` of one matrix for each of the vectors, exact, without the scale: one element a row of W.
     ///
     /// # Errors
     /// As the engine defines.
-    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, Self::Error>;
-
-    /// The products of several matrices with the same activations, in order. An engine that can hold the
-    /// activations still while it streams several matrices overrides it.
-    ///
-    /// # Errors
-    /// As [`TernaryEngine::product`].
-    fn products(&mut self, matrices: &[MatrixId], activations: &[i8]) -> Result<Vec<Vec<i32>>, Self::Error> {
-        matrices.iter().map(|&matrix| self.product(matrix, activations)).collect()
-    }
+    fn product(&mut self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<Vec<Vec<i32>>, Self::Error>;
 }
 
 /// Plain integer arithmetic on a model's own weights.
@@ -66,19 +57,23 @@ impl<'m> ReferenceEngine<'m> {
         ReferenceEngine { model }
     }
 
-    /// The matrix, if the activations fit it.
-    fn fitting(&self, matrix: MatrixId, activations: &[i8]) -> Result<&'m TernaryMatrix, EngineError> {
+    /// The matrix, if the vectors fit it.
+    fn fitting(&self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<&'m TernaryMatrix, EngineError> {
         let weights = self.model.matrix(matrix).ok_or(EngineError::Matrix(matrix))?;
-        let (expected, found) = (weights.columns(), activations.len());
-        if expected == found { Ok(weights) } else { Err(EngineError::Activations { matrix, expected, found }) }
+        let expected = weights.columns();
+        match vectors.iter().map(Vec::len).find(|&found| found != expected) {
+            None => Ok(weights),
+            Some(found) => Err(EngineError::Activations { matrix, expected, found }),
+        }
     }
 }
 
 impl TernaryEngine for ReferenceEngine<'_> {
     type Error = EngineError;
 
-    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, EngineError> {
-        Ok(self.fitting(matrix, activations)?.product(activations))
+    fn product(&mut self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<Vec<Vec<i32>>, EngineError> {
+        let weights = self.fitting(matrix, vectors)?;
+        Ok(vectors.iter().map(|vector| weights.product(vector)).collect())
     }
 }
 
@@ -97,13 +92,13 @@ pub enum CheckError<E> {
     Engine(E),
     /// There is no such product.
     Reference(EngineError),
-    /// The engine returned another number of rows.
-    Rows {
+    /// The engine returned another number of elements.
+    Elements {
         /// The matrix.
         matrix: MatrixId,
-        /// Its rows.
+        /// Its rows, for all vectors.
         expected: usize,
-        /// The rows returned.
+        /// The elements returned.
         found: usize,
     },
     /// The engine computed something else; the first row that differs.
@@ -124,8 +119,8 @@ impl<E: fmt::Display> fmt::Display for CheckError<E> {
         match self {
             CheckError::Engine(error) => error.fmt(formatter),
             CheckError::Reference(error) => error.fmt(formatter),
-            CheckError::Rows { matrix, expected, found } => {
-                write!(formatter, "{matrix}: expected {expected} rows, found {found}")
+            CheckError::Elements { matrix, expected, found } => {
+                write!(formatter, "{matrix}: expected {expected} elements, found {found}")
             }
             CheckError::Mismatch { matrix, row, expected, found } => {
                 write!(formatter, "{matrix}, row {row}: expected {expected}, found {found}")
@@ -159,16 +154,17 @@ impl<'m, E: TernaryEngine> CheckedEngine<'m, E> {
         self.checked
     }
 
-    /// Compares one product, element by element.
-    fn compare(&mut self, matrix: MatrixId, activations: &[i8], found: &[i32]) -> Result<(), CheckError<E::Error>> {
-        let expected = self.reference.product(matrix, activations).map_err(CheckError::Reference)?;
-        if expected.len() != found.len() {
-            return Err(CheckError::Rows { matrix, expected: expected.len(), found: found.len() });
+    /// Compares the products of one matrix, element by element.
+    fn compare(&self, matrix: MatrixId, expected: &[Vec<i32>], found: &[Vec<i32>]) -> Result<(), CheckError<E::Error>> {
+        if !expected.iter().map(Vec::len).eq(found.iter().map(Vec::len)) {
+            let elements = |vectors: &[Vec<i32>]| vectors.iter().map(Vec::len).sum();
+            return Err(CheckError::Elements { matrix, expected: elements(expected), found: elements(found) });
         }
-        if let Some(row) = (0..found.len()).find(|&row| expected[row] != found[row]) {
-            return Err(CheckError::Mismatch { matrix, row, expected: expected[row], found: found[row] });
+        for (expected, found) in expected.iter().zip(found) {
+            if let Some(row) = (0..found.len()).find(|&row| expected[row] != found[row]) {
+                return Err(CheckError::Mismatch { matrix, row, expected: expected[row], found: found[row] });
+            }
         }
-        self.checked += 1;
         Ok(())
     }
 }
@@ -176,17 +172,11 @@ impl<'m, E: TernaryEngine> CheckedEngine<'m, E> {
 impl<E: TernaryEngine> TernaryEngine for CheckedEngine<'_, E> {
     type Error = CheckError<E::Error>;
 
-    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, Self::Error> {
-        let product = self.engine.product(matrix, activations).map_err(CheckError::Engine)?;
-        self.compare(matrix, activations, &product)?;
-        Ok(product)
-    }
-
-    fn products(&mut self, matrices: &[MatrixId], activations: &[i8]) -> Result<Vec<Vec<i32>>, Self::Error> {
-        let products = self.engine.products(matrices, activations).map_err(CheckError::Engine)?;
-        for (&matrix, product) in matrices.iter().zip(&products) {
-            self.compare(matrix, activations, product)?;
-        }
-        Ok(products)
+    fn product(&mut self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<Vec<Vec<i32>>, Self::Error> {
+        let found = self.engine.product(matrix, vectors).map_err(CheckError::Engine)?;
+        let expected = self.reference.product(matrix, vectors).map_err(CheckError::Reference)?;
+        self.compare(matrix, &expected, &found)?;
+        self.checked += vectors.len() as u64;
+        Ok(found)
     }
 }

@@ -11,9 +11,10 @@
 //!
 //! With [`IntegerAttention::keep`] a head only sees the positions that rank best by its quantised query and keys.
 
-use crate::attention::{Attention, FloatAttention};
-use crate::products::{ProductEngine, Step};
+use crate::attention::{Attention, FloatAttention, Projected};
+use crate::products::{Matrix, Product, ProductEngine, Step};
 use crate::{Model, ReferenceEngine, Shape, Story};
+use std::collections::BTreeSet;
 use tritloom_datapath::leading_one::golden::{self, Selection};
 
 /// The largest quantised magnitude.
@@ -93,8 +94,20 @@ struct Cache {
 
 /// A query in 8 bits.
 struct Query {
+    /// Its place among the positions that are attended together.
+    place: usize,
+    /// How many positions it sees.
+    seen: usize,
     values: Vec<i8>,
     step: f32,
+}
+
+/// Queries that share a key head, and the positions that at least one of them sees, in order.
+struct Group {
+    /// The key head, counted over all layers.
+    head: usize,
+    queries: Vec<Query>,
+    positions: Vec<usize>,
 }
 
 impl<E: ProductEngine> IntegerAttention<E> {
@@ -120,35 +133,43 @@ impl<E: ProductEngine> IntegerAttention<E> {
         self.fetches
     }
 
-    fn remember(&mut self, layer: usize, position: usize, key: &[f32], value: &[f32]) {
+    /// Takes up keys and values, of `kv_heads` each, as those of the positions from `first` on.
+    fn remember(&mut self, layer: usize, first: usize, projected: &Projected) {
+        let Shape { kv_heads, .. } = self.steps.shape;
         let head_size = self.steps.shape.head_size();
-        let first = layer * self.steps.shape.kv_heads;
-        for (head, (key, value)) in key.chunks(head_size).zip(value.chunks(head_size)).enumerate() {
-            let (cache, head) = (&mut self.caches[first + head], first + head);
-            cache.keys.truncate(position);
-            cache.values.truncate(position);
-            cache.keys.push(quantise(key, self.steps.keys[head]));
-            cache.values.push(quantise(value, self.steps.values[head]));
+        for head in 0..kv_heads {
+            let (part, head) = (head * head_size..(head + 1) * head_size, layer * kv_heads + head);
+            let cache = &mut self.caches[head];
+            cache.keys.truncate(first);
+            cache.values.truncate(first);
+            cache.keys.extend(projected.keys.iter().map(|key| quantise(&key[part.clone()], self.steps.keys[head])));
+            let values = projected.values.iter();
+            cache.values.extend(values.map(|value| quantise(&value[part.clone()], self.steps.values[head])));
         }
     }
 
-    /// What the query heads of one key head gather, one after the other.
-    fn attend_head(&mut self, head: usize, queries: &[Query]) -> Result<Vec<f32>, E::Error> {
-        let count = self.caches[head].keys.len();
+    /// The queries of one key head, at `head` of all, whose first position is `first`, as they are to be computed together.
+    fn groups(&mut self, head: usize, first: usize, queries: Vec<Query>) -> Vec<Group> {
+        let count = self.steps.shape.heads / self.steps.shape.kv_heads;
         let Some((best, ranking)) = self.kept else {
-            let all: Vec<usize> = (0..count).collect();
-            self.count_fetches(count, count);
-            return self.gather(head, queries, &all);
+            (first..self.caches[head].keys.len()).for_each(|position| self.count_fetches(position + 1, position + 1));
+            let together = (self.engine.rows_at_once() / count).max(1) * count;
+            return grouped(queries, together, |queries| Group {
+                head,
+                positions: (0..queries.iter().map(|query| query.seen).max().unwrap_or(0)).collect(),
+                queries,
+            });
         };
-        let mut gathered = Vec::new();
-        let mut needed = vec![false; count];
-        for query in queries {
-            let positions = self.ranked(head, query, best, ranking);
-            positions.iter().for_each(|&position| needed[position] = true);
-            gathered.extend(self.gather(head, std::slice::from_ref(query), &positions)?);
+        let groups = grouped(queries, 1, |mut queries| {
+            let positions = self.ranked(head, &queries[0], best, ranking);
+            queries[0].seen = positions.len();
+            Group { head, queries, positions }
+        });
+        for (place, heads) in groups.chunks(count).enumerate() {
+            let needed: BTreeSet<usize> = heads.iter().flat_map(|group| group.positions.iter().copied()).collect();
+            self.count_fetches(needed.len(), first + place + 1);
         }
-        self.count_fetches(needed.into_iter().filter(|needed| *needed).count(), count);
-        Ok(gathered)
+        groups
     }
 
     /// The best positions, in order.
@@ -157,37 +178,38 @@ impl<E: ProductEngine> IntegerAttention<E> {
             Ranking::LeadingOne => golden::score(&query.values, key),
             Ranking::Exact => query.values.iter().zip(key).map(|(&q, &k)| i64::from(q) * i64::from(k)).sum(),
         };
-        let scores: Vec<i64> = self.caches[head].keys.iter().map(score).collect();
+        let scores: Vec<i64> = self.caches[head].keys.iter().take(query.seen).map(score).collect();
         let survivors = golden::select(&scores, &Selection { threshold: i64::MIN, best: Some(best) });
         let mut positions: Vec<usize> = survivors.into_iter().map(|survivor| survivor.index).collect();
         positions.sort_unstable();
         positions
     }
 
-    fn gather(&mut self, head: usize, queries: &[Query], positions: &[usize]) -> Result<Vec<f32>, E::Error> {
-        let cache = &self.caches[head];
-        let rows: Vec<Vec<i32>> = queries.iter().map(|query| widened(&query.values)).collect();
-        let keys: Vec<Vec<i32>> = positions.iter().map(|&position| widened(&cache.keys[position])).collect();
-        let head_size = self.steps.shape.head_size();
-        let element =
-            |element: usize| positions.iter().map(|&position| cache.values[position][element].into()).collect();
-        let values: Vec<Vec<i32>> = (0..head_size).map(element).collect();
+    /// The keys that a group meets.
+    fn scores(&self, group: &Group) -> Product {
+        let keys = &self.caches[group.head].keys;
+        Product {
+            rows: group.queries.iter().map(|query| widened(&query.values)).collect(),
+            columns: group.positions.iter().map(|&position| widened(&keys[position])).collect(),
+        }
+    }
 
-        let scores = self.engine.product(Step::Scores, &rows, &keys)?;
+    /// The values that a group gathers, with the weights that follow from its scores.
+    fn gathering(&self, group: &Group, scores: &Matrix) -> Product {
+        let values = &self.caches[group.head].values;
+        let head_size = self.steps.shape.head_size();
+        let factor = self.steps.keys[group.head] / (head_size as f32).sqrt();
         let largest = f32::from(self.engine.largest_weight());
-        let root = (head_size as f32).sqrt();
-        let weights: Vec<Vec<i32>> = scores
-            .iter()
-            .zip(queries)
-            .map(|(scores, query)| weights(scores, query.step * self.steps.keys[head] / root, largest))
-            .collect();
-        let sums = self.engine.product(Step::Gathering, &weights, &values)?;
-        let step = self.steps.values[head];
-        let scaled = sums.iter().zip(&weights).flat_map(|(sums, weights)| {
-            let total = weights.iter().sum::<i32>() as f32;
-            sums.iter().map(move |&sum| sum as f32 * step / total)
-        });
-        Ok(scaled.collect())
+        let row = |(scores, query): (&Vec<i32>, &Query)| {
+            let mut weights = weights(&scores[..query.seen], query.step * factor, largest);
+            weights.resize(scores.len(), 0);
+            weights
+        };
+        let element = |element: usize| group.positions.iter().map(|&at| values[at][element].into()).collect();
+        Product {
+            rows: scores.iter().zip(&group.queries).map(row).collect(),
+            columns: (0..head_size).map(element).collect(),
+        }
     }
 
     /// A key and a value a position.
@@ -200,35 +222,55 @@ impl<E: ProductEngine> IntegerAttention<E> {
 impl<E: ProductEngine> Attention for IntegerAttention<E> {
     type Error = E::Error;
 
-    fn attend(
-        &mut self,
-        layer: usize,
-        position: usize,
-        query: &[f32],
-        key: &[f32],
-        value: &[f32],
-    ) -> Result<Vec<f32>, E::Error> {
-        self.remember(layer, position, key, value);
+    fn attend(&mut self, layer: usize, first: usize, projected: &Projected) -> Result<Vec<Vec<f32>>, E::Error> {
+        self.remember(layer, first, projected);
         let Shape { dim, heads, kv_heads, .. } = self.steps.shape;
-        let head_size = self.steps.shape.head_size();
-        let mut gathered = Vec::with_capacity(dim);
-        for (head, queries) in query.chunks(heads / kv_heads * head_size).enumerate() {
-            let queries: Vec<Query> = queries.chunks(head_size).map(quantised_query).collect();
-            gathered.extend(self.attend_head(layer * kv_heads + head, &queries)?);
+        let (head_size, count) = (self.steps.shape.head_size(), heads / kv_heads);
+        let mut groups = Vec::new();
+        for head in 0..kv_heads {
+            let part = head * count * head_size..(head + 1) * count * head_size;
+            let of_position = |(place, query): (usize, &Vec<f32>)| -> Vec<Query> {
+                query[part.clone()].chunks(head_size).map(|part| Query::new(place, first, part)).collect()
+            };
+            let queries = projected.queries.iter().enumerate().flat_map(of_position).collect();
+            groups.extend(self.groups(layer * kv_heads + head, first, queries));
+        }
+        let scores: Vec<Product> = groups.iter().map(|group| self.scores(group)).collect();
+        let scores = self.engine.products(Step::Scores, &scores)?;
+        let gathering = groups.iter().zip(&scores).map(|(group, scores)| self.gathering(group, scores));
+        let gathering: Vec<Product> = gathering.collect();
+        let sums = self.engine.products(Step::Gathering, &gathering)?;
+        let mut gathered = vec![Vec::with_capacity(dim); projected.queries.len()];
+        for ((group, sums), Product { rows, .. }) in groups.iter().zip(sums).zip(gathering) {
+            for ((query, sums), weights) in group.queries.iter().zip(sums).zip(rows) {
+                let total = weights.iter().sum::<i32>() as f32;
+                let step = self.steps.values[group.head];
+                gathered[query.place].extend(sums.iter().map(|&sum| sum as f32 * step / total));
+            }
         }
         Ok(gathered)
     }
+}
+
+impl Query {
+    /// That of one head at a place behind `first` positions.
+    fn new(place: usize, first: usize, vector: &[f32]) -> Query {
+        let step = vector.iter().fold(0.0, |largest: f32, element| largest.max(element.abs())) / LARGEST;
+        Query { place, seen: first + place + 1, values: quantise(vector, step), step }
+    }
+}
+
+/// Queries in groups of so many.
+fn grouped(queries: Vec<Query>, together: usize, group: impl FnMut(Vec<Query>) -> Group) -> Vec<Group> {
+    let mut left = queries.into_iter().peekable();
+    let parts = std::iter::from_fn(|| left.peek().is_some().then(|| left.by_ref().take(together).collect()));
+    parts.map(group).collect()
 }
 
 /// A step of 0 belongs to a head that only ever gave zeros.
 fn quantise(vector: &[f32], step: f32) -> Vec<i8> {
     let value = |element: &f32| (element / step).round().clamp(-LARGEST, LARGEST) as i8;
     if step == 0.0 { vec![0; vector.len()] } else { vector.iter().map(value).collect() }
-}
-
-fn quantised_query(vector: &[f32]) -> Query {
-    let step = vector.iter().fold(0.0, |largest: f32, element| largest.max(element.abs())) / LARGEST;
-    Query { values: quantise(vector, step), step }
 }
 
 fn widened(vector: &[i8]) -> Vec<i32> {
@@ -255,31 +297,43 @@ mod tests {
         IntegerAttention::new(ReferenceProducts { largest_weight }, steps)
     }
 
+    /// One position: what its only head gathers.
+    fn attend(
+        memory: &mut IntegerAttention<ReferenceProducts>,
+        position: usize,
+        [query, key, value]: [[f32; 2]; 3],
+    ) -> Vec<f32> {
+        let one = |vector: [f32; 2]| vec![vector.to_vec()];
+        let projected = Projected { queries: one(query), keys: one(key), values: one(value) };
+        let Ok(gathered) = memory.attend(0, position, &projected);
+        gathered.concat()
+    }
+
     #[test]
     fn one_position_is_gathered_as_it_is_quantised() {
-        let gathered = memory(255).attend(0, 0, &[1.0, -2.0], &[3.0, 0.4], &[10.0, -70.0]);
+        let gathered = attend(&mut memory(255), 0, [[1.0, -2.0], [3.0, 0.4], [10.0, -70.0]]);
         // -70 / 0.5 saturates at -127.
-        assert_eq!(gathered, Ok(vec![10.0, -63.5]));
+        assert_eq!(gathered, [10.0, -63.5]);
     }
 
     #[test]
     fn weights_follow_the_exponential_and_a_step_may_be_repeated() {
         let mut memory = memory(255);
         // The query is 127, 0 with a step of 1 / 127: scores 0 and 127, factor 1 / 127 / sqrt(2).
-        let mut attend = |position, key, value| memory.attend(0, position, &[1.0, 0.0], &[key, 0.0], &[value, 0.0]);
-        assert_eq!(attend(0, 0.0, 1.0), Ok(vec![1.0, 0.0]));
-        assert!(attend(1, 5.0, 7.0).is_ok());
+        let mut attend = |position, key, value| attend(&mut memory, position, [[1.0, 0.0], [key, 0.0], [value, 0.0]]);
+        assert_eq!(attend(0, 0.0, 1.0), [1.0, 0.0]);
+        attend(1, 5.0, 7.0);
         // 255 * e^(-1 / sqrt 2) = 125.7; values 2 and 20 in steps of 0.5.
         let expected = (126.0 * 2.0 + 255.0 * 20.0) * 0.5 / 381.0;
-        let gathered = attend(1, 1.0, 10.0).unwrap();
+        let gathered = attend(1, 1.0, 10.0);
         assert!((gathered[0] - expected).abs() < 1e-5, "{gathered:?} is not {expected}");
     }
 
     #[test]
     fn pruned_heads_see_the_best_positions_and_fetches_are_counted() {
         let mut memory = memory(127).keep(1, Ranking::LeadingOne);
-        assert_eq!(memory.attend(0, 0, &[1.0, 0.0], &[64.0, 0.0], &[1.0, 2.0]), Ok(vec![1.0, 2.0]));
-        assert_eq!(memory.attend(0, 1, &[1.0, 0.0], &[3.0, 0.0], &[9.0, 9.0]), Ok(vec![1.0, 2.0]));
+        assert_eq!(attend(&mut memory, 0, [[1.0, 0.0], [64.0, 0.0], [1.0, 2.0]]), [1.0, 2.0]);
+        assert_eq!(attend(&mut memory, 1, [[1.0, 0.0], [3.0, 0.0], [9.0, 9.0]]), [1.0, 2.0]);
         assert_eq!(memory.fetches(), Fetches { made: 4, of: 6 });
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  model.bin ──> bitllama ──┐                       ┌── ReferenceEngine (integers)
-//!                           ├──> Model ──> Decoder ─┤── CoreEngine (a simulated core)
+//!                           ├──> Model ──> Decoder ─┤── CoreEngine, ArrayProjection (a simulated core)
 //!  a seed ─────> synthetic ─┘                │      └── CheckedEngine (one against the other)
 //!  tokenizer.bin ──> Tokenizer ──> text <────┤
 //!                                            └── Attention: in f32, or IntegerAttention over a ProductEngine
@@ -25,7 +25,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod array_attention;
 mod array_core;
+mod array_projection;
 mod attention;
 pub mod bitllama;
 mod core;
@@ -40,15 +42,19 @@ mod reader;
 mod shape;
 pub mod synthetic;
 mod tokenizer;
+mod work;
 
-pub use array_core::{ArrayEngine, ArrayError, AttentionDemand, AttentionModes, Work};
-pub use attention::{Attention, FloatAttention};
+pub use array_attention::{ArrayEngine, AttentionDemand, AttentionModes};
+pub use array_core::ArrayError;
+pub use array_projection::{ArrayProjection, ProjectionError, projection_mode};
+pub use attention::{Attention, FloatAttention, Projected};
 pub use core::{Core, CoreEngine, CoreError, CoreRun, Demand, Weights};
 pub use decoder::{BEGIN_TOKEN, DecodeError, Decoder, Stepped, Story, greedy};
 pub use engine::{CheckError, CheckedEngine, EngineError, ReferenceEngine, TernaryEngine};
 pub use error::{LoadError, ModelError};
 pub use integer_attention::{Fetches, IntegerAttention, Ranking, Steps};
 pub use model::{MatrixId, MatrixKind, Model, Statistics, TernaryMatrix};
-pub use products::{CheckedProducts, ProductEngine, ProductError, ReferenceProducts, Step};
+pub use products::{CheckedProducts, Matrix, Product, ProductEngine, ProductError, ReferenceProducts, Step};
 pub use shape::{Shape, ShapeError};
 pub use tokenizer::Tokenizer;
+pub use work::{Counted, Work};

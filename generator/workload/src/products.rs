@@ -22,6 +22,18 @@ impl fmt::Display for Step {
     }
 }
 
+/// A matrix of integers, row by row.
+pub type Matrix = Vec<Vec<i32>>;
+
+/// Two matrices to be multiplied: `result[m][n] = sum over i of rows[m][i] * columns[n][i]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Queries or weights.
+    pub rows: Matrix,
+    /// Signed bytes: keys, or elements of a head.
+    pub columns: Matrix,
+}
+
 /// Computes exact products of small integer matrices.
 pub trait ProductEngine {
     /// Why a product could not be computed.
@@ -30,12 +42,14 @@ pub trait ProductEngine {
     /// The largest weight that a head may give a position: the engine takes weights of 0 to this as activations.
     fn largest_weight(&self) -> u8;
 
-    /// `result[m][n] = sum over i of rows[m][i] * columns[n][i]`, exact. Rows are queries or weights, columns are signed
-    /// bytes.
+    /// How many rows of a product take no longer than one.
+    fn rows_at_once(&self) -> usize;
+
+    /// Products that do not depend on one another, each exact.
     ///
     /// # Errors
     /// As the engine defines.
-    fn product(&mut self, step: Step, rows: &[Vec<i32>], columns: &[Vec<i32>]) -> Result<Vec<Vec<i32>>, Self::Error>;
+    fn products(&mut self, step: Step, products: &[Product]) -> Result<Vec<Matrix>, Self::Error>;
 }
 
 /// Plain integer arithmetic.
@@ -52,9 +66,15 @@ impl ProductEngine for ReferenceProducts {
         self.largest_weight
     }
 
-    fn product(&mut self, _: Step, rows: &[Vec<i32>], columns: &[Vec<i32>]) -> Result<Vec<Vec<i32>>, Infallible> {
+    fn rows_at_once(&self) -> usize {
+        1
+    }
+
+    fn products(&mut self, _: Step, products: &[Product]) -> Result<Vec<Matrix>, Infallible> {
         let dot = |row: &[i32], column: &[i32]| row.iter().zip(column).map(|(x, w)| x * w).sum();
-        Ok(rows.iter().map(|row| columns.iter().map(|column| dot(row, column)).collect()).collect())
+        let row = |row: &Vec<i32>, columns: &Matrix| columns.iter().map(|column| dot(row, column)).collect();
+        let product = |Product { rows, columns }: &Product| rows.iter().map(|x| row(x, columns)).collect();
+        Ok(products.iter().map(product).collect())
     }
 }
 
@@ -116,13 +136,17 @@ impl<E: ProductEngine> ProductEngine for CheckedProducts<E> {
         self.engine.largest_weight()
     }
 
-    fn product(&mut self, step: Step, rows: &[Vec<i32>], columns: &[Vec<i32>]) -> Result<Vec<Vec<i32>>, Self::Error> {
-        let found = self.engine.product(step, rows, columns).map_err(ProductError::Engine)?;
-        let Ok(expected) = ReferenceProducts { largest_weight: 0 }.product(step, rows, columns);
+    fn rows_at_once(&self) -> usize {
+        self.engine.rows_at_once()
+    }
+
+    fn products(&mut self, step: Step, products: &[Product]) -> Result<Vec<Matrix>, Self::Error> {
+        let found = self.engine.products(step, products).map_err(ProductError::Engine)?;
+        let Ok(expected) = ReferenceProducts { largest_weight: 0 }.products(step, products);
         if found != expected {
             return Err(ProductError::Mismatch(step));
         }
-        self.checked += 1;
+        self.checked += products.len() as u64;
         Ok(found)
     }
 }

@@ -1,8 +1,12 @@
 //! Decoding: against an independent implementation, and engines that fail.
 
+use std::convert::Infallible;
+use std::fmt::Debug;
 use tritloom_workload::{
-    BEGIN_TOKEN, CheckError, CheckedEngine, DecodeError, Decoder, EngineError, MatrixId, MatrixKind, Model, ModelError,
-    ReferenceEngine, Shape, Statistics, Story, TernaryEngine, TernaryMatrix, greedy, synthetic,
+    Attention, BEGIN_TOKEN, CheckError, CheckedEngine, DecodeError, Decoder, EngineError, FloatAttention,
+    IntegerAttention, Matrix, MatrixId, MatrixKind, Model, ModelError, Product, ProductEngine, Ranking,
+    ReferenceEngine, ReferenceProducts, Shape, Statistics, Step, Steps, Story, TernaryEngine, TernaryMatrix, greedy,
+    synthetic,
 };
 
 /// Six query heads on two key heads, `hidden` other than `dim`, a head size that is no power of two.
@@ -91,8 +95,8 @@ fn the_reference_refuses_what_the_model_has_not() {
     let model = synthetic::model(ODD_SHAPE, 1).unwrap();
     let mut engine = ReferenceEngine::new(&model);
     let id = |layer| MatrixId { kind: MatrixKind::W2, layer };
-    assert_eq!(engine.product(id(3), &[0; 20]), Err(EngineError::Matrix(id(3))));
-    let error = engine.product(id(2), &[0; 24]).unwrap_err().to_string();
+    assert_eq!(engine.product(id(3), &[vec![0; 20]]), Err(EngineError::Matrix(id(3))));
+    let error = engine.product(id(2), &[vec![0; 20], vec![0; 24]]).unwrap_err().to_string();
     assert_eq!(error, "w2 of layer 2: expected 20 activations, found 24");
     let matrix = TernaryMatrix::new(2, 3, vec![1, -1, 0, -1, -1, -1], 1.0).unwrap();
     assert_eq!(matrix.product(&[-128, -128, 5]), [0, 251]);
@@ -108,13 +112,13 @@ struct Faulty<'m> {
 impl TernaryEngine for Faulty<'_> {
     type Error = EngineError;
 
-    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, EngineError> {
-        let mut product = self.reference.product(matrix, activations)?;
+    fn product(&mut self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<Vec<Vec<i32>>, EngineError> {
+        let mut products = self.reference.product(matrix, vectors)?;
         self.calls += 1;
-        if self.calls == 10 {
-            (self.spoil)(&mut product);
+        if let (10, Some(product)) = (self.calls, products.last_mut()) {
+            (self.spoil)(product);
         }
-        Ok(product)
+        Ok(products)
     }
 }
 
@@ -138,7 +142,7 @@ fn a_checked_engine_finds_the_first_wrong_element() {
         other => panic!("expected a mismatch, found {other:?}"),
     }
     let (result, _) = step(|product| product.truncate(5));
-    assert_eq!(result, Err(DecodeError::Engine(CheckError::Rows { matrix, expected: 8, found: 5 })));
+    assert_eq!(result, Err(DecodeError::Engine(CheckError::Elements { matrix, expected: 8, found: 5 })));
     let (result, checked) = step(|_| ());
     assert!(result.is_ok());
     assert_eq!(checked, 21);
@@ -150,7 +154,7 @@ fn a_failed_step_can_be_repeated_and_wrong_requests_are_refused() {
     let mut reference = ReferenceEngine::new(&model);
     let mut faulty = Faulty { reference, calls: 0, spoil: |product| product.clear() };
     let (mut undisturbed, mut decoder) = (Decoder::new(&model), Decoder::new(&model));
-    assert!(matches!(decoder.step(&mut faulty, 4), Err(DecodeError::Products { expected: 40, found: 32, .. })));
+    assert!(matches!(decoder.step(&mut faulty, 4), Err(DecodeError::Products { expected: 8, found: 0, .. })));
     assert_eq!(decoder.position(), 0);
     for token in [4, 5, 6] {
         assert_eq!(decoder.step(&mut reference, token), undisturbed.step(&mut reference, token));
@@ -160,6 +164,85 @@ fn a_failed_step_can_be_repeated_and_wrong_requests_are_refused() {
         decoder.step(&mut reference, 0).unwrap();
     }
     assert_eq!(decoder.step(&mut reference, 0), Err(DecodeError::Full { seq_len: 16 }));
+}
+
+/// A model whose heads look at every position: with the scales of a synthetic one, the best position takes all.
+fn soft_model() -> Model {
+    let sharp = synthetic::model(ODD_SHAPE, 3).unwrap();
+    let soft = |(id, matrix): (MatrixId, &TernaryMatrix)| {
+        let factor = if matches!(id.kind, MatrixKind::Wq | MatrixKind::Wk) { 1.0 / 32.0 } else { 1.0 };
+        TernaryMatrix::new(matrix.rows(), matrix.columns(), matrix.trits().to_vec(), factor * matrix.scale()).unwrap()
+    };
+    let matrices = sharp.matrices().map(soft).collect();
+    let embedding = (0..ODD_SHAPE.vocab).flat_map(|token| sharp.embedding(token).unwrap().to_vec()).collect();
+    Model::new(ODD_SHAPE, sharp.gain().to_vec(), embedding, matrices).unwrap()
+}
+
+/// What each of six positions gives the classifier, taken in parts of `sizes` tokens.
+fn states<A: Attention>(model: &Model, memory: A, sizes: &[usize]) -> Vec<Vec<f32>>
+where
+    A::Error: Debug,
+{
+    let (mut decoder, mut engine) = (Decoder::with_attention(model, memory), ReferenceEngine::new(model));
+    let mut tokens = [1, 7, 7, 2, 9, 4].as_slice();
+    let mut part = |&size: &usize| {
+        let (taken, left) = tokens.split_at(size);
+        tokens = left;
+        decoder.hidden(&mut engine, taken).unwrap()
+    };
+    sizes.iter().flat_map(&mut part).collect()
+}
+
+/// Plain integers, which say that so many rows are as quick as one.
+#[derive(Clone)]
+struct Rows(usize);
+
+impl ProductEngine for Rows {
+    type Error = Infallible;
+
+    fn largest_weight(&self) -> u8 {
+        u8::MAX
+    }
+
+    fn rows_at_once(&self) -> usize {
+        self.0
+    }
+
+    fn products(&mut self, step: Step, products: &[Product]) -> Result<Vec<Matrix>, Infallible> {
+        ReferenceProducts { largest_weight: 0 }.products(step, products)
+    }
+}
+
+#[test]
+fn tokens_taken_at_once_give_the_bits_of_tokens_taken_one_by_one() {
+    let model = soft_model();
+    let float = |sizes: &[usize]| states(&model, FloatAttention::new(&ODD_SHAPE), sizes);
+    let (steps, _) = Steps::calibrate(&model, 0);
+    let memory = |rows| IntegerAttention::new(Rows(rows), steps.clone());
+    // Three query heads share a key head: with 7 rows two positions are computed together.
+    let whole = |sizes: &[usize], rows| states(&model, memory(rows), sizes);
+    let pruned = |sizes: &[usize]| states(&model, memory(7).keep(2, Ranking::Exact), sizes);
+    for sizes in [&[6][..], &[1, 5], &[3, 1, 2]] {
+        assert_eq!(float(sizes), float(&[1; 6]), "{sizes:?}");
+        for rows in [1, 7, 64] {
+            assert_eq!(whole(sizes, rows), whole(&[1; 6], 1), "{sizes:?} {rows}");
+        }
+        assert_eq!(pruned(sizes), pruned(&[1; 6]), "{sizes:?}");
+    }
+    assert_ne!(whole(&[6], 1), pruned(&[6]));
+}
+
+#[test]
+fn a_story_goes_on_behind_tokens_that_it_is_given() {
+    let (model, _) = synthetic::story(synthetic::SEED);
+    let (mut story, mut engine) = (Story::new(&model), ReferenceEngine::new(&model));
+    story.follow(&mut engine, &[]).unwrap();
+    story.follow(&mut engine, &GOLDEN_STORY[..5]).unwrap();
+    story.follow(&mut engine, &GOLDEN_STORY[5..6]).unwrap();
+    for step in 6..64 {
+        assert_eq!(story.next_token(&mut engine), Ok(Some((GOLDEN_STORY[step - 1], GOLDEN_STORY[step]))));
+    }
+    assert_eq!(story.next_token(&mut engine), Ok(None));
 }
 
 #[test]

@@ -85,9 +85,12 @@ pub fn results(geometry: &Geometry, vectors: &[Vec<i64>]) -> Vec<Beat> {
     (0..tiles).flat_map(|tile| (0..vectors.len()).map(move |vector| (tile, vector))).map(|(t, v)| beat(t, v)).collect()
 }
 
-/// The first `outputs` values of the only y from its beats.
-pub fn values(geometry: &Geometry, beats: &[Beat], outputs: usize) -> Vec<i64> {
-    let bits = geometry.accumulator_bits();
-    let lanes = beats.iter().flat_map(|beat| (0..geometry.ports).map(move |port| beat[0].slice(port * bits, bits)));
-    lanes.take(outputs).map(|lane| lane.to_i128().map_or(0, |value| value as i64)).collect()
+/// The `outputs` values of each y from the beats of a run.
+pub fn values(geometry: &Geometry, beats: &[Beat], outputs: u32, vectors: usize) -> Vec<Vec<i64>> {
+    let (ports, bits) = (geometry.ports, geometry.accumulator_bits());
+    let value = |vector: usize, row: u32| {
+        let beat = &beats[(row / ports) as usize * vectors + vector];
+        beat[0].slice(row % ports * bits, bits).to_i128().map_or(0, |value| value as i64)
+    };
+    (0..vectors).map(|vector| (0..outputs).map(|row| value(vector, row)).collect()).collect()
 }

@@ -52,9 +52,9 @@ struct Recorder<'m> {
 impl TernaryEngine for Recorder<'_> {
     type Error = EngineError;
 
-    fn product(&mut self, matrix: MatrixId, activations: &[i8]) -> Result<Vec<i32>, EngineError> {
-        self.seen.push((matrix, activations.to_vec()));
-        self.engine.product(matrix, activations)
+    fn product(&mut self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<Vec<Vec<i32>>, EngineError> {
+        self.seen.extend(vectors.iter().map(|vector| (matrix, vector.clone())));
+        self.engine.product(matrix, vectors)
     }
 }
 
@@ -65,7 +65,7 @@ pub fn layers(model: &Model, tokens: usize) -> (Vec<Layer>, Layer) {
     let mut decoder = Decoder::new(model);
     let (mut token, mut states) = (BEGIN_TOKEN, Vec::new());
     for _ in 0..tokens {
-        let state = decoder.hidden(&mut recorder, token).expect("a step");
+        let state = decoder.hidden(&mut recorder, &[token]).expect("a step").concat();
         token = greedy(&logits(model, &state));
         states.push(state);
     }

@@ -1,6 +1,6 @@
 //! Whether designs take a model.
 
-use super::Part;
+use super::{Part, Projection};
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
 use std::path::Path;
@@ -10,14 +10,20 @@ use tritloom_datapath::matvec::Geometry;
 use tritloom_datapath::parameter::Problem;
 use tritloom_workload::{AttentionDemand, Demand, Model};
 
-/// Whether the core takes the model's ternary matrices.
+/// Whether the design takes the model's ternary matrices.
 pub fn projection(
     path: &Path,
     families: &[&'static dyn Family],
-    part: &Part<Geometry>,
+    part: &Part<Projection>,
     model: &Model,
 ) -> Result<(), Vec<Diagnostic>> {
-    let misfits = projection_misfits(part.configuration.family, &part.geometry, &Demand::of(model));
+    let (family, demand) = (part.configuration.family, Demand::of(model));
+    let misfits = match &part.geometry {
+        Projection::Core(geometry) => projection_misfits(family, geometry, &demand),
+        Projection::Array(geometry, _) => {
+            matrix_misfits(family, [("max_inner", geometry.max_inner), ("max_columns", geometry.max_columns)], &demand)
+        }
+    };
     refuse(path, families, &misfits)
 }
 
@@ -46,20 +52,20 @@ fn projection_misfits(family: &dyn Family, geometry: &Geometry, demand: &Demand)
         let message = format!("the model's activations have {} bits, the core's {}", bits.0, bits.1);
         problems.push(Problem::rule(code::TOO_SMALL, "activation", message, "int8 or int16").nearest("int8"));
     }
-    let size = |name, found: u32, needed: usize, what| Size {
+    let sizes = [("max_inputs", geometry.max_inputs), ("max_outputs", geometry.max_outputs)];
+    problems.extend(matrix_misfits(family, sizes, demand));
+    problems
+}
+
+/// The parameters that bound columns and rows of a ternary matrix.
+fn matrix_misfits(family: &dyn Family, [inputs, outputs]: [(&'static str, u32); 2], demand: &Demand) -> Vec<Problem> {
+    let size = |(name, found): (&'static str, u32), needed: usize, what| Size {
         name,
         found: found.into(),
         needed: needed as u64,
         what: ("a matrix has", what),
     };
-    problems.extend(too_small(
-        family,
-        &[
-            size("max_inputs", geometry.max_inputs, demand.columns, "columns"),
-            size("max_outputs", geometry.max_outputs, demand.rows, "rows"),
-        ],
-    ));
-    problems
+    too_small(family, &[size(inputs, demand.columns, "columns"), size(outputs, demand.rows, "rows")])
 }
 
 /// A parameter that bounds what a design takes.

@@ -3,6 +3,7 @@
 mod figures;
 mod fit;
 mod simulated;
+mod teller;
 
 use super::Report;
 use crate::arguments::{Packing, Run};
@@ -11,30 +12,34 @@ use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{tool_failure, verilator};
 use crate::terminal::Terminal;
-use figures::{AttentionFigures, Context, Figures};
+use figures::Figures;
 use simulated::Simulated;
-use std::error::Error;
+use std::cell::RefCell;
 use std::fmt;
-use std::iter;
 use std::path::Path;
-use std::time::Instant;
+use std::rc::Rc;
+use teller::{Shared, Teller};
 use tritloom_datapath::array;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::matvec;
-use tritloom_flow::{FlowError, Verilator};
+use tritloom_flow::Verilator;
 use tritloom_formats::FirstWeight;
 use tritloom_workload::{
-    ArrayEngine, Attention, AttentionModes, CheckedEngine, CheckedProducts, CoreEngine, IntegerAttention, Model, Step,
-    Steps, Story, Tokenizer, bitllama, synthetic,
+    ArrayEngine, ArrayProjection, AttentionModes, CoreEngine, Model, Tokenizer, bitllama, projection_mode, synthetic,
 };
-
-/// The attention of a text on a simulated array, every product checked.
-type ArrayAttention = IntegerAttention<CheckedProducts<ArrayEngine<Simulated>>>;
 
 /// A design that takes part, read and fit for the model.
 struct Part<G> {
     configuration: Configuration,
     geometry: G,
+}
+
+/// How a design computes the ternary products.
+enum Projection {
+    /// As it always does.
+    Core(matvec::Geometry),
+    /// In this of its modes.
+    Array(array::Geometry, usize),
 }
 
 /// The designs are read first: a wrong configuration is told before a model is loaded.
@@ -50,28 +55,49 @@ pub fn run(arguments: &Run, families: &[&'static dyn Family], terminal: &Termina
     terminal.note("building the simulation (kept for the next time)");
     let built = Built::new(&projection.configuration)?;
     let core = start(&verilator, &built)?;
-    let teller = Teller { model: &model, tokenizer: &tokenizer, most: arguments.tokens, terminal };
-    let engine = CoreEngine::new(core, projection.geometry, &model)
-        .map_err(|error| vec![Diagnostic::new(code::MODEL, error.to_string())])?;
-    let engine = CheckedEngine::new(engine, &model);
-    let Some((part, modes)) = attention else {
-        let story = Story::new(&model);
-        let figures = teller.tell(engine, story, |_| AttentionFigures::default())?;
-        return Ok(figures.report(&built, &projection.geometry, None, terminal));
+    let (array, array_built) = match attention {
+        None => (None, None),
+        Some((part, modes)) => {
+            let array_built = Built::new(&part.configuration)?;
+            let one_core = part.configuration.hash() == projection.configuration.hash();
+            let core = if one_core { core.clone() } else { start(&verilator, &array_built)? };
+            (Some(ArrayEngine::new(core, part.geometry, modes)), Some(array_built))
+        }
     };
-    let array_built = Built::new(&part.configuration)?;
-    let array = ArrayEngine::new(start(&verilator, &array_built)?, part.geometry, modes);
-    terminal.note("the steps of keys and values are measured on the text that the model tells in f32");
-    let (steps, float_tokens) = Steps::calibrate(&model, model.shape().seq_len.saturating_sub(1));
-    let story = Story::with_attention(&model, IntegerAttention::new(CheckedProducts::new(array), steps));
-    let mut figures = teller.tell(engine, story, attention_figures)?;
-    figures.float_tokens = Some(float_tokens);
-    Ok(figures.report(&built, &projection.geometry, Some(&array_built), terminal))
+    let prefill = arguments.prefill.min(model.shape().seq_len);
+    let teller = Teller { model: &model, tokenizer: &tokenizer, most: arguments.tokens, prefill, terminal };
+    let figures = tell(&teller, projection.geometry, core, array)?;
+    Ok(figures.report(&built, array_built.as_ref(), terminal))
 }
 
-fn projection(path: &Path, families: &[&'static dyn Family]) -> Result<Part<matvec::Geometry>, Vec<Diagnostic>> {
+fn tell(
+    teller: &Teller,
+    projection: Projection,
+    core: Shared,
+    array: Option<ArrayEngine<Shared>>,
+) -> Result<Figures, Vec<Diagnostic>> {
+    let refused = |error: &dyn fmt::Display| vec![Diagnostic::new(code::MODEL, error.to_string())];
+    match projection {
+        Projection::Core(geometry) => {
+            let engine = CoreEngine::new(core, geometry, teller.model).map_err(|error| refused(&error))?;
+            teller.tell(engine, array)
+        }
+        Projection::Array(geometry, mode) => {
+            let engine = ArrayProjection::new(core, geometry, mode, teller.model).map_err(|error| refused(&error))?;
+            teller.tell(engine, array)
+        }
+    }
+}
+
+fn projection(path: &Path, families: &[&'static dyn Family]) -> Result<Part<Projection>, Vec<Diagnostic>> {
     let configuration = Configuration::load(path, families)?;
-    match configuration.family.ternary_product(&configuration.parameters) {
+    let (family, parameters) = (configuration.family, &configuration.parameters);
+    let core = family.ternary_product(parameters).map(Projection::Core);
+    let array = || {
+        let geometry = family.matrix_product(parameters)?;
+        Some(Projection::Array(geometry.clone(), projection_mode(&geometry)?))
+    };
+    match core.or_else(array) {
         Some(geometry) => Ok(Part { configuration, geometry }),
         None => {
             let message = format!("`{}` computes no ternary matrix products", configuration.family.name());
@@ -124,98 +150,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Vec<Diagnostic>> {
     })
 }
 
-fn start(verilator: &Verilator, built: &Built) -> Result<Simulated, Vec<Diagnostic>> {
-    Simulated::start(verilator, built).map_err(|error| vec![tool_failure(&error)])
-}
-
-/// What the array has done so far.
-fn attention_figures(attention: &ArrayAttention) -> AttentionFigures {
-    let products = attention.engine();
-    AttentionFigures {
-        checked: products.checked(),
-        scores: products.engine().work(Step::Scores),
-        gathering: products.engine().work(Step::Gathering),
-    }
-}
-
-/// Tells a story, of at most so many tokens.
-struct Teller<'a> {
-    model: &'a Model,
-    tokenizer: &'a Tokenizer,
-    most: usize,
-    terminal: &'a Terminal,
-}
-
-impl Teller<'_> {
-    /// A wrong product ends the text and is among the figures; a simulation that dies says nothing about the design.
-    fn tell<A: Attention>(
-        &self,
-        mut engine: CheckedEngine<'_, CoreEngine<Simulated>>,
-        mut story: Story<A>,
-        attention: impl Fn(&A) -> AttentionFigures,
-    ) -> Result<Figures, Vec<Diagnostic>>
-    where
-        A::Error: Error + 'static,
-    {
-        let mut figures = Figures::default();
-        let started = Instant::now();
-        let most = self.most.min(self.model.shape().seq_len.saturating_sub(1));
-        while figures.tokens.len() < most {
-            match story.next_token(&mut engine) {
-                Ok(None) => break,
-                Ok(Some((previous, token))) => {
-                    figures.tokens.push(token);
-                    let piece = self.tokenizer.text(previous, token).unwrap_or_default();
-                    self.terminal.stream(&String::from_utf8_lossy(&piece));
-                    figures.text.extend_from_slice(&piece);
-                    figures.contexts.push(Context {
-                        projection_cycles: engine.engine().cycles(),
-                        attention: attention(story.attention()),
-                    });
-                }
-                Err(error) => {
-                    if let Some(failure) = outside_the_design(&error) {
-                        self.terminal.stream("\n\n");
-                        return Err(vec![tool_failure(failure)]);
-                    }
-                    figures.failure = Some(error.to_string());
-                    break;
-                }
-            }
-        }
-        figures.seconds = started.elapsed().as_secs_f64();
-        figures.products = engine.checked();
-        figures.cycles = engine.engine().cycles();
-        figures.weight_bits = engine.engine().weight_bits();
-        figures.weights = self.model.statistics().weights;
-        Ok(figures)
-    }
-}
-
-/// What failed beneath an error, unless it was the design.
-fn outside_the_design<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e FlowError> {
-    let causes = iter::successors(Some(error), |&error| error.source());
-    causes.filter_map(|cause| cause.downcast_ref()).find(|cause: &&FlowError| !cause.is_about_design())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tritloom_workload::{ArrayError, CheckError, CoreError, DecodeError, ProductError};
-
-    type Failure = DecodeError<CheckError<CoreError<FlowError>>, ProductError<ArrayError<FlowError>>>;
-
-    #[test]
-    fn only_a_failure_of_the_surroundings_is_told_as_one() {
-        let died = FlowError::Answer { tool: "simulation".into(), reason: "it died before it answered".into() };
-        let stuck = FlowError::Misbehaved { reason: "no progress at cycle 10000".into() };
-        let core = |error: &FlowError| DecodeError::Engine(CheckError::Engine(CoreError::Simulation(error.clone())));
-        let array =
-            |error: &FlowError| DecodeError::Attention(ProductError::Engine(ArrayError::Simulation(error.clone())));
-        let failures: [Failure; 4] = [core(&died), array(&died), core(&stuck), array(&stuck)];
-        let found = failures.each_ref().map(|failure| outside_the_design(failure).cloned());
-        assert_eq!(found, [Some(died.clone()), Some(died), None, None]);
-        let wrong: Failure = DecodeError::Attention(ProductError::Mismatch(Step::Scores));
-        assert_eq!(outside_the_design(&wrong), None);
-    }
+fn start(verilator: &Verilator, built: &Built) -> Result<Shared, Vec<Diagnostic>> {
+    let simulated = Simulated::start(verilator, built).map_err(|error| vec![tool_failure(&error)])?;
+    Ok(Rc::new(RefCell::new(simulated)))
 }

@@ -34,16 +34,16 @@ impl Core for Simulated {
 
     fn run(
         &mut self,
-        run: Beat,
+        runs: Vec<Beat>,
         activations: Vec<Beat>,
         weights: Weights,
         results: usize,
     ) -> Result<CoreRun, FlowError> {
         let weights = match &weights {
-            Weights::Bank(bank) => Feed::Bank(*bank),
+            Weights::Bank { bank, times } => Feed::Bank { bank: *bank, times: *times },
             Weights::Beats(beats) => Feed::Beats(beats),
         };
-        let feeds = [Feed::Beats(std::slice::from_ref(&run)), Feed::Beats(&activations), weights];
+        let feeds = [Feed::Beats(&runs), Feed::Beats(&activations), weights];
         let mut result = self.0.run(&feeds, &[results as u32])?;
         Ok(CoreRun { results: result.outputs.swap_remove(0), cycles: result.cycles })
     }

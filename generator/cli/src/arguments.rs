@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use tritloom_search::Shard;
 
 /// One YAML file becomes verified Verilog for low-bit neural networks
 #[derive(Debug, Parser)]
@@ -43,6 +44,8 @@ pub enum Command {
     Cost(Cost),
     /// Synthesise designs: area, delay and longest path in a cell library, or cells of an FPGA
     Synth(Synth),
+    /// Search a space of configurations for those that nothing is better than
+    Sweep(Sweep),
     /// List the families of datapaths
     List,
     /// Explain a family: its contract and every parameter
@@ -66,6 +69,7 @@ impl Command {
             Command::Validate(_) => "validate",
             Command::Cost(_) => "cost",
             Command::Synth(_) => "synth",
+            Command::Sweep(_) => "sweep",
             Command::List => "list",
             Command::Describe(_) => "describe",
             Command::Schema => "schema",
@@ -269,6 +273,51 @@ pub struct Synth {
     /// Make products on an FPGA of look-up tables instead of multiplier blocks
     #[arg(long, requires = "fpga")]
     pub no_dsp: bool,
+}
+
+/// Of `sweep`.
+#[derive(Debug, Args)]
+pub struct Sweep {
+    /// The YAML file of the space
+    pub space: PathBuf,
+    /// The folder to write: sweep.json and front.csv; an older output that nobody has changed or added to is replaced
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Both find the same front
+    #[arg(long, value_enum, default_value_t = Search::Pruned)]
+    pub mode: Search,
+    /// How many threads; as many as there are processors without it. The results are the same
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<usize>,
+    /// Keep what has been searched in a folder: a sweep that was killed goes on from there
+    #[arg(long, value_name = "DIR")]
+    pub journal: Option<PathBuf>,
+    /// Search one of N parts, as 2/8; with their journals in one folder, a sweep without it gathers them
+    #[arg(long, value_name = "I/N", value_parser = shard, requires = "journal")]
+    pub shard: Option<Shard>,
+}
+
+/// How a space is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Search {
+    /// Every configuration is evaluated
+    Exhaustive,
+    /// Bounds rule out most of them
+    Pruned,
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let threads = text.parse().ok().filter(|threads| (1..=1024).contains(threads));
+    threads.ok_or_else(|| "it must lie between 1 and 1024".to_owned())
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let number = |text: &str| text.parse::<usize>().ok();
+    let parts = text.split_once('/').and_then(|(part, of)| Some((number(part)?, number(of)?)));
+    match parts {
+        Some((part, of)) if part >= 1 && part <= of => Ok(Shard { rest: part - 1, of }),
+        _ => Err("it must be I/N with I from 1 to N".to_owned()),
+    }
 }
 
 /// Devices whose cells `synth` counts.

@@ -43,6 +43,14 @@ pub mod code {
     pub const TECHNOLOGY: &str = "T0004";
     /// A network that is not there, or a file that is none.
     pub const NETWORK: &str = "T0005";
+    /// A range of a space without a value in it, or with too many.
+    pub const RANGE: &str = "S0001";
+    /// An expression of a space that cannot be read, or that its quantities do not fit.
+    pub const EXPRESSION: &str = "S0002";
+    /// A space in which nothing is left to choose from.
+    pub const NOTHING_LEFT: &str = "S0003";
+    /// A journal that is not one of this sweep, or is damaged.
+    pub const JOURNAL: &str = "S0004";
     /// A file of tritloom's own, in the cache or the folder for temporary files, cannot be read or written.
     pub const KEPT: &str = "T0002";
 }

@@ -40,6 +40,7 @@ fn run(arguments: &Arguments) -> ExitCode {
         Command::Validate(arguments) => commands::validate::validate(arguments, families, &terminal),
         Command::Cost(arguments) => commands::cost::cost(arguments, families),
         Command::Synth(arguments) => commands::synth::synth(arguments, families, &terminal),
+        Command::Sweep(arguments) => commands::sweep::sweep(arguments, families, &terminal),
         Command::List => Ok(commands::list::list(families)),
         Command::Describe(arguments) => commands::describe::describe(&arguments.family, families),
         Command::Schema => Ok(commands::schema::schema(families)),

@@ -263,6 +263,18 @@ impl Parameters {
         changed
     }
 
+    /// The same assignment with other values for some parameters, each of a name in the table and in its domain.
+    pub fn with_each<'a>(&self, values: impl IntoIterator<Item = (&'a str, &'a ParameterValue)>) -> Parameters {
+        let mut changed = self.clone();
+        for (name, value) in values {
+            if let Some(position) = self.position(name) {
+                debug_assert!(self.table[position].domain.contains(value));
+                changed.values[position] = value.clone();
+            }
+        }
+        changed
+    }
+
     /// Every parameter with its value, in the table's order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Parameter, &ParameterValue)> {
         self.table.iter().zip(&self.values)

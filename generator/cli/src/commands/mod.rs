@@ -10,6 +10,7 @@ pub mod list;
 mod measure;
 pub mod run;
 pub mod schema;
+pub mod sweep;
 pub mod synth;
 pub mod validate;
 

@@ -134,6 +134,7 @@ impl<'a> Reader<'a> {
 pub fn given(source: &Source, node: &Node) -> Given {
     match &node.value {
         Content::Mapping(_) => Given::Mapping,
+        Content::List(_) => Given::List,
         // YAML turns an integer beyond 64 bits into a float; the text knows better.
         Content::Scalar(Given::Fraction(value)) => match tree::text(source, node) {
             text if text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) => {

@@ -5,12 +5,14 @@ mod name;
 mod reader;
 mod schema;
 mod source;
+mod space;
 mod tree;
 #[cfg(test)]
 mod wrong;
 
 pub use schema::{parameter_object, parameter_value, schema};
 pub use source::Source;
+pub use space::{Sweeps, load_space};
 
 use crate::diagnostic::{Diagnostic, code};
 use sha2::{Digest, Sha256};

@@ -21,10 +21,9 @@ pub fn read_against(
     misfits: &[Problem],
 ) -> Result<Configuration, Vec<Diagnostic>> {
     let root = tree::parse(source)?;
-    let mut reader = Reader { source, families, misfits, diagnostics: Vec::new(), meant: Vec::new() };
+    let mut reader = Reader::new(source, families, misfits);
     let configuration = reader.root(&root);
-    let mut diagnostics = reader.diagnostics;
-    diagnostics.sort_by_key(|diagnostic| diagnostic.excerpt.as_ref().map(|excerpt| (excerpt.line, excerpt.column)));
+    let diagnostics = reader.complaints();
     match configuration {
         Some(configuration) if diagnostics.is_empty() => Ok(configuration),
         _ => Err(diagnostics),
@@ -34,7 +33,7 @@ pub fn read_against(
 /// A file on the way, with what is wrong so far.
 pub struct Reader<'a> {
     pub source: &'a Source,
-    families: &'a [&'static dyn Family],
+    pub families: &'a [&'static dyn Family],
     misfits: &'a [Problem],
     pub diagnostics: Vec<Diagnostic>,
     /// Paths of keys that are there under a misspelt name.
@@ -42,6 +41,18 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Before anything is read.
+    pub fn new(source: &'a Source, families: &'a [&'static dyn Family], misfits: &'a [Problem]) -> Reader<'a> {
+        Reader { source, families, misfits, diagnostics: Vec::new(), meant: Vec::new() }
+    }
+
+    /// What is wrong, in the order of the file.
+    pub fn complaints(self) -> Vec<Diagnostic> {
+        let mut diagnostics = self.diagnostics;
+        diagnostics.sort_by_key(|diagnostic| diagnostic.excerpt.as_ref().map(|excerpt| (excerpt.line, excerpt.column)));
+        diagnostics
+    }
+
     fn root(&mut self, root: &'a Node) -> Option<Configuration> {
         let level = Level { key: root, path: "", noun: "key" };
         let entries = self.entries(&level, root, &["name", "architecture"])?;
@@ -130,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Points a problem at its key, or at the family where the file does not give the key.
-    fn problem(
+    pub fn problem(
         &self,
         problem: Problem,
         family: &dyn Family,
@@ -168,7 +179,7 @@ impl<'a> Reader<'a> {
         parameter.default_value().map(|default| format!("`{name}: {default}` is the default"))
     }
 
-    fn family_names(&self) -> Vec<&'static str> {
+    pub fn family_names(&self) -> Vec<&'static str> {
         self.families.iter().map(|family| family.name()).collect()
     }
 }

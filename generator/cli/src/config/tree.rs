@@ -18,8 +18,10 @@ pub type Node = Spanned<Content>;
 /// What YAML can hold. Repeated keys are kept: the reader reports them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// Anything but a mapping; of a list nothing but the fact that it is one.
+    /// Neither a list nor a mapping.
     Scalar(Given),
+    /// Values in the order of the file.
+    List(Vec<Node>),
     /// Keys and values in the order of the file.
     Mapping(Vec<(Node, Node)>),
 }
@@ -50,8 +52,8 @@ fn spelling<'a>(source: &'a Source, node: &Node, place: Location) -> &'a str {
     let from = source.text.get(start..).unwrap_or("");
     match &node.value {
         // The span of a collection is its first character.
-        Content::Mapping(_) | Content::Scalar(Given::List) if from.starts_with(['[', '{']) => bracketed(from),
-        Content::Scalar(Given::List) if from.starts_with("- ") => from.lines().next().unwrap_or(""),
+        Content::Mapping(_) | Content::List(_) if from.starts_with(['[', '{']) => bracketed(from),
+        Content::List(_) if from.starts_with("- ") => from.lines().next().unwrap_or(""),
         _ => from.get(..length).unwrap_or(""),
     }
 }
@@ -172,8 +174,11 @@ impl<'de> Visitor<'de> for ContentVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Content, A::Error> {
-        while list.next_element::<Content>()?.is_some() {}
-        Ok(Content::Scalar(Given::List))
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Content::List(values))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Content, A::Error> {

@@ -1,0 +1,142 @@
+//! `tritloom sweep SPACE`: the Pareto front of a space of configurations.
+
+mod journal;
+mod nothing;
+mod results;
+
+use super::{Report, counted, table};
+use crate::arguments::{Search as SearchMode, Sweep};
+use crate::config::{Sweeps, load_space};
+use crate::diagnostic::{Diagnostic, code};
+use crate::environment::jobs;
+use crate::output::{Files, Target};
+use crate::terminal::Terminal;
+use journal::Journal;
+use results::Results;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use tritloom_datapath::family::Family;
+use tritloom_search::{Mode, Search, Shard, Space, SpaceError};
+
+/// More configurations of a front than this are counted on the terminal, and stand in the files.
+const SHOWN: usize = 40;
+
+impl From<SearchMode> for Mode {
+    fn from(mode: SearchMode) -> Mode {
+        match mode {
+            SearchMode::Exhaustive => Mode::Exhaustive,
+            SearchMode::Pruned => Mode::Pruned,
+        }
+    }
+}
+
+/// Searches the space in each of its technologies.
+pub fn sweep(
+    arguments: &Sweep,
+    families: &[&'static dyn Family],
+    terminal: &Terminal,
+) -> Result<Report, Vec<Diagnostic>> {
+    let sweeps = load_space(&arguments.space, families)?;
+    too_large(&sweeps)?;
+    let read = [arguments.space.clone()];
+    let target = arguments.out.as_deref().map(|folder| Target::new(folder, &read)).transpose()?;
+    let (mut text, mut documents, mut files) = (String::new(), vec![], Files::new());
+    for space in &sweeps.spaces {
+        let results = search(arguments, &sweeps, space, terminal)?;
+        text += &shown(&results);
+        let folder = match sweeps.spaces.len() {
+            1 => PathBuf::new(),
+            _ => PathBuf::from(&space.model.technology.name),
+        };
+        results.files(&mut files, &folder);
+        documents.push(results.json());
+    }
+    if let Some(target) = target {
+        files.insert(PathBuf::from("space.yaml"), sweeps.text.clone().into_bytes());
+        target.write(files)?;
+    }
+    let json = json!({"command": "sweep", "status": "ok", "sweeps": documents});
+    Ok(Report::passed(text, json))
+}
+
+/// Numbers of configurations have 64 bits.
+fn too_large(sweeps: &Sweeps) -> Result<(), Vec<Diagnostic>> {
+    match sweeps.spaces.first().map(Space::size) {
+        Some(None) => {
+            let message = "the space has more than 2^64 configurations";
+            Err(vec![
+                Diagnostic::new(code::RANGE, message).note("take the values that matter, or ranges with `times: 2`"),
+            ])
+        }
+        _ => Ok(()),
+    }
+}
+
+fn search(arguments: &Sweep, sweeps: &Sweeps, space: &Space, terminal: &Terminal) -> Result<Results, Vec<Diagnostic>> {
+    let search = Search::new(space, arguments.mode.into()).map_err(defects)?;
+    let shard = arguments.shard.unwrap_or(Shard::WHOLE);
+    let journal = match &arguments.journal {
+        Some(folder) => Journal::open(folder, &identity(sweeps, arguments), &search, shard, terminal)?,
+        None => Journal::none(),
+    };
+    let length = search.chunks().div_ceil(shard.of);
+    let progress = terminal.bar("sweep", length);
+    let record = |chunk: usize, found: &_| {
+        progress.step(&space.model.technology.name);
+        journal.record(chunk, found)
+    };
+    let threads = arguments.threads.unwrap_or_else(jobs);
+    let outcome = search.run(threads, shard, &journal.done, &record)?;
+    drop(progress);
+    if let Some(member) = outcome.front.iter().find(|member| !search.confirms(member)) {
+        let message = format!(
+            "configuration {} is not what its tables say: a defect of tritloom, please report it",
+            member.number
+        );
+        return Err(vec![Diagnostic::new(code::DEFECT, message)]);
+    }
+    if outcome.front.is_empty() && shard == Shard::WHOLE {
+        return Err(nothing::reasons(&arguments.space, &search, &outcome));
+    }
+    Results::new(&sweeps.name, &search, outcome).map_err(|reason| vec![Diagnostic::new(code::DEFECT, reason)])
+}
+
+/// What a journal belongs to: another text, mode or version is another search.
+fn identity(sweeps: &Sweeps, arguments: &Sweep) -> String {
+    format!("{} {} {}", env!("CARGO_PKG_VERSION"), Mode::from(arguments.mode).name(), sweeps.text)
+}
+
+/// The expressions have been checked when the space was read.
+fn defects(errors: Vec<SpaceError>) -> Vec<Diagnostic> {
+    errors.into_iter().map(|error| Diagnostic::new(code::DEFECT, format!("{error:?}"))).collect()
+}
+
+fn shown(results: &Results) -> String {
+    let header = results.header();
+    let rows = results.rows().take(SHOWN);
+    let mut text = format!("{} in {}\n", results.name, results.technology);
+    text += &table(&header, rows);
+    let front = results.outcome.front.len();
+    if front > SHOWN {
+        text += &format!("and {} more: `--out` writes all of them\n", front - SHOWN);
+    }
+    let counts = &results.outcome.counts;
+    let share = 100.0 * counts.visited() as f64 / results.configurations.max(1) as f64;
+    text += &format!(
+        "{} on the front of {}; {} evaluated ({share:.3} %), {} ruled out by rules and constraints, {} by better ones\n",
+        counted(front as u64, "configuration"),
+        results.configurations,
+        counts.visited(),
+        counts.ruled_out,
+        counts.dominated,
+    );
+    if !results.failures.is_empty() {
+        text += &format!("{}: see `failures` in sweep.json\n", counted(results.failures.len() as u64, "failure"));
+    }
+    text
+}
+
+/// A file that a command could not write.
+fn unwritable(path: &Path, error: &std::io::Error) -> Vec<Diagnostic> {
+    vec![Diagnostic::new(code::UNWRITABLE, format!("`{}` cannot be written: {error}", path.display()))]
+}

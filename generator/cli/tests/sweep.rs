@@ -1,0 +1,175 @@
+//! `tritloom sweep` as a user meets it: wrong spaces, the same bytes however it is run, and what a kill leaves behind.
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use std::process::{self, Output, Stdio};
+
+const SPACE: &str = "\
+name: small
+technology: unit
+clock: 1 GHz
+families:
+  ternary_lut: {group_size: [1, 2, 3, 5], tables: {from: 1, to: 40}, ports: {from: 1, to: 64, times: 2}, \
+weights: [key, two_bit], reduction: [balanced, carry_save], partial_sum: [wired, registered], max_inputs: 128}
+  sign_flip: {lanes: {from: 1, to: 60}, ports: {from: 1, to: 64}}
+constraints: [\"area < 0.03 mm2\", tables * group_size >= ports]
+objectives: [area, throughput, weight_bandwidth]
+";
+
+const WRONG: &str = "\
+name: wrong
+clok: 1 GHz
+technology: unit
+families:
+  ternary_lut: {tabels: 3, tables: {from: 9, to: 3}, ports: [1, 2, 2], group_size: [1, 9], activation: [], weights: key2}
+  sign_flop: {lanes: 3}
+constraints:
+  - area < 3 ns
+  - \"tables * > 3\"
+  - 5 parsecs < area
+objectives: [aera]
+";
+
+const MISFITS: &str = "\
+name: misfits
+technology: unit
+clock: 2 ns
+families: {ternary_lut: {tables: [1, 2]}, sign_flip: {lanes: [2, 4]}}
+constraints:
+  - area < 3 ns
+  - tables * grup_size == ports
+  - weights == key2
+  - tables
+  - tokens_per_s > 20
+objectives: [area, \"tables < 3\", 'prots']
+";
+
+fn tritloom(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("tritloom").expect("built");
+    command.current_dir(folder).arg("sweep").args(arguments).output().expect("started")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+fn folder(space: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("space.yaml"), space).expect("written");
+    folder
+}
+
+/// The files of a folder that a sweep has written.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+    let mut files: Vec<(String, Vec<u8>)> = entries
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("a file")))
+        .collect();
+    files.sort();
+    files
+}
+
+fn sweep(folder: &Path, out: &str, more: &[&str]) -> Vec<(String, Vec<u8>)> {
+    let output = tritloom(folder, &[&["space.yaml", "--out", out][..], more].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    files(&folder.join(out))
+}
+
+#[test]
+fn wrong_spaces_are_refused_with_everything_that_is_wrong() {
+    for (name, space) in [("wrong", WRONG), ("misfits", MISFITS)] {
+        let output = tritloom(folder(space).path(), &["space.yaml"]);
+        assert_eq!(output.status.code(), Some(2));
+        insta::assert_snapshot!(name, text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_space_of_which_nothing_is_left_says_why() {
+    let output = tritloom(folder(&SPACE.replace("0.03 mm2", "3 um2")).path(), &["space.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!("nothing_meets_the_constraints", text(&output.stderr));
+    let illegal =
+        "name: a\ntechnology: unit\nfamilies: {sign_flip: {lanes: [200, 300], max_inputs: 100}}\nobjectives: [area]\n";
+    let output = tritloom(folder(illegal).path(), &["space.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!("nothing_is_legal", text(&output.stderr));
+}
+
+#[test]
+fn the_same_front_comes_of_both_modes_and_the_same_bytes_of_any_number_of_threads() {
+    let folder = folder(SPACE);
+    let one = sweep(folder.path(), "one", &["--threads", "1"]);
+    assert_eq!(sweep(folder.path(), "three", &["--threads", "3"]), one);
+    let exhaustive = sweep(folder.path(), "exhaustive", &["--mode", "exhaustive"]);
+    let csv = |files: &[(String, Vec<u8>)]| files.iter().find(|(name, _)| name == "front.csv").cloned();
+    assert!(csv(&one).is_some_and(|(_, bytes)| bytes.len() > 1000));
+    assert_eq!(csv(&exhaustive), csv(&one));
+}
+
+#[test]
+fn a_killed_sweep_goes_on_and_ends_with_the_same_bytes() {
+    let space = SPACE
+        .replace("ports: {from: 1, to: 64, times: 2}", "ports: {from: 1, to: 64}, activation: [int4, int8, int16]");
+    let folder = folder(&space);
+    let mode = ["--mode", "exhaustive", "--threads", "1"];
+    let whole = sweep(folder.path(), "whole", &mode);
+    let journal = folder.path().join("journal/unit.1-of-1.journal");
+    let lines = || fs::read_to_string(&journal).map_or(0, |text| text.lines().count());
+    let mut command = process::Command::new(assert_cmd::cargo::cargo_bin("tritloom"));
+    command.current_dir(folder.path()).args(["sweep", "space.yaml", "--journal", "journal"]).args(mode);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+    while lines() < 4 && child.try_wait().expect("known").is_none() {
+        std::thread::yield_now();
+    }
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    let before = fs::read_to_string(&journal).expect("a journal");
+    let resumed = sweep(folder.path(), "resumed", &[&mode[..], &["--journal", "journal"]].concat());
+    assert_eq!(resumed, whole);
+    let after = fs::read_to_string(&journal).expect("a journal");
+    let whole_lines = before.rfind('\n').map_or(0, |end| end + 1);
+    assert!(after.starts_with(&before[..whole_lines]) && after.len() > before.len());
+    let mut records: Vec<&str> = after.lines().collect();
+    let count = records.len();
+    records.sort_unstable();
+    records.dedup();
+    assert_eq!(records.len(), count, "nothing is in the journal twice");
+    // A journal of which everything is known adds nothing.
+    assert_eq!(sweep(folder.path(), "again", &[&mode[..], &["--journal", "journal"]].concat()), whole);
+    assert_eq!(fs::read_to_string(&journal).expect("a journal"), after);
+}
+
+#[test]
+fn a_truncated_journal_is_continued_and_a_damaged_one_refused() {
+    let folder = folder(SPACE);
+    let arguments = ["--journal", "journal", "--threads", "1"];
+    let whole = sweep(folder.path(), "whole", &arguments);
+    let journal = folder.path().join("journal/unit.1-of-1.journal");
+    let text_of = fs::read_to_string(&journal).expect("a journal");
+    fs::write(&journal, &text_of[..text_of.len() * 2 / 3]).expect("written");
+    let output = tritloom(folder.path(), &[&["space.yaml", "--out", "cut"][..], &arguments].concat());
+    assert!(text(&output.stderr).contains("ends in the middle of a record"), "{}", text(&output.stderr));
+    assert_eq!(files(&folder.path().join("cut")), whole);
+    fs::write(&journal, text_of.replacen("counts", "count5", 2)).expect("written");
+    let output = tritloom(folder.path(), &[&["space.yaml"][..], &arguments].concat());
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!("damaged_journal", text(&output.stderr));
+    fs::write(&journal, &text_of).expect("written");
+    fs::write(folder.path().join("space.yaml"), SPACE.replace("0.03", "0.04")).expect("written");
+    let output = tritloom(folder.path(), &[&["space.yaml"][..], &arguments].concat());
+    assert!(text(&output.stderr).contains("the journal of another sweep"));
+}
+
+#[test]
+fn shards_are_gathered_to_the_same_front() {
+    let folder = folder(SPACE);
+    let whole = sweep(folder.path(), "whole", &[]);
+    for shard in ["1/3", "2/3", "3/3"] {
+        sweep(folder.path(), "part", &["--journal", "journal", "--shard", shard]);
+    }
+    let gathered = sweep(folder.path(), "gathered", &["--journal", "journal"]);
+    let csv = |files: &[(String, Vec<u8>)]| files.iter().find(|(name, _)| name == "front.csv").cloned();
+    assert_eq!(csv(&gathered), csv(&whole));
+}

@@ -1,0 +1,295 @@
+//! A checked expression as a program for a stack: over one configuration, over a row of them, over a region.
+
+use super::Operator;
+
+/// What an expression computes from the columns of a configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula {
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    Constant(f64),
+    Column(usize),
+    Negate,
+    Not,
+    Binary(Operator),
+}
+
+/// The least and the greatest that a quantity may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// Not less.
+    pub least: f64,
+    /// Not more.
+    pub most: f64,
+}
+
+impl Bounds {
+    /// Nothing is known.
+    const ANYTHING: Bounds = Bounds { least: f64::NEG_INFINITY, most: f64::INFINITY };
+
+    /// One value.
+    pub fn exactly(value: f64) -> Bounds {
+        Bounds { least: value, most: value }
+    }
+}
+
+/// A quantity over a row of configurations.
+#[derive(Clone, Debug)]
+pub enum Rows {
+    /// The same for all.
+    One(f64),
+    /// One for each.
+    Each(Vec<f64>),
+}
+
+impl Rows {
+    /// That of a configuration of the row.
+    pub fn at(&self, position: usize) -> f64 {
+        match self {
+            Rows::One(value) => *value,
+            Rows::Each(values) => values[position],
+        }
+    }
+
+    /// The least of the row.
+    pub fn least(&self) -> f64 {
+        match self {
+            Rows::One(value) => *value,
+            Rows::Each(values) => least(values),
+        }
+    }
+}
+
+/// Four at a time, so that no comparison waits for the one before.
+fn least(values: &[f64]) -> f64 {
+    let mut lanes = [f64::INFINITY; 8];
+    let chunks = values.chunks_exact(8);
+    let rest =
+        chunks.remainder().iter().fold(f64::INFINITY, |least, value| if *value < least { *value } else { least });
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, value)| *lane = if *value < *lane { *value } else { *lane });
+    }
+    lanes.iter().fold(rest, |least, value| if *value < least { *value } else { least })
+}
+
+fn truth(fact: bool) -> f64 {
+    f64::from(u8::from(fact))
+}
+
+impl Operator {
+    /// On numbers; facts are one and zero.
+    pub fn of(self, left: f64, right: f64) -> f64 {
+        match self {
+            Operator::Add => left + right,
+            Operator::Subtract => left - right,
+            Operator::Multiply => left * right,
+            Operator::Divide => left / right,
+            Operator::Maximum => {
+                if left > right {
+                    left
+                } else {
+                    right
+                }
+            }
+            Operator::Minimum => {
+                if left < right {
+                    left
+                } else {
+                    right
+                }
+            }
+            Operator::Equal => truth(left == right),
+            Operator::Different => truth(left != right),
+            Operator::Less => truth(left < right),
+            Operator::AtMost => truth(left <= right),
+            Operator::And => left * right,
+            Operator::Or => {
+                if left > right {
+                    left
+                } else {
+                    right
+                }
+            }
+        }
+    }
+
+    /// On bounds: every result of operands within theirs is within the result's, rounding included, because rounding
+    /// keeps the order.
+    fn of_bounds(self, left: Bounds, right: Bounds) -> Bounds {
+        match self {
+            Operator::Subtract => Bounds { least: left.least - right.most, most: left.most - right.least },
+            Operator::Multiply => extremes(self, left, right),
+            Operator::Divide if right.least <= 0.0 && right.most >= 0.0 => Bounds::ANYTHING,
+            Operator::Divide => extremes(self, left, right),
+            Operator::Equal => Bounds {
+                least: truth(left.least == left.most && right.least == right.most && left.least == right.least),
+                most: truth(left.least <= right.most && right.least <= left.most),
+            },
+            Operator::Different => {
+                let equal = Operator::Equal.of_bounds(left, right);
+                Bounds { least: 1.0 - equal.most, most: 1.0 - equal.least }
+            }
+            Operator::Less | Operator::AtMost => {
+                Bounds { least: self.of(left.most, right.least), most: self.of(left.least, right.most) }
+            }
+            _ => Bounds { least: self.of(left.least, right.least), most: self.of(left.most, right.most) },
+        }
+    }
+}
+
+fn extremes(operator: Operator, left: Bounds, right: Bounds) -> Bounds {
+    let corners = [
+        operator.of(left.least, right.least),
+        operator.of(left.least, right.most),
+        operator.of(left.most, right.least),
+        operator.of(left.most, right.most),
+    ];
+    if corners.iter().any(|corner| corner.is_nan()) {
+        return Bounds::ANYTHING;
+    }
+    let bounds = Bounds::exactly(corners[0]);
+    corners
+        .iter()
+        .fold(bounds, |bounds, corner| Bounds { least: bounds.least.min(*corner), most: bounds.most.max(*corner) })
+}
+
+impl Formula {
+    pub(crate) fn constant(value: f64) -> Formula {
+        Formula { steps: vec![Step::Constant(value)] }
+    }
+
+    pub(crate) fn column(column: usize) -> Formula {
+        Formula { steps: vec![Step::Column(column)] }
+    }
+
+    pub(crate) fn negated(mut self) -> Formula {
+        self.steps.push(Step::Negate);
+        self
+    }
+
+    pub(crate) fn inverted(mut self) -> Formula {
+        self.steps.push(Step::Not);
+        self
+    }
+
+    pub(crate) fn joined(mut self, operator: Operator, right: Formula) -> Formula {
+        self.steps.extend(right.steps);
+        self.steps.push(Step::Binary(operator));
+        self
+    }
+
+    /// The columns that it reads.
+    pub fn columns(&self) -> impl Iterator<Item = usize> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Column(column) => Some(*column),
+            _ => None,
+        })
+    }
+
+    /// Its value where the columns have these values.
+    pub fn value(&self, columns: &[f64]) -> f64 {
+        self.run(
+            |column| columns[column],
+            |value| value,
+            |value| -value,
+            |value| 1.0 - value,
+            |operator, left, right| operator.of(left, right),
+        )
+    }
+
+    /// Its bounds where the columns are within these.
+    pub fn bounds(&self, columns: &[Bounds]) -> Bounds {
+        self.run(
+            |column| columns[column],
+            Bounds::exactly,
+            |Bounds { least, most }| Bounds { least: -most, most: -least },
+            |Bounds { least, most }| Bounds { least: 1.0 - most, most: 1.0 - least },
+            |operator, left, right| operator.of_bounds(left, right),
+        )
+    }
+
+    /// Its values over a row of configurations.
+    pub fn rows(&self, columns: &[Rows]) -> Rows {
+        self.run(
+            |column| columns[column].clone(),
+            Rows::One,
+            |rows| each(rows, |value| -value),
+            |rows| each(rows, |value| 1.0 - value),
+            binary_rows,
+        )
+    }
+
+    fn run<T>(
+        &self,
+        column: impl Fn(usize) -> T,
+        constant: impl Fn(f64) -> T,
+        negate: impl Fn(T) -> T,
+        not: impl Fn(T) -> T,
+        binary: impl Fn(Operator, T, T) -> T,
+    ) -> T {
+        let mut stack: Vec<T> = Vec::with_capacity(8);
+        for step in &self.steps {
+            let result = match step {
+                Step::Constant(value) => constant(*value),
+                Step::Column(position) => column(*position),
+                Step::Negate => negate(popped(&mut stack)),
+                Step::Not => not(popped(&mut stack)),
+                Step::Binary(operator) => {
+                    let right = popped(&mut stack);
+                    let left = popped(&mut stack);
+                    binary(*operator, left, right)
+                }
+            };
+            stack.push(result);
+        }
+        popped(&mut stack)
+    }
+}
+
+fn popped<T>(stack: &mut Vec<T>) -> T {
+    stack.pop().expect("a formula leaves one value for each that it takes")
+}
+
+fn each(rows: Rows, function: impl Fn(f64) -> f64) -> Rows {
+    match rows {
+        Rows::One(value) => Rows::One(function(value)),
+        Rows::Each(mut values) => {
+            values.iter_mut().for_each(|value| *value = function(*value));
+            Rows::Each(values)
+        }
+    }
+}
+
+fn binary_rows(operator: Operator, left: Rows, right: Rows) -> Rows {
+    // The operator is chosen outside the loops, which then compile to vector instructions.
+    macro_rules! with {
+        ($($name:ident),*) => {
+            match operator {
+                $(Operator::$name => zipped(left, right, |left, right| Operator::$name.of(left, right)),)*
+            }
+        };
+    }
+    with!(Add, Subtract, Multiply, Divide, Maximum, Minimum, Equal, Different, Less, AtMost, And, Or)
+}
+
+#[inline(always)]
+fn zipped(left: Rows, right: Rows, function: impl Fn(f64, f64) -> f64) -> Rows {
+    match (left, right) {
+        (Rows::One(left), Rows::One(right)) => Rows::One(function(left, right)),
+        (Rows::Each(mut left), Rows::One(right)) => {
+            left.iter_mut().for_each(|left| *left = function(*left, right));
+            Rows::Each(left)
+        }
+        (Rows::One(left), Rows::Each(mut right)) => {
+            right.iter_mut().for_each(|right| *right = function(left, *right));
+            Rows::Each(right)
+        }
+        (Rows::Each(mut left), Rows::Each(right)) => {
+            left.iter_mut().zip(&right).for_each(|(left, right)| *left = function(*left, *right));
+            Rows::Each(left)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Points of a product of axes, by position.
+
+/// A product of some of the axes of a region, the last one fastest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Which axes.
+    pub axes: Vec<usize>,
+    /// How many values each has.
+    pub lengths: Vec<usize>,
+}
+
+impl Grid {
+    /// The product of `axes`, of the lengths that they have among all.
+    pub fn new(axes: Vec<usize>, all_lengths: &[usize]) -> Grid {
+        let lengths = axes.iter().map(|axis| all_lengths[*axis]).collect();
+        Grid { axes, lengths }
+    }
+
+    /// How many points.
+    pub fn size(&self) -> usize {
+        self.lengths.iter().product()
+    }
+
+    /// The position of the point that a region's point has here.
+    pub fn position(&self, digits: &[usize]) -> usize {
+        self.axes.iter().zip(&self.lengths).fold(0, |position, (axis, length)| position * length + digits[*axis])
+    }
+
+    /// Writes the digits of the point at `position` into those of a region's point.
+    pub fn place(&self, mut position: usize, digits: &mut [usize]) {
+        for (axis, length) in self.axes.iter().zip(&self.lengths).rev() {
+            digits[*axis] = position % length;
+            position /= length;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_positions_are_inverse_and_leave_other_axes_alone() {
+        let grid = Grid::new(vec![2, 0], &[3, 5, 4]);
+        assert_eq!(grid.size(), 12);
+        for position in 0..12 {
+            let mut digits = [9, 7, 9];
+            grid.place(position, &mut digits);
+            assert_eq!((grid.position(&digits), digits[1]), (position, 7));
+        }
+    }
+}

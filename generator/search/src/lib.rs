@@ -1,0 +1,40 @@
+//! Spaces of configurations, and exact Pareto fronts over them.
+//!
+//! A [`Space`] is regions side by side: a family with values for some of its parameters. Its configurations are judged
+//! by expressions over the quantities of the cost model: constraints that must hold, objectives that are to be small or
+//! large. [`Search`] finds every configuration that meets the constraints and that no other one is better than.
+//!
+//! The cost model is a sum over parts, and most parts depend on few parameters. So the columns of a region are sums of
+//! [`tables`](crate::Plan), each over the axes that it depends on; amounts are multiples of one quantum, so that these
+//! sums are exact in any order, and equal to direct evaluation to the last bit. The exhaustive mode adds rows of tables.
+//! The pruned mode also keeps for each table the extremes over all that is not yet decided: their sums are bounds of
+//! each column, interval arithmetic over the expressions makes them bounds of constraints and objectives, and a region
+//! is ruled out when a constraint cannot hold in it, or when a known configuration is better than its bounds.
+//!
+//! No files, processes or clocks: those are the command line's.
+
+mod chunk;
+mod column;
+mod expression;
+mod front;
+mod grid;
+mod model;
+mod plan;
+mod probe;
+mod quantity;
+mod rules;
+mod search;
+mod space;
+mod tables;
+mod walk;
+
+pub use column::{Column, Columns};
+pub use expression::{Dimension, ExpressionError, Type, compile, parse, unit, units};
+pub use front::{Front, Member, dominates};
+pub use model::{Facts, Model, Schedule, Source};
+pub use plan::{Mode, Plan};
+pub use quantity::{Meaning, QUANTITIES, Quantity, find};
+pub use search::{Configuration, Outcome, Search, Shard, quantities};
+pub use space::{Axis, Expression, Objective, Question, Region, Space, SpaceError};
+pub use tables::Failure;
+pub use walk::{Counts, Found};

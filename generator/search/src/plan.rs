@@ -1,0 +1,281 @@
+//! How a region is walked: which axes stand still in a chunk, which are decided one after the other, which form a row.
+
+use crate::column::Column;
+use crate::expression::{Formula, Operator};
+use crate::front::{Front, dominates};
+use crate::grid::Grid;
+use crate::model::Model;
+use crate::probe::Dependences;
+use crate::rules::{Rule, Rules};
+use crate::space::{Question, Region};
+use crate::tables::{Failure, Table, Tables};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// What is drawn at random is drawn the same way each time: it decides what is quick, never what is found.
+const SEED: u64 = 1;
+
+/// Legal combinations drawn for what follows.
+const SAMPLES: usize = 2000;
+
+/// Those from which axes are walked to see which matter.
+const WALKS: usize = 40;
+
+/// Descents that begin at a sample, each towards another mixture of objectives.
+const DESCENTS: usize = 48;
+
+/// Enough chunks to share between threads, and to resume between.
+const CHUNKS: usize = 64;
+
+/// Configurations compared with direct evaluation before tables are trusted.
+const CHECKS: usize = 300;
+
+/// Looks around a configuration of which the tables are wrong.
+const SECOND_LOOKS: usize = 10;
+
+/// Rounds of corrections before tables are made without any knowledge.
+const PATIENCE: usize = 8;
+
+/// How a region is walked, and every table that the walk reads.
+pub struct Plan {
+    /// Length of every axis.
+    pub lengths: Vec<usize>,
+    /// Axes that stand still in a chunk.
+    pub outer: Grid,
+    /// Axes that are decided one after the other.
+    pub walk: Grid,
+    /// Axes of a row.
+    pub row: Grid,
+    /// Every column.
+    pub tables: Tables,
+    /// How many columns.
+    pub columns: usize,
+    /// Each is one where it holds; the first one says that no rule is broken.
+    pub constraints: Vec<Formula>,
+    /// Each is to be small.
+    pub objectives: Vec<Formula>,
+    /// The rules that the region can break.
+    pub rules: Vec<Rule>,
+    /// How many legal combinations were drawn at random.
+    pub sampled: usize,
+    /// For each constraint its place among the space's, and how many of these meet it.
+    pub met: Vec<(usize, usize)>,
+    /// Those of them that are suitable.
+    pub suitable_samples: Vec<Vec<usize>>,
+    /// Configurations that are known to be good.
+    pub seeds: Front,
+}
+
+/// How much of a region is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Every configuration.
+    Exhaustive,
+    /// Those that bounds do not rule out.
+    Pruned,
+}
+
+impl Mode {
+    /// Most configurations of a row: long rows are quick, short ones are ruled out more precisely.
+    fn row_limit(self) -> usize {
+        match self {
+            Mode::Exhaustive => 2048,
+            Mode::Pruned => 64,
+        }
+    }
+
+    /// As users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Exhaustive => "exhaustive",
+            Mode::Pruned => "pruned",
+        }
+    }
+}
+
+impl Plan {
+    /// Finds out what depends on what, fills the tables, and checks them against direct evaluation.
+    pub fn new(region: &Region, model: &Model, question: &Question, mode: Mode) -> Plan {
+        let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+        let lengths = region.lengths();
+        let with_delay = question.columns.all().contains(&Column::Delay);
+        let mut rules = Rules::new(region, &mut rng);
+        let mut dependences = Dependences::new(region, &rules, model, with_delay, &mut rng);
+        let mut rounds = 0;
+        let mut tables = loop {
+            let tables = Tables::new(region, &rules, model, &question.columns, &dependences, &mut rng);
+            let mut learnt = false;
+            for digits in rules.legal_points(CHECKS, &mut rng) {
+                if rules.learn(region, &digits, &mut rng) {
+                    learnt = true;
+                } else if !agree(region, model, question, &tables, &digits) {
+                    dependences.walk_from(region, &rules, model, with_delay, &digits, true, &mut rng);
+                    (0..SECOND_LOOKS).for_each(|_| dependences.pairs_from(region, &rules, model, &digits, &mut rng));
+                    learnt = true;
+                }
+            }
+            if !learnt {
+                break tables;
+            }
+            rounds += 1;
+            if rounds == PATIENCE {
+                dependences.despair();
+            }
+        };
+        let broken = question.columns.all().len();
+        for rule in &rules.rules {
+            let amounts = rule.broken.iter().map(|broken| f64::from(u8::from(*broken))).collect();
+            tables.tables.push(Table { grid: rule.grid.clone(), factors: vec![], amounts: vec![(broken, amounts)] });
+        }
+        let factors = tables.spread(&lengths);
+        let legality = Formula::column(broken).joined(Operator::Equal, Formula::constant(0.0));
+        let named = question.constraints.iter().enumerate();
+        let named: Vec<(usize, Formula)> =
+            named.filter_map(|(place, formula)| Some((place, formula.clone()?))).collect();
+        let mut plan = Plan {
+            outer: Grid::new(factors, &lengths),
+            walk: Grid::new(vec![], &lengths),
+            row: Grid::new(vec![], &lengths),
+            lengths,
+            tables,
+            columns: broken + 1,
+            sampled: 0,
+            met: named.iter().map(|(place, _)| (*place, 0)).collect(),
+            suitable_samples: vec![],
+            constraints: std::iter::once(legality).chain(named.into_iter().map(|(_, formula)| formula)).collect(),
+            objectives: question.objectives.clone(),
+            seeds: Front::default(),
+            rules: vec![],
+        };
+        let samples = rules.legal_points(SAMPLES, &mut rng);
+        plan.arrange(&samples, mode);
+        plan.take_stock(&samples);
+        if mode == Mode::Pruned {
+            plan.descend(&samples, &mut rng);
+        }
+        plan.rules = rules.rules;
+        plan
+    }
+
+    /// How many chunks.
+    pub fn chunks(&self) -> usize {
+        self.outer.size()
+    }
+
+    /// What could not be evaluated.
+    pub fn failures(&self) -> &[Failure] {
+        &self.tables.failures
+    }
+
+    /// The objectives of a configuration that meets everything.
+    pub fn judge(&self, digits: &[usize]) -> Option<Vec<f64>> {
+        let columns = self.tables.columns(digits, self.columns);
+        let meets = self.constraints.iter().all(|constraint| constraint.value(&columns) == 1.0);
+        let objectives = || self.objectives.iter().map(|objective| objective.value(&columns)).collect::<Vec<f64>>();
+        Some(objectives()).filter(|objectives| meets && !objectives.iter().any(|objective| objective.is_nan()))
+    }
+
+    /// How many samples meet each constraint.
+    fn take_stock(&mut self, samples: &[Vec<usize>]) {
+        self.sampled = samples.len();
+        for digits in samples {
+            let columns = self.tables.columns(digits, self.columns);
+            let meets: Vec<bool> =
+                self.constraints.iter().map(|constraint| constraint.value(&columns) == 1.0).collect();
+            self.met.iter_mut().zip(&meets[1..]).for_each(|((_, met), meets)| *met += usize::from(*meets));
+        }
+        self.suitable_samples = samples.iter().filter(|digits| self.judge(digits).is_some()).cloned().collect();
+    }
+
+    /// Decides first what is a matter of taste, where better in one objective is worse in another: once that is
+    /// decided, bounds are tight and rule out what is better or worse in all. What matters least forms the rows.
+    fn arrange(&mut self, samples: &[Vec<usize>], mode: Mode) {
+        let axes = (0..self.lengths.len()).filter(|axis| !self.outer.axes.contains(axis));
+        let mut order: Vec<(f64, usize)> = axes.map(|axis| (self.conflict(axis, samples), axis)).collect();
+        order.sort_by(|left, right| right.0.total_cmp(&left.0));
+        let mut order: Vec<usize> = order.into_iter().map(|(_, axis)| axis).collect();
+        let mut outer = self.outer.axes.clone();
+        let size = |axes: &[usize]| axes.iter().map(|axis| self.lengths[*axis]).product::<usize>();
+        while order.len() > 1 && size(&outer) < CHUNKS {
+            outer.push(order.remove(0));
+        }
+        let mut row: Vec<usize> = vec![];
+        while let Some(axis) = order.last()
+            && (row.is_empty() || size(&row) * self.lengths[*axis] <= mode.row_limit())
+        {
+            row.insert(0, *axis);
+            order.pop();
+        }
+        self.outer = Grid::new(outer, &self.lengths);
+        self.walk = Grid::new(order, &self.lengths);
+        self.row = Grid::new(row, &self.lengths);
+    }
+
+    /// How often two values of an axis, all else equal, are each better in something; and how much they differ.
+    fn conflict(&self, axis: usize, samples: &[Vec<usize>]) -> f64 {
+        let (mut pairs, mut conflicts, mut difference) = (0.0, 0.0, 0.0);
+        for sample in samples.iter().take(WALKS) {
+            let mut digits = sample.clone();
+            let line: Vec<Vec<f64>> = (0..self.lengths[axis])
+                .filter_map(|digit| {
+                    digits[axis] = digit;
+                    let columns = self.tables.columns(&digits, self.columns);
+                    let legal = self.constraints[0].value(&columns) == 1.0;
+                    legal.then(|| self.objectives.iter().map(|objective| objective.value(&columns)).collect())
+                })
+                .collect();
+            for pair in line.windows(2) {
+                pairs += 1.0;
+                let one_is_better = dominates(&pair[0], &pair[1]) || dominates(&pair[1], &pair[0]);
+                conflicts += f64::from(u8::from(!one_is_better && pair[0] != pair[1]));
+                let change = |(one, other): (&f64, &f64)| (one - other).abs() / one.abs().max(other.abs()).max(1e-30);
+                difference += pair[0].iter().zip(&pair[1]).map(change).sum::<f64>();
+            }
+        }
+        if pairs == 0.0 { 0.0 } else { conflicts / pairs + 1e-3 * difference / pairs }
+    }
+
+    /// Walks from samples to better neighbours, so that bounds have something good to be compared with from the start.
+    fn descend(&mut self, samples: &[Vec<usize>], rng: &mut ChaCha8Rng) {
+        let judged: Vec<(&Vec<usize>, Vec<f64>)> =
+            samples.iter().filter_map(|sample| Some((sample, self.judge(sample)?))).collect();
+        let mut seeds = Front::default();
+        judged.iter().for_each(|(_, objectives)| _ = seeds.insert(0, objectives));
+        for _ in 0..DESCENTS {
+            let weights: Vec<f64> = self.objectives.iter().map(|_| rng.random_range(0.0..1.0_f64).powi(2)).collect();
+            let mixture = |objectives: &[f64]| -> f64 {
+                let logarithm =
+                    |(objective, weight): (&f64, &f64)| weight * objective.signum() * objective.abs().ln_1p();
+                objectives.iter().zip(&weights).map(logarithm).sum()
+            };
+            let best = judged.iter().min_by(|left, right| mixture(&left.1).total_cmp(&mixture(&right.1)));
+            let Some((digits, objectives)) = best else { return };
+            let (mut digits, mut least) = ((*digits).clone(), mixture(objectives));
+            for _ in 0..3 {
+                for axis in 0..self.lengths.len() {
+                    let mut found = digits[axis];
+                    for digit in 0..self.lengths[axis] {
+                        digits[axis] = digit;
+                        if let Some(objectives) = self.judge(&digits) {
+                            seeds.insert(0, &objectives);
+                            if mixture(&objectives) < least {
+                                (least, found) = (mixture(&objectives), digit);
+                            }
+                        }
+                    }
+                    digits[axis] = found;
+                }
+            }
+        }
+        self.seeds = seeds;
+    }
+}
+
+/// Whether the tables say of a configuration what direct evaluation says. What cannot be evaluated is no disagreement.
+fn agree(region: &Region, model: &Model, question: &Question, tables: &Tables, digits: &[usize]) -> bool {
+    let columns = question.columns.all();
+    match model.columns(region.family, &region.parameters(digits), columns) {
+        Ok(direct) => direct == tables.columns(digits, columns.len()),
+        Err(_) => true,
+    }
+}

@@ -1,0 +1,267 @@
+//! Which combinations of a region are legal: the family's rules, each as a table over the parameters that it reads.
+
+use crate::grid::Grid;
+use crate::space::Region;
+use rand::Rng;
+use rand::seq::index;
+use tritloom_datapath::parameter::Problem;
+
+/// Random combinations tried to see which rules can be broken.
+const TRIALS: usize = 2000;
+
+/// Combinations from which is seen what a rule reads.
+const WALKS: usize = 60;
+
+/// Values of a long axis that are tried.
+const STEPS: usize = 24;
+
+/// Combinations of which the one with most freedom is chosen.
+const ANCHORS: usize = 64;
+
+/// Attempts at mending a combination before another is drawn.
+const REPAIRS: usize = 40;
+
+/// A rule of the family, as far as this region can break it.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The rule's code and the parameter that it is told at.
+    pub key: Key,
+    /// The axes that it reads.
+    pub grid: Grid,
+    /// At each of their combinations, whether it is broken.
+    pub broken: Vec<bool>,
+    /// As the family tells it, at one of these.
+    pub example: Problem,
+    /// Combinations from which was seen what it reads.
+    walks: usize,
+}
+
+type Key = (&'static str, Option<&'static str>);
+
+/// All rules that this region can break.
+pub struct Rules {
+    lengths: Vec<usize>,
+    /// In the order in which they were met.
+    pub rules: Vec<Rule>,
+}
+
+impl Rules {
+    /// Tries corners and random combinations, and tabulates every rule that one of them breaks; until nothing
+    /// contradicts the tables.
+    pub fn new(region: &Region, rng: &mut impl Rng) -> Rules {
+        let mut rules = Rules { lengths: region.lengths(), rules: vec![] };
+        for _ in 0..TRIALS {
+            let digits = rules.draw(rng);
+            rules.learn(region, &digits, rng);
+        }
+        while rules.contradicted(region, rng) {}
+        rules
+    }
+
+    /// Draws once more, and learns from every combination of which the tables say something wrong; whether there was
+    /// one.
+    fn contradicted(&mut self, region: &Region, rng: &mut impl Rng) -> bool {
+        let mut contradicted = false;
+        for _ in 0..TRIALS {
+            let digits = self.draw(rng);
+            let problems = region.family.legality(&region.parameters(&digits));
+            if problems.is_empty() != self.allow(&digits) {
+                contradicted |= self.learn(region, &digits, rng);
+                let broken = self.rules.iter().position(|rule| rule.broken[rule.grid.position(&digits)]);
+                if let Some(position) = broken.filter(|_| problems.is_empty()) {
+                    contradicted |= self.walk_around(region, position, &digits, false, rng);
+                }
+            }
+        }
+        contradicted
+    }
+
+    /// Digits of which many are at an end of their axis, where rules are broken first.
+    pub fn draw(&self, rng: &mut impl Rng) -> Vec<usize> {
+        let digit = |length: &usize| match rng.random_range(0..4) {
+            0 => 0,
+            1 => length - 1,
+            _ => rng.random_range(0..*length),
+        };
+        self.lengths.iter().map(digit).collect::<Vec<_>>()
+    }
+
+    /// Learns from the rules that a combination breaks; whether there was something to learn.
+    pub fn learn(&mut self, region: &Region, digits: &[usize], rng: &mut impl Rng) -> bool {
+        let mut learnt = false;
+        for problem in region.family.legality(&region.parameters(digits)) {
+            let key = (problem.code, problem.parameter);
+            let position = self.rules.iter().position(|rule| rule.key == key).unwrap_or_else(|| {
+                let names = |axis: &usize| problem.concerns(region.axes[*axis].parameter.name);
+                let axes = (0..self.lengths.len()).filter(names).collect();
+                let grid = Grid::new(axes, &self.lengths);
+                self.rules.push(Rule { key, broken: vec![], grid, example: problem, walks: 0 });
+                self.tabulate(region, self.rules.len() - 1, digits);
+                learnt = true;
+                self.rules.len() - 1
+            });
+            let rule = &mut self.rules[position];
+            rule.walks += 1;
+            if rule.walks <= WALKS || !rule.broken[rule.grid.position(digits)] {
+                learnt |= self.walk_around(region, position, digits, true, rng);
+            }
+        }
+        learnt
+    }
+
+    /// Walks from a combination along each axis that a rule is not known to read: it reads the axis where it does not
+    /// stay `broken` or whole. Whether it reads more than was known.
+    fn walk_around(
+        &mut self,
+        region: &Region,
+        position: usize,
+        digits: &[usize],
+        broken: bool,
+        rng: &mut impl Rng,
+    ) -> bool {
+        let key = self.rules[position].key;
+        let mut axes = self.rules[position].grid.axes.clone();
+        let known = axes.len();
+        for axis in (0..self.lengths.len()).filter(|axis| !self.rules[position].grid.axes.contains(axis)) {
+            let length = self.lengths[axis];
+            let steps =
+                if length <= STEPS { (0..length).collect() } else { index::sample(rng, length, STEPS).into_vec() };
+            let mut point = digits.to_vec();
+            let changes = steps.into_iter().chain([0, length - 1]).any(|step| {
+                point[axis] = step;
+                is_broken(region, key, &point) != broken
+            });
+            if changes {
+                axes.push(axis);
+            }
+        }
+        if axes.len() == known {
+            return false;
+        }
+        axes.sort_unstable();
+        self.rules[position].grid = Grid::new(axes, &self.lengths);
+        self.tabulate(region, position, digits);
+        true
+    }
+
+    fn tabulate(&mut self, region: &Region, position: usize, digits: &[usize]) {
+        let rule = &mut self.rules[position];
+        let mut digits = digits.to_vec();
+        let broken = (0..rule.grid.size()).map(|position| {
+            rule.grid.place(position, &mut digits);
+            is_broken(region, rule.key, &digits)
+        });
+        rule.broken = broken.collect();
+    }
+
+    /// Whether a combination breaks no rule.
+    pub fn allow(&self, digits: &[usize]) -> bool {
+        self.rules.iter().all(|rule| !rule.broken[rule.grid.position(digits)])
+    }
+
+    /// A legal combination near `wish` with these axes as they are in it; `None` where there is none.
+    pub fn complete(&self, wish: &[usize], fixed: &[usize]) -> Option<Vec<usize>> {
+        if self.allow(wish) {
+            return Some(wish.to_vec());
+        }
+        let mut digits: Vec<Option<usize>> = vec![None; self.lengths.len()];
+        fixed.iter().for_each(|axis| digits[*axis] = Some(wish[*axis]));
+        let read = |axis: &usize| self.rules.iter().any(|rule| rule.grid.axes.contains(axis));
+        let free: Vec<usize> = (0..self.lengths.len()).filter(|axis| digits[*axis].is_none() && read(axis)).collect();
+        for axis in 0..self.lengths.len() {
+            if digits[axis].is_none() && !free.contains(&axis) {
+                digits[axis] = Some(wish[axis]);
+            }
+        }
+        self.search(&mut digits, &free).then(|| digits.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    /// Gives the free axes values, first ones first, until no rule is broken.
+    fn search(&self, digits: &mut [Option<usize>], free: &[usize]) -> bool {
+        if self.rules.iter().any(|rule| rule.hopeless(digits)) {
+            return false;
+        }
+        let Some((axis, rest)) = free.split_first() else { return true };
+        for digit in 0..self.lengths[*axis] {
+            digits[*axis] = Some(digit);
+            if self.search(digits, rest) {
+                return true;
+            }
+        }
+        digits[*axis] = None;
+        false
+    }
+
+    /// Legal combinations, spread over the region; fewer where it has fewer, none where it has none.
+    pub fn legal_points(&self, count: usize, rng: &mut impl Rng) -> Vec<Vec<usize>> {
+        let mut points: Vec<Vec<usize>> = (0..count).filter_map(|_| self.mended(rng)).collect();
+        if points.is_empty() {
+            points.extend(self.complete(&vec![0; self.lengths.len()], &[]));
+        }
+        points
+    }
+
+    /// A legal combination from which most steps along one axis are legal too.
+    pub fn anchor(&self, rng: &mut impl Rng) -> Option<Vec<usize>> {
+        let open = |digits: &[usize]| -> usize {
+            let mut point = digits.to_vec();
+            let mut legal = 0;
+            for axis in 0..digits.len() {
+                for digit in 0..self.lengths[axis] {
+                    point[axis] = digit;
+                    legal += usize::from(self.allow(&point));
+                }
+                point[axis] = digits[axis];
+            }
+            legal
+        };
+        let points = self.legal_points(ANCHORS, rng);
+        let first = self.complete(&vec![0; self.lengths.len()], &[]);
+        let mut best = first.into_iter().chain(points).max_by_key(|point| open(point))?;
+        for axis in 0..best.len() {
+            let moved = |digit: usize| {
+                let mut point = best.clone();
+                point[axis] = digit;
+                point
+            };
+            let ends = [moved(0), moved(self.lengths[axis] - 1)].into_iter().filter(|point| self.allow(point));
+            if let Some(end) = ends.max_by_key(|point| open(point)).filter(|end| open(end) > open(&best)) {
+                best = end;
+            }
+        }
+        Some(best)
+    }
+
+    /// A random combination, with other values where it breaks rules.
+    fn mended(&self, rng: &mut impl Rng) -> Option<Vec<usize>> {
+        let mut digits = self.draw(rng);
+        for _ in 0..REPAIRS {
+            match self.rules.iter().find(|rule| rule.broken[rule.grid.position(&digits)]) {
+                None => return Some(digits),
+                Some(rule) => {
+                    rule.grid.axes.iter().for_each(|axis| digits[*axis] = rng.random_range(0..self.lengths[*axis]));
+                }
+            }
+        }
+        None
+    }
+}
+
+fn is_broken(region: &Region, key: Key, digits: &[usize]) -> bool {
+    let problems = region.family.legality(&region.parameters(digits));
+    problems.iter().any(|problem| (problem.code, problem.parameter) == key)
+}
+
+impl Rule {
+    /// Whether it is broken whatever values the undecided axes take.
+    fn hopeless(&self, digits: &[Option<usize>]) -> bool {
+        let free: Vec<usize> = self.grid.axes.iter().copied().filter(|axis| digits[*axis].is_none()).collect();
+        let lengths = |axis: &usize| self.grid.lengths[self.grid.axes.iter().position(|own| own == axis).unwrap_or(0)];
+        let choices = Grid { lengths: free.iter().map(lengths).collect(), axes: free };
+        let mut point: Vec<usize> = digits.iter().map(|digit| digit.unwrap_or(0)).collect();
+        (0..choices.size()).all(|position| {
+            choices.place(position, &mut point);
+            self.broken[self.grid.position(&point)]
+        })
+    }
+}

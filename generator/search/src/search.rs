@@ -1,0 +1,226 @@
+//! The search of a space: chunk by chunk, in waves, each of which knows what the waves before have found.
+
+use crate::column::{Column, Columns};
+use crate::front::{Front, Member};
+use crate::plan::{Mode, Plan};
+use crate::quantity::{QUANTITIES, Quantity};
+use crate::space::{Question, Region, Space, SpaceError};
+use crate::walk::{Counts, Found, walk};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tritloom_datapath::family::Family;
+use tritloom_datapath::parameter::Parameters;
+
+/// Chunks of a wave. It does not follow from the number of threads: what a chunk knows, and with it every count, must
+/// not either.
+const WAVE: usize = 32;
+
+/// A space that is ready to be searched.
+pub struct Search<'a> {
+    /// The space.
+    pub space: &'a Space,
+    /// How it is looked at.
+    pub mode: Mode,
+    questions: Vec<Question>,
+    plans: Vec<Plan>,
+    /// Number of the first combination of each region.
+    firsts: Vec<u64>,
+    /// Region and number within it of each chunk.
+    chunks: Vec<(usize, usize)>,
+}
+
+/// What a search has found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// In the space's order.
+    pub front: Vec<Member>,
+    /// How many configurations were met in which way.
+    pub counts: Counts,
+}
+
+/// Some of the chunks: those whose number leaves this rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// From zero.
+    pub rest: usize,
+    /// How many shards.
+    pub of: usize,
+}
+
+impl Shard {
+    /// All chunks.
+    pub const WHOLE: Shard = Shard { rest: 0, of: 1 };
+}
+
+/// A configuration of the space.
+pub struct Configuration<'a> {
+    /// Its number in the space's order.
+    pub number: u64,
+    /// The kind of datapath.
+    pub family: &'static dyn Family,
+    /// Its parameters.
+    pub parameters: Parameters,
+    /// The region that it is of.
+    pub region: &'a Region,
+}
+
+impl<'a> Search<'a> {
+    /// Finds out what depends on what and fills the tables; the expressions of the space may be wrong.
+    pub fn new(space: &'a Space, mode: Mode) -> Result<Search<'a>, Vec<SpaceError>> {
+        let questions = space.questions()?;
+        let regions = space.regions.iter().zip(&questions);
+        let plans: Vec<Plan> =
+            regions.map(|(region, question)| Plan::new(region, &space.model, question, mode)).collect();
+        let firsts = space.regions.iter().scan(0_u64, |next, region| {
+            let first = *next;
+            *next = next.saturating_add(region.size().unwrap_or(u64::MAX));
+            Some(first)
+        });
+        let firsts = firsts.collect();
+        let chunks =
+            plans.iter().enumerate().flat_map(|(region, plan)| (0..plan.chunks()).map(move |chunk| (region, chunk)));
+        let chunks = chunks.collect();
+        Ok(Search { space, mode, questions, plans, firsts, chunks })
+    }
+
+    /// How many chunks.
+    pub fn chunks(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// How each region is walked.
+    pub fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+
+    /// Searches the chunks of a shard, on so many threads. Chunks in `done` have been searched before; each other is
+    /// told to `record` as it ends.
+    pub fn run<E: Send>(
+        &self,
+        threads: usize,
+        shard: Shard,
+        done: &BTreeMap<usize, Found>,
+        record: &(dyn Fn(usize, &Found) -> Result<(), E> + Sync),
+    ) -> Result<Outcome, E> {
+        let own: Vec<usize> = (0..self.chunks.len()).filter(|chunk| chunk % shard.of == shard.rest).collect();
+        let mut known = self.seeds();
+        let mut front = Front::default();
+        let mut counts = Counts::default();
+        for wave in own.chunks(WAVE) {
+            let found = self.wave(wave, threads, &known, done, record)?;
+            for found in found {
+                counts.add(&found.counts);
+                for member in &found.members {
+                    front.insert(member.number, &member.objectives);
+                    known.insert(member.number, &member.objectives);
+                }
+            }
+        }
+        Ok(Outcome { front: front.into_members(), counts })
+    }
+
+    /// What is known before anything is searched.
+    fn seeds(&self) -> Front {
+        let mut known = Front::default();
+        let seeds = self.plans.iter().flat_map(|plan| plan.seeds.members());
+        seeds.for_each(|seed| _ = known.insert(seed.number, &seed.objectives));
+        known
+    }
+
+    fn wave<E: Send>(
+        &self,
+        wave: &[usize],
+        threads: usize,
+        known: &Front,
+        done: &BTreeMap<usize, Found>,
+        record: &(dyn Fn(usize, &Found) -> Result<(), E> + Sync),
+    ) -> Result<Vec<Found>, E> {
+        let next = AtomicUsize::new(0);
+        let results: Mutex<BTreeMap<usize, Result<Found, E>>> = Mutex::new(BTreeMap::new());
+        let work = || {
+            while let Some(chunk) = wave.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let found = match done.get(chunk) {
+                    Some(found) => Ok(found.clone()),
+                    None => {
+                        let found = self.chunk(*chunk, known);
+                        record(*chunk, &found).map(|()| found)
+                    }
+                };
+                results.lock().expect("no thread panics with the results").insert(*chunk, found);
+            }
+        };
+        std::thread::scope(|scope| {
+            (1..threads.min(wave.len())).for_each(|_| _ = scope.spawn(work));
+            work();
+        });
+        results.into_inner().expect("no thread has panicked").into_values().collect()
+    }
+
+    /// Searches one chunk; its members' numbers are those of the space.
+    fn chunk(&self, chunk: usize, known: &Front) -> Found {
+        let (region, number) = self.chunks[chunk];
+        let mut found = walk(&self.plans[region], number, known, self.mode);
+        found.members.iter_mut().for_each(|member| member.number += self.firsts[region]);
+        found
+    }
+
+    /// Suitable configurations drawn at random, at most so many, in the space's order.
+    pub fn sample(&self, count: usize) -> Vec<u64> {
+        let regions = self.plans.iter().zip(&self.space.regions).zip(&self.firsts);
+        let share = count / self.plans.len().max(1);
+        let numbers = regions.flat_map(|((plan, region), first)| {
+            plan.suitable_samples.iter().take(share).map(move |digits| first + region.number(digits))
+        });
+        let mut numbers: Vec<u64> = numbers.collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// Whether an expression reads this column.
+    pub fn reads(&self, column: &Column) -> bool {
+        self.questions.iter().any(|question| question.columns.all().contains(column))
+    }
+
+    /// The configuration of a number.
+    pub fn configuration(&self, number: u64) -> Configuration<'a> {
+        let position = self.firsts.iter().rposition(|first| *first <= number).unwrap_or(0);
+        let region = &self.space.regions[position];
+        let parameters = region.parameters(&region.digits(number - self.firsts[position]));
+        Configuration { number, family: region.family, parameters, region }
+    }
+
+    /// Whether the objectives of a member are those of direct evaluation, to the last bit.
+    pub fn confirms(&self, member: &Member) -> bool {
+        let Configuration { family, parameters, .. } = self.configuration(member.number);
+        let position = self.firsts.iter().rposition(|first| *first <= member.number).unwrap_or(0);
+        let question = &self.questions[position];
+        let columns = self.space.model.columns(family, &parameters, question.columns.all());
+        let agrees = |columns: Vec<f64>| {
+            question.objectives.iter().zip(&member.objectives).all(|(formula, value)| formula.value(&columns) == *value)
+        };
+        family.legality(&parameters).is_empty() && columns.is_ok_and(agrees)
+    }
+}
+
+/// Quantities of a configuration that its model knows, in the unit of results; without the delay where it is not
+/// `with_delay`.
+pub fn quantities(
+    space: &Space,
+    family: &dyn Family,
+    parameters: &Parameters,
+    with_delay: bool,
+) -> Result<Vec<(&'static Quantity, f64)>, String> {
+    let mut columns = Columns::default();
+    let mut known = vec![];
+    for quantity in QUANTITIES.iter().filter(|quantity| with_delay || quantity.name != "delay") {
+        let tree = crate::expression::parse(quantity.name).map_err(|error| error.to_string())?;
+        if let Ok((formula, _)) = crate::expression::compile(&tree, &space.model, family.parameters(), &mut columns) {
+            known.push((quantity, formula));
+        }
+    }
+    let values = space.model.columns(family, parameters, columns.all())?;
+    let unit = |quantity: &Quantity, value: f64| value / quantity.result_unit;
+    Ok(known.into_iter().map(|(quantity, formula)| (quantity, unit(quantity, formula.value(&values)))).collect())
+}

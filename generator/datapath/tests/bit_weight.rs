@@ -19,13 +19,28 @@ fn serial_steps_are_exact_in_every_size() {
     ];
     for (seed, size) in sizes.iter().enumerate() {
         for step in SERIAL {
-            for topology in ["broadcast", "output_stationary"] {
+            for topology in ["broadcast", "draining", "output_stationary"] {
                 for compression in ["dadda", "arrival"] {
                     let settings = format!("{size}, step: {step}, topology: {topology}, compression: {compression}");
                     let family = family("bit_weight");
                     check(family, &configuration(family, &settings), seed as u64);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn every_step_drains_exactly() {
+    let sizes = [
+        "rows: 3, columns: 2, max_inner: 9, max_columns: 5",
+        "rows: 1, columns: 3, depth: 2, max_inner: 6, max_columns: 7, weight: int16",
+        "rows: 4, columns: 1, depth: 3, max_inner: 12, max_columns: 2, activation: int4",
+    ];
+    for (seed, size) in sizes.iter().enumerate() {
+        for step in ["baseline", "opt1", "opt2", "opt3", "opt4c", "opt4e"] {
+            let family = family("bit_weight");
+            check(family, &configuration(family, &format!("{size}, step: {step}, topology: draining")), seed as u64);
         }
     }
 }

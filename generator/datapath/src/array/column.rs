@@ -45,6 +45,15 @@ impl Signals {
         Signals { values: self.values.iter().map(input).collect() }
     }
 
+    /// The same with the one of that name a cycle later.
+    pub fn delayed(&self, m: &ModuleBuilder, late: &str) -> Signals {
+        let seen = |(name, value): &(&'static str, Value)| match *name == late {
+            true => (*name, m.delay(&format!("held_{name}"), value, None)),
+            false => (*name, value.clone()),
+        };
+        Signals { values: self.values.iter().map(seen).collect() }
+    }
+
     /// Connects them to an instance.
     pub fn connect(&self, instance: &InstanceBuilder) {
         for (name, value) in &self.values {

@@ -2,11 +2,13 @@
 
 use super::column::SignalCensus;
 use super::geometry::{Geometry, Topology};
-use super::{broadcast, results, systolic, weight_stationary};
+use super::{broadcast, draining, results, systolic, weight_stationary};
 use crate::census::{Parts, copies, sum_of};
 use crate::sequencer::{InnerStep, sequencer_census};
 use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister, Table};
+use tritloom_hdl::Primitive::{
+    AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister, Table,
+};
 
 /// The decoded mode.
 #[derive(Default)]
@@ -61,6 +63,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
     parts.push(match geometry.topology {
+        Topology::Draining => ("draining", draining::census(geometry, element.adds_always)),
         Topology::Broadcast | Topology::WeightStationary { .. } => {
             ("capture", broadcast::census(geometry, element.adds_always.then_some(seen[0])))
         }
@@ -86,29 +89,32 @@ fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Par
 /// The sequencer, the joining of the operand streams, and what travels with a beat.
 fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
     let (nest, stages) = (geometry.nest(), u64::from(geometry.element_stages));
+    let waits = u64::from(geometry.topology != Topology::Draining);
     let mut census = sequencer_census(&nest);
     census.add_census(
         &sum_of(&[
             (AndOr, 5, 1), // able, the ready of weights, issue, the other ready, start
             (EnabledRegister, 1, geometry.row_count_bits()), // rows of the run
             (ResetRegister, 2 + stages, 1), // valid
-            (EnabledRegister, 2 + stages, 1), // last
-            (EnabledRegister, 1 + stages, 1), // first
-            (EnabledRegister, 2 + stages, 1), // last tile
-            (EnabledRegister, 2 + stages, nest.outer_bits()), // columns left
-            (EnabledRegister, 2 + stages, geometry.row_count_bits()), // rows
-            (AndOr, 2, 1), // accumulate, complete
+            (AndOr, 1 + waits, 1), // accumulate, complete
         ]),
         1,
     );
+    let rows = geometry.row_count_bits();
+    for (cycles, bits) in [(2, 1), (1, 1), (2, 1), (2, nest.outer_bits()), (2, rows)] {
+        // Last, first, last tile, columns left, rows.
+        census.add_census(&travelling(geometry, serial, cycles + stages, bits), 1);
+    }
     if serial {
+        let draining = 1 - waits;
         census.add_census(
             &sum_of(&[
-                (AndOr, 4, 1),                     // done, open 2, first
-                (AndOr, u64::from(stages > 0), 1), // step, where it is not that of the sums
-                (ResetRegister, stages, 1),        // done
-                (Inverter, 1, 1),                  // of valid
-                (EnabledRegister, 1, 1),           // first cycle of the beat
+                (AndOr, 4, 1),                             // done, open 2 or able, first
+                (AndOr, waits * u64::from(stages > 0), 1), // step, where it is not that of the sums
+                (ResetRegister, stages, 1),                // done
+                (Inverter, 1, 1),                          // of valid
+                (EnabledRegister, waits, 1),               // first cycle of the beat
+                (Register, draining, 1),
             ]),
             1,
         );
@@ -118,10 +124,10 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
             &sum_of(&[
                 (AndOr, 3 + u64::from(serial), 1), // first, last, pass begins, in the first cycle of its beat
                 (Inverter, 1, 1),                  // of the first pass
-                (EnabledRegister, 1 + stages, 1),  // pass begins
             ]),
             1,
         );
+        census.add_census(&travelling(geometry, serial, 1 + stages, 1), 1);
     }
     if geometry.has_modes() {
         census.add_census(&mode.decoder, 1);
@@ -135,9 +141,26 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
     census
 }
 
-/// The registers of a beat.
+/// What goes with a beat for so many cycles. Where nothing waits only a beat that is worked on for several cycles is held.
+fn travelling(geometry: &Geometry, serial: bool, cycles: u64, bits: u32) -> Census {
+    let held = match geometry.topology {
+        Topology::Draining => u64::from(serial),
+        _ => cycles,
+    };
+    sum_of(&[(EnabledRegister, held, bits), (Register, cycles - held, bits)])
+}
+
+/// The registers of a beat; where nothing waits each column has its own, and gates keep them zero where none enters.
 fn registers(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
-    sum_of(&[(EnabledRegister, 1, geometry.rows * row_bits), (EnabledRegister, 1, geometry.columns * column_bits)])
+    let (rows, columns) = (geometry.rows * row_bits, geometry.columns);
+    match geometry.topology {
+        Topology::Draining => sum_of(&[
+            (AndOr, geometry.most_places().into(), 1),
+            (Register, columns.into(), rows),
+            (Register, columns.into(), column_bits),
+        ]),
+        _ => sum_of(&[(EnabledRegister, 1, rows), (EnabledRegister, 1, columns * column_bits)]),
+    }
 }
 
 /// The mask of the activations.

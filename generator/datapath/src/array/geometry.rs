@@ -22,6 +22,8 @@ pub enum SumForm {
 pub enum Topology {
     /// A row's activations and a column's weights are seen by all of its elements at once.
     Broadcast,
+    /// The same; complete sums leave through the accumulators before the next tile begins.
+    Draining,
     /// Operands pass from element to element, sums stay until they are complete.
     OutputStationary,
     /// Weights stay, activations and sums pass from element to element; sums over several tiles of the inner dimension
@@ -139,7 +141,7 @@ impl Geometry {
     /// Places of the inner dimension over which a sum goes in an element.
     fn summed_places(&self) -> u32 {
         match self.topology {
-            Topology::Broadcast | Topology::OutputStationary => self.max_inner,
+            Topology::Broadcast | Topology::Draining | Topology::OutputStationary => self.max_inner,
             Topology::WeightStationary { .. } => self.max_inner.min(self.rows * self.depth),
         }
     }
@@ -153,7 +155,7 @@ impl Geometry {
     /// Places of the inner dimension that pass before its next step.
     pub fn tile_places(&self, mode: usize) -> u32 {
         match self.topology {
-            Topology::Broadcast | Topology::OutputStationary => self.modes[mode].places,
+            Topology::Broadcast | Topology::Draining | Topology::OutputStationary => self.modes[mode].places,
             Topology::WeightStationary { .. } => self.rows * self.modes[mode].places,
         }
     }
@@ -161,7 +163,7 @@ impl Geometry {
     /// The most rows of a run.
     pub fn most_rows(&self) -> u32 {
         match self.topology {
-            Topology::Broadcast | Topology::OutputStationary => self.rows,
+            Topology::Broadcast | Topology::Draining | Topology::OutputStationary => self.rows,
             Topology::WeightStationary { max_rows } => max_rows,
         }
     }
@@ -233,6 +235,7 @@ impl Geometry {
         };
         let topology = match self.topology {
             Topology::Broadcast => String::new(),
+            Topology::Draining => "draining_".to_string(),
             Topology::OutputStationary => "systolic_".to_string(),
             Topology::WeightStationary { max_rows } => format!("stationary_m{max_rows}_"),
         };

@@ -1,5 +1,6 @@
 //! The streams of an array, and its schedule in closed form.
 
+use super::draining;
 use super::geometry::{Geometry, Topology};
 use super::mode::Mode;
 use super::weight_stationary::way_of_a_vector;
@@ -12,18 +13,20 @@ use crate::sequencer::InnerStep;
 pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
     let held = 3 + u64::from(geometry.element_stages);
     match geometry.topology {
-        Topology::Broadcast => held,
+        Topology::Broadcast | Topology::Draining => held,
         Topology::OutputStationary => held + u64::from(geometry.columns),
         Topology::WeightStationary { .. } => way_of_a_vector(geometry).into(),
     }
 }
 
-/// Cycles for which a tile of a run of so many rows holds back the next: a systolic array cannot tell them apart while
-/// one is on its way down the rows.
-fn rows_on_the_way(geometry: &Geometry, rows: u64) -> u64 {
+/// Cycles from the completion of a tile of so many rows to that of the next, on which the array works for `worked`. A
+/// systolic array cannot tell the rows of two tiles apart while one is on its way down; where sums leave through the
+/// accumulators the next tile begins behind them.
+fn between(geometry: &Geometry, worked: u64, rows: u64) -> u64 {
     match geometry.topology {
-        Topology::OutputStationary => geometry.rows.into(),
-        Topology::Broadcast | Topology::WeightStationary { .. } => rows,
+        Topology::OutputStationary => worked.max(geometry.rows.into()),
+        Topology::Draining => worked + draining::way_of_rows(rows) + draining::pause(geometry),
+        Topology::Broadcast | Topology::WeightStationary { .. } => worked.max(rows),
     }
 }
 
@@ -66,23 +69,33 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
         formula: match geometry.topology {
-            Topology::Broadcast => formula(geometry, &paces, "rows"),
-            Topology::OutputStationary => formula(geometry, &paces, "the array has rows"),
+            Topology::Broadcast => formula(geometry, &paces, &meanwhile("rows")),
+            Topology::OutputStationary => formula(geometry, &paces, &meanwhile("the array has rows")),
+            Topology::Draining => {
+                let behind = "the others every second cycle, and the next tile, or run, enters when the last is valid";
+                formula(geometry, &paces, behind)
+            }
             Topology::WeightStationary { .. } => stationary_formula(geometry),
         },
     }
 }
 
-fn formula(geometry: &Geometry, paces: &[Pace], rows: &str) -> String {
+fn formula(geometry: &Geometry, paces: &[Pace], next_tile: &str) -> String {
     let (columns, latency) = (geometry.columns, latency_cycles(geometry));
     let (places, explained) = places(geometry);
     let passes = if geometry.passes > 1 { format!("{} passes of ", geometry.passes) } else { String::new() };
     format!(
         "a run takes {passes}max(1, ceil(inner / {places})) beats ({} each) for each of its \
          max(1, ceil(columns / {columns})) tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete it, and those \
-         that the last of them takes beyond one, one row a cycle, while the next tile is computed; a tile of fewer \
-         cycles than {rows} waits for the rows before it; runs follow one another without a bubble",
+         that the last of them takes beyond one, {next_tile}",
         by_mode(geometry, paces),
+    )
+}
+
+fn meanwhile(rows: &str) -> String {
+    format!(
+        "one row a cycle, while the next tile is computed; a tile of fewer cycles than {rows} waits for the rows before it; runs follow \
+         one another without a bubble"
     )
 }
 
@@ -136,11 +149,15 @@ pub(crate) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
     for (position, &(worked, rows)) in tiles.iter().enumerate() {
         let step = match position {
             0 => latency_cycles(geometry) - 1 + worked,
-            _ => worked.max(rows_on_the_way(geometry, rows_before)),
+            _ => between(geometry, worked, rows_before),
         };
         (captured, rows_before) = (captured + step, rows);
     }
-    captured + rows_before + 1
+    let rows = match geometry.topology {
+        Topology::Draining => draining::way_of_rows(rows_before),
+        _ => rows_before,
+    };
+    captured + rows + 1
 }
 
 /// The same where weights stay: for each tile of columns, its tiles of the inner dimension and its rows.

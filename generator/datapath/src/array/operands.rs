@@ -12,30 +12,35 @@ pub(super) struct Operands {
     pub rows: Lanes,
     /// A lane a column.
     pub columns: Lanes,
+    /// Whether they come out of registers.
+    pub held: bool,
 }
 
-/// The beat that enters, behind the edges.
+/// The beat that enters, behind the edges; with `only_issued` activations are zero where none does.
 pub(super) fn entering(
     m: &ModuleBuilder,
     geometry: &Geometry,
     element: &dyn Element,
     streams: &Inputs,
     schedule: &Schedule,
+    only_issued: bool,
 ) -> Operands {
-    let masked = masked(m, geometry, streams, schedule);
+    let masked = masked(m, geometry, streams, schedule, only_issued);
     Operands {
         rows: prepared(m, &ROW_SIDE, &masked, element.row_edge(), Some(schedule)),
         columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), Some(schedule)),
+        held: false,
     }
 }
 
 /// The activations, a lane a row; what lies beyond the inner dimension counts as zero, so that the weights there do not
 /// matter.
-fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule) -> Lanes {
+fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule, only_issued: bool) -> Lanes {
     let (rows, places) = (geometry.rows, geometry.most_places());
     let within = m.lanes("within_inner", uint(1), places);
     m.repeat("place", places, |place| {
-        within.drive(place, &m.index(place, schedule.inner_left.width()).less(&schedule.inner_left));
+        let in_run = m.index(place, schedule.inner_left.width()).less(&schedule.inner_left);
+        within.drive(place, &if only_issued { in_run & &schedule.issue } else { in_run });
     });
     let Some(operand) = geometry.common_activation() else {
         return masked_by_mode(m, geometry, streams, schedule, &within);
@@ -125,7 +130,8 @@ pub(super) fn held(m: &ModuleBuilder, entering: &Operands, schedule: &Schedule) 
     let register = |side: &Side, lanes: &Lanes| {
         m.delay(side.operands, lanes.flat(), Some(&schedule.issue)).lanes(lanes.shape(), lanes.count())
     };
-    Operands { rows: register(&ROW_SIDE, &entering.rows), columns: register(&COLUMN_SIDE, &entering.columns) }
+    let (rows, columns) = (register(&ROW_SIDE, &entering.rows), register(&COLUMN_SIDE, &entering.columns));
+    Operands { rows, columns, held: true }
 }
 
 /// The feeder, which holds a beat until it is `spent`.
@@ -134,11 +140,12 @@ pub(super) fn fed(
     feeder: &Module,
     entering: &Operands,
     schedule: &Schedule,
-    advance: &Value,
+    advance: Option<&Value>,
     spent: &ForwardWire,
 ) -> Operands {
     let instance = m.instance("feeder", feeder);
-    let step = m.wire("step", &(schedule.valid.at(1) & advance));
+    let held = schedule.valid.at(1);
+    let step = m.wire("step", &advance.map_or(held.clone(), |advance| &held & advance));
     instance.connect("load", &schedule.issue).connect("step", &step);
     if let Some(mode) = &schedule.mode {
         instance.connect("control", &mode.control.at(0));
@@ -146,7 +153,8 @@ pub(super) fn fed(
     instance.connect(ROW_SIDE.operands, entering.rows.flat()).connect(COLUMN_SIDE.operands, entering.columns.flat());
     spent.drive(&instance.output("spent"));
     let dealt = |port: &str, count: u32| instance.output_lanes(port, uint(port_bits(feeder, port) / count));
-    Operands { rows: dealt("to_rows", entering.rows.count()), columns: dealt("to_columns", entering.columns.count()) }
+    let (rows, columns) = (dealt("to_rows", entering.rows.count()), dealt("to_columns", entering.columns.count()));
+    Operands { rows, columns, held: true }
 }
 
 /// Bits of a port; an absent one is reported where it is connected.

@@ -13,6 +13,10 @@ pub const ANY_TOPOLOGY: Parameter = Parameter::choice(
     "topology",
     &[
         BROADCAST,
+        (
+            "draining",
+            "as broadcast, but complete sums leave through the accumulators, row by row, before the next tile begins",
+        ),
         OUTPUT_STATIONARY,
         (
             "weight_stationary",
@@ -117,6 +121,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
 /// What [`TOPOLOGY`] says.
 pub fn topology(parameters: &Parameters) -> Topology {
     match parameters.choice("topology") {
+        "draining" => Topology::Draining,
         "output_stationary" => Topology::OutputStationary,
         "weight_stationary" => Topology::WeightStationary { max_rows: parameters.integer("max_rows") as u32 },
         _ => Topology::Broadcast,
@@ -156,7 +161,7 @@ pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> V
     let (rows, columns) = (u64::from(geometry.rows), u64::from(geometry.columns));
     let activations = rows * u64::from(row_bits);
     let between = match geometry.topology {
-        Topology::Broadcast => 0,
+        Topology::Broadcast | Topology::Draining => 0,
         Topology::OutputStationary | Topology::WeightStationary { .. } => columns * activations,
     };
     let buses = [

@@ -9,6 +9,8 @@ use tritloom_hdl::{Bits, ForwardWire, ModuleBuilder, Staged, Value, uint};
 pub(super) struct Schedule {
     /// A beat enters.
     pub issue: Value,
+    /// If it does, it is the last of its tile.
+    pub last_enters: Value,
     /// Places of the inner dimension that are left, the beat that enters included.
     pub inner_left: Value,
     /// Of the run, where there are several.
@@ -42,15 +44,23 @@ pub(super) struct PassSchedule {
     pub begins: Staged,
 }
 
+/// What keeps beats out, or holds those under way.
+pub(super) struct Flow<'a> {
+    /// Whether beats may enter; `None`: always.
+    pub free: Option<&'a Value>,
+    /// Whether what is under way moves, and sums may change; `None`: always.
+    pub advance: Option<&'a Value>,
+}
+
 impl Schedule {
-    /// Both operands enter together, or none, while `advance` says that sums may change. Where a beat takes several
-    /// cycles it is held until `spent` says that no more than this cycle is left of it.
+    /// Both operands enter together, or none, while the flow allows it. Where a beat takes several cycles it is held until
+    /// `spent` says that no more than this cycle is left of it.
     pub fn build(
         m: &ModuleBuilder,
         geometry: &Geometry,
         element: &dyn Element,
         streams: &Inputs,
-        advance: &Value,
+        flow: &Flow,
         spent: Option<&Value>,
     ) -> Schedule {
         let issue = m.forward("issue", uint(1));
@@ -60,15 +70,16 @@ impl Schedule {
         let run_ready = sequencer.output("run_ready");
         m.documented_output("run_ready", &run_ready, "");
         let open = spent.map(|_| m.forward("open", uint(1)));
-        let enter = open.as_deref().unwrap_or(advance);
-        let able = m.wire("able", &(sequencer.output("busy") & enter));
+        let enter = open.as_deref().or(flow.advance);
+        let gates = [enter, flow.free].into_iter().flatten();
+        let able = m.wire("able", &gates.fold(sequencer.output("busy"), |able, gate| able & gate));
         issue.drive(&(&able & &streams.activation_valid & &streams.weight_valid));
         m.output("activation_ready", &(&able & &streams.weight_valid));
         m.output("weight_ready", &(&able & &streams.activation_valid));
         let start = m.wire("start", &(&streams.run_valid & &run_ready));
         let rows = m.delay("rows", &streams.run_rows, Some(&start));
 
-        let beat = m.pipeline("beat", Some(enter));
+        let beat = m.pipeline("beat", enter);
         let mode = streams.run_mode.as_ref().map(|run_mode| {
             let number = m.delay("mode", run_mode, Some(&start));
             if let InnerStep::PerRun { .. } = geometry.nest().inner_step {
@@ -101,22 +112,24 @@ impl Schedule {
             columns_left: beat.stage(0, "beat_columns_left", &sequencer.output("outer_left")),
             rows: beat.stage(0, "beat_rows", &rows),
             issue: (*issue).clone(),
+            last_enters: last,
         };
         match (spent, open) {
-            (Some(spent), Some(open)) => held.worked(m, advance, spent, &open),
+            (Some(spent), Some(open)) => held.worked(m, flow.advance, spent, &open),
             _ => held,
         }
     }
 
     /// Of beats that are held in stage 1 for several cycles: what leaves that stage, cycle by cycle. Drives `open`, with
     /// which the next beat enters.
-    fn worked(self, m: &ModuleBuilder, advance: &Value, spent: &Value, open: &ForwardWire) -> Schedule {
+    fn worked(self, m: &ModuleBuilder, advance: Option<&Value>, spent: &Value, open: &ForwardWire) -> Schedule {
         let held = self.valid.at(1);
         let done = m.wire("done", &(&held & spent));
-        open.drive(&(advance & (&done | !&held)));
-        let fresh = m.delay("fresh", &self.issue, Some(advance));
+        let ready = &done | !&held;
+        open.drive(&advance.map_or(ready.clone(), |advance| advance & &ready));
+        let fresh = m.delay("fresh", &self.issue, advance);
         let first = m.wire("first", &(self.first.at(1) & &fresh));
-        let work = m.pipeline("work", Some(advance));
+        let work = m.pipeline("work", advance);
         let pass = self.pass.map(|pass| {
             let begins = m.wire("begins", &(pass.begins.at(1) & &fresh));
             PassSchedule { begins: work.stage(1, "work_pass", &begins), ..pass }

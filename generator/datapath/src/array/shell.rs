@@ -1,10 +1,11 @@
 //! The top module of an array: streams, operand registers, elements, and the results' way out.
 
 use super::column::{Beat, Signals};
+use super::draining::{self, Gates};
 use super::geometry::{Geometry, Topology};
 use super::operands::{self, Operands};
 use super::results::{Completed, results};
-use super::schedule::Schedule;
+use super::schedule::{Flow, Schedule};
 use super::{broadcast, systolic, weight_stationary};
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Staged, Value, uint};
 
@@ -55,6 +56,9 @@ pub trait Element {
     /// a pass begins which is not the first of its tile; edges see the pass that enters as an input `pass`, a one at its
     /// number, if they have one.
     ///
+    /// In an array that drains it has inputs `drain` and `below` too: with `drain` its sum becomes that of the element
+    /// below. There is then nothing to add.
+    ///
     /// In a weight-stationary array it has no register: inputs `activations`, `weights` and `addend`, output `sum`, the
     /// addend and the products, both in the words of a sum.
     ///
@@ -74,20 +78,25 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let streams = Inputs::declare(&m, geometry);
 
     m.section("Schedule");
-    let advance = m.forward("advance", uint(1));
+    let draining = geometry.topology == Topology::Draining;
+    let advance = (!draining).then(|| m.forward("advance", uint(1)));
+    let gates = draining.then(|| Gates { free: m.forward("free", uint(1)), drain: m.forward("drain", uint(1)) });
+    let flow = Flow { free: gates.as_ref().map(|gates| &*gates.free), advance: advance.as_deref() };
     let feeder = element.feeder();
     let spent = feeder.is_some().then(|| m.forward("spent", uint(1)));
-    let schedule = Schedule::build(&m, geometry, element, &streams, &advance, spent.as_deref());
+    let schedule = Schedule::build(&m, geometry, element, &streams, &flow, spent.as_deref());
 
     m.section("Operands");
-    let entering = operands::entering(&m, geometry, element, &streams, &schedule);
+    let entering = operands::entering(&m, geometry, element, &streams, &schedule, draining && feeder.is_none());
     let operands = match (&feeder, &spent) {
-        (Some(feeder), Some(spent)) => operands::fed(&m, feeder, &entering, &schedule, &advance, spent),
+        (Some(feeder), Some(spent)) => operands::fed(&m, feeder, &entering, &schedule, flow.advance, spent),
+        _ if draining => entering,
         _ => operands::held(&m, &entering, &schedule),
     };
 
     m.section("Elements");
-    let beat = beat(&m, geometry, element, operands, &schedule, &advance);
+    let drain = gates.as_ref().map(|gates| &*gates.drain);
+    let beat = beat(&m, geometry, element, operands, &schedule, (flow.advance, drain));
     let summed = 2 + geometry.element_stages;
     let completed = Completed {
         complete: m.wire("complete", &(schedule.done.at(summed) & schedule.last.at(summed))),
@@ -95,11 +104,15 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
         columns_left: schedule.columns_left.at(summed),
         last_tile: schedule.last_tile.at(summed),
     };
-    let rows = match geometry.topology {
-        Topology::OutputStationary => systolic::rows,
-        Topology::Broadcast | Topology::WeightStationary { .. } => broadcast::rows,
+    let ready = &streams.result_ready;
+    let row = match (&gates, &advance) {
+        (Some(gates), _) => draining::rows(&m, geometry, (&beat, &completed), &schedule, ready, gates),
+        (_, Some(advance)) if geometry.topology == Topology::OutputStationary => {
+            systolic::rows(&m, geometry, (&beat, &completed), ready, advance)
+        }
+        (_, Some(advance)) => broadcast::rows(&m, geometry, (&beat, &completed), ready, advance),
+        (None, None) => unreachable!("an array that does not drain advances"),
     };
-    let row = rows(&m, geometry, (&beat, &completed), &streams.result_ready, &advance);
 
     m.section("Results");
     results(&m, geometry, &row);
@@ -206,10 +219,11 @@ fn beat(
     element: &dyn Element,
     operands: Operands,
     schedule: &Schedule,
-    advance: &Value,
+    (advance, drain): (Option<&Value>, Option<&Value>),
 ) -> Beat {
     let summing = 1 + geometry.element_stages;
-    let accumulate = m.wire("accumulate", &(schedule.valid.at(summing) & advance));
+    let valid = schedule.valid.at(summing);
+    let accumulate = m.wire("accumulate", &advance.map_or(valid.clone(), |advance| &valid & advance));
     let module = element.element();
     let begins = |name: &str, begins: &Staged| match module.port("enable") {
         Some(_) => begins.at(summing),
@@ -217,7 +231,9 @@ fn beat(
     };
     let mut signals = vec![("first", begins("first_added", &schedule.first))];
     signals.extend(schedule.pass.as_ref().map(|pass| ("next_pass", begins("next_pass_added", &pass.begins))));
-    signals.extend([("enable", accumulate.clone()), ("advance", advance.clone())]);
+    signals.push(("enable", accumulate.clone()));
+    signals.extend(advance.map(|advance| ("advance", advance.clone())));
+    signals.extend(drain.map(|drain| ("drain", drain.clone())));
     let told = (1..).zip(CONTROL).filter(|(_, name)| module.port(name).is_some());
     signals.extend(told.filter_map(|(stage, name)| Some((name, schedule.mode.as_ref()?.control.at(stage)))));
     let signals = Signals::new(&module, signals);

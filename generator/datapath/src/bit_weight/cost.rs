@@ -8,7 +8,7 @@ use crate::arith::recode::{booth, digit_product};
 use crate::arith::reduction::balanced_census;
 use crate::array::ElementCensus;
 use crate::census::{Parts, copies, sum_of};
-use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplier, Register};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Multiplier, Register};
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     match config.step {
@@ -25,8 +25,10 @@ pub(super) fn element(config: &Config) -> ElementCensus {
 fn baseline(config: &Config) -> Parts {
     let geometry = &config.geometry;
     let (depth, width) = (geometry.depth.into(), geometry.kept_bits());
-    let kept = u64::from(!config.passes_sums());
+    let (kept, drains) = (u64::from(!config.passes_sums()), u64::from(config.drains()));
     let accumulate = sum_of(&[
+        (AndOr, drains, 1), // change
+        (Multiplexer, drains, width),
         (Adder, 1, width + 1), // total
         (Inverter, kept, 1),
         (AndOr, kept, width),           // base
@@ -47,10 +49,12 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
     let products = depth * u64::from(RADIX.digits(geometry.weight()));
     let product = digit_product::product_census(RADIX.digit_set(), geometry.activation());
     let kept = if config.passes_sums() { 0 } else { sums };
+    let drains = u64::from(config.drains());
     let accumulate = sum_of(&[
+        (AndOr, drains, 1), // keep
         (Inverter, 1, 1),
-        (AndOr, 2, width),    // words so far
-        (Register, 2, width), // words
+        (AndOr, 2 + 4 * drains, width), // words so far
+        (Register, 2, width),           // words
     ]);
     let mut parts = vec![
         ("digit products", copies(&product, products)),

@@ -81,7 +81,7 @@ pub(super) fn baseline(config: &Config) -> Module {
     let Geometry { depth, activation_bits, weight_bits, .. } = *geometry;
     let width = geometry.kept_bits();
     let m = ModuleBuilder::new(
-        format!("mac_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.name()),
+        format!("mac_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.element_name()),
         format!("Adds {depth} products to a sum in each cycle."),
     );
     m.parameter("sum bits", width);
@@ -103,8 +103,15 @@ pub(super) fn baseline(config: &Config) -> Module {
     let enable = m.documented_input("enable", uint(1), "a beat is added");
     let sum = m.register("sum", sint(width));
     let base = m.wire("base", &(sum.value().as_unsigned() & (!first).replicate(width)).as_signed());
-    let total = m.wire("total", &(&base + &partial.word));
-    sum.enable(&enable).next(&total.wrap(width));
+    let total = m.wire("total", &(&base + &partial.word)).wrap(width);
+    match config.drains() {
+        true => {
+            let drain = m.documented_input("drain", uint(1), "the sum is that of the element below");
+            let below = m.input("below", uint(width)).as_signed();
+            sum.enable(&m.wire("change", &(&enable | &drain))).next(&drain.mux(&below, &total));
+        }
+        false => sum.enable(&enable).next(&total),
+    }
     m.output("sum", &sum.value().as_unsigned());
     m.finish()
 }
@@ -131,7 +138,7 @@ pub(super) fn carry_save(config: &Config) -> Module {
     let Geometry { depth, activation_bits, weight_bits, .. } = *geometry;
     let width = geometry.kept_bits();
     let m = ModuleBuilder::new(
-        format!("carry_save_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.name()),
+        format!("carry_save_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.element_name()),
         format!("Adds {depth} products to a carry-save sum in each cycle, digit by digit."),
     );
     m.parameter("bits of a word of the sum", width);
@@ -158,7 +165,7 @@ fn digit_sum(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = *geometry;
     let width = position_bits(geometry);
     let m = ModuleBuilder::new(
-        format!("digit_sum_a{activation_bits}_d{depth}_s{width}_{}", config.name()),
+        format!("digit_sum_a{activation_bits}_d{depth}_s{width}_{}", config.element_name()),
         format!("Adds the products of {depth} digits to a carry-save sum in each cycle."),
     );
     m.parameter("activation bits", activation_bits);
@@ -180,8 +187,8 @@ fn digit_sum(config: &Config) -> Module {
 enum Before {
     /// Sums that come in.
     Addends(Lanes),
-    /// Sums of the element's own, unless they begin anew.
-    First(Value),
+    /// Sums of the element's own, unless they begin anew, or are those of the element below.
+    Own { first: Value, below: Option<(Value, Lanes)> },
 }
 
 /// A sum for each digit position of the weights; they meet behind the array.
@@ -193,7 +200,7 @@ pub(super) fn by_weight(config: &Config) -> Module {
         format!(
             "by_weight_element_a{activation_bits}_w{weight_bits}_d{depth}_s{}_{}",
             position_bits(geometry),
-            config.name()
+            config.element_name()
         ),
         format!("Adds {depth} products in each cycle, digits of equal weight to a carry-save sum of their own."),
     );
@@ -214,16 +221,29 @@ pub(super) fn by_weight(config: &Config) -> Module {
         true => {
             Before::Addends(m.input_lanes("addend", pair, positions, "two words of each position, the lowest first"))
         }
-        false => Before::First(m.documented_input("first", uint(1), "the sums begin anew")),
+        false => Before::Own {
+            first: m.documented_input("first", uint(1), "the sums begin anew"),
+            below: config.drains().then(|| {
+                let drain = m.documented_input("drain", uint(1), "the sums are those of the element below");
+                (drain, m.input_lanes("below", pair, positions, "two words of each position, the lowest first"))
+            }),
+        },
     };
     let sums = m.lanes("sums", pair, positions);
     m.repeat("position", positions, |position| {
         let instance = m.instance("digit_sum", &sum);
         instance.connect("activations", ports.activations.flat()).connect("digits", &by_position.lane(position));
         match &before {
-            Before::Addends(addends) => instance.connect("addend", &addends.lane(position)),
-            Before::First(first) => instance.connect("first", first),
-        };
+            Before::Addends(addends) => {
+                instance.connect("addend", &addends.lane(position));
+            }
+            Before::Own { first, below } => {
+                instance.connect("first", first);
+                if let Some((drain, below)) = below {
+                    instance.connect("drain", drain).connect("below", &below.lane(position));
+                }
+            }
+        }
         sums.drive(position, &instance.output("sum"));
     });
     m.output_lanes("sum", &sums, "two words of each position, the lowest first");
@@ -244,6 +264,22 @@ fn add_product(
     term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
 }
 
+/// What the two words of a sum are called on their way back.
+pub(super) const SO_FAR: [&str; 2] = ["sum_so_far", "carry_so_far"];
+
+/// The two words of the element below, which a sum becomes with `drain`.
+pub(super) struct Below {
+    pub drain: Value,
+    pub words: Vec<Value>,
+}
+
+impl Below {
+    pub fn declare(m: &ModuleBuilder, width: u32) -> Below {
+        let drain = m.documented_input("drain", uint(1), "the sum is that of the element below");
+        Below { drain, words: m.input_lanes("below", uint(width), 2, "two words of a sum").iter() }
+    }
+}
+
 /// Adds a heap to the two words of a sum, which are the output `sum`: of the element's own, in every cycle, since to hold
 /// them would take a multiplexer in front of each bit; or of the sum that comes in.
 fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config) {
@@ -256,10 +292,16 @@ fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config) {
         return m.output("sum", &m.concat(&[&rows.1, &rows.0]));
     }
     let first = m.documented_input("first", uint(1), "the sum begins anew");
-    let keep = m.wire("keep", &(!first).replicate(width));
     let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
-    for (name, word) in ["sum_so_far", "carry_so_far"].iter().zip(&words) {
-        heap.add_unsigned(&m.wire(name, &(word.value() & &keep)), 0, SUM_ARRIVAL);
+    let below = config.drains().then(|| Below::declare(m, width));
+    let keep = match &below {
+        Some(Below { drain, .. }) => m.wire("keep", &!(first | drain)),
+        None => m.wire("keep", &!first),
+    };
+    for (number, word) in words.iter().enumerate() {
+        let mut choices = vec![(&keep, word.value())];
+        choices.extend(below.iter().map(|below| (&below.drain, &below.words[number])));
+        heap.add_unsigned(&m.wire(SO_FAR[number], &m.one_hot(&choices)), 0, SUM_ARRIVAL);
     }
     let rows = heap.reduce(m, "heap", &config.tree.compression());
     words[0].next(&rows.0);

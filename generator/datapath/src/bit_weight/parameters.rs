@@ -86,6 +86,11 @@ impl Config {
         matches!(self.geometry.topology, Topology::WeightStationary { .. })
     }
 
+    /// Whether elements take the sum of the one below.
+    pub fn drains(&self) -> bool {
+        self.geometry.topology == Topology::Draining
+    }
+
     /// Whether there are digits, and they are made at the edge.
     pub fn recodes_at_edge(&self) -> bool {
         self.is_serial() || (self.step != Step::Baseline && self.recoding_at_edge)
@@ -102,14 +107,23 @@ impl Config {
         (0..depth).step_by(most).map(|first| first..(first + self.group).min(depth)).collect()
     }
 
+    /// The part of an element's name that shows the parameters of the family.
+    pub fn element_name(&self) -> String {
+        let passing = match self.geometry.topology {
+            Topology::WeightStationary { .. } => "_passing",
+            Topology::Draining => "_draining",
+            Topology::Broadcast | Topology::OutputStationary => "",
+        };
+        format!("{}{passing}", self.name())
+    }
+
     /// The part of a module name that shows the parameters of the family.
     pub fn name(&self) -> String {
-        let passing = if self.passes_sums() { "_passing" } else { "" };
         let place = if self.recoding_at_edge { "edge" } else { "element" };
         match self.step {
-            Step::Baseline => format!("baseline{passing}"),
-            Step::Opt1 => format!("opt1_{place}_{}{passing}", self.tree.name()),
-            Step::Opt2 => format!("opt2_{place}_{}{passing}", self.tree.name()),
+            Step::Baseline => "baseline".to_string(),
+            Step::Opt1 => format!("opt1_{place}_{}", self.tree.name()),
+            Step::Opt2 => format!("opt2_{place}_{}", self.tree.name()),
             Step::Opt3 => format!("opt3_{}", self.tree.name()),
             Step::Opt4c => format!("opt4c_{}", self.tree.name()),
             Step::Opt4e => format!("opt4e_g{}_{}", self.group, self.tree.name()),
@@ -151,7 +165,8 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     if config.passes_sums() {
         let message =
             "weights that stay pass their digits all at once: an array that is `weight_stationary` has no feeder";
-        let problem = Problem::rule("C0231", "topology", message.to_string(), "broadcast or output_stationary");
+        let problem =
+            Problem::rule("C0231", "topology", message.to_string(), "broadcast, draining or output_stationary");
         problems.push(problem.involving(&["step"]).nearest("broadcast"));
     }
     if problems.is_empty() {

@@ -1,6 +1,6 @@
 //! Elements that add one digit after the other: OPT3, OPT4C and OPT4E.
 
-use super::element::RADIX;
+use super::element::{Below, RADIX, SO_FAR};
 use super::encoder::{digit_shape, encoder};
 use super::feeder::dealt_bits;
 use super::parameters::{Config, Step};
@@ -34,7 +34,7 @@ pub(super) fn element(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = config.geometry;
     let width = config.geometry.kept_bits();
     let m = ModuleBuilder::new(
-        format!("digit_element_a{activation_bits}_d{depth}_s{width}_{}", config.name()),
+        format!("digit_element_a{activation_bits}_d{depth}_s{width}_{}", config.element_name()),
         "Adds products of single digits to a carry-save sum, all of one weight before those of the next.",
     );
     m.parameter("activation bits", activation_bits);
@@ -108,12 +108,18 @@ fn accumulate(m: &ModuleBuilder, config: &Config, mut heap: BitHeap, ports: &Por
     let width = heap.profile().width();
     m.section("Sum");
     let up = m.wire("move_up", &(&ports.next_pass & &ports.enable));
-    let hold = m.wire("hold", &!(&up | (&ports.first & &ports.enable)));
+    let mut changes = &up | (&ports.first & &ports.enable);
+    let below = config.drains().then(|| Below::declare(m, width));
+    if let Some(below) = &below {
+        changes = changes | &below.drain;
+    }
+    let hold = m.wire("hold", &!changes);
     let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
-    for (name, word) in ["sum_so_far", "carry_so_far"].iter().zip(&words) {
+    for (number, word) in words.iter().enumerate() {
         let moved = word.value().shift_left(RADIX.step()).wrap(width).as_unsigned();
-        let so_far = m.wire(name, &m.one_hot(&[(&hold, word.value()), (&up, &moved)]));
-        heap.add_unsigned(&so_far, 0, SUM_ARRIVAL);
+        let mut choices = vec![(&hold, word.value()), (&up, &moved)];
+        choices.extend(below.iter().map(|below| (&below.drain, &below.words[number])));
+        heap.add_unsigned(&m.wire(SO_FAR[number], &m.one_hot(&choices)), 0, SUM_ARRIVAL);
     }
     let rows = heap.reduce(m, "heap", &config.tree.compression());
     words[0].next(&rows.0);

@@ -30,11 +30,12 @@ fn parts(config: &Config) -> Parts {
     groups.iter().for_each(|group| activations.add(AndOr, 2 * group.len() as u64 - 1, activation.into()));
     let mut products = copies(&product_census(RADIX.digit_set(), geometry.activation()), groups.len() as u64);
     products.add(AndOr, u64::from(RADIX.digit_set().reach()) * groups.len() as u64, 1); // only where they are added
+    let drains = u64::from(config.drains());
     let accumulate = sum_of(&[
-        (AndOr, 3, 1), // move up, hold 2
+        (AndOr, 3 + drains, 1), // move up, hold
         (Inverter, 1, 1),
-        (AndOr, 6, width),    // words so far
-        (Register, 2, width), // words
+        (AndOr, 6 + 4 * drains, width), // words so far
+        (Register, 2, width),           // words
     ]);
     let mut parts = vec![
         ("activations", activations),

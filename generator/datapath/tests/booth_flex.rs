@@ -64,7 +64,7 @@ fn one_lane(modes: Vec<Mode>, max_inner: u32) -> Geometry {
 #[test]
 fn one_lane_multiplies_every_pair_in_every_mode() {
     let family = family("booth_flex");
-    for settings in ["radix: radix4", "radix: radix8, accumulation: carry_save, recoding: element"] {
+    for settings in ["radix: radix4", "shift: edge", "radix: radix8, accumulation: carry_save, recoding: element"] {
         let parameters = configuration(family, &format!("{settings}, depth: 1, max_inner: 4"));
         let geometry = one_lane(family.modes(&parameters), 4);
         assert_eq!(interface(&geometry), family.interface(&parameters));

@@ -31,8 +31,11 @@ type Case = (u32, &'static str);
 
 const PARALLEL: [Case; 4] = [
     (1, "activation: int4, weight: int8, int2_weights: true, activation_sign: run_time, recoding: element"),
-    (1, "activation: int4, weight: int8, int2_weights: true, radix: radix8, accumulation: carry_save, pipeline: 2"),
-    (2, "activation: int4, weight: int4, pipeline: 1"),
+    (
+        1,
+        "activation: int4, weight: int8, int2_weights: true, radix: radix8, shift: edge, accumulation: carry_save, pipeline: 2",
+    ),
+    (2, "activation: int4, weight: int4, shift: edge, pipeline: 1"),
     (2, "activation: int4, weight: int4, activation_sign: unsigned, radix: radix8, accumulation: carry_save"),
 ];
 

@@ -15,13 +15,13 @@ use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter};
 
 pub(super) fn census(config: &Config) -> ElementCensus {
-    let stages = config.geometry.element_stages;
+    let read: Vec<u32> = (0..=config.geometry.element_stages).filter(|&stage| reads_control(config, stage)).collect();
     ElementCensus {
         control: ControlCensus {
             decoder: config.lines.decode_census(),
             bits: config.lines.count(),
-            stages: 1 + stages,
-            read: (0..=stages).filter(|&stage| reads_control(config, stage)).count() as u32,
+            stages: read.last().map_or(0, |last| 1 + last),
+            read: read.len() as u32,
         },
         row_edge: row_edge_census(config),
         column_edge: column_edge_census(config),
@@ -72,20 +72,24 @@ fn element(config: &Config) -> Parts {
 
 /// The product of a digit in every lane, with its sign inverted.
 fn products(config: &Config) -> Census {
-    let mut product = digit_product::product_census(config.lane.digit_set(), config.activation());
-    product.add_census(&sum_of(&[(Inverter, 1, 1)]), 1);
-    copies(&product, u64::from(config.geometry.depth) * u64::from(config.lane.digits))
+    let (lane, shapes) = (&config.lane, config.activations());
+    let mut products = Census::default();
+    for digit in 0..lane.digits {
+        products.add_census(&digit_product::product_census(lane.digit_set(), shapes[lane.activation_of(digit)]), 1);
+        products.add(Inverter, 1, 1);
+    }
+    copies(&products, config.geometry.depth.into())
 }
 
 /// The products of one digit, or the words of their sum.
 fn gathered(config: &Config, digit: u32, compression: &mut Census) -> Vec<Word> {
-    let product = Word { low: 0, bits: config.product_bits(), arrival: PRODUCT_ARRIVAL };
+    let product = Word { low: 0, bits: config.product_bits(digit), arrival: PRODUCT_ARRIVAL };
     let carry = Word { low: 0, bits: 1, arrival: 0 };
     let products = [product, carry].repeat(config.geometry.depth as usize);
     if !is_gathered(config, digit) {
         return products;
     }
-    let mut profile = Profile::new(gathered_bits(config));
+    let mut profile = Profile::new(gathered_bits(config, digit));
     add_words(&mut profile, &products);
     let plan = Plan::new(&profile, &config.tree.compression());
     compression.add_census(&plan.census(), 1);

@@ -1,6 +1,6 @@
 //! What is made of operands once, at the edges: activations for every digit of a lane, digits of weights.
 
-use super::lane::ModeSet;
+use super::lane::{ModeSet, Source};
 use super::parameters::{ActivationSign, Config, Weights};
 use crate::arith::five_trit;
 use crate::arith::recode::booth;
@@ -12,8 +12,9 @@ use tritloom_hdl::{Affine, Census, Lanes, Module, ModuleBuilder, Primitive, Valu
 
 /// Bits of the activations of one lane behind the edge, and of their triples.
 pub(super) fn row_lane_bits(config: &Config) -> u32 {
-    let width = config.activation().width;
-    config.lane.activations().len() as u32 * width + config.lane.triples().len() as u32 * (width + 2)
+    let words = config.activations();
+    let triples = config.lane.triples().into_iter().map(|source| words[source].width + 2);
+    words.iter().map(|word| word.width).chain(triples).sum()
 }
 
 /// Whether the row's edge does anything.
@@ -51,14 +52,12 @@ fn lane_activations(
 ) -> Value {
     let depth = config.geometry.depth;
     let mut words = Vec::new();
-    for (number, slots) in config.lane.activations().iter().enumerate() {
-        let choices: Vec<_> =
-            slots.iter().map(|&(slot, set)| (activations.lane(lane.clone() + slot * depth), set)).collect();
-        let chosen = config.lines.choose(m, control, &choices);
-        let word = match config.sign {
-            ActivationSign::RunTime => m.concat(&[&sign(config, control, &chosen), &chosen]),
-            ActivationSign::Signed | ActivationSign::Unsigned => chosen,
+    for (number, (sources, shape)) in config.lane.activations().iter().zip(config.activations()).enumerate() {
+        let prepared = |&(Source { slot, shift }, set): &(Source, ModeSet)| {
+            let activation = with_sign(m, config, control, &activations.lane(lane.clone() + slot * depth));
+            (activation.shift_left(shift).extend(shape.width).as_unsigned(), set)
         };
+        let word = config.lines.choose(m, control, &sources.iter().map(prepared).collect::<Vec<_>>());
         words.push(m.wire(&format!("activation{number}"), &word));
     }
     for source in config.lane.triples() {
@@ -68,11 +67,16 @@ fn lane_activations(
     m.concat(&words.iter().rev().collect::<Vec<_>>())
 }
 
-/// The sign of an activation that has one in some modes.
-fn sign(config: &Config, control: Option<&Value>, word: &Value) -> Value {
-    match config.lines.line(control, config.signed) {
-        Some(signed) => word.top_bit() & signed,
-        None => word.top_bit(),
+/// An activation as elements see it: where the mode decides about its sign, with one of its own.
+fn with_sign(m: &ModuleBuilder, config: &Config, control: Option<&Value>, activation: &Value) -> Value {
+    match config.sign {
+        ActivationSign::Signed => activation.as_signed(),
+        ActivationSign::Unsigned => activation.clone(),
+        ActivationSign::RunTime => {
+            let top = activation.top_bit();
+            let sign = config.lines.line(control, config.signed).map_or(top.clone(), |signed| top & signed);
+            m.concat(&[&sign, activation]).as_signed()
+        }
     }
 }
 
@@ -82,14 +86,18 @@ pub(super) fn row_edge_census(config: &Config) -> Option<(Census, u32)> {
         return None;
     }
     let mut lane = Census::default();
-    for slots in config.lane.activations() {
-        let sets: Vec<u32> = slots.iter().map(|(_, set)| *set).collect();
-        lane.add_census(&config.lines.choose_census(&sets, config.geometry.activation_bits), 1);
-        let gates = u64::from(config.sign == ActivationSign::RunTime);
-        lane.add(Primitive::AndOr, gates, 1);
+    let (activations, shapes) = (config.lane.activations(), config.activations());
+    for (sources, shape) in activations.iter().zip(&shapes) {
+        let sets: Vec<ModeSet> = sources.iter().map(|(_, set)| *set).collect();
+        lane.add_census(&config.lines.choose_census(&sets, shape.width), 1);
     }
-    let triples = config.lane.triples().len() as u64;
-    lane.add_census(&digit_product::triple_census(config.activation()), triples);
+    if config.sign == ActivationSign::RunTime {
+        let slots: BTreeSet<u32> = activations.iter().flatten().map(|(source, _)| source.slot).collect();
+        lane.add(Primitive::AndOr, slots.len() as u64, 1);
+    }
+    for source in config.lane.triples() {
+        lane.add_census(&digit_product::triple_census(shapes[source]), 1);
+    }
     Some((copies(&lane, config.geometry.depth.into()), config.geometry.depth * row_lane_bits(config)))
 }
 

@@ -17,7 +17,7 @@ use crate::arith::adder::CarryOut;
 use crate::arith::bit_heap::{BitHeap, Plan};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
 use crate::array::Geometry;
-use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, bits_for, uint};
+use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, bits_for, uint};
 
 /// Gate delays of a digit product behind the operand registers: AND, OR, exclusive OR.
 pub(super) const PRODUCT_ARRIVAL: u32 = 3;
@@ -81,7 +81,9 @@ impl Ports {
 
 /// Whether the lines of the mode are read in a stage: by recoders with the operands, by shifts, and by the sum.
 pub(super) fn reads_control(config: &Config, stage: u32) -> bool {
-    stage >= shift_stage(config) || !config.recoding_at_edge
+    let by_recoders = stage == 0 && !config.recoding_at_edge;
+    let by_shifts = stage >= shift_stage(config) && !config.lane.at_edge;
+    by_recoders || by_shifts
 }
 
 /// The stage in which words are shifted.
@@ -124,16 +126,18 @@ pub(super) fn element(config: &Config) -> Module {
 
 /// Bits of the sum of the biased products of one digit of every lane: each, with its carry, is at most two to the number
 /// of its bits.
-pub(super) fn gathered_bits(config: &Config) -> u32 {
-    bits_for(u64::from(config.geometry.depth) << config.product_bits())
+pub(super) fn gathered_bits(config: &Config, digit: u32) -> u32 {
+    bits_for(u64::from(config.geometry.depth) << config.product_bits(digit))
 }
 
 /// Bits of the sum of all biased products.
 pub(super) fn product_bits(config: &Config) -> u32 {
     let lane = &config.lane;
-    let digit = u64::from(config.geometry.depth) << config.product_bits();
-    let most = |mode: usize| (0..lane.digits).map(|position| digit << lane.shift(mode, position)).sum();
-    bits_for((0..lane.modes()).map(most).max().unwrap_or(digit))
+    let of_digit = |mode: usize, digit: u32| {
+        u64::from(config.geometry.depth) << (config.product_bits(digit) + lane.shift(mode, digit))
+    };
+    let most = |mode: usize| (0..lane.digits).map(|digit| of_digit(mode, digit)).sum();
+    bits_for((0..lane.modes()).map(most).max().unwrap_or(0))
 }
 
 /// Whether the products of a digit are added up by themselves: where they are shifted by the mode, or held.
@@ -153,7 +157,7 @@ fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Vec<Word>>
         let digit = Digit::unpack(set, &digits.lane(place).slice(position * set.bits(), set.bits()));
         let name = format!("lane{place}_digit{position}");
         let term = digit_product::product(m, &name, &digit, &multiples);
-        let magnitude = term.word.slice(0, config.product_bits() - 1);
+        let magnitude = term.word.slice(0, config.product_bits(position) - 1);
         let biased = m.concat(&[&!term.word.top_bit(), &magnitude]);
         let word = Word { name: name.clone(), value: biased, low: 0, arrival: PRODUCT_ARRIVAL };
         let carry = term.carry.map(|value| Word { name: format!("{name}_carry"), value, low: 0, arrival: 0 });
@@ -169,7 +173,7 @@ fn gathered(m: &ModuleBuilder, config: &Config, products: &[Vec<Word>]) -> Vec<V
         if !is_gathered(config, digit) {
             return products.clone();
         }
-        let mut heap = BitHeap::new(gathered_bits(config));
+        let mut heap = BitHeap::new(gathered_bits(config, digit));
         add_words(&mut heap, products);
         reduced(m, config, &heap, &format!("digit{digit}"))
     };
@@ -178,20 +182,23 @@ fn gathered(m: &ModuleBuilder, config: &Config, products: &[Vec<Word>]) -> Vec<V
 
 /// What a digit of a lane chooses among.
 fn multiples(config: &Config, lane: &Value, digit: u32) -> Multiples {
-    let shape = config.activation();
-    let part = |low: u32, width: u32| {
-        let part = lane.slice(low, width);
+    let shapes = config.activations();
+    let part = |low: u32, shape: Shape| {
+        let part = lane.slice(low, shape.width);
         if shape.signed { part.as_signed() } else { part }
     };
-    let activation = part(config.lane.activation_of(digit) as u32 * shape.width, shape.width);
+    let low = |words: &[Shape]| words.iter().map(|word| word.width).sum::<u32>();
+    let number = config.lane.activation_of(digit);
+    let activation = part(low(&shapes[..number]), shapes[number]);
     match config.lane.digit_set() {
         DigitSet::Ternary => Multiples::up_to_one(&activation),
         DigitSet::Radix4 => Multiples::up_to_two(&activation),
         DigitSet::Radix8 => {
+            let triple = |source: usize| Shape { width: shapes[source].width + 2, ..shapes[source] };
+            let triples: Vec<usize> = config.lane.triples();
             let source = config.lane.triple_of(digit);
-            let number = config.lane.triples().iter().position(|&triple| triple == source).unwrap_or_default();
-            let low = config.lane.activations().len() as u32 * shape.width + number as u32 * (shape.width + 2);
-            Multiples::up_to_four(&activation, &part(low, shape.width + 2))
+            let below = triples.iter().take_while(|&&triple| triple != source).map(|&below| triple(below).width);
+            Multiples::up_to_four(&activation, &part(low(&shapes) + below.sum::<u32>(), triple(source)))
         }
     }
 }

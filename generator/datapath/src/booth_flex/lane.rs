@@ -24,10 +24,21 @@ pub(super) struct Cut {
     pub slots: u32,
 }
 
+/// What a digit takes of a lane's activations: whose, and how far it has been moved up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    /// The weight of the lane that the activation belongs to.
+    pub slot: u32,
+    /// Bits by which it is moved up at the edge.
+    pub shift: u32,
+}
+
 /// A lane, cut or not.
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
     radix: Radix,
+    /// Activations are moved up to the weights of digits, once a row; otherwise products are.
+    pub at_edge: bool,
     /// Weights are trits and digits as they are.
     pub ternary_only: bool,
     /// Bits of weights.
@@ -40,11 +51,11 @@ pub(super) struct Lane {
 
 impl Lane {
     /// A lane for the widest weights, and by mode the weights that it must take.
-    pub fn new(radix: Radix, widest: Weights, modes: impl Iterator<Item = Weights>) -> Lane {
+    pub fn new(radix: Radix, at_edge: bool, widest: Weights, modes: impl Iterator<Item = Weights>) -> Lane {
         let ternary_only = widest == Weights::Ternary;
         let bits = widest.bits();
         let digits = radix.digits(sint(bits));
-        let mut lane = Lane { radix, ternary_only, bits, digits, cuts: Vec::new() };
+        let mut lane = Lane { radix, at_edge, ternary_only, bits, digits, cuts: Vec::new() };
         lane.cuts = modes.map(|weights| lane.cut(weights)).collect();
         lane
     }
@@ -72,12 +83,12 @@ impl Lane {
 
     /// Every set of modes that the digits' places in their weights depend on.
     pub fn sets(&self) -> Vec<ModeSet> {
-        let mut choices: Vec<(u32, ModeSet)> = self.activations().into_iter().flatten().collect();
+        let mut sets: Vec<ModeSet> = self.activations().into_iter().flatten().map(|(_, set)| set).collect();
         for digit in 0..self.digits {
-            choices.extend(self.shifts(digit));
-            choices.extend((0..=self.radix.step()).flat_map(|offset| self.window(digit, offset)));
+            let windows = (0..=self.radix.step()).flat_map(|offset| self.window(digit, offset));
+            sets.extend(self.shifts(digit).into_iter().chain(windows).map(|(_, set)| set));
         }
-        choices.into_iter().map(|(_, set)| set).collect()
+        sets
     }
 
     /// In a mode, the weight of the lane that a digit belongs to; none where it is left over.
@@ -86,12 +97,26 @@ impl Lane {
         (digit < digits * slots).then(|| digit / digits)
     }
 
+    /// In a mode, the lowest bit of a digit's place in its weight; none where it is left over.
+    fn place(&self, mode: usize, digit: u32) -> Option<u32> {
+        self.slot(mode, digit).map(|_| self.radix.step() * (digit % self.cuts[mode].digits))
+    }
+
+    /// The part of a digit's place that is the same in every mode: shifting by it costs nothing.
+    fn common_place(&self, digit: u32) -> u32 {
+        (0..self.cuts.len()).filter_map(|mode| self.place(mode, digit)).min().unwrap_or(0)
+    }
+
     /// In a mode, how far the product of a digit is shifted.
     pub fn shift(&self, mode: usize, digit: u32) -> u32 {
-        match self.slot(mode, digit) {
-            Some(_) => self.radix.step() * (digit % self.cuts[mode].digits),
-            None => 0,
-        }
+        if self.at_edge { self.common_place(digit) } else { self.place(mode, digit).unwrap_or(0) }
+    }
+
+    /// In a mode, what a digit takes; none where it is left over.
+    fn source(&self, mode: usize, digit: u32) -> Option<Source> {
+        let (slot, place) = (self.slot(mode, digit)?, self.place(mode, digit)?);
+        let shift = if self.at_edge { place - self.common_place(digit) } else { 0 };
+        Some(Source { slot, shift })
     }
 
     /// How far the product of a digit is shifted, and in which modes.
@@ -111,9 +136,15 @@ impl Lane {
         sets((0..self.cuts.len()).map(bit))
     }
 
-    /// By activation that is prepared for a lane, the weights of the lane that it may belong to, and in which modes.
-    pub fn activations(&self) -> Vec<Vec<(u32, ModeSet)>> {
-        self.shared_slots().iter().map(|slots| sets(slots.iter().copied())).collect()
+    /// By activation that is prepared for a lane, what it may be, and in which modes.
+    pub fn activations(&self) -> Vec<Vec<(Source, ModeSet)>> {
+        self.shared_sources().iter().map(|sources| sets(sources.iter().copied())).collect()
+    }
+
+    /// By activation that is prepared for a lane, the bits by which it is wider than those that come.
+    pub fn widenings(&self) -> Vec<u32> {
+        let most = |sources: Vec<(Source, ModeSet)>| sources.iter().map(|(source, _)| source.shift).max().unwrap_or(0);
+        self.activations().into_iter().map(most).collect()
     }
 
     /// Which of [`Lane::activations`] a digit takes.
@@ -123,7 +154,8 @@ impl Lane {
 
     /// Which of [`Lane::activations`] a digit takes three times: a digit of a weight of two bits is never so large.
     pub fn triple_of(&self, digit: u32) -> usize {
-        self.agreeing(digit, |cut| cut.weight_bits > 2)
+        // Moved up, a word and three times another one need not be of one width.
+        if self.at_edge { self.activation_of(digit) } else { self.agreeing(digit, |cut| cut.weight_bits > 2) }
     }
 
     /// Those of [`Lane::activations`] of which the triple is needed.
@@ -137,25 +169,26 @@ impl Lane {
         triples
     }
 
-    /// The first prepared activation that belongs to the digit's weight in every mode that matters.
+    /// The first prepared activation that is what the digit takes in every mode that matters.
     fn agreeing(&self, digit: u32, matters: impl Fn(&Cut) -> bool) -> usize {
-        let agrees = |slots: &Vec<Option<u32>>| {
+        let agrees = |sources: &Vec<Option<Source>>| {
             (0..self.cuts.len())
                 .filter(|&mode| matters(&self.cuts[mode]))
-                .all(|mode| self.slot(mode, digit).is_none_or(|slot| slots[mode] == Some(slot)))
+                .all(|mode| self.source(mode, digit).is_none_or(|source| sources[mode] == Some(source)))
         };
-        self.shared_slots().iter().position(agrees).unwrap_or_default()
+        self.shared_sources().iter().position(agrees).unwrap_or_default()
     }
 
-    /// The different sequences of slots, by mode, that digits take their activations from.
-    fn shared_slots(&self) -> Vec<Vec<Option<u32>>> {
-        let mut shared: Vec<Vec<Option<u32>>> = Vec::new();
+    /// The different sequences of sources, by mode, that digits take their activations from.
+    fn shared_sources(&self) -> Vec<Vec<Option<Source>>> {
+        let mut shared: Vec<Vec<Option<Source>>> = Vec::new();
         for digit in 0..self.digits {
-            let slots: Vec<Option<u32>> = (0..self.cuts.len()).map(|mode| self.slot(mode, digit)).collect();
-            let covers =
-                |other: &Vec<Option<u32>>| slots.iter().zip(other).all(|(slot, other)| slot.is_none() || slot == other);
+            let sources: Vec<Option<Source>> = (0..self.cuts.len()).map(|mode| self.source(mode, digit)).collect();
+            let covers = |other: &Vec<Option<Source>>| {
+                sources.iter().zip(other).all(|(source, other)| source.is_none() || source == other)
+            };
             if !shared.iter().any(covers) {
-                shared.push(slots);
+                shared.push(sources);
             }
         }
         shared
@@ -163,8 +196,8 @@ impl Lane {
 }
 
 /// The different values by mode, each with the modes that have it.
-fn sets(by_mode: impl Iterator<Item = Option<u32>>) -> Vec<(u32, ModeSet)> {
-    let mut sets: Vec<(u32, ModeSet)> = Vec::new();
+fn sets<T: Copy + PartialEq>(by_mode: impl Iterator<Item = Option<T>>) -> Vec<(T, ModeSet)> {
+    let mut sets: Vec<(T, ModeSet)> = Vec::new();
     for (mode, value) in by_mode.enumerate() {
         let Some(value) = value else { continue };
         match sets.iter_mut().find(|(known, _)| *known == value) {
@@ -177,11 +210,12 @@ fn sets(by_mode: impl Iterator<Item = Option<u32>>) -> Vec<(u32, ModeSet)> {
 
 /// Of each column of a sum of `bits` bits, the modes in which the correction of biased products has a one there.
 ///
-/// Products enter with their sign bits inverted, as unsigned numbers that are `2^(product_bits - 1)` too large, so that
-/// sums of them can be shifted without regard to a sign; one constant for each mode takes all of that back.
-pub(super) fn correction(lane: &Lane, depth: u32, product_bits: u32, bits: u32) -> Vec<ModeSet> {
+/// Products enter with their sign bits inverted, as unsigned numbers that are `2^(bits of it - 1)` too large, so that sums
+/// of them can be shifted without regard to a sign; one constant for each mode takes all of that back.
+pub(super) fn correction(lane: &Lane, depth: u32, product_bits: &[u32], bits: u32) -> Vec<ModeSet> {
     let bias = |mode: usize| -> i128 {
-        (0..lane.digits).map(|digit| i128::from(depth) << (product_bits - 1 + lane.shift(mode, digit))).sum()
+        let of_digit = |(digit, own): (u32, &u32)| i128::from(depth) << (own - 1 + lane.shift(mode, digit));
+        (0..).zip(product_bits).map(of_digit).sum()
     };
     let has = |mode: usize, column: u32| u32::from(-bias(mode) >> column & 1 == 1) << mode;
     (0..bits).map(|column| (0..lane.cuts.len()).map(|mode| has(mode, column)).sum()).collect()

@@ -83,6 +83,15 @@ pub(super) const TABLE: &[Parameter] = &[
         Some("edge"),
         "where weights become Booth digits",
     ),
+    Parameter::choice(
+        "shift",
+        &[
+            ("element", "the sum of the products of a digit of all lanes: smaller where depth is 2 or more"),
+            ("edge", "the activations, once a row: smaller where depth is 1"),
+        ],
+        Some("element"),
+        "what is moved up to the place of a digit in the weights of the mode",
+    ),
     COMPRESSION,
     COUNTERS,
     Parameter::choice(
@@ -204,14 +213,21 @@ impl Config {
         (1 << self.lane.modes()) - 1
     }
 
+    /// The activations that elements see of a lane.
+    pub fn activations(&self) -> Vec<Shape> {
+        let Shape { width, signed } = self.activation();
+        self.lane.widenings().into_iter().map(|bits| Shape { width: width + bits, signed }).collect()
+    }
+
     /// Bits of a product of a digit.
-    pub fn product_bits(&self) -> u32 {
-        self.lane.digit_set().product_bits(self.activation())
+    pub fn product_bits(&self, digit: u32) -> u32 {
+        self.lane.digit_set().product_bits(self.activations()[self.lane.activation_of(digit)])
     }
 
     /// See [`correction`].
     pub fn correction(&self) -> Vec<ModeSet> {
-        correction(&self.lane, self.geometry.depth, self.product_bits(), self.geometry.sum_bits())
+        let product_bits: Vec<u32> = (0..self.lane.digits).map(|digit| self.product_bits(digit)).collect();
+        correction(&self.lane, self.geometry.depth, &product_bits, self.geometry.sum_bits())
     }
 
     /// The part of module names that shows the parameters of the family.
@@ -234,7 +250,8 @@ pub(super) fn config(parameters: &Parameters) -> Config {
     geometry.weight_bits = kinds[0].bits();
     geometry.element_stages = parameters.integer("pipeline") as u32;
     let choices = mode_choices(&kinds, sign);
-    let lane = Lane::new(radix, kinds[0], choices.iter().map(|&(weights, _)| weights));
+    let at_edge = parameters.choice("shift") == "edge";
+    let lane = Lane::new(radix, at_edge, kinds[0], choices.iter().map(|&(weights, _)| weights));
     let mode = |&(weights, signed): &(Weights, bool)| mode(&geometry, &lane, weights, signed, five_trits);
     geometry.modes = choices.iter().map(mode).collect();
     let tree = Tree::new(parameters);
@@ -326,8 +343,9 @@ fn name(parameters: &Parameters, kinds: &[Weights], sign: ActivationSign, five_t
     };
     let packing = if five_trits { "_five_trit" } else { "" };
     let (radix, recoding) = (parameters.choice("radix"), parameters.choice("recoding"));
+    let shift = if parameters.choice("shift") == "edge" { "_shift_edge" } else { "" };
     format!(
-        "{}_{sign}{packing}_{radix}_{recoding}_{}_{}",
+        "{}_{sign}{packing}_{radix}_{recoding}{shift}_{}_{}",
         kinds.join("_"),
         tree.name(),
         parameters.choice("accumulation")

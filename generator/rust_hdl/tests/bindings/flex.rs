@@ -8,7 +8,7 @@ use tritloom_rust_hdl::prelude::*;
 /// What the core is generated from.
 pub const CONFIGURATION: Configuration = Configuration {
     name: "flex",
-    hash: "6a5894133b98f672cd2ecb3777ea28b5eef9597145d9dfe7e4ea6a47191ab08e",
+    hash: "2a8dafd92df8b64ea3bebdc2c3f6928517dfcd67721fd9607299be23ad6c5f45",
     family: "booth_flex",
     parameters: &[
         ("topology", Value::Choice("broadcast")),
@@ -25,6 +25,7 @@ pub const CONFIGURATION: Configuration = Configuration {
         ("ternary_packing", Value::Choice("two_bit")),
         ("radix", Value::Choice("radix4")),
         ("recoding", Value::Choice("edge")),
+        ("shift", Value::Choice("element")),
         ("compression", Value::Choice("dadda")),
         ("counters", Value::Choice("three_two")),
         ("accumulation", Value::Choice("resolved")),

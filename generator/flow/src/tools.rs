@@ -129,7 +129,35 @@ const KNOWN: [Known; 7] = [
 pub fn survey() -> Vec<Tool> {
     let mut tools = programs();
     tools.push(pyosys());
+    tools.push(echarts());
     tools
+}
+
+/// Where `scripts/setup` puts what is no package of the system: `tritloom` in the user's folder for data.
+pub(crate) fn installed() -> Option<PathBuf> {
+    let given = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = given("XDG_DATA_HOME").or_else(|| given("HOME").map(|home| home.join(".local/share")));
+    data.map(|data| data.join("tritloom"))
+}
+
+/// The command that installs what `report` needs.
+pub const INSTALL_ECHARTS: &str = "scripts/setup report";
+
+/// The plotting library that a report carries: the file of Apache ECharts, minified.
+pub fn plotting_library() -> Option<PathBuf> {
+    let file = installed()?.join("echarts/node_modules/echarts/dist/echarts.min.js");
+    file.exists().then_some(file)
+}
+
+fn echarts() -> Tool {
+    Tool {
+        name: "echarts",
+        state: plotting_library().map_or(State::Missing, |path| State::Ready { path, version: String::new() }),
+        minimum: None,
+        essential: false,
+        needed_for: "the pages of `report`, which carry it",
+        install: INSTALL_ECHARTS,
+    }
 }
 
 /// The Yosys that is a package of Python, newer than the one of Debian.

@@ -1,13 +1,12 @@
 //! The Yosys that synthesises: the Python package `pyosys` where it is installed, since it is the newer one and a
 //! calibration belongs to one version; otherwise the program of the search path.
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::FlowError;
 use crate::process::{finish, succeed};
-use crate::tools::{find, require};
+use crate::tools::{find, installed, require};
 
 /// How Python runs a script of Yosys; the package comes without a program.
 const LAUNCHER: &str = "import sys; from pyosys import libyosys; libyosys.run_pass('script ' + sys.argv[1])";
@@ -83,9 +82,6 @@ impl Yosys {
 
 /// The Python of the environment that `scripts/setup synthesis` makes, and the one of the search path.
 fn pythons() -> Vec<PathBuf> {
-    let data = env::var_os("XDG_DATA_HOME")
-        .map(PathBuf::from)
-        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
-    let own = data.map(|data| data.join("tritloom/python/bin/python3")).filter(|python| python.exists());
+    let own = installed().map(|folder| folder.join("python/bin/python3")).filter(|python| python.exists());
     own.into_iter().chain(find("python3")).collect()
 }

@@ -8,10 +8,18 @@
   const points = report.groups.flatMap((group) => group.points.map((point) => ({
     family: group.family,
     front: point.front,
+    name: `${group.family}_${point.number}`,
     settings: new Map(group.parameters.map((name, at) => [name, point.parameters[at]])),
     values: point.values,
   })));
-  points.forEach((point, place) => Object.assign(point, { place, name: `${point.family}_${place}` }));
+  points.forEach((point, place) => { point.place = place; });
+  // Parameters that are the same everywhere say nothing; the YAML has them all.
+  const seen = new Map();
+  for (const point of points) {
+    for (const [name, value] of point.settings) seen.set(name, (seen.get(name) || new Set()).add(value));
+  }
+  const varying = [...seen.keys()].filter((name) => seen.get(name).size > 1);
+  const told = (point) => varying.filter((name) => point.settings.has(name)).map((name) => [name, point.settings.get(name)]);
   const families = [...new Set(points.map((point) => point.family))].sort();
   const palette = ['#2456a6', '#c2452d', '#2e8540', '#8a4fa3', '#b8860b', '#0e8a8a', '#a63d6b', '#5b6b2f', '#7a5230',
     '#4a5fc1', '#66707c', '#d07f1e'];
@@ -24,6 +32,7 @@
     if (size >= 1e6 || (size > 0 && size < 1e-3)) return Number(value.toPrecision(4)).toExponential().replace('e+', 'e');
     return Number.isInteger(value) ? String(value) : Number(value.toPrecision(4)).toString();
   };
+  const compare = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
   const escaped = (text) => String(text).replace(/[&<>"]/g,
     (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[letter]);
   const make = (tag, attributes = {}, ...children) => {
@@ -68,7 +77,7 @@
   });
 
   const tip = (point) => {
-    const settings = [...point.settings].map(([name, value]) => `${escaped(name)}: ${escaped(value)}`);
+    const settings = told(point).map(([name, value]) => `${escaped(name)}: ${escaped(value)}`);
     const values = report.quantities.map((quantity, at) => `${escaped(label(quantity))}: ${number(point.values[at])}`);
     return `<b>${escaped(point.family)}</b>${point.front ? ', on the front' : ''}<br>${settings.join('<br>')}` +
       `<hr>${values.join('<br>')}`;
@@ -205,12 +214,7 @@
     families.forEach((family) => choice.append(box(family, true,
       (on) => on ? state.families.add(family) : state.families.delete(family))));
     filters.append(choice);
-    const names = [...new Set(points.flatMap((point) => [...point.settings.keys()]))];
-    for (const name of names) {
-      const values = [...new Set(points.filter((point) => point.settings.has(name)).map((point) => point.settings.get(name)))];
-      values.sort((a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b)));
-      if (values.length > 1) filters.append(parameterFilter(name, values));
-    }
+    varying.forEach((name) => filters.append(parameterFilter(name, [...seen.get(name)].sort(compare))));
   };
 
   /* The table of the front. */
@@ -218,11 +222,9 @@
   const mostRows = 500;
   const columns = [
     { name: 'design', value: (point) => point.name },
-    { name: 'parameters', value: (point) => [...point.settings].map(([name, value]) => `${name}=${value}`).join(' ') },
+    { name: 'parameters', value: (point) => told(point).map(([name, value]) => `${name}=${value}`).join(' ') },
     ...report.quantities.map((quantity, at) => ({ name: label(quantity), numeric: true, value: (point) => point.values[at] })),
   ];
-
-  const compare = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
 
   const sortedFront = () => {
     const rows = points.filter((point) => point.front && passes(point));

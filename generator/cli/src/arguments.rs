@@ -42,6 +42,8 @@ pub enum Command {
     Validate(Validate),
     /// Estimate designs part by part, with their baselines at equal throughput
     Cost(Cost),
+    /// Show what a sweep or a validation found as one HTML page that needs no network
+    Report(Report),
     /// Synthesise designs: area, delay and longest path in a cell library, or cells of an FPGA
     Synth(Synth),
     /// Search a space of configurations for those that nothing is better than
@@ -68,6 +70,7 @@ impl Command {
             Command::Calibrate(_) => "calibrate",
             Command::Validate(_) => "validate",
             Command::Cost(_) => "cost",
+            Command::Report(_) => "report",
             Command::Synth(_) => "synth",
             Command::Sweep(_) => "sweep",
             Command::List => "list",
@@ -245,6 +248,32 @@ fn share(text: &str) -> Result<f64, String> {
 fn positive(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "no number".to_owned())?;
     if value > 0.0 && value.is_finite() { Ok(value) } else { Err("it must be positive".to_owned()) }
+}
+
+/// Of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Folders that `sweep` has written, and documents of `validate --format json`
+    #[arg(required = true)]
+    pub documents: Vec<PathBuf>,
+    /// The page to write; an older one is replaced
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Show so many configurations at most: the front, and a sample of the others
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub points: usize,
+    /// The technology of the parts' areas; otherwise the one that the sweep names
+    #[arg(long, value_name = "NAME")]
+    pub technology: Option<String>,
+    /// A network for the roofline: bitllama_3m, bitnet_2b4t, bitnet_3b, llama_7b, or a file
+    #[arg(long, value_name = "NAME")]
+    pub network: Option<String>,
+    /// The memory bandwidth of the roofline in gigabytes a second
+    #[arg(long, value_name = "N", default_value_t = 100.0, value_parser = positive)]
+    pub bandwidth: f64,
+    /// The clock of the roofline in megahertz
+    #[arg(long, value_name = "N", default_value_t = 1000.0, value_parser = positive)]
+    pub clock_mhz: f64,
 }
 
 /// Of `synth`.

@@ -51,6 +51,8 @@ pub mod code {
     pub const NOTHING_LEFT: &str = "S0003";
     /// A journal that is not one of this sweep, or is damaged.
     pub const JOURNAL: &str = "S0004";
+    /// A document that no report can be made of.
+    pub const DOCUMENT: &str = "T0006";
     /// A file of tritloom's own, in the cache or the folder for temporary files, cannot be read or written.
     pub const KEPT: &str = "T0002";
 }

@@ -39,6 +39,7 @@ fn run(arguments: &Arguments) -> ExitCode {
         Command::Calibrate(arguments) => commands::calibrate::calibrate(arguments, families, &terminal),
         Command::Validate(arguments) => commands::validate::validate(arguments, families, &terminal),
         Command::Cost(arguments) => commands::cost::cost(arguments, families),
+        Command::Report(arguments) => commands::report::report(arguments),
         Command::Synth(arguments) => commands::synth::synth(arguments, families, &terminal),
         Command::Sweep(arguments) => commands::sweep::sweep(arguments, families, &terminal),
         Command::List => Ok(commands::list::list(families)),

@@ -6,7 +6,8 @@ use crate::diagnostic::{Diagnostic, code};
 use list::{Foreign, LIST_FILE};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -122,6 +123,19 @@ impl Target {
         }
         vec![problem.note("name another folder, or move these out of this one; it is left as it is")]
     }
+}
+
+/// Writes one file, whole or not at all.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Vec<Diagnostic>> {
+    let shown = path.display().to_string();
+    // The error's own text may name the temporary file, which is nobody's business.
+    let failed = |error: io::Error| unwritable(&shown, &io::Error::from(error.kind()));
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".tritloom-").tempfile_in(parent).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    // What is private by default is not meant to be.
+    fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).map_err(failed)?;
+    file.persist(path).map(drop).map_err(|error| failed(error.error))
 }
 
 fn unwritable(shown: &str, error: &io::Error) -> Vec<Diagnostic> {
@@ -261,6 +275,19 @@ mod tests {
         assert_eq!(fs::read_to_string(target.join("x")).expect("readable"), "old");
         refusal(&root.path().join("new/deep/out"), impossible);
         assert_eq!(listing(root.path()), ["out", "out/files.sha256", "out/x"]);
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_or_stays_as_it_was() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let file = root.path().join("page.html");
+        write_file(&file, b"old").expect("written");
+        write_file(&file, b"new").expect("replaced");
+        assert_eq!(fs::read(&file).expect("readable"), b"new");
+        let problem = write_file(&root.path().join("no/page.html"), b"x").expect_err("refused").remove(0);
+        assert_eq!(problem.code, code::UNWRITABLE);
+        assert!(!problem.message.contains(".tritloom-"), "{}", problem.message);
+        assert_eq!(listing(root.path()), ["page.html"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The content of a report.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// All that a page shows. What is empty is left out of it.
@@ -23,7 +23,7 @@ pub struct Report {
 }
 
 /// Something that each configuration has so much of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quantity {
     /// What it is, as `area`.
     pub name: String,
@@ -34,7 +34,7 @@ pub struct Quantity {
 }
 
 /// Which way an objective points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
     /// Small values are better.
@@ -44,7 +44,7 @@ pub enum Better {
 }
 
 /// Configurations of one family that set the same parameters.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// The family.
     pub family: String,
@@ -55,14 +55,16 @@ pub struct Group {
 }
 
 /// A configuration.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
+    /// Its place in what was searched.
+    pub number: u64,
     /// Whether no other configuration is better.
     pub front: bool,
     /// Values of the group's parameters, in order.
     pub parameters: Vec<Value>,
-    /// Of the report's quantities, in order; what is not finite is not known.
-    pub values: Vec<f64>,
+    /// Of the report's quantities, in order; `None` where it is not known.
+    pub values: Vec<Option<f64>>,
 }
 
 /// One quantity, estimated and measured.
@@ -131,6 +133,13 @@ pub struct Workload {
     pub peak_gop_per_s: f64,
 }
 
+impl Group {
+    /// What a configuration of the group is called.
+    pub fn name(&self, point: &Point) -> String {
+        format!("{}_{}", self.family, point.number)
+    }
+}
+
 impl Report {
     /// Configurations in all groups.
     pub fn points(&self) -> usize {
@@ -180,8 +189,12 @@ mod tests {
     use super::*;
 
     fn report(points: usize, front_every: usize) -> Report {
-        let point =
-            |at: usize| Point { front: at.is_multiple_of(front_every), parameters: vec![at.into()], values: vec![] };
+        let point = |at: usize| Point {
+            front: at.is_multiple_of(front_every),
+            number: at as u64,
+            parameters: vec![at.into()],
+            values: vec![],
+        };
         let group = Group {
             family: "sign_flip".into(),
             parameters: vec!["lanes".into()],

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod generate;
 pub mod list;
 mod measure;
+pub mod report;
 pub mod run;
 pub mod schema;
 pub mod sweep;

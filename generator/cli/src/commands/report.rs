@@ -1,0 +1,140 @@
+//! `tritloom report DOCUMENT...`: what a sweep and a validation found, as one page.
+
+mod documents;
+
+use super::{Report as Outcome, counted};
+use crate::arguments::Report as Arguments;
+use crate::diagnostic::{Diagnostic, code};
+use crate::{network, output, technology};
+use documents::{Document, Sweep};
+use serde_json::json;
+use std::fs;
+use tritloom_cost::{Network, Platform, Technology, evaluate};
+use tritloom_datapath::family::Family;
+use tritloom_datapath::parameter::Parameters;
+use tritloom_datapath::registry;
+use tritloom_flow::tools;
+use tritloom_report::{Breakdown, Group, Point, Report, Roof, Roofline, Workload, page};
+
+/// Configurations of the front whose parts are shown.
+const MOST_BREAKDOWNS: usize = 24;
+
+/// Reads every document first; writes one file.
+pub fn report(arguments: &Arguments) -> Result<Outcome, Vec<Diagnostic>> {
+    let documents = documents::read_all(&arguments.documents)?;
+    let network = arguments.network.as_deref().map(network::load).transpose()?;
+    let library = library()?;
+    let mut report = Report { title: title(&documents), ..Report::default() };
+    for document in documents {
+        match document {
+            Document::Sweep(sweep) => add_sweep(&mut report, *sweep, arguments, network.as_ref())?,
+            Document::Validation(validation) => report.comparisons.extend(validation.comparisons()),
+        }
+    }
+    report.thin(arguments.points);
+    let page = page(&report, &library);
+    output::write_file(&arguments.out, page.as_bytes())?;
+    let shown = arguments.out.display().to_string();
+    let text = format!("{shown}: {}, {} bytes\n", counted(report.points() as u64, "configuration"), page.len());
+    let json = json!({
+        "command": "report", "status": "ok", "page": shown, "bytes": page.len(), "points": report.points(),
+    });
+    Ok(Outcome::passed(text, json))
+}
+
+/// The plotting library, which the page carries.
+fn library() -> Result<String, Vec<Diagnostic>> {
+    let missing = || {
+        let diagnostic = Diagnostic::new(code::TOOL, "Apache ECharts, which a page carries, is not installed");
+        vec![diagnostic.note(format!("install it with: {}", tools::INSTALL_ECHARTS))]
+    };
+    let path = tools::plotting_library().ok_or_else(missing)?;
+    fs::read_to_string(&path)
+        .map_err(|error| vec![Diagnostic::new(code::TOOL, format!("`{}` cannot be read: {error}", path.display()))])
+}
+
+fn title(documents: &[Document]) -> String {
+    let sweep = documents.iter().find_map(|document| match document {
+        Document::Sweep(sweep) => Some(format!("{} in {}", sweep.name, sweep.technology)),
+        Document::Validation(_) => None,
+    });
+    sweep.unwrap_or_else(|| "The cost model against synthesis".into())
+}
+
+fn add_sweep(
+    report: &mut Report,
+    sweep: Sweep,
+    arguments: &Arguments,
+    network: Option<&Network>,
+) -> Result<(), Vec<Diagnostic>> {
+    report.summary.push(sweep.summary());
+    report.comparisons.extend(sweep.comparisons());
+    let technology = technology::load(arguments.technology.as_deref().unwrap_or(&sweep.technology))?;
+    let front = front(&sweep)?;
+    report.breakdowns = front.iter().take(MOST_BREAKDOWNS).map(|design| design.breakdown(&technology)).collect();
+    if front.len() > MOST_BREAKDOWNS {
+        report.summary.push(format!("Parts are shown of the first {MOST_BREAKDOWNS} of the front."));
+    }
+    if let Some(network) = network {
+        report.roofline = Some(roofline(network, &front, arguments));
+    }
+    report.quantities = sweep.quantities;
+    report.groups = sweep.groups;
+    Ok(())
+}
+
+/// A configuration of the front.
+struct Design {
+    name: String,
+    family: &'static dyn Family,
+    parameters: Parameters,
+}
+
+fn front(sweep: &Sweep) -> Result<Vec<Design>, Vec<Diagnostic>> {
+    let points = |group: &'_ Group| group.points.iter().filter(|point| point.front).cloned().collect::<Vec<_>>();
+    let all = sweep.groups.iter().flat_map(|group| points(group).into_iter().map(move |point| (group, point)));
+    all.map(|(group, point)| design(group, &point)).collect()
+}
+
+fn design(group: &Group, point: &Point) -> Result<Design, Vec<Diagnostic>> {
+    let name = group.name(point);
+    let refused =
+        |reason: &str| vec![Diagnostic::new(code::DOCUMENT, format!("`{name}` is no configuration: {reason}"))];
+    let family = registry::find(&group.family).ok_or_else(|| refused("there is no such family"))?;
+    let given = group.parameters.iter().cloned().zip(point.parameters.iter().filter_map(documents::given));
+    let parameters = registry::resolve(family, given)
+        .map_err(|problems| refused(&problems.first().map(|problem| problem.message.clone()).unwrap_or_default()))?;
+    Ok(Design { name: name.clone(), family, parameters })
+}
+
+impl Design {
+    fn breakdown(&self, technology: &Technology) -> Breakdown {
+        let parts = evaluate(technology, self.family, &self.parameters).parts;
+        let amount = |amounts: tritloom_cost::Amounts| match technology.is_fpga() {
+            true => amounts.luts,
+            false => amounts.area_um2,
+        };
+        let parts = parts.into_iter().map(|(part, amounts)| (part.to_owned(), amount(amounts)));
+        Breakdown { name: self.name.clone(), parts: parts.collect() }
+    }
+}
+
+/// Two operations a weight: its product and the addition.
+fn roofline(network: &Network, front: &[Design], arguments: &Arguments) -> Roofline {
+    let platform = Platform { clock_mhz: arguments.clock_mhz, bandwidth_gb_per_s: arguments.bandwidth };
+    let workload = |design: &Design| {
+        let estimate = network.estimate(design.family, &design.parameters, &platform);
+        let operations = 2.0 * estimate.weights as f64;
+        Workload {
+            name: design.name.clone(),
+            family: design.family.name().to_owned(),
+            operations_a_byte: operations / (estimate.weight_bits_a_token as f64 / 8.0),
+            peak_gop_per_s: operations / estimate.cycles_a_token as f64 * platform.clock_mhz / 1e3,
+        }
+    };
+    Roofline {
+        title: format!("{}, token by token, at {} MHz", network.network, platform.clock_mhz),
+        roofs: vec![Roof { name: "memory".into(), bandwidth_gb_per_s: platform.bandwidth_gb_per_s }],
+        workloads: front.iter().map(workload).collect(),
+    }
+}

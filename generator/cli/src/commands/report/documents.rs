@@ -1,0 +1,162 @@
+//! The documents that a report is made of: `sweep.json` of a sweep, and what `validate --format json` prints.
+
+use crate::diagnostic::{Diagnostic, code};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tritloom_datapath::parameter::Given;
+use tritloom_report::{Comparison, Group, Pair, Quantity};
+
+/// A document that was read.
+pub enum Document {
+    /// Of `sweep`.
+    Sweep(Box<Sweep>),
+    /// Of `validate`.
+    Validation(Validation),
+}
+
+/// What a sweep found. What else its document holds is not needed here.
+#[derive(Deserialize)]
+pub struct Sweep {
+    pub name: String,
+    pub technology: String,
+    mode: String,
+    counts: Counts,
+    pub quantities: Vec<Quantity>,
+    pub groups: Vec<Group>,
+    #[serde(default)]
+    verified: Vec<Verified>,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    configurations: u64,
+    visited: u64,
+    suitable: Option<u64>,
+    front: u64,
+}
+
+#[derive(Deserialize)]
+struct Verified {
+    number: u64,
+    quantity: String,
+    estimate: f64,
+    measured: f64,
+}
+
+/// What a validation found.
+#[derive(Deserialize)]
+pub struct Validation {
+    technology: String,
+    designs: Vec<Validated>,
+}
+
+#[derive(Deserialize)]
+struct Validated {
+    design: String,
+    quantities: BTreeMap<String, Measured>,
+}
+
+#[derive(Deserialize)]
+struct Measured {
+    estimate: f64,
+    measured: f64,
+}
+
+/// Reads files; what is wrong with each comes at once. The folder of a sweep stands for its `sweep.json`.
+pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Document>, Vec<Diagnostic>> {
+    let (mut documents, mut problems) = (vec![], vec![]);
+    for path in paths {
+        let file = if path.is_dir() { path.join("sweep.json") } else { path.clone() };
+        match read(&file) {
+            Ok(document) => documents.push(document),
+            Err(reason) => problems.push(refused(&file, &reason)),
+        }
+    }
+    if problems.is_empty() { Ok(documents) } else { Err(problems) }
+}
+
+fn refused(path: &Path, reason: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::DOCUMENT, format!("`{}` makes no report: {reason}", path.display()));
+    diagnostic.note("a report is made of the folders that `sweep` writes, and of what `validate --format json` prints")
+}
+
+fn read(path: &Path) -> Result<Document, String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let document = match value.get("command").and_then(Value::as_str) {
+        Some("validate") => serde_json::from_value(value).map(Document::Validation),
+        Some(command) => return Err(format!("it is of `{command}`")),
+        None => serde_json::from_value(value).map(|sweep| Document::Sweep(Box::new(sweep))),
+    };
+    document.map_err(|error| error.to_string())
+}
+
+/// A parameter's value as a configuration gives it.
+pub fn given(value: &Value) -> Option<Given> {
+    match value {
+        Value::Number(number) => Some(number.as_u64()?.into()),
+        Value::String(word) => Some(word.as_str().into()),
+        Value::Bool(flag) => Some((*flag).into()),
+        _ => None,
+    }
+}
+
+impl Sweep {
+    /// What was searched, in a sentence.
+    pub fn summary(&self) -> String {
+        let Counts { configurations, visited, suitable, front } = &self.counts;
+        let suitable = suitable.map(|suitable| format!(", {suitable} meet the constraints")).unwrap_or_default();
+        format!(
+            "{configurations} configurations, {visited} of them visited ({} mode){suitable}; {front} are on the front.",
+            self.mode
+        )
+    }
+
+    /// Estimates beside synthesis of what was verified.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        let named: BTreeMap<u64, (String, &str)> = self
+            .groups
+            .iter()
+            .flat_map(|group| {
+                group.points.iter().map(|point| (point.number, (group.name(point), group.family.as_str())))
+            })
+            .collect();
+        let mut pairs: BTreeMap<&str, Vec<Pair>> = BTreeMap::new();
+        for verified in &self.verified {
+            if let Some((name, family)) = named.get(&verified.number) {
+                let Verified { estimate, measured, .. } = *verified;
+                let pair = Pair { name: name.clone(), family: (*family).to_owned(), estimate, measured };
+                pairs.entry(&verified.quantity).or_default().push(pair);
+            }
+        }
+        pairs.into_iter().map(|(quantity, pairs)| comparison(&self.technology, quantity, pairs)).collect()
+    }
+}
+
+impl Validation {
+    /// Estimates beside synthesis, quantity by quantity.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        let mut pairs: BTreeMap<&str, Vec<Pair>> = BTreeMap::new();
+        for validated in &self.designs {
+            let family = validated.design.split_whitespace().next().unwrap_or_default();
+            for (quantity, Measured { estimate, measured }) in &validated.quantities {
+                let (name, family) = (validated.design.clone(), family.to_owned());
+                let pair = Pair { name, family, estimate: *estimate, measured: *measured };
+                pairs.entry(quantity).or_default().push(pair);
+            }
+        }
+        pairs.into_iter().map(|(quantity, pairs)| comparison(&self.technology, quantity, pairs)).collect()
+    }
+}
+
+/// A quantity's name ends in its unit, where it has one.
+fn comparison(technology: &str, quantity: &str, pairs: Vec<Pair>) -> Comparison {
+    let (name, unit) = match quantity.rsplit_once('_') {
+        Some((name, unit @ ("um2" | "ps" | "fj" | "nw"))) => (name, unit),
+        _ => (quantity, ""),
+    };
+    Comparison { quantity: format!("{} in {technology}", name.replace('_', " ")), unit: unit.into(), pairs }
+}

@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// How often a bar is drawn anew.
+const TICK: Duration = Duration::from_millis(200);
 
 /// How a user wants to be told.
 #[derive(Clone, Copy, Debug)]
@@ -24,9 +28,12 @@ impl Terminal {
     pub fn finish(&self, command: Option<&str>, outcome: Result<Report, Vec<Diagnostic>>) -> ExitCode {
         match outcome {
             Ok(report) => {
-                match self.format {
+                let printed = match self.format {
                     Format::Text => print(&report.text),
                     Format::Json => print_json(&report.json),
+                };
+                if printed.is_err() {
+                    return ExitCode::from(2);
                 }
                 match report.verdict {
                     Verdict::Passed => ExitCode::SUCCESS,
@@ -42,7 +49,7 @@ impl Terminal {
             Err(diagnostics) => {
                 match self.format {
                     Format::Text => print_error(&refusal(&diagnostics)),
-                    Format::Json => print_json(&refusal_json(command, &diagnostics)),
+                    Format::Json => _ = print_json(&refusal_json(command, &diagnostics)),
                 }
                 ExitCode::from(2)
             }
@@ -59,7 +66,7 @@ impl Terminal {
     /// Text of a result that comes bit by bit; in JSON it is in the document at the end.
     pub fn stream(&self, text: &str) {
         if self.format == Format::Text {
-            print(text);
+            _ = print(text);
         }
     }
 
@@ -76,7 +83,10 @@ impl Terminal {
         let bar = (!self.quiet && watched).then(|| {
             let style = ProgressStyle::with_template("{prefix} {bar:32} {pos}/{len} {elapsed} {wide_msg}");
             let bar = ProgressBar::new(length as u64).with_prefix(what.to_string());
-            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            // A step may take a minute: the clock shows that something is going on.
+            bar.enable_steady_tick(TICK);
+            bar
         });
         Progress { what: what.to_string(), length, done: AtomicUsize::new(0), bar, plain: !self.quiet && !watched }
     }
@@ -126,16 +136,26 @@ fn refusal_json(command: Option<&str>, diagnostics: &[Diagnostic]) -> Value {
     json!({"command": command, "status": "refused", "errors": errors})
 }
 
-fn print_json(document: &Value) {
-    print(&format!("{document:#}\n"));
+/// A result that could not be printed; it has been told.
+struct Unprinted;
+
+fn print_json(document: &Value) -> Result<(), Unprinted> {
+    print(&format!("{document:#}\n"))
 }
 
-// A reader that has seen enough closes the pipe: that is no error, and there is nobody left to tell another one.
-
-fn print(text: &str) {
+/// A reader that has seen enough closes the pipe: that is no error.
+fn print(text: &str) -> Result<(), Unprinted> {
     let mut output = io::stdout().lock();
-    _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            print_error(&format!("error: the result cannot be printed: {error}\n"));
+            Err(Unprinted)
+        }
+        _ => Ok(()),
+    }
 }
+
+// Where even an error cannot be told there is nobody left to tell it to.
 
 fn print_error(text: &str) {
     _ = io::stderr().lock().write_all(text.as_bytes());
@@ -148,6 +168,5 @@ pub fn print_help(error: &clap::Error) -> ExitCode {
         print_error(&text);
         return ExitCode::from(2);
     }
-    print(&text);
-    ExitCode::SUCCESS
+    print(&text).map_or(ExitCode::from(2), |()| ExitCode::SUCCESS)
 }

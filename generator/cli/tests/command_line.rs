@@ -211,6 +211,26 @@ fn an_unknown_family_is_refused() {
     assert!(text(&output.stderr).contains("error[U0002]: there is no family `no_such_family`"));
 }
 
+/// The core of the tutorial and its two baselines, whole: a change of any of them must be seen to be meant.
+#[test]
+fn the_verilog_of_the_tutorial_is_as_it_was() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let out = folder.path().join("tutorial");
+    let generated = tritloom(&["generate", TUTORIAL, "--out", out.to_str().expect("text"), "--baselines"]);
+    assert!(generated.status.success(), "{}", text(&generated.stderr));
+    let mut golden = String::new();
+    for (name, folder) in ["", "baselines/sign_flip", "baselines/multiplier"].map(|name| (name, out.join(name))) {
+        for file in fs::read_to_string(folder.join("filelist.f")).expect("a list").lines() {
+            golden += &format!("==> {name}/{file}\n{}", fs::read_to_string(folder.join(file)).expect("listed"));
+        }
+    }
+    insta::assert_snapshot!(golden);
+    let readme = include_str!("../../../README.md");
+    let (_, shown) = readme.split_once("```verilog\n").expect("Verilog in the README");
+    let (shown, _) = shown.split_once("```").expect("its end");
+    assert!(golden.contains(shown), "the README shows other Verilog than is generated");
+}
+
 #[test]
 fn an_output_is_replaced_until_somebody_works_in_it() {
     let root = tempfile::tempdir().expect("temporary folder");

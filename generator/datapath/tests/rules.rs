@@ -39,6 +39,16 @@ fn every_broken_rule_is_named_with_a_way_out() {
 }
 
 #[test]
+fn arrays_beyond_what_tools_take_are_refused() {
+    let number = |value: u64| Given::from(value);
+    broken("booth_flex_serial", "C0215", &[("columns", number(64)), ("depth", number(64))]);
+    broken("bit_weight", "C0215", &[("step", "opt3".into()), ("columns", number(64)), ("depth", number(64))]);
+    let sizes = [("rows", 64), ("columns", 16), ("depth", 16), ("activation_bits", 16), ("max_columns", 16)];
+    let found = problems("bit_slice", &sizes.map(|(name, value)| (name, number(value))));
+    assert_eq!(found.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["C0214"]);
+}
+
+#[test]
 fn several_broken_rules_come_at_once() {
     let settings = [("activation_bits", Given::from(7)), ("weight_bits", Given::from(5)), ("rows", Given::from(2))];
     let codes: Vec<&str> = problems("bit_slice", &settings).iter().map(|problem| problem.code).collect();

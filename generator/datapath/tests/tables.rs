@@ -1,5 +1,7 @@
 //! The tables of the look-up-table core: as few adders as there can be, as shallow as promised, every entry right.
 
+#![expect(clippy::print_stdout, reason = "the counts are published")]
+
 mod common;
 
 use common::{alone, paths};
@@ -26,6 +28,11 @@ fn a_table_has_an_adder_for_each_entry_that_is_no_activation() {
     each(|group_size, activation_bits, build| {
         let census = alone(&table(group_size, activation_bits, build)).census();
         assert_eq!(census.get(Primitive::Adder).count, ADDERS[group_size as usize - 1], "mu {group_size} {build:?}");
+        let entries = (3_u32.pow(group_size) - 1) / 2;
+        println!(
+            "group size {group_size}, {activation_bits} bits, {build:?}: {entries} entries, {} adders",
+            census.get(Primitive::Adder).count
+        );
         let others = census.iter().filter(|(kind, _)| !matches!(kind, Primitive::Adder | Primitive::EnabledRegister));
         assert_eq!(others.count(), 0, "mu {group_size} {build:?}: {census:?}");
     });

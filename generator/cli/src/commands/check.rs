@@ -198,7 +198,8 @@ impl Checked {
         self.text += &format!(", {:.1} % without {equivalent} proven equivalent", percent(effective));
         for (survivor, equivalent) in &score.survivors {
             let kind = if *equivalent { "equivalent" } else { "survivor" };
-            self.text += &format!("\n  {kind} {}: {}: {}", survivor.number, survivor.module, survivor.description);
+            let Mutant { number, module, description, location, .. } = survivor;
+            self.text += &format!("\n  {kind} {number}: {module}: {description}, built at {location}");
         }
         let survivors: Vec<Value> = score.survivors.iter().map(survivor_json).collect();
         self.json["mutation"] =

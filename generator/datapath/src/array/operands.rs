@@ -64,7 +64,8 @@ fn masked_by_mode(
     schedule: &Schedule,
     within: &Lanes,
 ) -> Lanes {
-    let gates: Vec<Value> = geometry.modes.iter().map(|mode| gate(m, geometry, mode, within)).collect();
+    let named = |mode: &Mode, gate| m.wire(&format!("within_as_{}", mode.name), &gate);
+    let gates: Vec<Value> = geometry.modes.iter().map(|mode| named(mode, gate(m, geometry, mode, within))).collect();
     let gate = match &schedule.mode {
         Some(mode) => m.wire("within_row", &mode.number.select(&gates)),
         None => gates[0].clone(),

@@ -4,7 +4,7 @@ use super::geometry::{Geometry, SumForm, Topology};
 use super::mode::Mode;
 use crate::arith::adder::FinalAdder;
 use crate::parameter::{Parameter, Parameters, Problem};
-use tritloom_hdl::MAXIMUM_WIDTH;
+use tritloom_hdl::{MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH};
 
 /// The topologies of any element.
 pub const TOPOLOGY: Parameter = Parameter::choice("topology", &[BROADCAST, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
@@ -170,6 +170,19 @@ pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> V
         ("columns", "the bus of weights", columns * u64::from(column_bits)),
     ];
     buses.into_iter().filter_map(|(parameter, what, width)| too_wide(parameter, what, width)).collect()
+}
+
+/// The rules for a feeder that deals out so many bits a row and a column, and goes through the weights in a loop.
+pub fn feeder_legality(geometry: &Geometry, dealt_bits: [u32; 2]) -> Vec<Problem> {
+    let mut problems = bus_legality(geometry, dealt_bits);
+    let weights = geometry.columns * geometry.depth;
+    if weights > MAXIMUM_LOOP_COUNT {
+        let message = format!("{weights} weights are held at once, which is a loop longer than tools unroll");
+        let legal = format!("columns * depth of at most {MAXIMUM_LOOP_COUNT}");
+        let nearest = (MAXIMUM_LOOP_COUNT / geometry.depth).max(1);
+        problems.push(Problem::rule("C0215", "columns", message, legal).involving(&["depth"]).nearest(nearest));
+    }
+    problems
 }
 
 fn too_wide(parameter: &'static str, what: &str, width: u64) -> Option<Problem> {

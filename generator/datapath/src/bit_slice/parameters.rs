@@ -1,5 +1,6 @@
 //! Parameters of the family, and what they resolve to.
 
+use super::edge::edge_census;
 use super::slicing::{Side, Slicing, modes};
 use crate::arith::adder::FinalAdder;
 use crate::arith::bit_heap::Tree;
@@ -149,5 +150,9 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
         problems.push(Problem::rule("C0253", "depth", message, legal).involving(&involved));
     }
     problems.extend(array::legality(&config.geometry));
+    if problems.is_empty() {
+        let prepared = [Side::Activation, Side::Weight].map(|side| edge_census(&config, side).1);
+        problems.extend(array::bus_legality(&config.geometry, prepared));
+    }
     problems
 }

@@ -170,7 +170,7 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
         problems.push(problem.involving(&["step"]).nearest("broadcast"));
     }
     if problems.is_empty() {
-        problems.extend(array::bus_legality(&config.geometry, feeder::dealt_bits(&config)));
+        problems.extend(array::feeder_legality(&config.geometry, feeder::dealt_bits(&config)));
     }
     problems
 }

@@ -74,7 +74,7 @@ those that are not zero may cost cycles there."
         let config = config(parameters);
         let mut problems = array::legality(&config.geometry);
         if problems.is_empty() {
-            problems.extend(array::bus_legality(&config.geometry, config.dealt_bits()));
+            problems.extend(array::feeder_legality(&config.geometry, config.dealt_bits()));
         }
         problems
     }

@@ -30,7 +30,20 @@ pub(super) fn schedule(plan: &Plan) -> Vec<Statement> {
         }
     }
     outputs.into_iter().for_each(|output| scheduler.push(output));
-    scheduler.close()
+    without_empty_sections(scheduler.close())
+}
+
+/// What a section declares may have moved ahead of it, or need no statement.
+fn without_empty_sections(statements: Vec<Statement>) -> Vec<Statement> {
+    let banner = |statement: &Statement| matches!(statement.kind, StatementKind::Banner(_));
+    let mut filled = Vec::new();
+    let mut rest = statements.into_iter().peekable();
+    while let Some(statement) = rest.next() {
+        if !banner(&statement) || rest.peek().is_some_and(|next| !banner(next)) {
+            filled.push(statement);
+        }
+    }
+    filled
 }
 
 struct Scheduler<'p, 'a> {

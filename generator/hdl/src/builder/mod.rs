@@ -207,16 +207,22 @@ impl ModuleBuilder {
     }
 }
 
-/// Characters of a module's name: Verilator replaces names of more than 127 by hashes of its own, and mutation adds
-/// endings.
-pub const LONGEST_MODULE_NAME: usize = 110;
+/// Characters of a module's name: an instance of it in nested loops has to fit into a line of 100 columns.
+pub const LONGEST_MODULE_NAME: usize = 80;
 
-/// A name within [`LONGEST_MODULE_NAME`]; a longer one keeps its beginning, before the 32-bit FNV-1a hash of all of it.
+/// What a longer name keeps of its beginning and of its end, which says what part of a design it is.
+const KEPT: (usize, usize) = (42, 28);
+
+/// A name within [`LONGEST_MODULE_NAME`]; a longer one has the 32-bit FNV-1a hash of all of it in its middle.
 fn bounded(name: String) -> String {
     if name.len() <= LONGEST_MODULE_NAME {
         return name;
     }
     let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let beginning: String = name.chars().take(LONGEST_MODULE_NAME - 9).collect();
-    format!("{}_{hash:08x}", beginning.trim_end_matches('_'))
+    let beginning: String = name.chars().take(KEPT.0).collect();
+    let end: String = name.chars().skip(name.chars().count() - KEPT.1).collect();
+    // Both end with a whole word, where there are words.
+    let beginning = beginning.rsplit_once('_').map_or(&*beginning, |(words, _)| words);
+    let end = end.split_once('_').map_or(&*end, |(_, words)| words);
+    format!("{}_{hash:08x}_{}", beginning.trim_end_matches('_'), end.trim_start_matches('_'))
 }

@@ -224,14 +224,19 @@ impl Printer<'_, '_> {
             self.text.indent(1);
         }
         self.depth += 1;
-        let run = format!("{index} = 0; {index} < {count}; {index} = {index} + 1");
-        let head = format!("for ({run}) begin : {block}");
+        let clauses = [format!("{index} = 0;"), format!("{index} < {count};"), format!("{index} = {index} + 1")];
+        let head = format!("for ({}) begin : {block}", clauses.join(" "));
         if self.text.fits(&head) {
             self.text.line(head);
         } else {
             self.text.line("for (");
             self.text.indent(2);
-            self.text.line(run);
+            let run = clauses.join(" ");
+            if self.text.fits(&run) {
+                self.text.line(run)
+            } else {
+                clauses.into_iter().for_each(|clause| self.text.line(clause))
+            }
             self.text.outdent(2);
             self.text.line(format!(") begin : {block}"));
         }

@@ -25,7 +25,12 @@
     '#4a5fc1', '#66707c', '#d07f1e'];
   const colour = new Map(families.map((family, at) => [family, palette[at % palette.length]]));
 
-  const label = (quantity) => quantity.unit ? `${quantity.name} (${quantity.unit})` : quantity.name;
+  // A name may end in the unit, as columns of a table do.
+  const label = ({ name, unit }) => {
+    const ending = `_${unit.toLowerCase().replace('/', '_per_')}`;
+    const short = (unit && name.endsWith(ending) ? name.slice(0, -ending.length) : name).replaceAll('_', ' ');
+    return unit ? `${short} (${unit})` : short;
+  };
   const number = (value) => {
     if (typeof value !== 'number') return value === null ? 'not known' : String(value);
     const size = Math.abs(value);
@@ -43,7 +48,7 @@
 
   /* What is chosen. */
 
-  const state = { x: 0, y: 1, logarithmic: true, frontOnly: false, families: new Set(families), excluded: new Map(),
+  const state = { x: report.axes[0], y: report.axes[1], logarithmic: true, frontOnly: false, families: new Set(families), excluded: new Map(),
     ranges: new Map(), chosen: null, order: { column: null, falling: false } };
 
   const passes = (point) => {
@@ -61,20 +66,26 @@
 
   /* The chart of all configurations. */
 
-  const shownAxis = (at) => ({
-    type: state.logarithmic ? 'log' : 'value',
+  // A logarithmic axis over less than this has too few marks.
+  const leastSpread = 20;
+
+  const isLogarithmic = (drawn, at) => {
+    const values = drawn.map((point) => point.values[at]);
+    const low = values.reduce((one, other) => Math.min(one, other), Infinity);
+    return state.logarithmic && low > 0 && values.reduce((one, other) => Math.max(one, other), 0) > leastSpread * low;
+  };
+
+  const shownAxis = (drawn, at) => ({
+    type: isLogarithmic(drawn, at) ? 'log' : 'value',
     name: label(report.quantities[at]),
     nameLocation: 'middle',
     scale: true,
     axisLabel: { formatter: number, hideOverlap: true },
-    minorTick: { show: state.logarithmic },
+    minorTick: { show: true },
     splitLine: { lineStyle: { color: '#e6e9ed' } },
   });
 
-  const drawable = (point) => [state.x, state.y].every((at) => {
-    const value = point.values[at];
-    return typeof value === 'number' && (!state.logarithmic || value > 0);
-  });
+  const drawable = (point) => [state.x, state.y].every((at) => typeof point.values[at] === 'number');
 
   const tip = (point) => {
     const settings = told(point).map(([name, value]) => `${escaped(name)}: ${escaped(value)}`);
@@ -130,8 +141,8 @@
       legend: { top: 5, left: 10, right: 120, type: 'scroll', data: families, selectedMode: false },
       toolbox: saving,
       tooltip: { trigger: 'item', confine: true, formatter: (item) => item.data && 'place' in item.data ? tip(points[item.data.place]) : '' },
-      xAxis: { ...shownAxis(state.x), nameGap: 32 },
-      yAxis: { ...shownAxis(state.y), nameGap: 60 },
+      xAxis: { ...shownAxis(drawn, state.x), nameGap: 32 },
+      yAxis: { ...shownAxis(drawn, state.y), nameGap: 60 },
       dataZoom: [{ type: 'inside', xAxisIndex: 0, filterMode: 'none' }, { type: 'inside', yAxisIndex: 0, filterMode: 'none' }],
       series,
     }, { replaceMerge: ['series'] });

@@ -422,6 +422,58 @@ fn an_array_computes_the_ternary_products_too_where_it_is_large_enough() {
     assert!(told.contains("computes no ternary matrix products"), "{told}");
 }
 
+/// A sweep's document of one family with two configurations, one of them on the front.
+const SWEEP: &str = r#"{
+  "name": "small", "technology": "unit", "mode": "exhaustive", "objectives": [{"text": "throughput", "better": "high"}],
+  "counts": {"configurations": 2, "visited": 2, "suitable": 2, "front": 1},
+  "quantities": [{"name": "area_um2", "unit": "um2", "better": "low"},
+                 {"name": "throughput_gop_per_s", "unit": "Gop/s", "better": "high"}],
+  "groups": [{"family": "sign_flip", "parameters": ["lanes", "ports"], "points": [
+    {"number": 0, "front": true, "parameters": [4, 2], "values": [10.5, 8]},
+    {"number": 1, "front": false, "parameters": [4, 4], "values": [20.5, 8]}]}],
+  "verified": [{"number": 0, "quantity": "area_um2", "estimate": 10.5, "measured": 11.5}]
+}"#;
+
+#[test]
+fn a_report_is_one_page_and_what_makes_none_is_refused() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let page = path("page.html");
+    fs::create_dir(path("sweep")).expect("created");
+    fs::write(path("sweep/sweep.json"), SWEEP).expect("written");
+    let report = |input: &Path| {
+        let arguments = ["report", &input.display().to_string(), "--out", &page.display().to_string()];
+        tritloom_with(&[("XDG_DATA_HOME", folder.path())], &[&arguments[..], &["--network", "bitllama_3m"]].concat())
+    };
+    let refused = report(&path("sweep"));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("scripts/setup report"), "{}", text(&refused.stderr));
+    let library = path("tritloom/echarts/node_modules/echarts/dist");
+    fs::create_dir_all(&library).expect("created");
+    fs::write(library.join("echarts.min.js"), "/* the library */").expect("written");
+    let written = report(&path("sweep"));
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let html = fs::read_to_string(&page).expect("a page");
+    for part in
+        ["/* the library */", "small in unit", "sign_flip_0", "\"measured\":11.5", "\"axes\":[1,0]", "peak_gop_per_s"]
+    {
+        assert!(html.contains(part), "{part}");
+    }
+    for (name, document, reason) in [
+        ("cost.json", r#"{"command": "cost"}"#, "it is of `cost`"),
+        ("half.json", &SWEEP[..200], "EOF"),
+        ("family.json", &SWEEP.replace("sign_flip", "sign_flop"), "there is no such family"),
+        ("value.json", &SWEEP.replace("[4, 2]", "[4, 0]"), "sign_flip_0` is no configuration"),
+    ] {
+        fs::write(path(name), document).expect("written");
+        let refused = report(&path(name));
+        assert_eq!(refused.status.code(), Some(2), "{name}");
+        let told = text(&refused.stderr);
+        assert!(told.contains("error[T0006]") && told.contains(reason), "{name}: {told}");
+    }
+    assert_eq!(fs::read_to_string(&page).expect("still there"), html);
+}
+
 #[test]
 fn the_bindings_that_the_socket_is_tested_with_are_those_that_generate_writes() {
     let bindings = "../rust_hdl/tests/bindings";

@@ -12,6 +12,8 @@ pub struct Report {
     pub summary: Vec<String>,
     /// What is known of each configuration.
     pub quantities: Vec<Quantity>,
+    /// The two quantities that are drawn first, horizontal and vertical.
+    pub axes: (usize, usize),
     /// The configurations.
     pub groups: Vec<Group>,
     /// Estimates beside measurements.

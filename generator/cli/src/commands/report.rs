@@ -78,6 +78,7 @@ fn add_sweep(
     if let Some(network) = network {
         report.roofline = Some(roofline(network, &front, arguments));
     }
+    report.axes = sweep.axes();
     report.quantities = sweep.quantities;
     report.groups = sweep.groups;
     Ok(())

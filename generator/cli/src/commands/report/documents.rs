@@ -24,10 +24,16 @@ pub struct Sweep {
     pub technology: String,
     mode: String,
     counts: Counts,
+    objectives: Vec<Objective>,
     pub quantities: Vec<Quantity>,
     pub groups: Vec<Group>,
     #[serde(default)]
     verified: Vec<Verified>,
+}
+
+#[derive(Deserialize)]
+struct Objective {
+    text: String,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +119,19 @@ impl Sweep {
             "{configurations} configurations, {visited} of them visited ({} mode){suitable}; {front} are on the front.",
             self.mode
         )
+    }
+
+    /// The quantities of the first two objectives, or else the first two.
+    pub fn axes(&self) -> (usize, usize) {
+        let place = |objective: &Objective| {
+            self.quantities.iter().position(|quantity| {
+                let rest = quantity.name.strip_prefix(&objective.text);
+                rest.is_some_and(|unit| unit.is_empty() || unit.starts_with('_'))
+            })
+        };
+        let mut places: Vec<usize> = self.objectives.iter().filter_map(place).collect();
+        places.extend([0, 1]);
+        (places[0], places.iter().copied().find(|place| *place != places[0]).unwrap_or(0))
     }
 
     /// Estimates beside synthesis of what was verified.

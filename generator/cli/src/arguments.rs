@@ -306,10 +306,11 @@ pub struct Synth {
 
 /// Of `sweep`.
 #[derive(Debug, Args)]
+#[command(after_help = CACHE_HELP)]
 pub struct Sweep {
     /// The YAML file of the space
     pub space: PathBuf,
-    /// The folder to write: sweep.json and front.csv; an older output that nobody has changed or added to is replaced
+    /// The folder to write: sweep.json, front.csv and front.parquet; an older output that nobody has changed or added to is replaced
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Both find the same front
@@ -324,6 +325,18 @@ pub struct Sweep {
     /// Search one of N parts, as 2/8; with their journals in one folder, a sweep without it gathers them
     #[arg(long, value_name = "I/N", value_parser = shard, requires = "journal")]
     pub shard: Option<Shard>,
+    /// Say why a configuration is on the front or is not: what is better, and with which region bounds rule it out
+    #[arg(long, value_name = "CONFIG", conflicts_with = "shard")]
+    pub explain: Option<PathBuf>,
+    /// Generate, lint, check in Verilator and synthesise the front, or its best N by the first objective
+    #[arg(long, value_name = "N", requires = "target", conflicts_with = "shard")]
+    pub verify_front: Option<Option<usize>>,
+    /// Synthesise in the standard cells of a Liberty file, packed with gzip or not
+    #[arg(long, value_name = "FILE", group = "target", requires = "verify_front")]
+    pub liberty: Option<PathBuf>,
+    /// Synthesise in the cells of an FPGA
+    #[arg(long, value_enum, group = "target", requires = "verify_front")]
+    pub fpga: Option<Fpga>,
 }
 
 /// How a space is searched.

@@ -53,6 +53,8 @@ pub mod code {
     pub const JOURNAL: &str = "S0004";
     /// A document that no report can be made of.
     pub const DOCUMENT: &str = "T0006";
+    /// A configuration that is not of the space.
+    pub const ELSEWHERE: &str = "S0005";
     /// A file of tritloom's own, in the cache or the folder for temporary files, cannot be read or written.
     pub const KEPT: &str = "T0002";
 }

@@ -10,6 +10,7 @@ mod diagnostic;
 mod environment;
 mod network;
 mod output;
+mod parquet;
 mod plot;
 mod technology;
 mod terminal;

@@ -173,3 +173,65 @@ fn shards_are_gathered_to_the_same_front() {
     let csv = |files: &[(String, Vec<u8>)]| files.iter().find(|(name, _)| name == "front.csv").cloned();
     assert_eq!(csv(&gathered), csv(&whole));
 }
+
+const ONE: &str = "\
+name: one
+architecture:
+  ternary_lut: {group_size: 3, tables: TABLES, ports: 8, weights: two_bit, max_inputs: 128}
+";
+
+#[test]
+fn a_configuration_is_explained() {
+    let folder = folder(SPACE);
+    let explained = |tables: &str| {
+        fs::write(folder.path().join("one.yaml"), ONE.replace("TABLES", tables)).expect("written");
+        let output = tritloom(folder.path(), &["space.yaml", "--explain", "one.yaml"]);
+        let told = text(&output.stdout).rsplit("\n\n").next().unwrap_or_default().to_owned();
+        format!("{told}{}", text(&output.stderr))
+    };
+    insta::assert_snapshot!("explained", [explained("8"), explained("40"), explained("41")].join("\n"));
+}
+
+const TINY: &str = "\
+name: tiny
+technology: unit
+clock: 1 GHz
+families: {sign_flip: {lanes: [1, 2], ports: [1, 2], max_inputs: 8, max_outputs: 8}}
+objectives: [area, throughput]
+";
+
+#[test]
+fn a_front_is_verified_by_tools() {
+    let folder = folder(TINY);
+    let cells = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flow/tests/cells.lib");
+    let cells = cells.to_str().expect("text");
+    let output =
+        tritloom(folder.path(), &["space.yaml", "--verify-front", "2", "--liberty", cells, "--format", "json"]);
+    if std::env::var("TRITLOOM_REQUIRE_TOOLS").is_err() && text(&output.stdout).contains("not installed") {
+        return;
+    }
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    let verified = document["sweeps"][0]["verified"].as_array().expect("a list").clone();
+    let areas: Vec<_> = verified.iter().filter(|entry| entry["quantity"] == "area_um2").collect();
+    assert_eq!(areas.len(), 2, "{document:#}");
+    for entry in areas {
+        assert_eq!((&entry["check"], &entry["lint_warnings"]), (&"passed".into(), &0.into()));
+        assert!(entry["measured"].as_f64().is_some_and(|area| area > 0.0), "{entry}");
+    }
+}
+
+#[test]
+fn technologies_have_a_folder_each_and_parquet_holds_as_many_rows_as_csv() {
+    let folder = folder(&TINY.replace("technology: unit", "technology: [unit, asap7]"));
+    let output = tritloom(folder.path(), &["space.yaml", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let out = folder.path().join("out");
+    for technology in ["unit", "asap7"] {
+        let csv = fs::read_to_string(out.join(technology).join("front.csv")).expect("a table");
+        assert!(csv.starts_with("number,family,lanes,ports,activation"), "{csv}");
+        assert!(csv.contains(",area_um2,") && csv.lines().count() > 1, "{csv}");
+        let parquet = fs::read(out.join(technology).join("front.parquet")).expect("a table");
+        assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+    }
+}

@@ -13,6 +13,10 @@ pub enum Column {
     Luts,
     /// Flip-flops of an FPGA.
     Registers,
+    /// Multiply-accumulates in a cycle, at the slowest pace.
+    ProductsPerCycle,
+    /// Bits of the weight stream in a cycle, at the slowest pace.
+    WeightBitsPerCycle,
     /// Weights that enter in a beat.
     WeightsPerBeat,
     /// Their bits.

@@ -63,6 +63,85 @@ impl Front {
     }
 }
 
+/// The objectives of many members, arranged so that one which dominates is found quickly.
+///
+/// A balanced tree that halves its members along one objective after the other (J. Bentley, Multidimensional binary
+/// search trees, 1975), each node with the least and the greatest of every objective.
+#[derive(Debug)]
+pub struct Index {
+    width: usize,
+    /// The objectives of all members, one after the other.
+    objectives: Vec<f64>,
+    /// The node of a range of members stands before those of its halves.
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug)]
+struct Node {
+    least: Vec<f64>,
+    most: Vec<f64>,
+    /// Members of a leaf; the whole range otherwise.
+    range: std::ops::Range<usize>,
+    /// The nodes of the two halves.
+    halves: Option<[usize; 2]>,
+}
+
+/// Members of a leaf.
+const LEAF: usize = 8;
+
+impl Index {
+    /// Arranges the members of a front.
+    pub fn new(front: &Front) -> Index {
+        let mut members: Vec<&[f64]> = front.members.iter().map(|member| &member.objectives[..]).collect();
+        let width = members.first().map_or(0, |objectives| objectives.len());
+        let mut nodes = vec![];
+        if !members.is_empty() {
+            plant(&mut members, 0, 0, &mut nodes);
+        }
+        Index { width, objectives: members.concat(), nodes }
+    }
+
+    /// The objectives of a member that dominates these.
+    pub fn dominator(&self, objectives: &[f64]) -> Option<&[f64]> {
+        if self.nodes.is_empty() { None } else { self.search(0, objectives) }
+    }
+
+    fn search(&self, node: usize, objectives: &[f64]) -> Option<&[f64]> {
+        let node = &self.nodes[node];
+        if node.least.iter().zip(objectives).any(|(least, objective)| least > objective) {
+            return None;
+        }
+        let member = |position: usize| &self.objectives[position * self.width..(position + 1) * self.width];
+        if dominates(&node.most, objectives) {
+            return Some(member(node.range.start));
+        }
+        match node.halves {
+            Some([first, second]) => self.search(first, objectives).or_else(|| self.search(second, objectives)),
+            None => node.range.clone().map(member).find(|member| dominates(member, objectives)),
+        }
+    }
+}
+
+/// Adds the node of these members, which are rearranged, and all below it; its position.
+fn plant(members: &mut [&[f64]], start: usize, depth: usize, nodes: &mut Vec<Node>) -> usize {
+    let width = members[0].len();
+    let extreme = |extreme: fn(f64, f64) -> f64| -> Vec<f64> {
+        let over = |objective: usize| members.iter().map(|member| member[objective]).reduce(extreme);
+        (0..width).filter_map(over).collect()
+    };
+    let (least, most) = (extreme(f64::min), extreme(f64::max));
+    let position = nodes.len();
+    nodes.push(Node { least, most, range: start..start + members.len(), halves: None });
+    if members.len() > LEAF {
+        let (objective, middle) = (depth % width, members.len() / 2);
+        members.select_nth_unstable_by(middle, |one, other| one[objective].total_cmp(&other[objective]));
+        let (first, second) = members.split_at_mut(middle);
+        let first = plant(first, start, depth + 1, nodes);
+        nodes[position].halves = Some([first, plant(second, start + middle, depth + 1, nodes)]);
+    }
+    position
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +170,25 @@ mod tests {
             let numbers = |front: Front| front.into_members().iter().map(|member| member.number).collect::<Vec<_>>();
             assert_eq!(numbers(forward), by_definition(&all), "seed {seed}");
             assert_eq!(numbers(backward), by_definition(&all), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn an_index_finds_a_dominator_exactly_where_there_is_one() {
+        for seed in 0..60 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let width = rng.random_range(1..=4);
+            let mut draw =
+                |most: i32| -> Vec<f64> { (0..width).map(|_| f64::from(rng.random_range(0..most))).collect() };
+            let mut front = Front::default();
+            (0..300).for_each(|number| _ = front.insert(number, &draw(40)));
+            let index = Index::new(&front);
+            for _ in 0..200 {
+                let point = draw(40);
+                let found = index.dominator(&point);
+                assert_eq!(found.is_some(), front.dominator(&point).is_some(), "seed {seed} {point:?}");
+                assert!(found.is_none_or(|found| dominates(found, &point)), "seed {seed}");
+            }
         }
     }
 

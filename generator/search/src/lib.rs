@@ -30,11 +30,11 @@ mod walk;
 
 pub use column::{Column, Columns};
 pub use expression::{Dimension, ExpressionError, Type, compile, parse, unit, units};
-pub use front::{Front, Member, dominates};
+pub use front::{Front, Index, Member, dominates};
 pub use model::{Facts, Model, Schedule, Source};
 pub use plan::{Mode, Plan};
 pub use quantity::{Meaning, QUANTITIES, Quantity, find};
-pub use search::{Configuration, Outcome, Search, Shard, quantities};
+pub use search::{Configuration, Explanation, Outcome, Search, Shard, quantities};
 pub use space::{Axis, Expression, Objective, Question, Region, Space, SpaceError};
 pub use tables::Failure;
-pub use walk::{Counts, Found};
+pub use walk::{Counts, Exclusion, Found, Reason, trace};

@@ -4,7 +4,9 @@ use crate::column::Column;
 use crate::expression::Dimension;
 use crate::quantity::{Meaning, Quantity};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tritloom_cost::{Activity, FEATURES, Features, Network, Platform, Quantity as Cost, Technology, features};
+use tritloom_cost::{
+    Activity, FEATURES, Features, Network, Platform, Quantity as Cost, Technology, evaluate, features,
+};
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::{ParameterValue, Parameters};
 
@@ -40,6 +42,10 @@ pub enum Source {
 /// Numbers of the schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Schedule {
+    /// Multiply-accumulates in a cycle, at the slowest pace.
+    ProductsPerCycle,
+    /// Bits of the weight stream in a cycle, at the slowest pace.
+    WeightBitsPerCycle,
     /// Weights that enter in a beat.
     WeightsPerBeat,
     /// Their bits.
@@ -55,7 +61,9 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    const ALL: [Schedule; 6] = [
+    const ALL: [Schedule; 8] = [
+        Schedule::ProductsPerCycle,
+        Schedule::WeightBitsPerCycle,
         Schedule::WeightsPerBeat,
         Schedule::WeightBitsPerBeat,
         Schedule::CyclesPerBeat,
@@ -112,7 +120,8 @@ impl Model {
                 None => parts.push((name, features)),
             }
         }
-        let timing = family.timing(parameters);
+        let evaluation = evaluate(&self.technology, family, parameters);
+        let timing = &evaluation.timing;
         let network = self.network.as_ref().map(|network| {
             let platform = Platform { clock_mhz: 1.0, bandwidth_gb_per_s: 1.0 };
             network.estimate(family, parameters, &platform)
@@ -124,14 +133,16 @@ impl Model {
             f64::NAN
         };
         let schedule = [
-            timing.weights_per_beat,
-            timing.weight_bits_per_beat,
-            timing.pace.most_cycles,
-            timing.latency_cycles,
-            network.map_or(0, |network| network.cycles_a_token),
-            network.map_or(0, |network| network.weight_bits_a_token),
+            evaluation.products_a_cycle(),
+            evaluation.weight_bits_a_cycle(),
+            timing.weights_per_beat as f64,
+            timing.weight_bits_per_beat as f64,
+            evaluation.cycles_a_beat() as f64,
+            timing.latency_cycles as f64,
+            network.map_or(0, |network| network.cycles_a_token) as f64,
+            network.map_or(0, |network| network.weight_bits_a_token) as f64,
         ];
-        Ok(Facts { parts, schedule: schedule.map(|number| number as f64), delay_ps })
+        Ok(Facts { parts, schedule, delay_ps })
     }
 
     /// What the facts of a source add to a column: a coefficient for each; `None` where nothing.
@@ -139,6 +150,8 @@ impl Model {
         let number = |wanted: bool| wanted.then(|| vec![1.0]);
         match source {
             Source::Part(part) => self.part_coefficients(family, part, column),
+            Source::Schedule(Schedule::ProductsPerCycle) => number(*column == Column::ProductsPerCycle),
+            Source::Schedule(Schedule::WeightBitsPerCycle) => number(*column == Column::WeightBitsPerCycle),
             Source::Schedule(Schedule::WeightsPerBeat) => number(*column == Column::WeightsPerBeat),
             Source::Schedule(Schedule::WeightBitsPerBeat) => number(*column == Column::WeightBitsPerBeat),
             Source::Schedule(Schedule::CyclesPerBeat) => number(*column == Column::CyclesPerBeat),

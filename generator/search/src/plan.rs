@@ -46,6 +46,9 @@ pub struct Plan {
     pub walk: Grid,
     /// Axes of a row.
     pub row: Grid,
+    /// How many combinations the first of these axes have: those that act together with axes of the walk. Along the
+    /// others all rows rise and fall alike.
+    pub plane: usize,
     /// Every column.
     pub tables: Tables,
     /// How many columns.
@@ -136,6 +139,7 @@ impl Plan {
             outer: Grid::new(factors, &lengths),
             walk: Grid::new(vec![], &lengths),
             row: Grid::new(vec![], &lengths),
+            plane: 1,
             lengths,
             tables,
             columns: broken + 1,
@@ -160,6 +164,11 @@ impl Plan {
     /// How many chunks.
     pub fn chunks(&self) -> usize {
         self.outer.size()
+    }
+
+    /// How many configurations share the axes of a chunk and the first `depth` axes of the walk.
+    pub fn behind(&self, depth: usize) -> u64 {
+        self.walk.lengths[depth..].iter().chain(&self.row.lengths).map(|length| *length as u64).product()
     }
 
     /// What could not be evaluated.
@@ -199,15 +208,23 @@ impl Plan {
         while order.len() > 1 && size(&outer) < CHUNKS {
             outer.push(order.remove(0));
         }
-        let mut row: Vec<usize> = vec![];
-        while let Some(axis) = order.last()
-            && (row.is_empty() || size(&row) * self.lengths[*axis] <= mode.row_limit())
-        {
-            row.insert(0, *axis);
-            order.pop();
+        let (mut row, mut walk): (Vec<usize>, Vec<usize>) = (vec![], vec![]);
+        for axis in order.into_iter().rev() {
+            let fits = row.is_empty() || size(&row) * self.lengths[axis] <= mode.row_limit();
+            // Bounds need the order; without them any axis may be part of a row.
+            if fits && (mode == Mode::Exhaustive || walk.is_empty()) {
+                row.insert(0, axis);
+            } else {
+                walk.insert(0, axis);
+            }
         }
+        let walked = |table: &&Table| table.grid.axes.iter().any(|axis| walk.contains(axis));
+        let together: Vec<usize> =
+            self.tables.tables.iter().filter(walked).flat_map(|table| table.grid.axes.iter().copied()).collect();
+        row.sort_by_key(|axis| !together.contains(axis));
+        self.plane = row.iter().filter(|axis| together.contains(axis)).map(|axis| self.lengths[*axis]).product();
         self.outer = Grid::new(outer, &self.lengths);
-        self.walk = Grid::new(order, &self.lengths);
+        self.walk = Grid::new(walk, &self.lengths);
         self.row = Grid::new(row, &self.lengths);
     }
 

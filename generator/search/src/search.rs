@@ -1,11 +1,11 @@
 //! The search of a space: chunk by chunk, in waves, each of which knows what the waves before have found.
 
 use crate::column::{Column, Columns};
-use crate::front::{Front, Member};
+use crate::front::{Front, Index, Member, dominates};
 use crate::plan::{Mode, Plan};
 use crate::quantity::{QUANTITIES, Quantity};
 use crate::space::{Question, Region, Space, SpaceError};
-use crate::walk::{Counts, Found, walk};
+use crate::walk::{Counts, Exclusion, Found, trace, walk};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,6 +51,22 @@ pub struct Shard {
 impl Shard {
     /// All chunks.
     pub const WHOLE: Shard = Shard { rest: 0, of: 1 };
+}
+
+/// What a search says of one configuration.
+pub struct Explanation {
+    /// Its number.
+    pub number: u64,
+    /// Places of the constraints that it breaks.
+    pub broken_constraints: Vec<usize>,
+    /// Its objectives, each to be small.
+    pub objectives: Vec<f64>,
+    /// What is better.
+    pub dominators: Vec<Member>,
+    /// The region with which it is ruled out.
+    pub exclusion: Option<Exclusion>,
+    /// The names of the axes of its region.
+    pub axes: Vec<&'static str>,
 }
 
 /// A configuration of the space.
@@ -108,7 +124,7 @@ impl<'a> Search<'a> {
         let mut front = Front::default();
         let mut counts = Counts::default();
         for wave in own.chunks(WAVE) {
-            let found = self.wave(wave, threads, &known, done, record)?;
+            let found = self.wave(wave, threads, &Index::new(&known), done, record)?;
             for found in found {
                 counts.add(&found.counts);
                 for member in &found.members {
@@ -132,7 +148,7 @@ impl<'a> Search<'a> {
         &self,
         wave: &[usize],
         threads: usize,
-        known: &Front,
+        known: &Index,
         done: &BTreeMap<usize, Found>,
         record: &(dyn Fn(usize, &Found) -> Result<(), E> + Sync),
     ) -> Result<Vec<Found>, E> {
@@ -158,11 +174,32 @@ impl<'a> Search<'a> {
     }
 
     /// Searches one chunk; its members' numbers are those of the space.
-    fn chunk(&self, chunk: usize, known: &Front) -> Found {
+    fn chunk(&self, chunk: usize, known: &Index) -> Found {
         let (region, number) = self.chunks[chunk];
         let mut found = walk(&self.plans[region], number, known, self.mode);
         found.members.iter_mut().for_each(|member| member.number += self.firsts[region]);
         found
+    }
+
+    /// What a search that has found `front` says of a configuration; `None` where it is not of the space.
+    pub fn explain(&self, family: &str, parameters: &Parameters, front: &[Member]) -> Option<Explanation> {
+        let found = |region: &Region| region.find(family, parameters);
+        let (position, digits) =
+            self.space.regions.iter().enumerate().find_map(|(position, region)| Some((position, found(region)?)))?;
+        let (plan, region) = (&self.plans[position], &self.space.regions[position]);
+        let mut known = Front::default();
+        front.iter().for_each(|member| _ = known.insert(member.number, &member.objectives));
+        let columns = plan.tables.columns(&digits, plan.columns);
+        let broken = plan.constraints[1..].iter().zip(&plan.met).filter(|(formula, _)| formula.value(&columns) != 1.0);
+        let objectives: Vec<f64> = plan.objectives.iter().map(|objective| objective.value(&columns)).collect();
+        Some(Explanation {
+            number: self.firsts[position] + region.number(&digits),
+            broken_constraints: broken.map(|(_, (place, _))| *place).collect(),
+            dominators: front.iter().filter(|member| dominates(&member.objectives, &objectives)).cloned().collect(),
+            objectives,
+            exclusion: trace(plan, &digits, &Index::new(&known)),
+            axes: region.axes.iter().map(|axis| axis.parameter.name).collect(),
+        })
     }
 
     /// Suitable configurations drawn at random, at most so many, in the space's order.

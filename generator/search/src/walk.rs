@@ -2,8 +2,9 @@
 
 use crate::chunk::{Chunk, Place};
 use crate::expression::{Bounds, Rows};
-use crate::front::{Front, Member, dominates};
+use crate::front::{Front, Index, Member, dominates};
 use crate::plan::{Mode, Plan};
+use std::cell::OnceCell;
 
 /// What a walk has found.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +44,7 @@ impl Counts {
 }
 
 /// Walks through a chunk; `known` are configurations that may be better than what is met.
-pub fn walk(plan: &Plan, number: usize, known: &Front, mode: Mode) -> Found {
+pub fn walk(plan: &Plan, number: usize, known: &Index, mode: Mode) -> Found {
     let chunk = Chunk::new(plan, number);
     let places = vec![chunk.start(); plan.walk.axes.len() + 1];
     let mut walker = Walker {
@@ -84,9 +85,76 @@ fn offsets(plan: &Plan) -> Vec<u64> {
     (0..plan.row.size()).map(offset).collect()
 }
 
+/// What bounds say of everything behind a place.
+enum Limits {
+    /// No configuration keeps the constraint of this place in the plan.
+    Broken(usize),
+    /// No objective is less in any of them.
+    Least(Vec<f64>),
+}
+
+fn limits(plan: &Plan, chunk: &Chunk, place: &Place) -> Limits {
+    let bounds: Vec<Bounds> = (0..plan.columns).map(|column| chunk.bounds(place, column)).collect();
+    match plan.constraints.iter().position(|constraint| constraint.bounds(&bounds).most < 1.0) {
+        Some(constraint) => Limits::Broken(constraint),
+        None => Limits::Least(plan.objectives.iter().map(|objective| objective.bounds(&bounds).least).collect()),
+    }
+}
+
+/// Why a configuration need not be looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exclusion {
+    /// The axes whose digits it shares with all that are ruled out with it.
+    pub decided: Vec<usize>,
+    /// How many these are.
+    pub configurations: u64,
+    /// What rules them out.
+    pub reason: Reason,
+}
+
+/// What rules out a region.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// A rule of the family is broken by all of it.
+    Rule,
+    /// The space's constraint of this place is broken by all of it.
+    Constraint(usize),
+    /// No objective is less than `least` in it, and a known configuration has these `better` ones.
+    Dominated {
+        /// Bounds of the objectives.
+        least: Vec<f64>,
+        /// Objectives of a configuration.
+        better: Vec<f64>,
+    },
+}
+
+/// The largest region around a configuration that bounds rule out, if `known` is known; `None` where it would be looked
+/// at.
+pub fn trace(plan: &Plan, digits: &[usize], known: &Index) -> Option<Exclusion> {
+    let chunk = Chunk::new(plan, plan.outer.position(digits));
+    let mut place = chunk.start();
+    loop {
+        let reason = match limits(plan, &chunk, &place) {
+            Limits::Broken(0) => Some(Reason::Rule),
+            Limits::Broken(constraint) => Some(Reason::Constraint(plan.met[constraint - 1].0)),
+            Limits::Least(least) => {
+                known.dominator(&least).map(|better| Reason::Dominated { better: better.to_vec(), least })
+            }
+        };
+        if let Some(reason) = reason {
+            let decided = [&plan.outer.axes[..], &plan.walk.axes[..place.depth]].concat();
+            return Some(Exclusion { decided, configurations: plan.behind(place.depth), reason });
+        }
+        let axis = plan.walk.axes.get(place.depth)?;
+        let mut next = place.clone();
+        chunk.step(&place, digits[*axis], &mut next);
+        place = next;
+    }
+}
+
 struct Walker<'a> {
     plan: &'a Plan,
-    known: &'a Front,
+    known: &'a Index,
     mode: Mode,
     chunk: Chunk<'a>,
     /// Of the axes that are decided; zero for the others.
@@ -119,60 +187,70 @@ impl Walker<'_> {
         if self.mode == Mode::Exhaustive {
             return false;
         }
-        let bounds: Vec<Bounds> = (0..self.plan.columns).map(|column| self.chunk.bounds(place, column)).collect();
-        let rest = self.plan.walk.lengths[place.depth..].iter().product::<usize>() * self.plan.row.size();
-        if self.plan.constraints.iter().any(|constraint| constraint.bounds(&bounds).most < 1.0) {
-            self.counts.ruled_out += rest as u64;
-            return true;
+        let rest = self.plan.behind(place.depth);
+        match limits(self.plan, &self.chunk, place) {
+            Limits::Broken(_) => {
+                self.counts.ruled_out += rest;
+                true
+            }
+            Limits::Least(least) => {
+                let dominated = self.dominated(&least);
+                self.counts.dominated += if dominated { rest } else { 0 };
+                dominated
+            }
         }
-        let least: Vec<f64> = self.plan.objectives.iter().map(|objective| objective.bounds(&bounds).least).collect();
-        let dominated = self.dominated(&least);
-        self.counts.dominated += if dominated { rest as u64 } else { 0 };
-        dominated
     }
 
     fn dominated(&mut self, objectives: &[f64]) -> bool {
         if dominates(&self.killer, objectives) {
             return true;
         }
-        let dominator = self.known.dominator(objectives).or_else(|| self.front.dominator(objectives));
-        if let Some(member) = dominator {
-            self.killer.copy_from_slice(&member.objectives);
+        let of_front = || self.front.dominator(objectives).map(|member| &member.objectives[..]);
+        let dominator = self.known.dominator(objectives).or_else(of_front);
+        if let Some(dominator) = dominator {
+            self.killer.copy_from_slice(dominator);
         }
         dominator.is_some()
     }
 
     fn row(&mut self, place: &Place) {
         let length = self.plan.row.size();
-        let columns: Vec<Rows> = (0..self.plan.columns).map(|column| self.chunk.row(place, column)).collect();
-        let suitable: Vec<Rows> = self.plan.constraints.iter().map(|constraint| constraint.rows(&columns)).collect();
-        let mut mask = vec![true; length];
-        for rows in &suitable {
-            match rows {
-                Rows::One(value) if *value == 1.0 => {}
-                Rows::One(_) => mask.fill(false),
-                Rows::Each(values) => mask.iter_mut().zip(values).for_each(|(mask, value)| *mask &= *value == 1.0),
-            }
-        }
-        let count = mask.iter().filter(|suitable| **suitable).count() as u64;
-        self.counts.suitable += count;
-        self.counts.unsuitable += length as u64 - count;
-        if count == 0 {
+        let columns: Vec<OnceCell<Rows>> = vec![OnceCell::new(); self.plan.columns];
+        let column = |column: usize| columns[column].get_or_init(|| self.chunk.row(place, column)).clone();
+        let mask = self.suitable(&column);
+        let count = match &mask {
+            Rows::One(suitable) => *suitable * length as f64,
+            Rows::Each(suitable) => suitable.iter().sum(),
+        };
+        self.counts.suitable += count as u64;
+        self.counts.unsuitable += length as u64 - count as u64;
+        if count == 0.0 {
             return;
         }
-        let objectives: Vec<Rows> = self.plan.objectives.iter().map(|objective| objective.rows(&columns)).collect();
-        let least: Vec<f64> = objectives.iter().map(Rows::least).collect();
-        if self.dominated(&least) {
-            return;
+        let objectives: Vec<Rows> = self.plan.objectives.iter().map(|objective| objective.rows(column)).collect();
+        let least: Vec<f64> = objectives.iter().map(|objective| objective.least_where(&mask)).collect();
+        if !self.dominated(&least) {
+            self.members(&mask, &objectives);
         }
-        self.members(&mask, &objectives);
     }
 
-    fn members(&mut self, mask: &[bool], objectives: &[Rows]) {
+    /// One for the configurations of a row that meet every constraint, zero for the others.
+    fn suitable(&self, column: &impl Fn(usize) -> Rows) -> Rows {
+        let mut mask = Rows::One(1.0);
+        for constraint in &self.plan.constraints {
+            mask = mask.and(constraint.rows(column));
+            if let Rows::One(0.0) = mask {
+                break;
+            }
+        }
+        mask
+    }
+
+    fn members(&mut self, mask: &Rows, objectives: &[Rows]) {
         let weights = weights(self.plan);
         let decided: u64 = self.digits.iter().zip(&weights).map(|(digit, weight)| *digit as u64 * weight).sum();
         let mut point = vec![0.0; objectives.len()];
-        for position in (0..mask.len()).filter(|position| mask[*position]) {
+        for position in (0..self.offsets.len()).filter(|position| mask.at(*position) == 1.0) {
             point.iter_mut().zip(objectives).for_each(|(value, rows)| *value = rows.at(position));
             if !self.dominated(&point) {
                 self.front.insert(decided + self.offsets[position], &point);

@@ -54,25 +54,34 @@ impl Rows {
         }
     }
 
-    /// The least of the row.
-    pub fn least(&self) -> f64 {
-        match self {
-            Rows::One(value) => *value,
-            Rows::Each(values) => least(values),
+    /// One where both are.
+    pub fn and(self, other: Rows) -> Rows {
+        binary_rows(Operator::And, self, other)
+    }
+
+    /// The least of those for which `mask` is one.
+    pub fn least_where(&self, mask: &Rows) -> f64 {
+        match (self, mask) {
+            (Rows::One(value), _) => *value,
+            (Rows::Each(values), Rows::One(_)) => least(values),
+            (Rows::Each(values), Rows::Each(mask)) => {
+                let masked =
+                    values.iter().zip(mask).map(|(value, mask)| if *mask == 1.0 { *value } else { f64::INFINITY });
+                least(&masked.collect::<Vec<f64>>())
+            }
         }
     }
 }
 
-/// Four at a time, so that no comparison waits for the one before.
+/// Eight at a time, so that no comparison waits for the one before.
 fn least(values: &[f64]) -> f64 {
+    let lesser = |one: f64, other: f64| if other < one { other } else { one };
+    let (chunks, rest) = values.as_chunks::<8>();
     let mut lanes = [f64::INFINITY; 8];
-    let chunks = values.chunks_exact(8);
-    let rest =
-        chunks.remainder().iter().fold(f64::INFINITY, |least, value| if *value < least { *value } else { least });
     for chunk in chunks {
-        lanes.iter_mut().zip(chunk).for_each(|(lane, value)| *lane = if *value < *lane { *value } else { *lane });
+        lanes.iter_mut().zip(chunk).for_each(|(lane, value)| *lane = lesser(*lane, *value));
     }
-    lanes.iter().fold(rest, |least, value| if *value < least { *value } else { least })
+    lanes.iter().chain(rest).fold(f64::INFINITY, |least, value| lesser(least, *value))
 }
 
 fn truth(fact: bool) -> f64 {
@@ -212,9 +221,9 @@ impl Formula {
     }
 
     /// Its values over a row of configurations.
-    pub fn rows(&self, columns: &[Rows]) -> Rows {
+    pub fn rows(&self, columns: impl Fn(usize) -> Rows) -> Rows {
         self.run(
-            |column| columns[column].clone(),
+            columns,
             Rows::One,
             |rows| each(rows, |value| -value),
             |rows| each(rows, |value| 1.0 - value),

@@ -1,12 +1,14 @@
 //! `tritloom sweep SPACE`: the Pareto front of a space of configurations.
 
+mod explain;
 mod journal;
 mod nothing;
 mod results;
+mod verify;
 
-use super::{Report, counted, table};
+use super::{Report, Verdict, counted, load_all, table};
 use crate::arguments::{Search as SearchMode, Sweep};
-use crate::config::{Sweeps, load_space};
+use crate::config::{Configuration, Sweeps, load_space};
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::jobs;
 use crate::output::{Files, Target};
@@ -39,11 +41,18 @@ pub fn sweep(
     let sweeps = load_space(&arguments.space, families)?;
     too_large(&sweeps)?;
     let read = [arguments.space.clone()];
+    let explained = load_all(arguments.explain.as_slice(), families)?;
     let target = arguments.out.as_deref().map(|folder| Target::new(folder, &read)).transpose()?;
-    let (mut text, mut documents, mut files) = (String::new(), vec![], Files::new());
+    let (mut text, mut documents, mut files, mut sound) = (String::new(), vec![], Files::new(), true);
     for space in &sweeps.spaces {
-        let results = search(arguments, &sweeps, space, terminal)?;
+        let (mut results, explanation) = search(arguments, &sweeps, space, explained.first(), terminal)?;
         text += &shown(&results);
+        if arguments.verify_front.is_some() {
+            results.verified = verify::verify(arguments, &results, terminal)?;
+            text += &verify::shown(&results.verified);
+        }
+        text += &explanation;
+        sound &= results.verified.iter().all(verify::Verified::is_sound);
         let folder = match sweeps.spaces.len() {
             1 => PathBuf::new(),
             _ => PathBuf::from(&space.model.technology.name),
@@ -55,8 +64,9 @@ pub fn sweep(
         files.insert(PathBuf::from("space.yaml"), sweeps.text.clone().into_bytes());
         target.write(files)?;
     }
-    let json = json!({"command": "sweep", "status": "ok", "sweeps": documents});
-    Ok(Report::passed(text, json))
+    let (status, verdict) = if sound { ("ok", Verdict::Passed) } else { ("failed", Verdict::Failed) };
+    let json = json!({"command": "sweep", "status": status, "sweeps": documents});
+    Ok(Report { text, json, verdict })
 }
 
 /// Numbers of configurations have 64 bits.
@@ -72,7 +82,13 @@ fn too_large(sweeps: &Sweeps) -> Result<(), Vec<Diagnostic>> {
     }
 }
 
-fn search(arguments: &Sweep, sweeps: &Sweeps, space: &Space, terminal: &Terminal) -> Result<Results, Vec<Diagnostic>> {
+fn search(
+    arguments: &Sweep,
+    sweeps: &Sweeps,
+    space: &Space,
+    explained: Option<&Configuration>,
+    terminal: &Terminal,
+) -> Result<(Results, String), Vec<Diagnostic>> {
     let search = Search::new(space, arguments.mode.into()).map_err(defects)?;
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
     let journal = match &arguments.journal {
@@ -98,7 +114,11 @@ fn search(arguments: &Sweep, sweeps: &Sweeps, space: &Space, terminal: &Terminal
     if outcome.front.is_empty() && shard == Shard::WHOLE {
         return Err(nothing::reasons(&arguments.space, &search, &outcome));
     }
-    Results::new(&sweeps.name, &search, outcome).map_err(|reason| vec![Diagnostic::new(code::DEFECT, reason)])
+    let explanation = explained.map(|configuration| explain::explain(&search, &outcome, configuration)).transpose()?;
+    let mut results =
+        Results::new(&sweeps.name, &search, outcome).map_err(|reason| vec![Diagnostic::new(code::DEFECT, reason)])?;
+    results.explanation.clone_from(&explanation);
+    Ok((results, explanation.map_or(String::new(), |text| format!("\n{text}"))))
 }
 
 /// What a journal belongs to: another text, mode or version is another search.

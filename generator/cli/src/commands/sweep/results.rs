@@ -1,12 +1,14 @@
 //! What a sweep writes: one document for programs, a table for spreadsheets.
 
 use super::journal::failure_json;
+use super::verify::Verified;
 use crate::config::parameter_value;
 use crate::output::Files;
+use crate::parquet::{self, Values};
 use serde_json::{Value, json};
 use std::path::Path;
 use tritloom_datapath::family::Family;
-use tritloom_datapath::parameter::Parameters;
+use tritloom_datapath::parameter::{ParameterValue, Parameters};
 use tritloom_search::{Column, Mode, Outcome, Quantity, Search, Space, find, quantities};
 
 /// Configurations of the sample beside the front.
@@ -27,6 +29,10 @@ pub struct Results {
     pub outcome: Outcome,
     /// What could not be evaluated.
     pub failures: Vec<Value>,
+    /// What tools say of the front.
+    pub verified: Vec<Verified>,
+    /// What there is to say of a configuration that was asked for.
+    pub explanation: Option<String>,
     mode: Mode,
     constraints: Vec<String>,
     objectives: Vec<(String, bool)>,
@@ -34,11 +40,14 @@ pub struct Results {
 }
 
 /// A configuration with its quantities.
-struct Point {
-    number: u64,
+pub struct Point {
+    /// In the space's order.
+    pub number: u64,
     front: bool,
-    family: &'static dyn Family,
-    parameters: Parameters,
+    /// The kind of datapath.
+    pub family: &'static dyn Family,
+    /// All of its parameters.
+    pub parameters: Parameters,
     quantities: Vec<(&'static Quantity, f64)>,
 }
 
@@ -60,12 +69,22 @@ impl Results {
             technology: space.model.technology.name.clone(),
             configurations: space.size().unwrap_or(u64::MAX),
             failures: failures.collect(),
+            verified: vec![],
+            explanation: None,
             mode: search.mode,
             constraints: space.constraints.iter().map(|constraint| constraint.text.clone()).collect(),
             objectives: objectives(space),
             points: points.collect::<Result<_, _>>()?,
             outcome,
         })
+    }
+
+    /// The members of the front that are best in the first objective, at most so many.
+    pub fn best(&self, count: usize) -> Vec<&Point> {
+        let points = self.points.iter().filter(|point| point.front);
+        let mut members: Vec<_> = self.outcome.front.iter().zip(points).collect();
+        members.sort_by(|(one, _), (other, _)| one.objectives[0].total_cmp(&other.objectives[0]));
+        members.into_iter().take(count).map(|(_, point)| point).collect()
     }
 
     /// The columns of the table on the terminal.
@@ -96,7 +115,9 @@ impl Results {
     /// Adds the files of a folder.
     pub fn files(&self, files: &mut Files, folder: &Path) {
         files.insert(folder.join("sweep.json"), format!("{:#}\n", self.json()).into_bytes());
-        files.insert(folder.join("front.csv"), self.csv().into_bytes());
+        let (columns, rows) = self.columns();
+        files.insert(folder.join("front.csv"), csv(&columns, rows).into_bytes());
+        files.insert(folder.join("front.parquet"), parquet::file(&columns, rows));
     }
 
     /// The whole document.
@@ -119,6 +140,7 @@ impl Results {
                 })
             })
             .collect();
+        let verified: Vec<Value> = self.verified.iter().flat_map(Verified::json).collect();
         json!({
             "format": FORM,
             "name": self.name,
@@ -138,6 +160,8 @@ impl Results {
             "quantities": quantities,
             "groups": self.groups(),
             "failures": self.failures,
+            "verified": verified,
+            "explanation": self.explanation,
         })
     }
 
@@ -157,33 +181,63 @@ impl Results {
         names.iter().map(group).collect()
     }
 
-    /// The front: a line for each configuration, a column for each parameter of any family and each quantity.
-    fn csv(&self) -> String {
-        let front = || self.points.iter().filter(|point| point.front);
+    /// The front: a column for each parameter of any family and each quantity, and the number of rows.
+    fn columns(&self) -> (Vec<parquet::Column>, usize) {
+        let front: Vec<&Point> = self.points.iter().filter(|point| point.front).collect();
         let mut parameters: Vec<&'static str> = vec![];
-        for point in front() {
-            for (parameter, _) in point.parameters.iter() {
-                if !parameters.contains(&parameter.name) {
-                    parameters.push(parameter.name);
-                }
+        for (parameter, _) in front.iter().flat_map(|point| point.parameters.iter()) {
+            if !parameters.contains(&parameter.name) {
+                parameters.push(parameter.name);
             }
         }
-        let quantities = front().next().map_or(vec![], |point| {
-            point.quantities.iter().map(|(quantity, _)| quantity.column_name).collect::<Vec<_>>()
-        });
-        let header = [&["number", "family"][..], &parameters, &quantities].concat().join(",");
-        let line = |point: &Point| {
-            let value = |name: &&str| point.parameters.get(name).map(ToString::to_string).unwrap_or_default();
-            let cells = [point.number.to_string(), point.family.name().to_owned()].into_iter();
-            let cells = cells.chain(parameters.iter().map(value));
-            let cells = cells.chain(point.quantities.iter().map(|(_, value)| value.to_string()));
-            cells.collect::<Vec<_>>().join(",")
-        };
-        std::iter::once(header).chain(front().map(line)).map(|line| line + "\n").collect()
+        let column = |name: &str, values: Values| parquet::Column { name: name.to_owned(), values };
+        let numbers = front.iter().map(|point| Some(point.number as i64)).collect();
+        let families = front.iter().map(|point| Some(point.family.name().to_owned())).collect();
+        let mut columns = vec![column("number", Values::Integers(numbers)), column("family", Values::Words(families))];
+        columns.extend(parameters.iter().map(|name| column(name, of_parameter(&front, name))));
+        let quantities = front.first().map_or(&[][..], |point| &point.quantities);
+        for (quantity, _) in quantities {
+            let values = front.iter().map(|point| point.estimate(quantity.column_name)).collect();
+            columns.push(column(quantity.column_name, Values::Numbers(values)));
+        }
+        (columns, front.len())
     }
 }
 
+/// A parameter of several configurations: integers where all are.
+fn of_parameter(points: &[&Point], name: &str) -> Values {
+    let values = || points.iter().map(|point| point.parameters.get(name));
+    let integer = |value: &ParameterValue| match value {
+        ParameterValue::Integer(value) => i64::try_from(*value).ok(),
+        _ => None,
+    };
+    match values().flatten().all(|value| integer(value).is_some()) {
+        true => Values::Integers(values().map(|value| value.and_then(integer)).collect()),
+        false => Values::Words(values().map(|value| value.map(ToString::to_string)).collect()),
+    }
+}
+
+/// Words are names of families and of choices: nothing in them needs quotes.
+fn csv(columns: &[parquet::Column], rows: usize) -> String {
+    let cell = |values: &Values, row: usize| match values {
+        Values::Integers(values) => values[row].map(|value| value.to_string()),
+        Values::Numbers(values) => values[row].map(|value| value.to_string()),
+        Values::Words(values) => values[row].clone(),
+    };
+    let header: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let line = |row: usize| {
+        let cells = columns.iter().map(|column| cell(&column.values, row).unwrap_or_default());
+        cells.collect::<Vec<_>>().join(",")
+    };
+    std::iter::once(header.join(",")).chain((0..rows).map(line)).map(|line| line + "\n").collect()
+}
+
 impl Point {
+    /// The estimate of a quantity, by its name in results.
+    pub fn estimate(&self, name: &str) -> Option<f64> {
+        self.quantities.iter().find(|(quantity, _)| quantity.column_name == name).map(|(_, value)| *value)
+    }
+
     fn json(&self) -> Value {
         let parameters: Vec<Value> = self.parameters.iter().map(|(_, value)| parameter_value(value)).collect();
         let values: Vec<f64> = self.quantities.iter().map(|(_, value)| *value).collect();
@@ -204,7 +258,7 @@ fn objectives(space: &Space) -> Vec<(String, bool)> {
 }
 
 /// Four digits are enough for people.
-fn rounded(value: f64) -> String {
+pub fn rounded(value: f64) -> String {
     let digits = 3 - (value.abs().max(1e-9).log10().floor() as i32).clamp(-6, 3);
     format!("{value:.*}", digits.max(0) as usize)
 }

@@ -389,6 +389,8 @@ impl Fpga {
 pub enum Hierarchy {
     /// Modules of at least 256 bits of primitives stay modules: quick where they repeat, and areas are told apart
     Kept,
+    /// The same of those right below the top alone; what stands in them becomes part of them: a column of an array
+    Outer,
     /// The design becomes one module
     Flat,
 }

@@ -78,6 +78,7 @@ fn task(design: &Built, arguments: &Synth) -> Result<Task, Vec<Diagnostic>> {
     let kept = match arguments.hierarchy {
         Hierarchy::Flat => vec![],
         Hierarchy::Kept => kept_modules(&design.hardware, &top),
+        Hierarchy::Outer => outer_modules(&design.hardware, &top),
     };
     Ok(Task { sources: design.sources(), top, kept })
 }
@@ -87,6 +88,14 @@ pub fn kept_modules(design: &Design, top: &str) -> Vec<String> {
     let bits = |census: &Census| census.tallies().iter().map(|tally| tally.bits).sum::<u64>();
     let modules = design.census_by_module().into_iter();
     modules.filter(|(name, census)| name != top && bits(census) >= KEPT_BITS).map(|(name, _)| name).collect()
+}
+
+/// Those of them that stand in `top` itself.
+fn outer_modules(design: &Design, top: &str) -> Vec<String> {
+    let above = design.modules.iter().find(|module| module.name == top);
+    let stands =
+        |name: &String| above.is_some_and(|above| above.instances.iter().any(|part| part.module.name == *name));
+    kept_modules(design, top).into_iter().filter(stands).collect()
 }
 
 fn unknown_module(design: &Built, wanted: &str, names: &[&str]) -> Diagnostic {

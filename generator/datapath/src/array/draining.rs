@@ -1,37 +1,45 @@
 //! The broadcast matrix without registers beside its sums: a complete tile leaves through the accumulators.
 //!
 //! ```text
-//!               resolve ─► row register ─► result
+//!             register ─► resolve ─► result
 //!                  ▲
 //!  row 0       element ◄─┐
-//!                        │ sums move up, a row in two cycles, before the next tile begins
+//!                        │ sums move up, row by row, before the next tile begins
 //!  row 1       element ◄─┘ ◄─┐
 //!                            │
 //!  row 2       element ◄─────┘
 //! ```
 //!
 //! From the last beat of a tile on none enters until the last of its rows has left. So nothing in the array ever waits:
-//! no register between operands and sums has an enable, and a cycle without a beat adds zeros. A tile takes two cycles a
-//! row longer. Each column has registers of its own for what all of its elements see: no signal drives more.
+//! no register between operands and sums has an enable, and a cycle without a beat adds zeros. A tile takes some cycles a
+//! row longer, in which carries propagate (`settling.rs`). Each column has registers of its own for what all of its elements see: no signal drives more.
 
 use super::column::{Beat, operand_ports};
 use super::geometry::Geometry;
-use super::results::{Completed, Row, resolved};
+use super::results::{Completed, Row};
 use super::schedule::Schedule;
+use super::settling::{in_one_word, settling_cycles};
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{
     Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister,
 };
 use tritloom_hdl::{Census, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
-/// Cycles from the completion of a tile of so many rows to its last row: each is told to move a cycle before it does.
-pub(super) fn way_of_rows(rows: u64) -> u64 {
-    (2 * rows).saturating_sub(1)
+/// Cycles from one row to the next: one settles, and sums are told to move and do.
+pub(super) fn row_cycles(geometry: &Geometry) -> u64 {
+    settling_cycles(geometry).max(2)
 }
 
-/// Cycles from there to the first beat of the next tile.
-pub(super) fn pause(geometry: &Geometry) -> u64 {
-    1 + u64::from(geometry.element_stages)
+/// Cycles from the first of so many rows to the last, both counted.
+pub(super) fn way_of_rows(geometry: &Geometry, rows: u64) -> u64 {
+    rows.checked_sub(1).map_or(0, |behind| behind * row_cycles(geometry) + 1)
+}
+
+/// Cycles from the first row of a tile of so many to that of the next, on which the array works for `worked`: its beats
+/// enter when the last row has left the accumulators, and its first row when that has settled.
+pub(super) fn between(geometry: &Geometry, worked: u64, rows: u64) -> u64 {
+    let way = worked + 2 + u64::from(geometry.element_stages);
+    (way_of_rows(geometry, rows) - 1) + way.max(settling_cycles(geometry))
 }
 
 /// What says that beats may enter, and that the sums move up.
@@ -50,21 +58,19 @@ pub(super) fn rows(
     gates: &Gates,
 ) -> Row {
     let bits = geometry.row_count_bits();
-    let (valid, draining) = (m.register("result_valid", uint(1)), m.register("draining", uint(1)));
-    let waits = m.wire("row_waits", &(valid.value() & !ready));
+    let draining = m.register("draining", uint(1));
     let drains = m.wire("drains", &(&completed.complete | draining.value()));
-    let moved = m.register("row_moved", uint(1));
-    let moves = m.wire("row_moves", &(&drains & !(&waits | moved.value())));
-    moved.reset(0).next(&moves);
+    let moves = m.forward("row_moves", uint(1));
+    let RowState { valid, room } = row_state(m, geometry, &moves, ready);
+    moves.drive(&(&drains & room));
     gates.drain.drive(&moves);
-    valid.reset(0).next(&(&moves | &waits));
 
     let rows_left = m.register("rows_left", uint(bits));
     let now = m.wire("rows_left_now", &completed.complete.mux(&completed.rows, &rows_left));
     let one_less = (&now - m.uint(1, bits)).wrap(bits).as_unsigned();
     rows_left.next(&moves.mux(&one_less, &now));
     let last_row = m.wire("last_row", &now.less_equal(&m.uint(1, bits)));
-    let left = m.wire("tile_left", &(&moves & &last_row));
+    let left = m.wire("tile_left", &(&*moves & &last_row));
     draining.reset(0).next(&(&drains & !&left));
     let blocked = m.register("blocked", uint(1));
     blocked.reset(0).next(&((&schedule.issue & &schedule.last_enters) | (blocked.value() & !&left)));
@@ -76,13 +82,36 @@ pub(super) fn rows(
     };
     let last_tile = held("tile_is_last", &completed.last_tile);
     let columns_left = held("tile_columns_left", &completed.columns_left);
-    let sums = resolved(m, geometry, &columns(m, geometry, beat));
+    let sums = columns(m, geometry, beat);
+    let row = m.delay("row", sums.flat(), Some(&moves)).lanes(sums.shape(), geometry.columns);
     Row {
-        valid: valid.value().clone(),
+        valid,
         columns_left: m.delay("row_columns_left", &columns_left, Some(&moves)),
         last: m.delay("row_is_last", &(&last_row & last_tile), Some(&moves)),
-        sums: m.delay("row", sums.flat(), Some(&moves)).lanes(sums.shape(), geometry.columns),
+        sums: in_one_word(m, geometry, &row),
     }
+}
+
+/// Of the row that has left the accumulators.
+struct RowState {
+    /// It is there, and has settled.
+    valid: Value,
+    /// The next may take its place.
+    room: Value,
+}
+
+fn row_state(m: &ModuleBuilder, geometry: &Geometry, moves: &ForwardWire, ready: &Value) -> RowState {
+    let moved = m.pipeline("row", None).control(0, "row_moved", moves);
+    let (present, settled) = (m.register("row_present", uint(1)), m.register("row_settled", uint(1)));
+    let valid = m.wire("row_valid", &(moved.at(settling_cycles(geometry) as u32) | settled.value()));
+    settled.reset(0).next(&(&valid & !ready));
+    let stays = m.wire("row_stays", &(present.value() & !(&valid & ready)));
+    present.reset(0).next(&(&**moves | &stays));
+    let room = match settling_cycles(geometry) {
+        1 => !(stays | moved.at(1)),
+        _ => !stays,
+    };
+    RowState { valid, room }
 }
 
 /// The columns; gives the sums of the first row.
@@ -130,20 +159,24 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
 pub(super) fn census(geometry: &Geometry, adds_always: bool) -> Census {
     let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
     sum_of(&[
-        (AndOr, u64::from(adds_always), 1),                            // first to add
-        (AndOr, 10, 1),        // waits, drains, moves 2, next valid, left, draining, blocked 3
-        (AndOr, 1, 1),         // last
-        (Inverter, 4, 1),      // of ready, waits or moved, left, blocked
-        (ResetRegister, 4, 1), // valid, moved, draining, blocked
-        (Register, geometry.columns.into(), 1), // drain
-        (Multiplexer, 2, counted), // rows left
-        (Adder, 1, counted + 1), // one row less
-        (Comparator, 1, counted), // last row
-        (Register, 1, counted), // rows left
-        (EnabledRegister, 2, 1), // last tile held, last
-        (EnabledRegister, 2, outer), // columns left
-        (Multiplexer, 1, 1),   // last tile
-        (Multiplexer, 1, outer), // columns left
-        (EnabledRegister, 1, geometry.columns * geometry.kept_bits()), // row
+        (AndOr, u64::from(adds_always), 1),                               // first to add
+        (AndOr, 7, 1),                                                    // drains, moves, left, draining, blocked 3
+        (AndOr, 5, 1),                                                    // valid, settled, stays 2, present
+        (AndOr, u64::from(settling_cycles(geometry) == 1), 1),            // room
+        (AndOr, 1, 1),                                                    // last
+        (Inverter, 4, 1),                                                 // of left, blocked, ready, taken
+        (Inverter, 1, 1),                                                 // room
+        (ResetRegister, 4, 1),                                            // draining, blocked, present, settled
+        (ResetRegister, settling_cycles(geometry), 1),                    // moved
+        (Register, geometry.columns.into(), 1),                           // drain
+        (Multiplexer, 2, counted),                                        // rows left
+        (Adder, 1, counted + 1),                                          // one row less
+        (Comparator, 1, counted),                                         // last row
+        (Register, 1, counted),                                           // rows left
+        (EnabledRegister, 2, 1),                                          // last tile held, last
+        (EnabledRegister, 2, outer),                                      // columns left
+        (Multiplexer, 1, 1),                                              // last tile
+        (Multiplexer, 1, outer),                                          // columns left
+        (EnabledRegister, 1, geometry.columns * geometry.element_bits()), // row
     ])
 }

@@ -3,6 +3,7 @@
 use super::draining;
 use super::geometry::{Geometry, Topology};
 use super::mode::Mode;
+use super::settling::settling_cycles;
 use super::weight_stationary::way_of_a_vector;
 use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Field, Interface, Stream};
@@ -13,7 +14,8 @@ use crate::sequencer::InnerStep;
 pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
     let held = 3 + u64::from(geometry.element_stages);
     match geometry.topology {
-        Topology::Broadcast | Topology::Draining => held,
+        Topology::Broadcast => held,
+        Topology::Draining => held + settling_cycles(geometry) - 1,
         Topology::OutputStationary => held + u64::from(geometry.columns),
         Topology::WeightStationary { .. } => way_of_a_vector(geometry).into(),
     }
@@ -25,7 +27,7 @@ pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
 fn between(geometry: &Geometry, worked: u64, rows: u64) -> u64 {
     match geometry.topology {
         Topology::OutputStationary => worked.max(geometry.rows.into()),
-        Topology::Draining => worked + draining::way_of_rows(rows) + draining::pause(geometry),
+        Topology::Draining => draining::between(geometry, worked, rows),
         Topology::Broadcast | Topology::WeightStationary { .. } => worked.max(rows),
     }
 }
@@ -72,8 +74,10 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
             Topology::Broadcast => formula(geometry, &paces, &meanwhile("rows")),
             Topology::OutputStationary => formula(geometry, &paces, &meanwhile("the array has rows")),
             Topology::Draining => {
-                let behind = "the others every second cycle, and the next tile, or run, enters when the last is valid";
-                formula(geometry, &paces, behind)
+                let every = draining::row_cycles(geometry);
+                let early = settling_cycles(geometry) - 1;
+                let behind = format!("and the next tile, or run, enters {early} cycles before the last is valid");
+                formula(geometry, &paces, &format!("the others every {every} cycles, {behind}"))
             }
             Topology::WeightStationary { .. } => stationary_formula(geometry),
         },
@@ -154,7 +158,7 @@ pub(crate) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
         (captured, rows_before) = (captured + step, rows);
     }
     let rows = match geometry.topology {
-        Topology::Draining => draining::way_of_rows(rows_before),
+        Topology::Draining => draining::way_of_rows(geometry, rows_before),
         _ => rows_before,
     };
     captured + rows + 1

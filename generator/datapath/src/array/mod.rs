@@ -39,6 +39,7 @@ mod operands;
 mod parameters;
 mod results;
 mod schedule;
+mod settling;
 mod shell;
 mod skew;
 mod stimulus;

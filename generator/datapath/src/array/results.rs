@@ -1,11 +1,12 @@
 //! The results' way out: rows of a tile, one a beat.
 
-use super::geometry::{Geometry, SumForm};
+use super::geometry::{Geometry, SumForm, Topology};
 use super::merge::{merge, merge_census};
+use super::settling;
 use crate::arith::adder::CarryOut;
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{AndOr, Comparator};
-use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, sint, uint};
+use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, Value, sint, uint};
 
 /// A tile behind its last beat.
 pub(super) struct Completed {
@@ -62,18 +63,20 @@ pub(super) fn resolved(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> 
     let bits = geometry.kept_bits();
     let sums = m.lanes("resolved_sums", uint(bits), geometry.columns);
     m.repeat("resolved_column", geometry.columns, |column| {
-        let words = match &geometry.sum_form {
-            SumForm::ByPosition(positions) => {
-                let merge = m.instance("merge", &merge(geometry, positions));
-                merge.connect("sum", &kept.lane(column));
-                merge.output("words")
-            }
-            SumForm::Resolved | SumForm::CarrySave => kept.lane(column),
-        };
+        let words = words(m, geometry, kept, column);
         let rows = (&words.slice(0, bits), &words.slice(bits, bits));
         sums.drive(column, &geometry.resolve.add(m, "resolve", rows, &m.uint(0, 1), CarryOut::Dropped));
     });
     (*sums).clone()
+}
+
+/// The two words of the sum of a column.
+pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column: impl Into<Affine>) -> Value {
+    let kept = kept.lane(column);
+    let SumForm::ByPosition(positions) = &geometry.sum_form else { return kept };
+    let instance = m.instance("merge", &merge(geometry, positions));
+    instance.connect("sum", &kept);
+    instance.output("words")
 }
 
 /// The primitives of [`results`] and [`resolved`]: mask, merge and adder of each column.
@@ -86,7 +89,12 @@ pub(super) fn census(geometry: &Geometry) -> Census {
     if let SumForm::ByPosition(positions) = &geometry.sum_form {
         census.add_census(&merge_census(geometry, positions), columns);
     }
-    if geometry.sum_form != SumForm::Resolved {
+    if geometry.sum_form == SumForm::Resolved {
+        return census;
+    }
+    if geometry.topology == Topology::Draining {
+        census.add_census(&settling::census(geometry), 1);
+    } else {
         census.add_census(&geometry.resolve.census(geometry.kept_bits(), CarryOut::Dropped), columns);
     }
     census

@@ -158,7 +158,7 @@ fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Vec<Word>>
         let name = format!("lane{place}_digit{position}");
         let term = digit_product::product(m, &name, &digit, &multiples);
         let magnitude = term.word.slice(0, config.product_bits(position) - 1);
-        let biased = m.concat(&[&!term.word.top_bit(), &magnitude]);
+        let biased = m.wire(&format!("{name}_biased"), &m.concat(&[&!term.word.top_bit(), &magnitude]));
         let word = Word { name: name.clone(), value: biased, low: 0, arrival: PRODUCT_ARRIVAL };
         let carry = term.carry.map(|value| Word { name: format!("{name}_carry"), value, low: 0, arrival: 0 });
         std::iter::once(word).chain(carry)

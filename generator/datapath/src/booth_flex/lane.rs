@@ -250,7 +250,10 @@ impl Lines {
     pub fn decode(&self, m: &ModuleBuilder, mode: &Value) -> Value {
         let line = |set: &ModeSet| {
             let entry = |mode: u32| Bits::from_u64(u64::from(set >> mode & 1), 1);
-            mode.table(&(0..self.modes).map(entry).collect::<Vec<_>>(), uint(1))
+            let modes: Vec<String> =
+                (0..self.modes).filter(|mode| set >> mode & 1 == 1).map(|mode| mode.to_string()).collect();
+            let table = mode.table(&(0..self.modes).map(entry).collect::<Vec<_>>(), uint(1));
+            m.wire(&format!("in_modes_{}", modes.join("_")), &table)
         };
         let lines: Vec<Value> = self.sets.iter().rev().map(line).collect();
         m.concat(&lines.iter().collect::<Vec<_>>())

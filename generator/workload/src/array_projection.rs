@@ -23,8 +23,16 @@ pub fn projection_mode(geometry: &Geometry) -> Option<usize> {
 pub struct ArrayProjection<C> {
     array: ArrayCore<C>,
     mode: usize,
-    matrices: BTreeMap<MatrixId, (u32, Size)>,
+    matrices: BTreeMap<MatrixId, Stored>,
     work: Work,
+    weight_bits: u64,
+}
+
+/// A matrix whose weights the simulation holds.
+#[derive(Clone, Copy)]
+struct Stored {
+    bank: u32,
+    size: Size,
     weight_bits: u64,
 }
 
@@ -67,17 +75,13 @@ impl<C: Core> ArrayProjection<C> {
             let size = Size { inner: matrix.columns(), columns: matrix.rows() };
             array.admit(size)?;
             let rows: Vec<Vec<i8>> = matrix.trits().chunks(matrix.columns()).map(<[i8]>::to_vec).collect();
-            array.store(bank, array.weights(mode, &widened(&rows)))?;
-            matrices.insert(id, (bank, size));
+            let weights = array.weights(mode, &widened(&rows));
+            let beat_bits = array.geometry().columns * array.geometry().column_bits();
+            let weight_bits = weights.len() as u64 * u64::from(beat_bits);
+            array.store(bank, weights)?;
+            matrices.insert(id, Stored { bank, size, weight_bits });
         }
         Ok(ArrayProjection { array, mode, matrices, work: Work::default(), weight_bits: 0 })
-    }
-
-    /// Bits of the weights of a run.
-    fn run_weight_bits(&self, size: Size) -> u64 {
-        let geometry = self.array.geometry();
-        let beats = geometry.inner_tiles(self.mode, size.inner as u32) * geometry.column_tiles(size.columns as u32);
-        u64::from(beats) * u64::from(geometry.columns * geometry.column_bits())
     }
 }
 
@@ -96,15 +100,15 @@ impl<C: Core> TernaryEngine for ArrayProjection<C> {
 
     fn product(&mut self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<Vec<Vec<i32>>, Self::Error> {
         let stored = self.matrices.get(&matrix).copied();
-        let fits = |(_, size): &(u32, Size)| vectors.iter().all(|vector| vector.len() == size.inner);
-        let (bank, size) = stored.filter(fits).ok_or(ProjectionError::Request(matrix))?;
+        let fits = |stored: &Stored| vectors.iter().all(|vector| vector.len() == stored.size.inner);
+        let Stored { bank, size, weight_bits } = stored.filter(fits).ok_or(ProjectionError::Request(matrix))?;
         let vectors = widened(vectors);
         let height = self.array.geometry().rows as usize;
         let parts: Vec<_> = vectors.chunks(height).map(|rows| (rows, size)).collect();
         let weights = Weights::Bank { bank, times: parts.len() as u32 };
         let (products, work) = self.array.multiply(self.mode, &parts, weights).map_err(ProjectionError::Array)?;
         self.work += work;
-        self.weight_bits += parts.len() as u64 * self.run_weight_bits(size);
+        self.weight_bits += parts.len() as u64 * weight_bits;
         Ok(products)
     }
 }

@@ -220,5 +220,11 @@ fn phase_json(positions: usize, context: &Context) -> Value {
     let part =
         |work: Work| json!({ "cycles": work.cycles, "products": work.products, "utilisation": work.utilisation() });
     let [projections, scores, gathering] = context.parts().map(|(_, work)| part(work));
-    json!({ "positions": positions, "projections": projections, "scores": scores, "gathering": gathering })
+    json!({
+        "positions": positions,
+        "weight_bits": context.weight_bits,
+        "projections": projections,
+        "scores": scores,
+        "gathering": gathering,
+    })
 }

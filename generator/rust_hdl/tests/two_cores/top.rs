@@ -1,4 +1,6 @@
 //! A `rust_hdl` design with two generated cores: registers in front of the operands, and sums behind the results.
+//!
+//! Numbers stand in `Constant`s: `rust_hdl` prints these in their width, and a literal in an expression in 32 bits.
 
 use super::{flex, lut};
 use rust_hdl_widgets::prelude::{DFF, dff_setup};
@@ -34,7 +36,7 @@ impl<const N: usize> Logic for Stage<N> {
 }
 
 /// Adds up the words of a stream and counts its beats.
-#[derive(LogicBlock, Default)]
+#[derive(LogicBlock)]
 pub struct Tally<const N: usize> {
     pub clock: Signal<In, Clock>,
     pub valid: Signal<In, Bit>,
@@ -44,6 +46,23 @@ pub struct Tally<const N: usize> {
     pub beats: Signal<Out, Bits<16>>,
     total: DFF<Bits<N>>,
     count: DFF<Bits<16>>,
+    one: Constant<Bits<16>>,
+}
+
+impl<const N: usize> Default for Tally<N> {
+    fn default() -> Self {
+        Tally {
+            clock: Signal::default(),
+            valid: Signal::default(),
+            ready: Signal::default(),
+            data: Signal::default(),
+            sum: Signal::default(),
+            beats: Signal::default(),
+            total: DFF::default(),
+            count: DFF::default(),
+            one: Constant::new(1.into()),
+        }
+    }
 }
 
 impl<const N: usize> Logic for Tally<N> {
@@ -52,7 +71,7 @@ impl<const N: usize> Logic for Tally<N> {
         dff_setup!(self, clock, total, count);
         if self.valid.val() & self.ready.val() {
             self.total.d.next = self.total.q.val() + self.data.val();
-            self.count.d.next = self.count.q.val() + bits::<16>(1);
+            self.count.d.next = self.count.q.val() + self.one.val();
         }
         self.sum.next = self.total.q.val();
         self.beats.next = self.count.q.val();
@@ -138,9 +157,13 @@ design! {
             lut: lut::Core = lut::Core::new()?,
             lut_weights: Stage<32> = Stage::default(),
             lut_tally: Tally<60> = Tally::default(),
+            lut_no_data: Constant<Bits<60>> = Constant::new(0.into()),
+            lut_no_keep: Constant<Bits<4>> = Constant::new(0.into()),
             flex: flex::Core = flex::Core::new()?,
             flex_weights: Stage<32> = Stage::default(),
             flex_tally: Tally<44> = Tally::default(),
+            flex_no_data: Constant<Bits<44>> = Constant::new(0.into()),
+            flex_no_keep: Constant<Bits<2>> = Constant::new(0.into()),
         }
     }
 }
@@ -180,8 +203,8 @@ impl Logic for TwoCores {
         self.lut_sum.next = self.lut_tally.sum.val();
         self.lut_beats.next = self.lut_tally.beats.val();
         self.lut_result_valid.next = self.lut.result_valid.val();
-        self.lut_result_data.next = bits::<60>(0);
-        self.lut_result_keep.next = bits::<4>(0);
+        self.lut_result_data.next = self.lut_no_data.val();
+        self.lut_result_keep.next = self.lut_no_keep.val();
         self.lut_result_last.next = false;
         if self.lut.result_valid.val() {
             self.lut_result_data.next = self.lut.result_data.val();
@@ -214,8 +237,8 @@ impl Logic for TwoCores {
         self.flex_sum.next = self.flex_tally.sum.val();
         self.flex_beats.next = self.flex_tally.beats.val();
         self.flex_result_valid.next = self.flex.result_valid.val();
-        self.flex_result_data.next = bits::<44>(0);
-        self.flex_result_keep.next = bits::<2>(0);
+        self.flex_result_data.next = self.flex_no_data.val();
+        self.flex_result_keep.next = self.flex_no_keep.val();
         self.flex_result_last.next = false;
         if self.flex.result_valid.val() {
             self.flex_result_data.next = self.flex.result_data.val();

@@ -220,7 +220,7 @@ pub struct Cost {
     /// The YAML files of the designs
     #[arg(required = true)]
     pub configs: Vec<PathBuf>,
-    /// The technology: unit, asap7, or a file of `calibrate`
+    /// The technology: unit, asap7, gt2n, ihp130, sky130, or a file of `calibrate`
     #[arg(long, value_name = "NAME", default_value = "asap7")]
     pub technology: String,
     /// The share of weights that are zero, which holds nets still
@@ -232,6 +232,9 @@ pub struct Cost {
     /// A network whose tokens a second to estimate: bitllama_3m, bitnet_2b4t, bitnet_3b, llama_7b, or a file
     #[arg(long, value_name = "NAME")]
     pub network: Option<String>,
+    /// Writes where the network runs under the roofs of core and memory: SVG
+    #[arg(long, value_name = "FILE", requires = "network")]
+    pub roofline: Option<PathBuf>,
     /// The memory bandwidth in gigabytes a second
     #[arg(long, value_name = "N", default_value_t = 100.0, value_parser = positive)]
     pub bandwidth: f64,

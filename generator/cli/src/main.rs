@@ -12,6 +12,7 @@ mod network;
 mod output;
 mod parquet;
 mod plot;
+mod roofline;
 mod technology;
 mod terminal;
 #[cfg(test)]

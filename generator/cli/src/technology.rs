@@ -7,7 +7,12 @@ use tritloom_cost::Technology;
 use tritloom_datapath::parameter::closest;
 
 /// The files of `designs/technology` that are in the program.
-const SHIPPED: &[(&str, &str)] = &[("asap7", include_str!("../../../designs/technology/asap7.yaml"))];
+const SHIPPED: &[(&str, &str)] = &[
+    ("asap7", include_str!("../../../designs/technology/asap7.yaml")),
+    ("gt2n", include_str!("../../../designs/technology/gt2n.yaml")),
+    ("ihp130", include_str!("../../../designs/technology/ihp130.yaml")),
+    ("sky130", include_str!("../../../designs/technology/sky130.yaml")),
+];
 
 /// The technology of tests, which is not fitted to anything.
 const UNIT: &str = "unit";

@@ -2,10 +2,11 @@
 
 use crate::energy::Activity;
 use crate::form::{Features, features};
-use crate::point::Quantity;
+use crate::point::{Quantity, gate_count};
 use crate::technology::Technology;
 use tritloom_datapath::family::{Family, Timing};
-use tritloom_datapath::parameter::Parameters;
+use tritloom_datapath::parameter::{ParameterValue, Parameters};
+use tritloom_hdl::Design;
 
 /// Amounts of a part or of the whole; zero for what a technology does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,10 +27,7 @@ pub struct Amounts {
 
 impl Amounts {
     fn of(technology: &Technology, family: &str, features: &Features) -> Amounts {
-        let factors = technology.factors.get(family);
-        let factor = |quantity| factors.and_then(|factors| factors.get(&quantity)).copied().unwrap_or(1.0);
-        let amount =
-            |quantity| technology.forms.get(&quantity).map_or(0.0, |form| form.amount(features) * factor(quantity));
+        let amount = |quantity| technology.form(family, quantity).map_or(0.0, |form| form.amount(features));
         Amounts {
             area_um2: amount(Quantity::AreaUm2),
             toggle_energy_fj: amount(Quantity::ToggleEnergyFj),
@@ -48,6 +46,15 @@ impl Amounts {
         self.luts += other.luts;
         self.registers += other.registers;
     }
+
+    fn scale(&mut self, ratios: &Amounts) {
+        self.area_um2 *= ratios.area_um2;
+        self.toggle_energy_fj *= ratios.toggle_energy_fj;
+        self.clock_energy_fj *= ratios.clock_energy_fj;
+        self.leakage_nw *= ratios.leakage_nw;
+        self.luts *= ratios.luts;
+        self.registers *= ratios.registers;
+    }
 }
 
 /// The amounts of a configuration, and its schedule.
@@ -57,16 +64,46 @@ pub struct Evaluation {
     pub parts: Vec<(&'static str, Amounts)>,
     /// Latency and throughput.
     pub timing: Timing,
+    /// How many activations each weight of a beat is multiplied with: the rows of an array.
+    pub reuse: u64,
 }
 
 /// Multiplies a technology with a configuration's closed-form census.
 pub fn evaluate(technology: &Technology, family: &dyn Family, parameters: &Parameters) -> Evaluation {
     let parts = family.census_by_part(parameters);
     let amounts = parts.iter().map(|(name, census)| (*name, Amounts::of(technology, family.name(), &features(census))));
-    Evaluation { parts: amounts.collect(), timing: family.timing(parameters) }
+    Evaluation { parts: amounts.collect(), timing: family.timing(parameters), reuse: reuse(parameters) }
+}
+
+/// How many activations each weight of a beat is multiplied with.
+pub(crate) fn reuse(parameters: &Parameters) -> u64 {
+    match parameters.get("rows") {
+        Some(ParameterValue::Integer(rows)) => *rows,
+        _ => 1,
+    }
 }
 
 impl Evaluation {
+    /// The same with the amounts of a light synthesis of the hardware, which is more exact; the parts keep their shares.
+    pub fn refined(mut self, technology: &Technology, hardware: &Design) -> Evaluation {
+        let gates = gate_count(hardware);
+        let closed = self.total();
+        let ratio = |quantity, closed: f64| match technology.light_amount(quantity, &gates) {
+            Some(amount) if closed > 0.0 => amount / closed,
+            _ => 1.0,
+        };
+        let ratios = Amounts {
+            area_um2: ratio(Quantity::AreaUm2, closed.area_um2),
+            toggle_energy_fj: ratio(Quantity::ToggleEnergyFj, closed.toggle_energy_fj),
+            clock_energy_fj: ratio(Quantity::ClockEnergyFj, closed.clock_energy_fj),
+            leakage_nw: ratio(Quantity::LeakageNw, closed.leakage_nw),
+            luts: ratio(Quantity::Luts, closed.luts),
+            registers: ratio(Quantity::Registers, closed.registers),
+        };
+        self.parts.iter_mut().for_each(|(_, part)| part.scale(&ratios));
+        self
+    }
+
     /// The sum of the parts.
     pub fn total(&self) -> Amounts {
         let mut total = Amounts::default();
@@ -89,7 +126,7 @@ impl Evaluation {
 
     /// Multiply-accumulates in a cycle, at the slowest pace.
     pub fn products_a_cycle(&self) -> f64 {
-        self.timing.weights_per_beat as f64 / self.cycles_a_beat() as f64
+        (self.timing.weights_per_beat * self.reuse) as f64 / self.cycles_a_beat() as f64
     }
 
     /// Bits of the weight stream in a cycle, at the slowest pace.

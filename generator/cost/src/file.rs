@@ -1,15 +1,15 @@
 //! Technologies as YAML.
 
-use crate::form::{FEATURES, Form};
+use crate::form::{FEATURES, Form, GateForm};
 use crate::point::{Point, Quantity};
-use crate::technology::{FitStatistics, Technology, TechnologyError};
+use crate::technology::{FamilyForms, FitStatistics, Technology, TechnologyError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use tritloom_hdl::{Levels, PathWeights, Primitive};
+use tritloom_hdl::{Gate, GateWeights, Levels, PathWeights, Primitive};
 
 /// What the file's form is called; another form gets another number.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// By names of primitives.
 type ByPrimitive<T> = BTreeMap<String, T>;
@@ -20,12 +20,16 @@ struct File {
     technology: String,
     form: u32,
     source: BTreeMap<String, String>,
+    gates: BTreeMap<String, [f64; Gate::ALL.len()]>,
+    gates_fan_out_doubling_ps: Option<f64>,
     primitives: ByPrimitive<BTreeMap<String, [f64; 2]>>,
     fan_out_doubling_ps: Option<f64>,
     #[serde(default)]
-    families: BTreeMap<String, BTreeMap<String, f64>>,
+    families: BTreeMap<String, FileFamily>,
     #[serde(default)]
     fits: BTreeMap<String, Fit>,
+    #[serde(default)]
+    closed_fits: BTreeMap<String, Fit>,
     #[serde(default)]
     points: Vec<FilePoint>,
 }
@@ -42,9 +46,18 @@ struct Fit {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct FileFamily {
+    delay_factor: Option<f64>,
+    #[serde(default)]
+    forms: BTreeMap<String, [f64; FEATURES]>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct FilePoint {
     design: String,
     census: ByPrimitive<[u64; 2]>,
+    gates: [u64; Gate::ALL.len()],
     measured: BTreeMap<String, f64>,
 }
 
@@ -72,18 +85,27 @@ impl Technology {
                 }
             }
         }
-        let factors = file.families.into_iter().map(|(family, factors)| {
-            let known = factors.into_iter().map(|(name, factor)| Ok((quantity(&name)?, factor)));
-            Ok((family, known.collect::<Result<_, TechnologyError>>()?))
-        });
-        let fits = file.fits.iter().map(|(name, fit)| Ok((quantity(name)?, fit.statistics())));
+        let mut gates: BTreeMap<Quantity, GateForm> = BTreeMap::new();
+        let mut gate_delay = file
+            .gates_fan_out_doubling_ps
+            .map(|fan_out_doublings| GateWeights { fan_out_doublings, ..GateWeights::default() });
+        for (name, coefficients) in file.gates {
+            match (quantity(&name)?, &mut gate_delay) {
+                (Quantity::DelayPs, Some(weights)) => weights.gates = coefficients,
+                (quantity, _) => _ = gates.insert(quantity, GateForm { coefficients }),
+            }
+        }
+        let families = file.families.into_iter().map(|(name, family)| Ok((name, family.forms()?)));
         Ok(Technology {
             name: file.technology,
             source: file.source.into_iter().collect(),
+            gates,
+            gate_delay,
             forms,
             delay,
-            factors: factors.collect::<Result<_, TechnologyError>>()?,
-            fits: fits.collect::<Result<_, _>>()?,
+            families: families.collect::<Result<_, TechnologyError>>()?,
+            fits: statistics(&file.fits)?,
+            closed_fits: statistics(&file.closed_fits)?,
             points: file.points.iter().map(FilePoint::point).collect::<Result<_, _>>()?,
         })
     }
@@ -99,6 +121,15 @@ impl Technology {
                 _ = writeln!(text, "  {key}: \"{}\"", fact.replace('\\', "\\\\").replace('"', "\\\""));
             }
         }
+        let kinds: Vec<String> = Gate::ALL.iter().map(|gate| format!("{gate:?}")).collect();
+        _ = writeln!(text, "# What each gate of a light synthesis takes: {}.\ngates:", kinds.join(", "));
+        for (quantity, form) in &self.gates {
+            _ = writeln!(text, "  {}: [{}]", quantity.name(), list(&form.coefficients));
+        }
+        if let Some(weights) = &self.gate_delay {
+            _ = writeln!(text, "  delay_ps: [{}]", list(&weights.gates));
+            _ = writeln!(text, "gates_fan_out_doubling_ps: {}", figure(weights.fan_out_doublings));
+        }
         text += "# For each primitive two figures: of sums for each one and for each of its bits, of delay_ps for each one\n\
                  # on the path and for each doubling of its size.\nprimitives:\n";
         for (kind, primitive) in Primitive::ALL.into_iter().enumerate() {
@@ -107,26 +138,13 @@ impl Technology {
         if let Some(delay) = &self.delay {
             _ = writeln!(text, "fan_out_doubling_ps: {}", figure(delay.fan_out_doubling));
         }
-        if !self.factors.is_empty() {
-            text += "# What the amounts of a family are multiplied with.\nfamilies:\n";
+        if !self.families.is_empty() {
+            text += "# Closed forms of families: for each primitive in this order the two figures.\nfamilies:\n";
         }
-        for (family, factors) in &self.factors {
-            let factors: Vec<String> =
-                factors.iter().map(|(quantity, factor)| format!("{}: {factor:.4}", quantity.name())).collect();
-            _ = writeln!(text, "  {family}: {{{}}}", factors.join(", "));
-        }
-        if !self.fits.is_empty() {
-            text += "# Errors of points left out of the fit, fold by fold.\nfits:\n";
-        }
-        for (quantity, fit) in &self.fits {
-            let FitStatistics { points, folds, mean_error, worst_error, kendall } = fit;
-            _ = writeln!(
-                text,
-                "  {}: {{points: {points}, folds: {folds}, mean_error: {mean_error:.4}, worst_error: {worst_error:.4}, \
-                 kendall: {kendall:.4}}}",
-                quantity.name()
-            );
-        }
+        self.families.iter().for_each(|(name, family)| text += &family.text(name));
+        text +=
+            &fits_text("Errors of light syntheses of points left out of the fit, fold by fold.", "fits", &self.fits);
+        text += &fits_text("Errors of closed forms of such points.", "closed_fits", &self.closed_fits);
         if !self.points.is_empty() {
             text += "points:\n";
         }
@@ -157,6 +175,54 @@ impl Fit {
     }
 }
 
+fn statistics(fits: &BTreeMap<String, Fit>) -> Result<BTreeMap<Quantity, FitStatistics>, TechnologyError> {
+    fits.iter().map(|(name, fit)| Ok((quantity(name)?, fit.statistics()))).collect()
+}
+
+fn fits_text(comment: &str, key: &str, fits: &BTreeMap<Quantity, FitStatistics>) -> String {
+    if fits.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("# {comment}\n{key}:\n");
+    for (quantity, fit) in fits {
+        let FitStatistics { points, folds, mean_error, worst_error, kendall } = fit;
+        _ = writeln!(
+            text,
+            "  {}: {{points: {points}, folds: {folds}, mean_error: {mean_error:.4}, worst_error: {worst_error:.4}, \
+             kendall: {kendall:.4}}}",
+            quantity.name()
+        );
+    }
+    text
+}
+
+impl FileFamily {
+    fn forms(self) -> Result<FamilyForms, TechnologyError> {
+        let forms = self.forms.into_iter().map(|(name, coefficients)| Ok((quantity(&name)?, Form { coefficients })));
+        Ok(FamilyForms { forms: forms.collect::<Result<_, _>>()?, delay_factor: self.delay_factor })
+    }
+}
+
+impl FamilyForms {
+    fn text(&self, name: &str) -> String {
+        let mut text = format!("  {name}:\n");
+        if let Some(factor) = self.delay_factor {
+            _ = writeln!(text, "    delay_factor: {}", figure(factor));
+        }
+        if !self.forms.is_empty() {
+            text += "    forms:\n";
+        }
+        for (quantity, form) in &self.forms {
+            _ = writeln!(text, "      {}: [{}]", quantity.name(), list(&form.coefficients));
+        }
+        text
+    }
+}
+
+fn list(figures: &[f64]) -> String {
+    figures.iter().map(|value| figure(*value)).collect::<Vec<_>>().join(", ")
+}
+
 impl FilePoint {
     fn point(&self) -> Result<Point, TechnologyError> {
         let mut features = [0.0; FEATURES];
@@ -165,7 +231,12 @@ impl FilePoint {
             (features[2 * kind], features[2 * kind + 1]) = (*count as f64, *bits as f64);
         }
         let quantities = self.measured.iter().map(|(name, value)| Ok((quantity(name)?, *value)));
-        Ok(Point { identity: self.design.clone(), features, quantities: quantities.collect::<Result<_, _>>()? })
+        Ok(Point {
+            identity: self.design.clone(),
+            features,
+            gates: self.gates,
+            quantities: quantities.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -179,9 +250,10 @@ fn point_text(point: &Point) -> String {
     let measured: Vec<String> =
         point.quantities.iter().map(|(quantity, value)| format!("{}: {}", quantity.name(), figure(*value))).collect();
     format!(
-        "  - design: \"{}\"\n    census: {{{}}}\n    measured: {{{}}}\n",
+        "  - design: \"{}\"\n    census: {{{}}}\n    gates: [{}]\n    measured: {{{}}}\n",
         point.identity,
         census.join(", "),
+        point.gates.map(|count| count.to_string()).join(", "),
         measured.join(", ")
     )
 }
@@ -230,12 +302,16 @@ mod tests {
         technology.source.push(("script".to_owned(), "one\ntwo\n".to_owned()));
         let fit = FitStatistics { points: 9, folds: 5, mean_error: 0.05, worst_error: 0.2, kendall: 0.9 };
         technology.fits.insert(Quantity::AreaUm2, fit);
-        technology.factors.insert("tint".to_owned(), BTreeMap::from([(Quantity::AreaUm2, 1.25)]));
+        let own = Form { coefficients: std::array::from_fn(|position| position as f64) };
+        let forms = FamilyForms { forms: BTreeMap::from([(Quantity::AreaUm2, own)]), delay_factor: Some(1.25) };
+        technology.families.insert("tint".to_owned(), forms);
+        technology.closed_fits.insert(Quantity::DelayPs, fit);
         let mut features = [0.0; FEATURES];
         (features[0], features[1]) = (2.0, 17.0);
         technology.points.push(Point {
             identity: "tint: {lanes: 3}".to_owned(),
             features,
+            gates: std::array::from_fn(|kind| kind as u64),
             quantities: BTreeMap::from([(Quantity::AreaUm2, 12.5), (Quantity::DelayPs, 300.0)]),
         });
         assert_eq!(Technology::read(&technology.write()), Ok(technology));
@@ -245,7 +321,7 @@ mod tests {
     fn what_is_no_technology_is_refused_with_a_reason() {
         let good = Technology::unit().write();
         for (from, to, reason) in [
-            ("form: 1", "form: 7", "its form is 7"),
+            ("form: 2", "form: 7", "its form is 7"),
             ("adder:", "addder:", "no primitive `addder`"),
             ("luts:", "lutts:", "no quantity `lutts`"),
             ("technology:", "technologie:", "technologie"),

@@ -1,220 +1,224 @@
-//! Fits: the non-negative coefficients whose relative errors have the smallest sum of squares.
+//! Fits: the non-negative coefficients whose relative errors are the smallest.
 
-use crate::form::{FEATURES, Features, Form};
-use crate::point::{Point, Quantity};
 use crate::statistics::Comparison;
 use crate::technology::FitStatistics;
 use std::collections::BTreeMap;
-use tritloom_hdl::{Design, Levels, Path, PathWeights};
+use tritloom_hdl::{Design, Gate, GateWeights, Gates, Levels, PathWeights, Primitive};
 
 /// Parts that points are divided into for cross-validation.
 pub const FOLDS: usize = 5;
 
 /// Keeps coefficients of what hardly occurs from growing; in units of a squared relative error.
-const RIDGE: f64 = 1e-4;
+const RIDGE: f64 = 1e-3;
 
 /// Sweeps of coordinate descent: far beyond what the few dozen coefficients need.
 const SWEEPS: usize = 1000;
 
-/// Non-negative coefficients `c` that minimise the sum of `(row . c / value - 1)^2`.
-pub fn least_squares(rows: &[(Vec<f64>, f64)]) -> Vec<f64> {
-    let size = rows.first().map_or(0, |(row, _)| row.len());
-    let scaled: Vec<Vec<f64>> = rows.iter().map(|(row, value)| row.iter().map(|x| x / value).collect()).collect();
+/// Rounds in which points far off count less than before.
+const ROBUST_ROUNDS: usize = 3;
+
+/// Errors beyond so many median errors count by their magnitude, not its square (Huber 1964).
+const FAR_OFF: f64 = 2.0;
+
+/// Below this relative error none counts as far off.
+const NEAR: f64 = 0.01;
+
+/// What is counted, and the value that it has.
+pub type Row = (Vec<f64>, f64);
+
+/// What a row's counts amount to.
+pub fn amount(coefficients: &[f64], counts: &[f64]) -> f64 {
+    coefficients.iter().zip(counts).map(|(coefficient, count)| coefficient * count).sum()
+}
+
+/// Non-negative coefficients under which the relative errors of rows are small; a few rows may be far off.
+pub fn robust(rows: &[Row]) -> Vec<f64> {
+    let mut weights = vec![1.0; rows.len()];
+    let mut coefficients = least_squares(rows, &weights);
+    for _ in 0..ROBUST_ROUNDS {
+        let errors: Vec<f64> =
+            rows.iter().map(|(counts, value)| (amount(&coefficients, counts) / value - 1.0).abs()).collect();
+        let far = FAR_OFF * f64::max(median(&errors), NEAR / FAR_OFF);
+        weights.iter_mut().zip(&errors).for_each(|(weight, error)| *weight = f64::min(1.0, far / error));
+        coefficients = least_squares(rows, &weights);
+    }
+    coefficients
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Non-negative coefficients `c` that minimise the sum of `weight * (counts . c / value - 1)^2`.
+fn least_squares(rows: &[Row], weights: &[f64]) -> Vec<f64> {
+    let size = rows.first().map_or(0, |(counts, _)| counts.len());
+    let scales = rows.iter().zip(weights).map(|((_, value), weight)| weight.sqrt() / value);
+    let scales: Vec<f64> = scales.collect();
+    let scaled: Vec<Vec<f64>> = rows
+        .iter()
+        .zip(&scales)
+        .map(|((counts, _), scale)| counts.iter().map(|count| count * scale).collect())
+        .collect();
     let norms: Vec<f64> =
         (0..size).map(|column| scaled.iter().map(|row| row[column] * row[column]).sum::<f64>().sqrt()).collect();
     let entry = |row: &[f64], column: usize| if norms[column] > 0.0 { row[column] / norms[column] } else { 0.0 };
     let product =
         |left: usize, right: usize| -> f64 { scaled.iter().map(|row| entry(row, left) * entry(row, right)).sum() };
     let matrix: Vec<Vec<f64>> = (0..size).map(|left| (0..size).map(|right| product(left, right)).collect()).collect();
-    let target: Vec<f64> = (0..size).map(|column| scaled.iter().map(|row| entry(row, column)).sum()).collect();
+    let target =
+        |column: usize| scaled.iter().zip(weights).map(|(row, weight)| entry(row, column) * weight.sqrt()).sum();
+    let target: Vec<f64> = (0..size).map(target).collect();
     let mut solution = vec![0.0; size];
     for _ in 0..SWEEPS {
         for column in 0..size {
-            let rest: f64 =
-                (0..size).filter(|other| *other != column).map(|other| matrix[column][other] * solution[other]).sum();
-            solution[column] = f64::max(0.0, (target[column] - rest) / (matrix[column][column] + RIDGE));
+            let row = &matrix[column];
+            let rest = amount(row, &solution) - row[column] * solution[column];
+            solution[column] = f64::max(0.0, (target[column] - rest) / (row[column] + RIDGE));
         }
     }
     solution.iter().zip(&norms).map(|(value, norm)| if *norm > 0.0 { value / norm } else { 0.0 }).collect()
 }
 
-/// A design with one of its quantities.
-pub struct Row<'a, T> {
-    family: Option<&'a str>,
-    of: T,
-    value: f64,
-}
-
-impl<T: Copy> Clone for Row<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: Copy> Copy for Row<'_, T> {}
-
-/// The points that have a quantity.
-pub fn rows<'a>(points: &'a [Point], quantity: Quantity) -> Vec<Row<'a, &'a Features>> {
-    let row = |point: &'a Point| {
-        let value = *point.quantities.get(&quantity).filter(|value| **value > 0.0)?;
-        Some(Row { family: point.family(), of: &point.features, value })
-    };
-    points.iter().filter_map(row).collect()
-}
-
-/// The points that have a delay, with their hardware.
-pub fn subjects<'a>(points: &'a [Point], hardware: &[&'a Design]) -> Vec<Row<'a, &'a Design>> {
-    let row = |(point, hardware): (&'a Point, &&'a Design)| {
-        let value = *point.quantities.get(&Quantity::DelayPs)?;
-        Some(Row { family: point.family(), of: *hardware, value })
-    };
-    points.iter().zip(hardware).filter_map(row).collect()
-}
-
-/// Coefficients, and by family what their sum is multiplied with.
-pub struct Fitted {
-    coefficients: Vec<f64>,
-    pub factors: BTreeMap<String, f64>,
-}
-
-impl Fitted {
-    /// The coefficients as a form.
-    pub fn form(&self) -> Form {
-        let mut coefficients: Features = [0.0; FEATURES];
-        coefficients.iter_mut().zip(&self.coefficients).for_each(|(own, fitted)| *own = *fitted);
-        Form { coefficients }
-    }
-
-    fn predict(&self, family: Option<&str>, features: &[f64]) -> f64 {
-        let sum: f64 = self.coefficients.iter().zip(features).map(|(coefficient, feature)| coefficient * feature).sum();
-        sum * family.and_then(|family| self.factors.get(family)).copied().unwrap_or(1.0)
-    }
-}
-
-/// Turns of fitting coefficients and factors to one another.
-const TURNS: usize = 4;
-
-/// How many points of a family weigh as much as the assumption that its factor is 1.
-const DOUBT: f64 = 1.0;
-
-/// Fits coefficients and factors in turns.
-fn fit(rows: &[(Option<&str>, Vec<f64>, f64)]) -> Fitted {
-    let mut fitted = Fitted { coefficients: vec![], factors: BTreeMap::new() };
-    for _ in 0..TURNS {
-        let factor =
-            |family: &Option<&str>| family.and_then(|family| fitted.factors.get(family)).copied().unwrap_or(1.0);
-        let scaled: Vec<(Vec<f64>, f64)> =
-            rows.iter().map(|(family, row, value)| (row.clone(), value / factor(family))).collect();
-        fitted.coefficients = least_squares(&scaled);
-        fitted.factors.clear();
-        let mut ratios: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-        for (family, row, value) in rows {
-            if let Some(family) = family {
-                ratios.entry(family).or_default().push(value / fitted.predict(None, row));
-            }
-        }
-        for (family, ratios) in ratios {
-            let factor = (DOUBT + ratios.iter().sum::<f64>()) / (DOUBT + ratios.len() as f64);
-            fitted.factors.insert(family.to_owned(), factor);
-        }
-    }
-    fitted
-}
-
-/// The coefficients and factors of a sum over primitives that suit the points best.
-pub fn sum(rows: &[Row<'_, &Features>]) -> Fitted {
-    fit(&rows.iter().map(|row| (row.family, row.of.to_vec(), row.value)).collect::<Vec<_>>())
-}
-
-/// What the form says of points that it was not fitted to, fold by fold.
-pub fn cross_validated(rows: &[Row<'_, &Features>]) -> Option<FitStatistics> {
+/// What the fit says of rows that it did not see, fold by fold.
+pub fn cross_validated(rows: &[Row]) -> Option<FitStatistics> {
     let pairs = folded(rows, |train, test| {
-        let fitted = sum(train);
-        test.iter().map(|row| (fitted.predict(row.family, row.of), row.value)).collect()
+        let coefficients = robust(train);
+        test.iter().map(|(counts, value)| (amount(&coefficients, counts), *value)).collect()
     });
     statistics(&pairs)
 }
 
 /// The pairs of estimate and measurement of every fold, fitted to the others.
-fn folded<T: Copy>(items: &[T], predict: impl Fn(&[T], &[T]) -> Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+pub fn folded<T: Clone>(items: &[T], predict: impl Fn(&[T], &[T]) -> Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     let part = |fold: usize, inside: bool| -> Vec<T> {
         let positions = items.iter().enumerate();
-        positions.filter(|(position, _)| (position % FOLDS == fold) == inside).map(|(_, item)| *item).collect()
+        positions.filter(|(position, _)| (position % FOLDS == fold) == inside).map(|(_, item)| item.clone()).collect()
     };
     (0..FOLDS).flat_map(|fold| predict(&part(fold, false), &part(fold, true))).collect()
 }
 
-fn statistics(pairs: &[(f64, f64)]) -> Option<FitStatistics> {
+/// Statistics of pairs of estimate and measurement.
+pub fn statistics(pairs: &[(f64, f64)]) -> Option<FitStatistics> {
     let Comparison { points, mean_error, worst_error, kendall, .. } = Comparison::new(pairs)?;
     Some(FitStatistics { points, folds: FOLDS, mean_error, worst_error, kendall })
 }
 
-/// Rounds of following the longest paths and fitting their weights anew.
-const ROUNDS: usize = 6;
+/// Something with a longest path, which depends on what each of its parts takes.
+pub trait Paths {
+    /// Weights to begin with: something for every part.
+    fn first() -> Vec<f64>;
 
-/// The weights under which the longest paths suit the measured delays best, and the families' factors: which path is
-/// the longest depends on the weights, so both are found in turns.
-pub fn paths(subjects: &[Row<'_, &Design>]) -> (PathWeights, BTreeMap<String, f64>) {
-    let mut current = (first_weights(), BTreeMap::new());
+    /// How often the longest path passes each part.
+    fn longest(&self, weights: &[f64]) -> Vec<f64>;
+}
+
+impl Paths for Design {
+    fn first() -> Vec<f64> {
+        Primitive::ALL.iter().flat_map(|_| [30.0, 10.0]).chain([5.0]).collect()
+    }
+
+    fn longest(&self, weights: &[f64]) -> Vec<f64> {
+        let path = self.longest_path(&path_weights(weights));
+        path.levels.iter().flat_map(|levels| [levels.count, levels.doublings]).chain([path.fan_out_doublings]).collect()
+    }
+}
+
+impl Paths for Gates {
+    fn first() -> Vec<f64> {
+        Gate::ALL.iter().map(|_| 20.0).chain([5.0]).collect()
+    }
+
+    fn longest(&self, weights: &[f64]) -> Vec<f64> {
+        let path = self.longest_path(&gate_weights(weights));
+        path.gates.into_iter().chain([path.fan_out_doublings]).collect()
+    }
+}
+
+/// Weights of [`Design::longest_path`].
+pub fn path_weights(weights: &[f64]) -> PathWeights {
+    let levels = |kind: usize| Levels { count: weights[2 * kind], doublings: weights[2 * kind + 1] };
+    PathWeights { levels: std::array::from_fn(levels), fan_out_doubling: weights[2 * Primitive::ALL.len()] }
+}
+
+/// Weights of [`Gates::longest_path`].
+pub fn gate_weights(weights: &[f64]) -> GateWeights {
+    GateWeights { gates: std::array::from_fn(|kind| weights[kind]), fan_out_doublings: weights[Gate::ALL.len()] }
+}
+
+/// A design with its family and its delay.
+pub type Timed<'a, T> = (Option<&'a str>, &'a T, f64);
+
+/// Weights of parts of paths, and what the paths of families are multiplied with.
+#[derive(Clone, Default)]
+pub struct Delays {
+    /// As the longest paths take them.
+    pub weights: Vec<f64>,
+    /// By family; 1 where there is none.
+    pub factors: BTreeMap<String, f64>,
+}
+
+impl Delays {
+    fn estimate<T: Paths>(&self, (family, design, _): &Timed<'_, T>) -> f64 {
+        amount(&self.weights, &design.longest(&self.weights)) * self.factor(*family)
+    }
+
+    fn factor(&self, family: Option<&str>) -> f64 {
+        family.and_then(|family| self.factors.get(family)).copied().unwrap_or(1.0)
+    }
+
+    /// How many points of a family weigh as much as the assumption that its factor is 1.
+    const DOUBT: f64 = 1.0;
+
+    fn fit_factors<T: Paths>(&mut self, subjects: &[Timed<'_, T>]) {
+        self.factors.clear();
+        let mut ratios: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for subject in subjects {
+            if let Some(family) = subject.0 {
+                ratios.entry(family).or_default().push(subject.2 / self.estimate(subject));
+            }
+        }
+        for (family, ratios) in ratios {
+            let factor = (Self::DOUBT + ratios.iter().sum::<f64>()) / (Self::DOUBT + ratios.len() as f64);
+            self.factors.insert(family.to_owned(), factor);
+        }
+    }
+}
+
+/// Rounds of following the longest paths and fitting their weights anew.
+const ROUNDS: usize = 8;
+
+/// The weights under which the longest paths suit the measured delays best: which path is the longest depends on the
+/// weights, so both are found in turns.
+pub fn delays<T: Paths>(subjects: &[Timed<'_, T>]) -> Delays {
+    let mut current = Delays { weights: T::first(), factors: BTreeMap::new() };
     let mut best = (f64::INFINITY, current.clone());
     for _ in 0..ROUNDS {
-        let found: Vec<Path> = subjects.iter().map(|row| row.of.longest_path(&current.0)).collect();
-        let error: f64 = subjects
-            .iter()
-            .zip(&found)
-            .map(|(row, path)| (path.length(&current.0) * factor(&current.1, row.family) / row.value - 1.0).abs())
-            .sum();
+        let paths: Vec<Vec<f64>> = subjects.iter().map(|(_, design, _)| design.longest(&current.weights)).collect();
+        let row =
+            |(path, (family, _, value)): (&Vec<f64>, &Timed<'_, T>)| (path.clone(), value / current.factor(*family));
+        let rows: Vec<Row> = paths.iter().zip(subjects).map(row).collect();
+        let fitted = robust(&rows);
+        // What occurs on no path keeps the weight that it had: a weight of zero would hide it for ever.
+        let occurs = |column: usize| rows.iter().any(|(path, _)| path[column] > 0.0);
+        let weights =
+            (0..fitted.len()).map(|column| if occurs(column) { fitted[column] } else { current.weights[column] });
+        current.weights = weights.collect();
+        current.fit_factors(subjects);
+        let error: f64 = subjects.iter().map(|subject| (current.estimate(subject) / subject.2 - 1.0).abs()).sum();
         if error < best.0 {
             best = (error, current.clone());
         }
-        current = fitted_weights(subjects, &found, &current.0);
     }
     best.1
 }
 
-fn factor(factors: &BTreeMap<String, f64>, family: Option<&str>) -> f64 {
-    family.and_then(|family| factors.get(family)).copied().unwrap_or(1.0)
-}
-
-/// Something to begin with: every level alike.
-fn first_weights() -> PathWeights {
-    let mut weights = PathWeights { fan_out_doubling: 5.0, ..PathWeights::default() };
-    weights.levels.iter_mut().for_each(|levels| *levels = Levels { count: 30.0, doublings: 10.0 });
-    weights
-}
-
-/// What occurs on no path keeps the weight that it had: a weight of zero would hide it for ever.
-fn fitted_weights(
-    subjects: &[Row<'_, &Design>],
-    paths: &[Path],
-    old: &PathWeights,
-) -> (PathWeights, BTreeMap<String, f64>) {
-    let row = |path: &Path| -> Vec<f64> {
-        let levels = path.levels.iter().flat_map(|levels| [levels.count, levels.doublings]);
-        levels.chain([path.fan_out_doublings]).collect()
-    };
-    let rows: Vec<(Option<&str>, Vec<f64>, f64)> =
-        subjects.iter().zip(paths).map(|(subject, path)| (subject.family, row(path), subject.value)).collect();
-    let Fitted { coefficients, factors } = fit(&rows);
-    let occurs = |column: usize| rows.iter().any(|(_, row, _)| row[column] > 0.0);
-    let pick = |column: usize, old: f64| if occurs(column) { coefficients[column] } else { old };
-    let weights = PathWeights {
-        levels: std::array::from_fn(|kind| Levels {
-            count: pick(2 * kind, old.levels[kind].count),
-            doublings: pick(2 * kind + 1, old.levels[kind].doublings),
-        }),
-        fan_out_doubling: pick(FEATURES, old.fan_out_doubling),
-    };
-    (weights, factors)
-}
-
 /// What the weights say of designs that they were not fitted to, fold by fold.
-pub fn cross_validated_delay(subjects: &[Row<'_, &Design>]) -> Option<FitStatistics> {
+pub fn cross_validated_delays<T: Paths>(subjects: &[Timed<'_, T>]) -> Option<FitStatistics> {
     let pairs = folded(subjects, |train, test| {
-        let (weights, factors) = paths(train);
-        let delay_ps =
-            |row: &Row<'_, &Design>| row.of.longest_path(&weights).length(&weights) * factor(&factors, row.family);
-        test.iter().map(|row| (delay_ps(row), row.value)).collect()
+        let fitted = delays(train);
+        test.iter().map(|subject| (fitted.estimate(subject), subject.2)).collect()
     });
     statistics(&pairs)
 }

@@ -1,6 +1,6 @@
 //! Quantities as sums over primitives.
 
-use tritloom_hdl::{Census, Primitive};
+use tritloom_hdl::{Census, Gate, GateCount, Primitive};
 
 /// For each kind of primitive, in the order of [`Primitive::ALL`], how many and how many bits.
 pub type Features = [f64; FEATURES];
@@ -35,4 +35,18 @@ pub fn features(census: &Census) -> Features {
         let tally = tallies[position / 2];
         (if position % 2 == 0 { tally.count } else { tally.bits }) as f64
     })
+}
+
+/// A sum over the gates of a light synthesis: so much for each, by kind in the order of [`Gate::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GateForm {
+    /// None is negative.
+    pub coefficients: [f64; Gate::ALL.len()],
+}
+
+impl GateForm {
+    /// The amount of a design.
+    pub fn amount(&self, count: &GateCount) -> f64 {
+        self.coefficients.iter().zip(count).map(|(coefficient, count)| coefficient * *count as f64).sum()
+    }
 }

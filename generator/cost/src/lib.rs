@@ -21,8 +21,8 @@ mod evaluation;
 mod file;
 mod fit;
 mod form;
+mod light;
 mod network;
-
 mod point;
 mod sample;
 mod statistics;
@@ -31,11 +31,10 @@ mod technology;
 pub use block::{Block, blocks};
 pub use energy::Activity;
 pub use evaluation::{Amounts, Evaluation, evaluate};
-
-pub use form::{FEATURES, Features, Form, features};
-
+pub use form::{FEATURES, Features, Form, GateForm, features};
+pub use light::{Light, light};
 pub use network::{Layer, Network, NetworkEstimate, Platform};
-pub use point::{Point, Quantity};
+pub use point::{Point, Quantity, gate_count, kept_modules};
 pub use sample::{Sample, draw, identity};
 pub use statistics::{Comparison, kendall};
-pub use technology::{FitStatistics, Source, Technology, TechnologyError};
+pub use technology::{FamilyForms, FitStatistics, Source, Technology, TechnologyError};

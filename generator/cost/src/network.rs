@@ -1,9 +1,10 @@
 //! Whole networks: cycles, memory traffic and tokens a second of a core that computes their matrix products.
 
+use crate::evaluation::reuse;
 use crate::technology::TechnologyError;
 use serde::Deserialize;
 use tritloom_datapath::family::Family;
-use tritloom_datapath::parameter::{ParameterValue, Parameters};
+use tritloom_datapath::parameter::Parameters;
 
 /// The matrix products of a network, token by token.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -103,17 +104,9 @@ impl Network {
             cycles_a_token,
             weight_bits_a_token,
             decode_seconds,
-            prefill_seconds: decode_seconds / rows(parameters),
+            prefill_seconds: decode_seconds / reuse(parameters) as f64,
             memory_bound: fetching > computing,
         }
-    }
-}
-
-/// Tokens that a beat of weights serves.
-fn rows(parameters: &Parameters) -> f64 {
-    match parameters.get("rows") {
-        Some(ParameterValue::Integer(rows)) => *rows as f64,
-        _ => 1.0,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::form::Features;
 use std::collections::BTreeMap;
+use tritloom_hdl::{Census, Design, GateCount};
 
 /// A quantity that synthesis measures and the model estimates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +58,30 @@ impl Quantity {
         }
     }
 
+    /// What it is, without its unit.
+    pub fn quantity(self) -> &'static str {
+        match self {
+            Quantity::AreaUm2 => "area",
+            Quantity::DelayPs => "delay",
+            Quantity::ToggleEnergyFj => "energy of toggles",
+            Quantity::ClockEnergyFj => "energy of the clock",
+            Quantity::LeakageNw => "leakage",
+            Quantity::Luts => "look-up tables",
+            Quantity::Registers => "flip-flops",
+        }
+    }
+
+    /// Its unit, for axes.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Quantity::AreaUm2 => "um2",
+            Quantity::DelayPs => "ps",
+            Quantity::ToggleEnergyFj | Quantity::ClockEnergyFj => "fJ",
+            Quantity::LeakageNw => "nW",
+            Quantity::Luts | Quantity::Registers => "cells",
+        }
+    }
+
     /// The quantity of that name.
     pub fn of(name: &str) -> Option<Quantity> {
         Quantity::ALL.into_iter().find(|quantity| quantity.name() == name)
@@ -77,6 +102,23 @@ pub struct Point {
     pub identity: String,
     /// Of its census.
     pub features: Features,
+    /// Of its light synthesis.
+    pub gates: GateCount,
     /// What synthesis measured.
     pub quantities: BTreeMap<Quantity, f64>,
+}
+
+/// Bits of primitives from which on a module stays one: synthesis then maps it once for all of its uses.
+const KEPT_BITS: u64 = 256;
+
+/// The modules that stay modules in synthesis, real and light.
+pub fn kept_modules(design: &Design, top: &str) -> Vec<String> {
+    let bits = |census: &Census| census.tallies().iter().map(|tally| tally.bits).sum::<u64>();
+    let modules = design.census_by_module().into_iter();
+    modules.filter(|(name, census)| name != top && bits(census) >= KEPT_BITS).map(|(name, _)| name).collect()
+}
+
+/// The gates of a design where its larger modules stay modules.
+pub fn gate_count(design: &Design) -> GateCount {
+    design.gate_count(&kept_modules(design, &design.top().name))
 }

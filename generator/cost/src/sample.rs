@@ -1,11 +1,11 @@
 //! Which configurations a technology is fitted to, and which it is held to.
 
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::Parameters;
-use tritloom_datapath::registry::{SIMULATION_CAPS, random_small};
+use tritloom_datapath::registry::random_small;
 
 /// A configuration of a family.
 #[derive(Clone)]
@@ -31,10 +31,38 @@ pub fn identity(family: &dyn Family, parameters: &Parameters) -> String {
 }
 
 /// Bits of primitives: enough that a design is more than its control, few enough that synthesis takes seconds.
-const SIZES: std::ops::RangeInclusive<u64> = 150..=2000;
+const SIZES: std::ops::Range<f64> = 300.0..4000.0;
+
+/// How far from the size that a draw asks for it may be.
+const TOLERANCE: f64 = 1.25;
+
+/// Nothing is drawn larger: synthesis takes seconds, not minutes. Where small tiles are drawn their matrices are not.
+const CAPS: &[(&str, u64)] = &[
+    ("tables", 6),
+    ("lanes", 24),
+    ("width", 128),
+    ("activation_bits", 8),
+    ("weight_bits", 8),
+    ("ports", 12),
+    ("rows", 6),
+    ("columns", 6),
+    ("depth", 4),
+    ("max_inputs", 4096),
+    ("max_outputs", 4096),
+    ("max_inner", 4096),
+    ("max_columns", 4096),
+    ("max_rows", 64),
+    ("max_vectors", 16),
+    ("max_head_size", 128),
+    ("max_keys", 256),
+    ("max_k", 12),
+];
 
 /// Draws whose size does not suit before the size is given up.
 const PATIENCE: usize = 2000;
+
+/// Sizes given up before a family has no more to draw.
+const SIZES_TRIED: usize = 8;
 
 /// `count` configurations, taken from all families in turn; none of them has an identity in `excluded`, and none occurs
 /// twice. What is drawn from a family does not depend on which other families there are.
@@ -60,11 +88,17 @@ impl<'a> Urn<'a> {
     }
 
     fn next(&mut self) -> Option<Sample> {
+        (0..SIZES_TRIED).find_map(|_| self.of_some_size())
+    }
+
+    fn of_some_size(&mut self) -> Option<Sample> {
+        let wanted = self.rng.random_range(SIZES.start.ln()..SIZES.end.ln()).exp();
+        let suits = |bits: u64| (wanted / TOLERANCE..wanted * TOLERANCE).contains(&(bits as f64));
         for _ in 0..PATIENCE {
-            let parameters = random_small(self.family, SIMULATION_CAPS, &mut self.rng);
+            let parameters = random_small(self.family, CAPS, &mut self.rng);
             let sample = Sample { family: self.family, parameters };
             let identity = sample.identity();
-            if SIZES.contains(&size(&sample)) && !self.excluded.contains(&identity) && self.taken.insert(identity) {
+            if suits(size(&sample)) && !self.excluded.contains(&identity) && self.taken.insert(identity) {
                 return Some(sample);
             }
         }

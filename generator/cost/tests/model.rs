@@ -3,9 +3,12 @@
 #![allow(missing_docs)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use tritloom_cost::{FEATURES, Network, Platform, Point, Quantity, Sample, Technology, draw, evaluate, features};
+use tritloom_cost::{
+    Network, Platform, Point, Quantity, Sample, Technology, draw, evaluate, features, gate_count, light,
+};
 use tritloom_datapath::parameter::{Domain, ParameterValue};
 use tritloom_datapath::registry;
+use tritloom_hdl::Primitive;
 
 fn samples(count: usize, seed: u64) -> Vec<Sample> {
     draw(registry::families(), count, seed, &BTreeSet::new())
@@ -38,7 +41,9 @@ fn a_larger_tile_is_never_smaller() {
                 continue;
             }
             let larger = parameters.with(parameter.name, 2 * value);
-            if family.legality(&larger).is_empty() {
+            // A tile that holds all outputs needs no memory for partial sums.
+            let words = |parameters| family.census(parameters).get(Primitive::Memory).bits;
+            if family.legality(&larger).is_empty() && words(&larger) >= words(&parameters) {
                 let larger_um2 = evaluate(&technology, family, &larger).total().area_um2;
                 assert!(larger_um2 > area_um2, "{}: {} {value} doubled", family.name(), parameter.name);
                 grown += 1;
@@ -48,29 +53,55 @@ fn a_larger_tile_is_never_smaller() {
     assert!(grown > 100, "only {grown} could grow");
 }
 
-/// Points that a known form makes.
-fn points(samples: &[Sample], form: &[f64; FEATURES]) -> Vec<Point> {
+/// What gates take in the technology of the points below, in the order of `Gate::ALL`.
+const KNOWN: [f64; 12] = [0.05, 0.1, 0.09, 0.12, 0.3, 0.1, 0.2, 0.4, 0.4, 0.5, 0.35, 0.45];
+
+/// Points that known figures for gates make.
+fn points(samples: &[Sample]) -> Vec<Point> {
     let point = |sample: &Sample| {
         let features = features(&sample.family.census(&sample.parameters));
-        let area_um2 = features.iter().zip(form).map(|(feature, coefficient)| feature * coefficient).sum();
-        Point { identity: sample.identity(), features, quantities: BTreeMap::from([(Quantity::AreaUm2, area_um2)]) }
+        let gates = gate_count(&sample.family.hardware(&sample.parameters).expect("sound"));
+        let area_um2 = gates.iter().zip(KNOWN).map(|(count, area_um2)| *count as f64 * area_um2).sum();
+        let quantities = BTreeMap::from([(Quantity::AreaUm2, area_um2)]);
+        Point { identity: sample.identity(), features, gates, quantities }
     };
     samples.iter().map(point).collect()
 }
 
 #[test]
-fn a_fit_predicts_what_a_known_form_has_made() {
-    let mut form = [0.0; FEATURES];
-    (0..FEATURES).filter(|position| position % 2 == 1).for_each(|position| form[position] = 0.1 * position as f64);
-    let technology = Technology::fitted("known", vec![], points(&samples(100, 7), &form), &[]);
+fn a_fit_predicts_what_known_gates_have_made() {
+    let family = registry::find("binary").expect("a family");
+    let light = light(&[family]);
+    assert!(light["binary"].len() > 250, "only {} light syntheses", light["binary"].len());
+    let technology = Technology::fitted("known", vec![], points(&samples(110, 7)), &[], &light);
     let fit = technology.fits[&Quantity::AreaUm2];
-    assert!(fit.points == 100 && fit.mean_error < 0.01 && fit.kendall > 0.99, "{fit:?}");
-    for (point, sample) in points(&samples(30, 8), &form).iter().zip(samples(30, 8)) {
-        let census = sample.family.census(&sample.parameters);
-        let error = technology.amount(Quantity::AreaUm2, sample.family.name(), &census).expect("known")
-            / point.quantities[&Quantity::AreaUm2]
-            - 1.0;
-        assert!(error.abs() < 0.05, "{}: {error}", point.identity);
+    assert!(fit.points == 110 && fit.mean_error < 0.01 && fit.kendall > 0.99, "{fit:?}");
+    for (point, sample) in
+        points(&draw(&[family], 10, 8, &BTreeSet::new())).iter().zip(draw(&[family], 10, 8, &BTreeSet::new()))
+    {
+        let area_um2 = point.quantities[&Quantity::AreaUm2];
+        let light = technology.light_amount(Quantity::AreaUm2, &point.gates).expect("known");
+        assert!((light / area_um2 - 1.0).abs() < 0.02, "{}: {light} of {area_um2}", point.identity);
+        let closed =
+            technology.amount(Quantity::AreaUm2, "binary", &sample.family.census(&sample.parameters)).expect("known");
+        assert!((closed / area_um2 - 1.0).abs() < 0.1, "{}: {closed} of {area_um2}", point.identity);
+    }
+}
+
+#[test]
+fn a_refined_estimate_has_the_amounts_of_the_light_synthesis_in_the_same_parts() {
+    let technology = Technology::unit();
+    for Sample { family, parameters } in samples(11, 10) {
+        let hardware = family.hardware(&parameters).expect("sound");
+        let closed = evaluate(&technology, family, &parameters);
+        let refined = closed.clone().refined(&technology, &hardware);
+        let light = technology.light_amount(Quantity::AreaUm2, &gate_count(&hardware)).expect("known");
+        assert!((refined.total().area_um2 / light - 1.0).abs() < 1e-9);
+        for ((name, part), (_, finer)) in closed.parts.iter().zip(&refined.parts) {
+            let share = |part: f64, total: f64| part / total;
+            let (own, finer) = (share(part.area_um2, closed.total().area_um2), share(finer.area_um2, light));
+            assert!((own - finer).abs() < 1e-9, "{name}: {own} and {finer}");
+        }
     }
 }
 
@@ -105,11 +136,13 @@ fn the_cycles_of_a_token_are_those_of_the_simulation() {
 fn a_delay_follows_the_hardware() {
     let technology = Technology::unit();
     let family = registry::find("sign_flip").expect("a family");
-    let delay_ps = |lanes: u64| {
+    let delays_ps = |lanes: u64| {
         let given = [("lanes", lanes), ("ports", 2), ("max_inputs", 64), ("max_outputs", 8)];
         let parameters = registry::resolve(family, given).expect("legal");
-        technology.delay_ps("sign_flip", &family.hardware(&parameters).expect("sound")).expect("known")
+        let hardware = family.hardware(&parameters).expect("sound");
+        [technology.delay_ps("sign_flip", &hardware), technology.light_delay_ps(&hardware.gates())]
     };
-    let (short, long) = (delay_ps(2), delay_ps(32));
-    assert!(short < long, "{short} ps for 2 lanes, {long} ps for 32");
+    for (short, long) in delays_ps(2).into_iter().zip(delays_ps(32)) {
+        assert!(short.is_some() && short < long, "{short:?} ps for 2 lanes, {long:?} ps for 32");
+    }
 }

@@ -17,12 +17,15 @@ mod check;
 mod design;
 mod diagnostic;
 mod evaluate;
+mod gates;
+mod hierarchy;
 mod keyword;
 mod mutate;
 mod path;
 mod random;
 mod recode;
 mod shape;
+mod wiring;
 
 pub use bits::Bits;
 pub use builder::{
@@ -33,6 +36,7 @@ pub use census::{Census, Primitive, Tally};
 pub use design::*;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Location};
 pub use evaluate::{Evaluator, InputHandle, OutOfRange, OutputHandle, PortError, State, StateKind};
+pub use gates::{Gate, GateCount, GatePath, GateWeights, Gates};
 pub use keyword::{is_keyword, refusal};
 pub use mutate::{MUTANT_PORT, Mutant, Mutants, mutate};
 pub use path::{Levels, Path, PathWeights};

@@ -164,9 +164,8 @@ impl Model {
 
     fn part_coefficients(&self, family: &str, part: &str, column: &Column) -> Option<Vec<f64>> {
         let scaled = |quantity: Cost, scale: f64| {
-            let form = self.technology.forms.get(&quantity);
-            let factor = scale * self.technology.factor(family, quantity);
-            form.map_or(vec![0.0; FEATURES], |form| form.coefficients.iter().map(|each| each * factor).collect())
+            let form = self.technology.form(family, quantity);
+            form.map_or(vec![0.0; FEATURES], |form| form.coefficients.iter().map(|each| each * scale).collect())
         };
         let rounded = |coefficients: Vec<f64>| {
             let round = |coefficient: f64| (coefficient / QUANTUM).round() * QUANTUM;

@@ -11,7 +11,7 @@ use crate::terminal::Terminal;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
-use tritloom_cost::{FitStatistics, Point, Technology, blocks, draw};
+use tritloom_cost::{FitStatistics, Point, Technology, blocks, draw, light};
 use tritloom_datapath::family::Family;
 use tritloom_hdl::Design;
 
@@ -58,7 +58,7 @@ pub fn calibrate(
         "draw".to_owned(),
         format!("{} configurations from seed {}, and blocks", samples.len(), arguments.seed),
     ));
-    let technology = Technology::fitted(&name(arguments), source, points, &hardware);
+    let technology = Technology::fitted(&name(arguments), source, points, &hardware, &light(families));
     let file = arguments.out.display();
     fs::write(&arguments.out, technology.write())
         .map_err(|error| vec![Diagnostic::new(code::UNWRITABLE, format!("`{file}` cannot be written: {error}"))])?;
@@ -78,19 +78,22 @@ fn report(arguments: &Calibrate, technology: &Technology, failed: usize) -> Repo
         text += &format!(", {failed} left out");
     }
     text += "\n";
-    for (quantity, fit) in &technology.fits {
+    let estimators = [("light synthesis", &technology.fits), ("closed form", &technology.closed_fits)];
+    let all =
+        || estimators.iter().flat_map(|(name, fits)| fits.iter().map(move |(quantity, fit)| (*name, quantity, fit)));
+    for (estimator, quantity, fit) in all() {
         let FitStatistics { folds, mean_error, worst_error, kendall, .. } = fit;
         text += &format!(
-            "{}: mean error {:.1} %, worst {:.1} %, Kendall {kendall:.3} ({folds}-fold)\n",
+            "{estimator}: {}: mean error {:.1} %, worst {:.1} %, Kendall {kendall:.3} ({folds}-fold)\n",
             quantity.name(),
             100.0 * mean_error,
             100.0 * worst_error
         );
     }
-    let fits = technology.fits.iter().map(|(quantity, fit)| {
+    let fits = all().map(|(estimator, quantity, fit)| {
         let FitStatistics { points, folds, mean_error, worst_error, kendall } = fit;
         json!({
-            "quantity": quantity.name(), "points": points, "folds": folds,
+            "estimator": estimator, "quantity": quantity.name(), "points": points, "folds": folds,
             "mean_error": mean_error, "worst_error": worst_error, "kendall": kendall,
         })
     });

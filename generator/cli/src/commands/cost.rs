@@ -3,9 +3,11 @@
 use super::{Report, load_all, table};
 use crate::arguments::Cost;
 use crate::config::Configuration;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
+use crate::roofline::{Roof, roofline};
 use crate::{network, technology};
 use serde_json::{Value, json};
+use std::fs;
 use tritloom_cost::{
     Activity, Amounts, Evaluation, Network, NetworkEstimate, Platform, Quantity, Technology, evaluate,
 };
@@ -39,7 +41,7 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
         bandwidth_gb_per_s: arguments.bandwidth,
         clock_mhz: arguments.clock_mhz,
     };
-    let (mut text, mut designs) = (String::new(), vec![]);
+    let (mut text, mut designs, mut lines) = (String::new(), vec![], vec![]);
     for configuration in load_all(&arguments.configs, families)? {
         let own = model.estimate(&configuration)?;
         let baselines = configuration.baselines().into_iter();
@@ -48,10 +50,18 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
         text += &model.text(&configuration, &own, &compared);
         let entries: Vec<Value> =
             compared.iter().map(|(word, estimated)| json!({"baseline": word, "total": estimated.json()})).collect();
+        lines.extend(own.roof(&configuration.name));
         designs.push(json!({
             "design": configuration.name, "family": configuration.family.name(), "total": own.json(),
             "parts": parts_json(&own), "baselines": entries,
         }));
+    }
+    if let (Some(path), Some(network)) = (&arguments.roofline, &model.network) {
+        let shown = path.display();
+        let plot = roofline(&network.network, model.bandwidth_gb_per_s, &lines);
+        fs::write(path, plot).map_err(|error| {
+            vec![Diagnostic::new(code::UNWRITABLE, format!("`{shown}` cannot be written: {error}"))]
+        })?;
     }
     let json = json!({"command": "cost", "status": "ok", "technology": model.technology.name, "designs": designs});
     Ok(Report::passed(text, json))
@@ -60,8 +70,9 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
 impl Model {
     fn estimate(&self, configuration: &Configuration) -> Result<Estimated, Vec<Diagnostic>> {
         let Configuration { family, parameters, .. } = configuration;
-        let evaluation = evaluate(&self.technology, *family, parameters);
-        let delay_ps = self.technology.delay_ps(family.name(), &configuration.hardware()?);
+        let hardware = configuration.hardware()?;
+        let evaluation = evaluate(&self.technology, *family, parameters).refined(&self.technology, &hardware);
+        let delay_ps = self.technology.gate_delay.and_then(|_| self.technology.light_delay_ps(&hardware.gates()));
         let period_ps = self.clock_mhz.map(|clock_mhz| 1e6 / clock_mhz).or(delay_ps);
         let energy_fj = period_ps
             .filter(|_| !self.technology.is_fpga())
@@ -130,6 +141,20 @@ impl Model {
 }
 
 impl Estimated {
+    /// Where the network runs under the roofs of the core and of the memory; a multiply-accumulate is two operations.
+    fn roof(&self, name: &str) -> Option<Roof> {
+        let (network, period_ps) = (self.network.as_ref()?, self.period_ps?);
+        let operations = 2.0 * network.weights as f64;
+        let intensity = 8.0 * operations / network.weight_bits_a_token as f64;
+        let reuse = self.evaluation.reuse as f64;
+        Some(Roof {
+            name: name.to_owned(),
+            peak_gops: 2e3 * self.evaluation.products_a_cycle() / period_ps,
+            decode: (intensity, 1e-9 * operations / network.decode_seconds),
+            prefill: (intensity * reuse, 1e-9 * operations / network.prefill_seconds),
+        })
+    }
+
     fn row(&self, family: &str, fpga: bool) -> [String; 5] {
         let (total, products) = (self.evaluation.total(), self.evaluation.products_a_cycle());
         let shown =

@@ -1,6 +1,5 @@
 //! Synthesis of many designs for the cost model, at the smallest area.
 
-use super::synth::kept_modules;
 use crate::arguments::Fpga;
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
@@ -8,7 +7,7 @@ use crate::environment::{jobs, tool_failure};
 use crate::terminal::Terminal;
 use std::collections::BTreeMap;
 use std::path::Path;
-use tritloom_cost::{Block, Features, Point, Quantity, Sample, Source, features};
+use tritloom_cost::{Block, Features, Point, Quantity, Sample, Source, features, gate_count, kept_modules};
 use tritloom_emit::verilog::{Identity, emit};
 use tritloom_flow::synth::{CellLibrary, Setting, Synthesiser, Task};
 use tritloom_flow::{FlowError, side_by_side};
@@ -124,7 +123,8 @@ pub fn measure(
         let quantities = quantities(synthesiser, target, &subject.task(), subject.settings());
         progress.step(&subject.identity);
         let (identity, features) = (subject.identity.clone(), subject.features);
-        quantities.map(|quantities| Point { identity, features, quantities })
+        let gates = gate_count(&subject.hardware);
+        quantities.map(|quantities| Point { identity, features, gates, quantities })
     })
 }
 

@@ -7,14 +7,12 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{synthesiser, tool_failure};
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
+use tritloom_cost::kept_modules;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::closest;
 use tritloom_flow::FlowError;
 use tritloom_flow::synth::{CellLibrary, CellResult, CellSynthesis, Device, DeviceResult, Synthesiser, Task};
-use tritloom_hdl::{Census, Design};
-
-/// A module of fewer primitive bits is not worth a boundary that gates cannot move across.
-const KEPT_BITS: u64 = 256;
+use tritloom_hdl::Design;
 
 impl From<Fpga> for Device {
     fn from(device: Fpga) -> Device {
@@ -83,14 +81,7 @@ fn task(design: &Built, arguments: &Synth) -> Result<Task, Vec<Diagnostic>> {
     Ok(Task { sources: design.sources(), top, kept })
 }
 
-/// The modules below `top` that are large enough to stay modules.
-pub fn kept_modules(design: &Design, top: &str) -> Vec<String> {
-    let bits = |census: &Census| census.tallies().iter().map(|tally| tally.bits).sum::<u64>();
-    let modules = design.census_by_module().into_iter();
-    modules.filter(|(name, census)| name != top && bits(census) >= KEPT_BITS).map(|(name, _)| name).collect()
-}
-
-/// Those of them that stand in `top` itself.
+/// Modules that are large enough to stay modules and stand in `top` itself.
 fn outer_modules(design: &Design, top: &str) -> Vec<String> {
     let above = design.modules.iter().find(|module| module.name == top);
     let stands =

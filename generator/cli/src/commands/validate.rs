@@ -5,7 +5,7 @@ use super::{Report, table};
 use crate::arguments::Validate;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::synthesiser;
-use crate::plot::{Series, scatter};
+use crate::plot::{Panel, Series, scatter};
 use crate::technology::load;
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ pub fn validate(
     let compared = compared(&checked);
     if let Some(path) = &arguments.plot {
         let shown = path.display();
-        fs::write(path, plot(&technology, &checked, &compared)).map_err(|error| {
+        fs::write(path, plot(&technology, &checked, leading(&compared))).map_err(|error| {
             vec![Diagnostic::new(code::UNWRITABLE, format!("`{shown}` cannot be written: {error}"))]
         })?;
     }
@@ -52,59 +52,104 @@ struct Checked {
     family: &'static str,
     point: Point,
     /// Estimate and measurement of every quantity that both know.
-    pairs: Vec<(Quantity, f64, f64)>,
+    pairs: Vec<(Compared, f64, f64)>,
 }
+
+/// What estimates.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Estimator {
+    /// Counted gates of a light synthesis.
+    Light,
+    /// The closed form of the family, and for the delay the design as it is written.
+    Closed,
+}
+
+impl Estimator {
+    const ALL: [Estimator; 2] = [Estimator::Light, Estimator::Closed];
+
+    fn name(self) -> &'static str {
+        match self {
+            Estimator::Light => "light_synthesis",
+            Estimator::Closed => "closed_form",
+        }
+    }
+}
+
+/// A quantity as one of them estimates it.
+type Compared = (Estimator, Quantity);
 
 impl Checked {
     fn new(technology: &Technology, sample: &Sample, subject: &Subject, point: Point) -> Checked {
         let census = sample.family.census(&sample.parameters);
-        let estimate = |quantity| match quantity {
-            Quantity::DelayPs => technology.delay_ps(sample.family.name(), &subject.hardware),
-            _ => technology.amount(quantity, sample.family.name(), &census),
+        let (family, hardware) = (sample.family.name(), &subject.hardware);
+        let flat = technology.gate_delay.map(|_| hardware.gates());
+        let estimate = |estimator, quantity| match (estimator, quantity) {
+            (Estimator::Light, Quantity::DelayPs) => technology.light_delay_ps(flat.as_ref()?),
+            (Estimator::Light, _) => technology.light_amount(quantity, &point.gates),
+            (Estimator::Closed, Quantity::DelayPs) => technology.delay_ps(family, hardware),
+            (Estimator::Closed, _) => technology.amount(quantity, family, &census),
         };
-        let known = point.quantities.iter();
-        let pairs = known.filter_map(|(quantity, value)| Some((*quantity, estimate(*quantity)?, *value))).collect();
-        Checked { family: sample.family.name(), point, pairs }
+        let mut pairs = vec![];
+        for estimator in Estimator::ALL {
+            let known = point.quantities.iter();
+            pairs.extend(known.filter_map(|(quantity, value)| {
+                Some(((estimator, *quantity), estimate(estimator, *quantity)?, *value))
+            }));
+        }
+        Checked { family, point, pairs }
     }
 
-    fn pair(&self, quantity: Quantity) -> Option<(f64, f64)> {
-        let found = self.pairs.iter().find(|(own, ..)| *own == quantity);
+    fn pair(&self, compared: Compared) -> Option<(f64, f64)> {
+        let found = self.pairs.iter().find(|(own, ..)| *own == compared);
         found.map(|(_, estimate, measured)| (*estimate, *measured))
     }
 
     fn json(&self) -> Value {
-        let pairs = self.pairs.iter().map(|(quantity, estimate, measured)| {
-            (quantity.name().to_owned(), json!({"estimate": estimate, "measured": measured}))
+        let measured = self.point.quantities.iter().map(|(quantity, measured)| {
+            let estimate = |estimator| self.pair((estimator, *quantity)).map(|(estimate, _)| estimate);
+            let entry = json!({
+                "measured": measured, "estimate": estimate(Estimator::Light), "closed_form": estimate(Estimator::Closed),
+            });
+            (quantity.name().to_owned(), entry)
         });
-        json!({"design": self.point.identity, "quantities": pairs.collect::<serde_json::Map<_, _>>()})
+        json!({"design": self.point.identity, "quantities": measured.collect::<serde_json::Map<_, _>>()})
     }
 }
 
-fn compared(checked: &[Checked]) -> Vec<(Quantity, Comparison)> {
-    let pairs = |quantity| checked.iter().filter_map(|one| one.pair(quantity)).collect::<Vec<_>>();
-    Quantity::ALL.into_iter().filter_map(|quantity| Some((quantity, Comparison::new(&pairs(quantity))?))).collect()
+fn compared(checked: &[Checked]) -> Vec<(Compared, Comparison)> {
+    let pairs = |compared| checked.iter().filter_map(|one| one.pair(compared)).collect::<Vec<_>>();
+    let all = Estimator::ALL.into_iter().flat_map(|estimator| Quantity::ALL.map(|quantity| (estimator, quantity)));
+    all.filter_map(|compared| Some((compared, Comparison::new(&pairs(compared))?))).collect()
 }
 
 /// The first quantity of a table: what most ask for.
-fn leading(compared: &[(Quantity, Comparison)]) -> Quantity {
-    compared.first().map_or(Quantity::AreaUm2, |(quantity, _)| *quantity)
+fn leading(compared: &[(Compared, Comparison)]) -> Quantity {
+    compared.first().map_or(Quantity::AreaUm2, |((_, quantity), _)| *quantity)
 }
 
 fn percent(share: f64) -> String {
     format!("{:.1}", 100.0 * share)
 }
 
-fn report(technology: &Technology, checked: &[Checked], compared: &[(Quantity, Comparison)], drawn: usize) -> Report {
+fn report(technology: &Technology, checked: &[Checked], compared: &[(Compared, Comparison)], drawn: usize) -> Report {
     let quantity = leading(compared);
     let rows = checked.iter().filter_map(|one| {
-        let (estimate, measured) = one.pair(quantity)?;
-        let error = format!("{:+.1}", 100.0 * (estimate / measured - 1.0));
-        Some([one.point.identity.clone(), format!("{estimate:.1}"), format!("{measured:.1}"), error])
+        let (light, measured) = one.pair((Estimator::Light, quantity))?;
+        let closed = one.pair((Estimator::Closed, quantity)).map_or(f64::NAN, |(closed, _)| closed);
+        let error = |estimate: f64| format!("{:+.1}", 100.0 * (estimate / measured - 1.0));
+        Some([one.point.identity.clone(), format!("{measured:.1}"), error(light), error(closed)])
     });
-    let mut text = table(&["configuration", quantity.name(), "synthesis", "error %"], rows);
+    let header = [
+        "configuration",
+        &format!("{} of synthesis", quantity.name()),
+        "light synthesis: error %",
+        "closed form: error %",
+    ];
+    let mut text = table(&header, rows);
     text += "\n";
-    let rows = compared.iter().map(|(quantity, comparison)| {
+    let rows = compared.iter().map(|((estimator, quantity), comparison)| {
         [
+            estimator.name().replace('_', " "),
             quantity.name().to_owned(),
             comparison.points.to_string(),
             percent(comparison.mean_error),
@@ -113,35 +158,39 @@ fn report(technology: &Technology, checked: &[Checked], compared: &[(Quantity, C
             format!("{:.3}", comparison.kendall),
         ]
     });
-    text += &table(&["quantity", "points", "mean error %", "worst %", "bias %", "Kendall"], rows);
-    let statistics: serde_json::Map<String, Value> = compared
-        .iter()
-        .map(|(quantity, comparison)| {
+    text += &table(&["estimator", "quantity", "points", "mean error %", "worst %", "bias %", "Kendall"], rows);
+    let statistics = |wanted: Estimator| -> serde_json::Map<String, Value> {
+        let own = compared.iter().filter(|((estimator, _), _)| *estimator == wanted);
+        let entry = |((_, quantity), comparison): &(Compared, Comparison)| {
             let Comparison { points, mean_error, worst_error, bias, kendall } = comparison;
             let value = json!({
                 "points": points, "mean_error": mean_error, "worst_error": worst_error, "bias": bias, "kendall": kendall,
             });
             (quantity.name().to_owned(), value)
-        })
-        .collect();
+        };
+        own.map(entry).collect()
+    };
     let designs: Vec<Value> = checked.iter().map(Checked::json).collect();
     let json = json!({
         "command": "validate", "status": "ok", "technology": technology.name, "drawn": drawn,
-        "statistics": statistics, "designs": designs,
+        "statistics": statistics(Estimator::Light), "closed_form": statistics(Estimator::Closed), "designs": designs,
     });
     Report::passed(text, json)
 }
 
-fn plot(technology: &Technology, checked: &[Checked], compared: &[(Quantity, Comparison)]) -> String {
-    let quantity = leading(compared);
+/// The estimates of both, side by side.
+fn plot(technology: &Technology, checked: &[Checked], quantity: Quantity) -> String {
     let mut families: Vec<&str> = checked.iter().map(|one| one.family).collect();
-    families.dedup();
     families.sort_unstable();
     families.dedup();
-    let series = families.into_iter().map(|family| Series {
-        name: family.to_owned(),
-        points: checked.iter().filter(|one| one.family == family).filter_map(|one| one.pair(quantity)).collect(),
-    });
-    let caption = format!("{} in {}: estimate against synthesis", quantity.name(), technology.name);
-    scatter(&caption, "estimate", "synthesis", &series.collect::<Vec<_>>())
+    let panel = |estimator: Estimator| {
+        let own = |family: &str| -> Vec<(f64, f64)> {
+            let of_family = checked.iter().filter(|one| one.family == family);
+            of_family.filter_map(|one| one.pair((estimator, quantity))).collect()
+        };
+        let series = families.iter().map(|family| Series { name: (*family).to_owned(), points: own(family) });
+        Panel { caption: estimator.name().replace('_', " "), series: series.collect() }
+    };
+    let title = format!("{} in {}", quantity.quantity(), technology.name);
+    scatter(&title, quantity.unit(), &Estimator::ALL.map(panel))
 }

@@ -33,7 +33,13 @@ const RESULTS: &str = "synthesis";
 /// How many of them the cache holds: some kilobytes each.
 const RESULTS_KEPT: usize = 20_000;
 
-/// The file of such an entry.
+/// The cache's entries of designs in gates of no library, for whichever library comes next.
+const GATES: &str = "gates";
+
+/// How many of them the cache holds: up to some megabytes each.
+const GATES_KEPT: usize = 1000;
+
+/// The file of a result.
 const RESULT: &str = "result.json";
 
 /// A design to synthesise.
@@ -178,6 +184,7 @@ impl Synthesiser {
     pub fn open(cache: &Path, jobs: usize) -> Result<Synthesiser, FlowError> {
         let cache = Cache::open(cache)?;
         cache.trim(RESULTS, RESULTS_KEPT);
+        cache.trim(GATES, GATES_KEPT);
         Ok(Synthesiser { yosys: Yosys::find()?, sta: OpenSta::find(), cache, jobs })
     }
 
@@ -199,7 +206,7 @@ impl Synthesiser {
 
     /// What Yosys is told to map a design to standard cells.
     pub fn cell_script(&self, task: &Task, clock_ps: Option<u32>, setting: Setting) -> String {
-        script::for_cells(&task.sources, &task.top, &task.kept, setting, clock_ps)
+        script::to_gates(&task.sources, &task.top, &task.kept, setting) + &script::to_cells(&task.kept, clock_ps)
     }
 
     /// What Yosys is told to map a design to a device.
@@ -244,12 +251,29 @@ impl Synthesiser {
         let extra = [library.hash(), &timing, &library.surroundings()];
         self.kept_result(task, &script, &extra, |folder| {
             library.place(folder)?;
+            self.place_gates(folder, task, setting)?;
+            write_all(folder, &one(SCRIPT, script::to_cells(&task.kept, clock_ps)))?;
             self.yosys.run(folder, SCRIPT).map_err(|error| library.blamed(error))?;
             let (mapped, flat) = (netlist(folder, script::MAPPED)?, netlist(folder, script::FLAT)?);
             let mut result = areas(&mapped, task, library, setting)?;
             result.timing = self.timing(folder, flat_module(&flat, task)?, library)?;
             Ok(result)
         })
+    }
+
+    /// Writes the design in gates of no library: the longer part of synthesis, and the same for every library.
+    fn place_gates(&self, folder: &Path, task: &Task, setting: Setting) -> Result<(), FlowError> {
+        let script = script::to_gates(&task.sources, &task.top, &task.kept, setting);
+        let texts = task.sources.iter().flat_map(|(name, text)| [name.as_str(), text.as_str()]);
+        let key = hash([self.yosys.version.as_str(), script.as_str()].into_iter().chain(texts));
+        let entry = self.cache.entry(GATES, &key, |entry| {
+            let folder = self.cache.scratch()?;
+            write_all(folder.path(), &task.sources)?;
+            write_all(folder.path(), &one(SCRIPT, script.clone()))?;
+            self.yosys.run(folder.path(), SCRIPT)?;
+            write_all(entry, &one(script::GENERIC, read(&folder.path().join(script::GENERIC))?))
+        })?;
+        write_all(folder, &one(script::GENERIC, read(&entry.join(script::GENERIC))?))
     }
 
     fn timing(&self, folder: &Path, module: &Module, library: &CellLibrary) -> Result<Option<Timing>, FlowError> {
@@ -287,10 +311,10 @@ impl Synthesiser {
         let entry = self.cache.entry(RESULTS, &key, |entry| {
             let folder = self.cache.scratch()?;
             write_all(folder.path(), &task.sources)?;
-            write_all(folder.path(), &Sources::from_iter([(SCRIPT.to_owned(), script.to_owned())]))?;
+            write_all(folder.path(), &one(SCRIPT, script.to_owned()))?;
             let result = make(folder.path())?;
             let text = serde_json::to_string(&result).map_err(|error| FlowError::answer("yosys", error))?;
-            write_all(entry, &Sources::from_iter([(RESULT.to_owned(), text)]))
+            write_all(entry, &one(RESULT, text))
         })?;
         let text = read(&entry.join(RESULT))?;
         serde_json::from_str(&text).map_err(|error| FlowError::answer("the cache", error))
@@ -301,7 +325,11 @@ impl Synthesiser {
 const SCRIPT: &str = "script.ys";
 
 /// Changes where results of the same inputs change their form or meaning.
-const FORM: &str = "2";
+const FORM: &str = "3";
+
+fn one(name: &str, text: String) -> Sources {
+    Sources::from_iter([(name.to_owned(), text)])
+}
 
 fn netlist(folder: &Path, name: &str) -> Result<Netlist, FlowError> {
     Netlist::read(&read(&folder.join(name))?)

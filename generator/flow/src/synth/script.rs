@@ -14,6 +14,9 @@ pub(super) const FLAT: &str = "flat.json";
 pub(super) const LIBRARY: &str = "cells.lib";
 pub(super) const SURROUNDINGS: &str = "surroundings.txt";
 
+/// The design in Yosys' own gates, before any library is known.
+pub(super) const GENERIC: &str = "generic.il";
+
 /// A clock that every design meets: the mapper then makes it as small as it can.
 const NO_TARGET_PS: u32 = 1_000_000;
 
@@ -33,22 +36,19 @@ fn back(kept: &[String]) -> String {
     script + &format!("flatten\nopt_clean -purge\nwrite_json {FLAT}\n")
 }
 
-/// Mapping to standard cells: full ABC, which sizes gates for the clock, the driver of inputs and the load of outputs.
-pub(super) fn for_cells(
-    sources: &Sources,
-    top: &str,
-    kept: &[String],
-    setting: Setting,
-    clock_ps: Option<u32>,
-) -> String {
+/// To gates of no library.
+pub(super) fn to_gates(sources: &Sources, top: &str, kept: &[String], setting: Setting) -> String {
     let options = setting.options();
+    front(sources, top, kept) + &format!("synth -flatten{options} -top {top}\nwrite_rtlil {GENERIC}\n")
+}
+
+/// From these to standard cells: full ABC, which sizes gates for the clock, the driver of inputs and the load of outputs.
+pub(super) fn to_cells(kept: &[String], clock_ps: Option<u32>) -> String {
     let clock_ps = clock_ps.unwrap_or(NO_TARGET_PS);
-    front(sources, top, kept)
-        + &format!(
-            "synth -flatten{options} -top {top}\ndfflibmap -liberty {LIBRARY}\nabc -liberty {LIBRARY} \
-             -constr {SURROUNDINGS} -D {clock_ps}\n"
-        )
-        + &back(kept)
+    format!(
+        "read_rtlil {GENERIC}\ndfflibmap -liberty {LIBRARY}\nabc -liberty {LIBRARY} -constr {SURROUNDINGS} \
+         -D {clock_ps}\n"
+    ) + &back(kept)
 }
 
 /// Mapping to the cells of an FPGA.

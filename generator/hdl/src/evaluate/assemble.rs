@@ -1,11 +1,11 @@
 //! The parts of an evaluator: ports, state, memories, and the program between them.
 
 use super::compile::{Compiler, Reading};
-use super::hierarchy::{Hierarchy, Place};
 use super::memory::{MemoryState, ReadPort, WritePort};
 use super::program::{Action, Program};
 use crate::bits::{Bits, limb_count};
 use crate::design::{Design, Memory, MemoryId, NodeId, NodeKind, PortKind, Register};
+use crate::hierarchy::{Hierarchy, Place};
 use crate::shape::Shape;
 use indexmap::IndexMap;
 use std::collections::HashMap;

@@ -1,13 +1,13 @@
 //! From the hierarchy to a program: whatever state or an output depends on becomes an operation that follows
 //! those it reads. What depends on constants alone is computed here, once.
 
-use super::hierarchy::{Hierarchy, Place};
 use super::program::{Action, List, Operand, Operation, Piece, Program};
 use super::wide::{Whole, Wide};
-use super::wiring::{Segment, segments};
 use crate::bits::{Bits, limb_count};
 use crate::design::{NodeId, NodeKind};
+use crate::hierarchy::{Hierarchy, Place};
 use crate::shape::Shape;
+use crate::wiring::{Segment, segments};
 use std::collections::HashMap;
 
 /// Builds the program and the arena side by side.

@@ -1,11 +1,11 @@
 //! The action that each kind of node becomes: a narrow one where 64 bits hold all values, a wide one elsewhere.
 
 use super::compile::{Compiler, Reading};
-use super::hierarchy::Place;
 use super::program::{Action, List, Operand};
 use super::wide::Wide;
 use crate::bits::{Bits, limb_count};
 use crate::design::{NodeKind, Operator, Reduction};
+use crate::hierarchy::Place;
 
 impl Compiler<'_> {
     /// What the node at `place` does with its operands.

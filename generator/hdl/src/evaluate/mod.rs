@@ -1,17 +1,15 @@
 //! The meaning of a design, cycle by cycle.
 //!
-//! A design becomes one flat program ([`program`]): the hierarchy and its loops are unrolled ([`hierarchy`]),
-//! wiring disappears ([`wiring`]), the rest is ordered and lowered ([`compile`], [`lower`]). A settled program and
+//! A design becomes one flat program ([`program`]): the hierarchy and its loops are unrolled (`hierarchy`),
+//! wiring disappears (`wiring`), the rest is ordered and lowered ([`compile`], [`lower`]). A settled program and
 //! a copy of its staged state are a clock edge.
 
 mod assemble;
 mod compile;
-mod hierarchy;
 mod lower;
 mod memory;
 mod program;
 mod wide;
-mod wiring;
 
 pub use memory::OutOfRange;
 
@@ -279,7 +277,7 @@ impl Evaluator {
 /// How many nodes a design has when every loop and instance is written out.
 #[cfg(any(test, feature = "arbitrary"))]
 pub(crate) fn unrolled_nodes(design: &Design) -> usize {
-    hierarchy::Hierarchy::new(design).places
+    crate::hierarchy::Hierarchy::new(design).places
 }
 
 fn missing<'a>(port: &str, known: impl Iterator<Item = &'a String>) -> PortError {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// One iteration of one node in one frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Position in [`Hierarchy::frames`].
     pub frame: u32,
     /// Of the frame's module.
@@ -20,7 +20,7 @@ pub(super) struct Place {
 }
 
 /// One instance of a module, in one iteration.
-pub(super) struct Frame {
+pub(crate) struct Frame {
     /// Position in [`Hierarchy::layouts`].
     pub layout: usize,
     /// Path of given names with a dot behind each; empty for the top.
@@ -34,7 +34,7 @@ pub(super) struct Frame {
 }
 
 /// What is equal in all frames of one module.
-pub(super) struct Layout<'a> {
+pub(crate) struct Layout<'a> {
     pub module: &'a ModuleData,
     /// Iterations of each loop, those of the loops around it multiplied in.
     iterations: Vec<u32>,
@@ -46,6 +46,8 @@ pub(super) struct Layout<'a> {
     wires: Vec<Drivers>,
     places: usize,
     children: usize,
+    /// Whether what stands in the module is not looked at from around it.
+    pub is_closed: bool,
 }
 
 /// The drivers of one wire, by iteration of its scope and lane.
@@ -57,7 +59,7 @@ struct Drivers {
 }
 
 /// Every frame of a design.
-pub(super) struct Hierarchy<'a> {
+pub(crate) struct Hierarchy<'a> {
     pub layouts: Vec<Layout<'a>>,
     pub frames: Vec<Frame>,
     children: Vec<u32>,
@@ -67,6 +69,11 @@ pub(super) struct Hierarchy<'a> {
 
 impl<'a> Hierarchy<'a> {
     pub fn new(design: &'a Design) -> Hierarchy<'a> {
+        Hierarchy::around(design, &[])
+    }
+
+    /// The hierarchy without what stands in modules of these names: their outputs have no origin.
+    pub fn around(design: &'a Design, closed: &[String]) -> Hierarchy<'a> {
         let layouts: Vec<Layout> = design.modules.iter().map(|module| Layout::new(module)).collect();
         let positions: HashMap<&str, usize> =
             design.modules.iter().enumerate().map(|(position, module)| (module.name.as_str(), position)).collect();
@@ -74,9 +81,14 @@ impl<'a> Hierarchy<'a> {
             Frame { layout: layouts.len() - 1, path: String::new(), parent: None, first_place: 0, first_child: 0 };
         let places = layouts[top.layout].places;
         let mut hierarchy = Hierarchy { layouts, frames: vec![top], children: Vec::new(), places };
+        for layout in &mut hierarchy.layouts {
+            layout.is_closed = closed.contains(&layout.module.name);
+        }
         let mut next = 0;
         while next < hierarchy.frames.len() {
-            hierarchy.open_children(next as u32, &positions);
+            if next == 0 || !hierarchy.layout(next as u32).is_closed {
+                hierarchy.open_children(next as u32, &positions);
+            }
             next += 1;
         }
         hierarchy
@@ -157,6 +169,18 @@ impl<'a> Hierarchy<'a> {
         Some(self.read(parent, *node, record.scope, iteration))
     }
 
+    /// Whether an instance is of a module that stays closed.
+    pub fn is_closed(&self, frame: u32, instance: InstanceId) -> bool {
+        let layout = self.layout(frame);
+        let child = self.frames[frame as usize].first_child + layout.instances[instance.index()];
+        self.layout(self.children[child]).is_closed
+    }
+
+    /// Frames that are looked into.
+    pub fn open_frames(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.frames.len() as u32).filter(|frame| *frame == 0 || !self.layout(*frame).is_closed)
+    }
+
     /// What drives an output port of the instance that the node at `place` reads.
     pub fn inside(&self, place: Place, instance: InstanceId, port: PortId) -> Place {
         let layout = self.layout(place.frame);
@@ -187,6 +211,7 @@ impl<'a> Layout<'a> {
             wires: Vec::new(),
             places: 0,
             children: 0,
+            is_closed: false,
         };
         for node in &module.nodes {
             layout.nodes.push(layout.places);

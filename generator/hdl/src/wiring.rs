@@ -1,12 +1,12 @@
 //! Wiring costs nothing: slices, lanes, concatenations, wires and ports are resolved to the bits that are
 //! computed somewhere, so that only true dependencies between bits remain.
 
-use super::hierarchy::{Hierarchy, Place};
 use crate::design::NodeKind;
+use crate::hierarchy::{Hierarchy, Place};
 
 /// Neighbouring bits of one computed value, or of zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Segment {
+pub(crate) struct Segment {
     /// `None` for zeros.
     pub place: Option<Place>,
     /// The first bit taken.
@@ -16,7 +16,7 @@ pub(super) struct Segment {
 }
 
 /// Bits `low .. low + width` of the value at `place`, least significant segment first.
-pub(super) fn segments(hierarchy: &Hierarchy, place: Place, low: u32, width: u32) -> Vec<Segment> {
+pub(crate) fn segments(hierarchy: &Hierarchy, place: Place, low: u32, width: u32) -> Vec<Segment> {
     let mut resolved: Vec<Segment> = Vec::new();
     // The least significant part lies on top of the stack.
     let mut pending = vec![Segment { place: Some(place), low, width }];
@@ -48,6 +48,7 @@ fn expand(hierarchy: &Hierarchy, place: Place, segment: Segment, pending: &mut V
             let lane = hierarchy.affine(place, index) as u32;
             forward(hierarchy.operand(place, *of), lane * node.shape.width + low);
         }
+        NodeKind::InstanceOutput { instance, .. } if hierarchy.is_closed(place.frame, *instance) => return false,
         NodeKind::InstanceOutput { instance, port } => forward(hierarchy.inside(place, *instance, *port), low),
         NodeKind::Input(port) => match hierarchy.outside(place.frame, *port) {
             Some(driver) => forward(driver, low),

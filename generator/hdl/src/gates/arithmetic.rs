@@ -1,0 +1,137 @@
+//! Words of bits, least significant first.
+
+use super::graph::{Bit, Graph};
+use std::collections::VecDeque;
+
+/// A value with its sign.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub bits: Vec<Bit>,
+    pub signed: bool,
+}
+
+impl Word {
+    /// Bit `position`, beyond the end what extension supplies.
+    pub fn bit(&self, position: usize) -> Bit {
+        match self.bits.get(position) {
+            Some(bit) => *bit,
+            None if self.signed => self.bits.last().copied().unwrap_or(Bit::ZERO),
+            None => Bit::ZERO,
+        }
+    }
+
+    /// The bits of an extension or truncation.
+    pub fn extended(&self, width: usize) -> Vec<Bit> {
+        (0..width).map(|position| self.bit(position)).collect()
+    }
+}
+
+/// An index of more bits never names words that far beyond the end.
+const WHOLE_INDEX: usize = 16;
+
+impl Graph {
+    /// The lowest `width` bits of a sum.
+    pub(super) fn add(&mut self, left: &[Bit], right: &[Bit], mut carry: Bit) -> Vec<Bit> {
+        let mut result = Vec::with_capacity(left.len());
+        for (left, right) in left.iter().zip(right) {
+            result.push(self.sum([*left, *right, carry]));
+            carry = self.carry([*left, *right, carry]);
+        }
+        result
+    }
+
+    pub(super) fn subtract(&mut self, left: &[Bit], right: &[Bit]) -> Vec<Bit> {
+        let inverted: Vec<Bit> = right.iter().map(|bit| !*bit).collect();
+        self.add(left, &inverted, Bit::ONE)
+    }
+
+    pub(super) fn less(&mut self, left: &Word, right: &Word) -> Bit {
+        let width = left.bits.len().max(right.bits.len());
+        let mut borrow = Bit::ZERO;
+        for position in 0..width {
+            let (mut low, mut high) = (left.bit(position), right.bit(position));
+            if left.signed && position + 1 == width {
+                (low, high) = (high, low);
+            }
+            borrow = self.carry([!low, high, borrow]);
+        }
+        borrow
+    }
+
+    pub(super) fn equal(&mut self, left: &Word, right: &Word) -> Bit {
+        let width = left.bits.len().max(right.bits.len());
+        let same = (0..width).map(|position| !self.xor(left.bit(position), right.bit(position))).collect();
+        self.tree(same, Graph::and)
+    }
+
+    /// All bits combined, in a tree.
+    pub(super) fn tree(&mut self, bits: Vec<Bit>, operation: impl Fn(&mut Graph, Bit, Bit) -> Bit) -> Bit {
+        let mut waiting: VecDeque<Bit> = bits.into();
+        while let Some(left) = waiting.pop_front() {
+            let Some(right) = waiting.pop_front() else { return left };
+            waiting.push_back(operation(self, left, right));
+        }
+        Bit::ZERO
+    }
+
+    /// Bits of equal weight in each column, added.
+    pub(super) fn add_columns(&mut self, mut columns: Vec<VecDeque<Bit>>) -> Vec<Bit> {
+        let width = columns.len();
+        for column in 0..width {
+            columns[column].retain(|bit| *bit != Bit::ZERO);
+            while columns[column].len() > 2 {
+                let mut next = || columns[column].pop_front().unwrap_or(Bit::ZERO);
+                let operands = [next(), next(), next()];
+                let (sum, carry) = (self.sum(operands), self.carry(operands));
+                columns[column].push_back(sum);
+                if column + 1 < width {
+                    columns[column + 1].push_back(carry);
+                }
+            }
+        }
+        let word = |row: usize| -> Vec<Bit> {
+            columns.iter().map(|column| column.get(row).copied().unwrap_or(Bit::ZERO)).collect()
+        };
+        self.add(&word(0), &word(1), Bit::ZERO)
+    }
+
+    /// A product, signed ones after Baugh and Wooley (IEEE Transactions on Computers, 1973).
+    pub(super) fn multiply(&mut self, left: &Word, right: &Word, width: usize) -> Vec<Bit> {
+        self.in_product = true;
+        let (rows, places) = (left.bits.len(), right.bits.len());
+        let mut columns = vec![VecDeque::new(); width];
+        for (row, low) in left.bits.iter().enumerate() {
+            for (place, high) in right.bits.iter().enumerate() {
+                let negative = left.signed && (row + 1 == rows) != (place + 1 == places);
+                let product = self.and(*low, *high);
+                columns[row + place].push_back(if negative { !product } else { product });
+            }
+        }
+        if left.signed {
+            for weight in [rows - 1, places - 1, width - 1] {
+                columns[weight].push_back(Bit::ONE);
+            }
+        }
+        let product = self.add_columns(columns);
+        self.in_product = false;
+        product
+    }
+
+    /// The word at the place that `index` names; beyond the end `beyond`, or any where that is not given.
+    pub(super) fn select(&mut self, index: &[Bit], mut words: Vec<Vec<Bit>>, beyond: Option<Vec<Bit>>) -> Vec<Bit> {
+        if let Some(beyond) = beyond {
+            let whole = words.len().next_power_of_two().max(1 << index.len().min(WHOLE_INDEX));
+            words.resize(whole, beyond);
+        }
+        for bit in index {
+            words = words
+                .chunks(2)
+                .map(|pair| match pair {
+                    [even, odd] => even.iter().zip(odd).map(|(even, odd)| self.mux(*bit, *odd, *even)).collect(),
+                    rest => rest[0].clone(),
+                })
+                .collect();
+        }
+        words.swap_remove(0)
+    }
+}

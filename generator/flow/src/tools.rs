@@ -145,14 +145,26 @@ pub const INSTALL_ECHARTS: &str = "scripts/setup report";
 
 /// The plotting library that a report carries: the file of Apache ECharts, minified.
 pub fn plotting_library() -> Option<PathBuf> {
-    let file = installed()?.join("echarts/node_modules/echarts/dist/echarts.min.js");
+    let file = echarts_folder()?.join("dist/echarts.min.js");
     file.exists().then_some(file)
 }
 
+fn echarts_folder() -> Option<PathBuf> {
+    Some(installed()?.join("echarts/node_modules/echarts"))
+}
+
+/// As npm knows it.
+fn echarts_version() -> Option<String> {
+    let package = fs::read(echarts_folder()?.join("package.json")).ok()?;
+    let package: serde_json::Value = serde_json::from_slice(&package).ok()?;
+    Some(format!("echarts {}", package.get("version")?.as_str()?))
+}
+
 fn echarts() -> Tool {
+    let ready = |path| State::Ready { path, version: echarts_version().unwrap_or_default() };
     Tool {
         name: "echarts",
-        state: plotting_library().map_or(State::Missing, |path| State::Ready { path, version: String::new() }),
+        state: plotting_library().map_or(State::Missing, ready),
         minimum: None,
         essential: false,
         needed_for: "the pages of `report`, which carry it",

@@ -243,6 +243,10 @@ pub struct Cost {
     pub clock_mhz: Option<f64>,
 }
 
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "it must be a whole number from 1 on".to_owned())
+}
+
 fn share(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "no number".to_owned())?;
     if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("it must lie between 0 and 1".to_owned()) }
@@ -256,14 +260,14 @@ fn positive(text: &str) -> Result<f64, String> {
 /// Of `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Folders that `sweep` has written, and documents of `validate --format json`
+    /// The folder that a `sweep` has written, and documents of `validate --format json`
     #[arg(required = true)]
     pub documents: Vec<PathBuf>,
     /// The page to write; an older one is replaced
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// Show so many configurations at most: the front, and a sample of the others
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     pub points: usize,
     /// The technology of the parts' areas; otherwise the one that the sweep names
     #[arg(long, value_name = "NAME")]

@@ -471,6 +471,16 @@ fn a_report_is_one_page_and_what_makes_none_is_refused() {
         let told = text(&refused.stderr);
         assert!(told.contains("error[T0006]") && told.contains(reason), "{name}: {told}");
     }
+    let sweep = path("sweep").display().to_string();
+    let shown = page.display().to_string();
+    for (arguments, reason) in [
+        (["report", &sweep, &sweep, "--out", &shown], "a report shows one sweep"),
+        (["report", &sweep, "--points=0", "--out", &shown], "a whole number from 1 on"),
+    ] {
+        let refused = tritloom_with(&[("XDG_DATA_HOME", folder.path())], &arguments);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(text(&refused.stderr).contains(reason), "{}", text(&refused.stderr));
+    }
     assert_eq!(fs::read_to_string(&page).expect("still there"), html);
 }
 

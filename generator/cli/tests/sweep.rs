@@ -235,3 +235,44 @@ fn technologies_have_a_folder_each_and_parquet_holds_as_many_rows_as_csv() {
         assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
     }
 }
+
+#[test]
+fn without_a_clock_a_configuration_runs_at_its_own_longest_path() {
+    let space = "name: own\ntechnology: unit\nfamilies:\n  sign_flip: {lanes: [4, 8, 16], ports: [1, 4], max_inputs: 64}\n\
+                 objectives: [area, throughput]\n";
+    let folder = folder(space);
+    for mode in ["pruned", "exhaustive"] {
+        let found = tritloom(folder.path(), &["space.yaml", "--mode", mode, "--out", mode]);
+        assert!(found.status.success(), "{}", text(&found.stderr));
+    }
+    let front = |mode: &str| fs::read_to_string(folder.path().join(mode).join("front.csv")).expect("a front");
+    let front_text = front("pruned");
+    assert_eq!(front_text, front("exhaustive"));
+    let mut rows = front_text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = rows.next().expect("a head");
+    let column = |name: &str| head.iter().position(|column| *column == name).expect("a column");
+    let [delay, products, throughput] = ["delay_ps", "products_per_cycle", "throughput_gop_per_s"].map(column);
+    let mut count = 0;
+    for row in rows {
+        let number = |at: usize| row[at].parse::<f64>().expect("a number");
+        let expected = 1e3 * number(products) / number(delay);
+        assert!((number(throughput) / expected - 1.0).abs() < 1e-9, "{row:?}");
+        count += 1;
+    }
+    assert!(count > 1);
+}
+
+#[test]
+fn an_expression_of_any_length_is_read_or_refused() {
+    for (word, terms) in [("and", 20_000), ("and", 240), ("or", 60_000)] {
+        let constraint = vec!["lanes > 0"; terms].join(&format!(" {word} "));
+        let space = format!(
+            "name: long\ntechnology: unit\nclock: 1 GHz\nfamilies:\n  sign_flip: {{lanes: [4, 8]}}\n\
+             constraints: ['{constraint}']\nobjectives: [area]\n"
+        );
+        let found = tritloom(folder(&space).path(), &["space.yaml"]);
+        let expected = if terms < 250 { 0 } else { 2 };
+        assert_eq!(found.status.code(), Some(expected), "{terms}: {}", text(&found.stderr));
+        assert!(terms < 250 || text(&found.stderr).contains("is too long"));
+    }
+}

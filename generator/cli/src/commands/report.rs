@@ -22,6 +22,10 @@ const MOST_BREAKDOWNS: usize = 24;
 /// Reads every document first; writes one file.
 pub fn report(arguments: &Arguments) -> Result<Outcome, Vec<Diagnostic>> {
     let documents = documents::read_all(&arguments.documents)?;
+    if documents.iter().filter(|document| matches!(document, Document::Sweep(_))).count() > 1 {
+        let refusal = Diagnostic::new(code::DOCUMENT, "a report shows one sweep, and several are given");
+        return Err(vec![refusal.note("make a page for each")]);
+    }
     let network = arguments.network.as_deref().map(network::load).transpose()?;
     let library = library()?;
     let mut report = Report { title: title(&documents), ..Report::default() };

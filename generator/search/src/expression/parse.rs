@@ -6,9 +6,18 @@ use super::{ExpressionError, Node, Operator, Tree};
 /// Deeper nesting is nobody's constraint, and would exhaust the stack.
 const MAXIMUM_DEPTH: usize = 64;
 
+/// A chain of operands is as deep a tree as it is long.
+const MAXIMUM_TOKENS: usize = 1000;
+
 /// Reads an expression.
 pub fn parse(text: &str) -> Result<Tree, ExpressionError> {
-    let mut parser = Parser { tokens: tokens(text)?, position: 0, end: text.chars().count(), depth: 0 };
+    let tokens = tokens(text)?;
+    if let Some(beyond) = tokens.get(MAXIMUM_TOKENS) {
+        let message = format!("an expression of {} words, numbers and signs is too long", tokens.len());
+        let error = ExpressionError::new(beyond.start, beyond.length(), message);
+        return Err(error.legal(format!("at most {MAXIMUM_TOKENS}; several constraints hold together")));
+    }
+    let mut parser = Parser { tokens, position: 0, end: text.chars().count(), depth: 0 };
     let tree = parser.either()?;
     match parser.peek() {
         None => Ok(tree),

@@ -259,13 +259,27 @@ fn positive(text: &str) -> Result<f64, String> {
 
 /// Of `report`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("written").required(true).multiple(true))]
 pub struct Report {
     /// The folder that a `sweep` has written, and documents of `validate --format json`
     #[arg(required = true)]
     pub documents: Vec<PathBuf>,
     /// The page to write; an older one is replaced
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub out: Option<PathBuf>,
+    /// The folder of plots as SVG to write, for print; an older output that nobody has changed or added to is replaced
+    #[arg(long, value_name = "DIR", group = "written")]
+    pub plots: Option<PathBuf>,
+    /// What the plot of the configurations shows from left to right: a quantity, or a parameter that is a number;
+    /// otherwise the first objective
+    #[arg(long, value_name = "NAME", requires = "plots")]
+    pub x: Option<String>,
+    /// What it shows upwards; otherwise the second objective
+    #[arg(long, value_name = "NAME", requires = "plots")]
+    pub y: Option<String>,
+    /// The parameter or quantity whose values have colours of their own there; otherwise the family
+    #[arg(long, value_name = "NAME", requires = "plots")]
+    pub color: Option<String>,
     /// Show so many configurations at most: the front, and a sample of the others
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     pub points: usize,

@@ -11,7 +11,6 @@ mod environment;
 mod network;
 mod output;
 mod parquet;
-mod plot;
 mod roofline;
 mod technology;
 mod terminal;

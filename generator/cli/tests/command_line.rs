@@ -426,8 +426,9 @@ fn an_array_computes_the_ternary_products_too_where_it_is_large_enough() {
 const SWEEP: &str = r#"{
   "name": "small", "technology": "unit", "mode": "exhaustive", "objectives": [{"text": "throughput", "better": "high"}],
   "counts": {"configurations": 2, "visited": 2, "suitable": 2, "front": 1},
-  "quantities": [{"name": "area_um2", "unit": "um2", "better": "low"},
-                 {"name": "throughput_gop_per_s", "unit": "Gop/s", "better": "high"}],
+  "quantities": [{"name": "area_um2", "quantity": "area", "unit": "um2", "better": "low"},
+                 {"name": "throughput_gop_per_s", "quantity": "throughput", "unit": "Gop/s",
+                  "better": "high"}],
   "groups": [{"family": "sign_flip", "parameters": ["lanes", "ports"], "points": [
     {"number": 0, "front": true, "parameters": [4, 2], "values": [10.5, 8]},
     {"number": 1, "front": false, "parameters": [4, 4], "values": [20.5, 8]}]}],
@@ -482,6 +483,41 @@ fn a_report_is_one_page_and_what_makes_none_is_refused() {
         assert!(text(&refused.stderr).contains(reason), "{}", text(&refused.stderr));
     }
     assert_eq!(fs::read_to_string(&page).expect("still there"), html);
+}
+
+#[test]
+fn plots_show_the_columns_that_are_asked_for() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::create_dir(path("sweep")).expect("created");
+    fs::write(path("sweep/sweep.json"), SWEEP).expect("written");
+    let plots = |axes: &[&str]| {
+        let arguments = ["report", &path("sweep"), "--plots", &path("plots"), "--network", "bitllama_3m"];
+        tritloom(&[&arguments, axes].concat())
+    };
+    let written = plots(&[]);
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let plot = |name: &str| fs::read_to_string(path("plots") + "/" + name).expect("a plot");
+    // The front as a dot, the other configuration as a ring; which is which a test of pixels would have to say.
+    for (name, parts) in [
+        ("configurations.svg", &["throughput_gop_per_s", "area_um2", "sign_flip", "small in unit"][..]),
+        ("estimates.svg", &["area in unit", "estimate (um2)", "synthesis (um2)"]),
+        ("parts.svg", &["sign_flip_0", "control", "um2"]),
+        ("roofline.svg", &["ops/byte", "sign_flip"]),
+    ] {
+        let drawn = plot(name);
+        parts.iter().for_each(|part| assert!(drawn.contains(part), "{name}: {part}"));
+    }
+    assert_eq!(plot("configurations.svg").matches("<circle").count(), 3, "two configurations and the legend");
+    let written = plots(&["--x", "ports", "--color", "ports"]);
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let drawn = plot("configurations.svg");
+    ["ports 2", "ports 4"].iter().for_each(|part| assert!(drawn.contains(part), "{part}"));
+    let refused = plots(&["--x", "prots", "--y", "delay"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = text(&refused.stderr);
+    assert!(told.contains("`--x prots`") && told.contains("`ports`") && told.contains("`--y delay`"), "{told}");
+    assert_eq!(plot("configurations.svg"), drawn);
 }
 
 #[test]

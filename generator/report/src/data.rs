@@ -98,6 +98,8 @@ pub struct Pair {
 pub struct Breakdown {
     /// The configuration.
     pub name: String,
+    /// Of the areas.
+    pub unit: String,
     /// Parts in the order in which data passes, with their areas.
     pub parts: Vec<(String, f64)>,
 }

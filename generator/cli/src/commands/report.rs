@@ -1,25 +1,28 @@
-//! `tritloom report DOCUMENT...`: what a sweep and a validation found, as one page.
+//! `tritloom report DOCUMENT...`: what a sweep and a validation found, as one page and as plots.
 
 mod documents;
 
 use super::{Report as Outcome, counted};
 use crate::arguments::Report as Arguments;
 use crate::diagnostic::{Diagnostic, code};
+use crate::output::{Files, Target};
 use crate::{network, output, technology};
 use documents::{Document, Sweep};
 use serde_json::json;
 use std::fs;
+use std::path::PathBuf;
 use tritloom_cost::{Network, Platform, Technology, evaluate};
 use tritloom_datapath::family::Family;
-use tritloom_datapath::parameter::Parameters;
+use tritloom_datapath::parameter::{Parameters, closest};
 use tritloom_datapath::registry;
 use tritloom_flow::tools;
+use tritloom_report::plot::{Axes, Column, plots};
 use tritloom_report::{Breakdown, Group, Point, Report, Roof, Roofline, Workload, page};
 
 /// Configurations of the front whose parts are shown.
 const MOST_BREAKDOWNS: usize = 24;
 
-/// Reads every document first; writes one file.
+/// Reads every document first; writes what is asked for.
 pub fn report(arguments: &Arguments) -> Result<Outcome, Vec<Diagnostic>> {
     let documents = documents::read_all(&arguments.documents)?;
     if documents.iter().filter(|document| matches!(document, Document::Sweep(_))).count() > 1 {
@@ -27,7 +30,8 @@ pub fn report(arguments: &Arguments) -> Result<Outcome, Vec<Diagnostic>> {
         return Err(vec![refusal.note("make a page for each")]);
     }
     let network = arguments.network.as_deref().map(network::load).transpose()?;
-    let library = library()?;
+    let library = arguments.out.as_ref().map(|_| library()).transpose()?;
+    let folder = arguments.plots.as_deref().map(|folder| Target::new(folder, &arguments.documents)).transpose()?;
     let mut report = Report { title: title(&documents), ..Report::default() };
     for document in documents {
         match document {
@@ -36,14 +40,46 @@ pub fn report(arguments: &Arguments) -> Result<Outcome, Vec<Diagnostic>> {
         }
     }
     report.thin(arguments.points);
-    let page = page(&report, &library);
-    output::write_file(&arguments.out, page.as_bytes())?;
-    let shown = arguments.out.display().to_string();
-    let text = format!("{shown}: {}, {} bytes\n", counted(report.points() as u64, "configuration"), page.len());
-    let json = json!({
-        "command": "report", "status": "ok", "page": shown, "bytes": page.len(), "points": report.points(),
-    });
+    let axes = axes(arguments, &report)?;
+    let mut text = String::new();
+    let mut json = json!({"command": "report", "status": "ok", "points": report.points()});
+    if let (Some(path), Some(library)) = (&arguments.out, library) {
+        let page = page(&report, &library);
+        output::write_file(path, page.as_bytes())?;
+        let configurations = counted(report.points() as u64, "configuration");
+        text += &format!("{}: {configurations}, {} bytes\n", path.display(), page.len());
+        json["page"] = path.display().to_string().into();
+        json["bytes"] = page.len().into();
+    }
+    if let (Some(path), Some(folder)) = (&arguments.plots, folder) {
+        let plots = plots(&report, &axes).into_iter().map(|(name, plot)| (PathBuf::from(name), plot.into_bytes()));
+        let plots: Files = plots.collect();
+        let names: Vec<String> = plots.keys().map(|name| name.display().to_string()).collect();
+        folder.write(plots)?;
+        text += &format!("{}: {}\n", path.display(), names.join(", "));
+        json["plots"] = json!({"folder": path.display().to_string(), "files": names});
+    }
     Ok(Outcome::passed(text, json))
+}
+
+/// What the plot of the configurations shows; every name that is none is told.
+fn axes(arguments: &Arguments, report: &Report) -> Result<Axes, Vec<Diagnostic>> {
+    let mut problems = vec![];
+    let mut column = |option: &str, name: Option<&String>| {
+        let name = name?;
+        let column = report.column(name);
+        if column.is_none() {
+            let message = format!("`{option} {name}`: the sweep has no quantity or parameter of this name");
+            let columns = report.columns();
+            let suggestion = closest(name, columns.iter().copied());
+            problems.push(Diagnostic::new(code::DOCUMENT, message).legal(columns.join(", ")).suggestion(suggestion));
+        }
+        column
+    };
+    let horizontal = column("--x", arguments.x.as_ref()).unwrap_or(Column::Quantity(report.axes.0));
+    let vertical = column("--y", arguments.y.as_ref()).unwrap_or(Column::Quantity(report.axes.1));
+    let color = column("--color", arguments.color.as_ref());
+    if problems.is_empty() { Ok(Axes { horizontal, vertical, color }) } else { Err(problems) }
 }
 
 /// The plotting library, which the page carries.
@@ -83,7 +119,7 @@ fn add_sweep(
         report.roofline = Some(roofline(network, &front, arguments));
     }
     report.axes = sweep.axes();
-    report.quantities = sweep.quantities;
+    report.quantities = sweep.quantities();
     report.groups = sweep.groups;
     Ok(())
 }
@@ -119,8 +155,9 @@ impl Design {
             true => amounts.luts,
             false => amounts.area_um2,
         };
+        let unit = if technology.is_fpga() { "LUTs" } else { "um2" };
         let parts = parts.into_iter().map(|(part, amounts)| (part.to_owned(), amount(amounts)));
-        Breakdown { name: self.name.clone(), parts: parts.collect() }
+        Breakdown { name: self.name.clone(), unit: unit.into(), parts: parts.collect() }
     }
 }
 

@@ -5,7 +5,6 @@ use super::{Report, table};
 use crate::arguments::Validate;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::synthesiser;
-use crate::plot::{Panel, Series, scatter};
 use crate::technology::load;
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
@@ -13,6 +12,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use tritloom_cost::{Comparison, Point, Quantity, Sample, Technology, draw};
 use tritloom_datapath::family::Family;
+use tritloom_report::Pair;
+use tritloom_report::plot::{charts, estimates};
 
 /// Draws, synthesises, compares.
 pub fn validate(
@@ -180,17 +181,17 @@ fn report(technology: &Technology, checked: &[Checked], compared: &[(Compared, C
 
 /// The estimates of both, side by side.
 fn plot(technology: &Technology, checked: &[Checked], quantity: Quantity) -> String {
-    let mut families: Vec<&str> = checked.iter().map(|one| one.family).collect();
-    families.sort_unstable();
-    families.dedup();
-    let panel = |estimator: Estimator| {
-        let own = |family: &str| -> Vec<(f64, f64)> {
-            let of_family = checked.iter().filter(|one| one.family == family);
-            of_family.filter_map(|one| one.pair((estimator, quantity))).collect()
-        };
-        let series = families.iter().map(|family| Series { name: (*family).to_owned(), points: own(family) });
-        Panel { caption: estimator.name().replace('_', " "), series: series.collect() }
+    let families: BTreeSet<&str> = checked.iter().map(|one| one.family).collect();
+    let chart = |estimator: Estimator| {
+        let pairs = checked.iter().filter_map(|one| {
+            let (estimate, measured) = one.pair((estimator, quantity))?;
+            Some(Pair { name: one.point.identity.clone(), family: one.family.to_owned(), estimate, measured })
+        });
+        let estimator = estimator.name().replace('_', " ");
+        let title = format!("{} in {}: {estimator}", quantity.quantity(), technology.name);
+        let comparison =
+            tritloom_report::Comparison { quantity: title, unit: quantity.unit().into(), pairs: pairs.collect() };
+        estimates(&comparison, &families)
     };
-    let title = format!("{} in {}", quantity.quantity(), technology.name);
-    scatter(&title, quantity.unit(), &Estimator::ALL.map(panel))
+    charts(&Estimator::ALL.map(chart))
 }

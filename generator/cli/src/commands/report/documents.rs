@@ -25,10 +25,18 @@ pub struct Sweep {
     mode: String,
     counts: Counts,
     objectives: Vec<Objective>,
-    pub quantities: Vec<Quantity>,
+    quantities: Vec<Column>,
     pub groups: Vec<Group>,
     #[serde(default)]
     verified: Vec<Verified>,
+}
+
+/// A quantity and what expressions call it.
+#[derive(Deserialize)]
+struct Column {
+    #[serde(flatten)]
+    shown: Quantity,
+    quantity: String,
 }
 
 #[derive(Deserialize)]
@@ -123,15 +131,15 @@ impl Sweep {
 
     /// The quantities of the first two objectives, or else the first two.
     pub fn axes(&self) -> (usize, usize) {
-        let place = |objective: &Objective| {
-            self.quantities.iter().position(|quantity| {
-                let rest = quantity.name.strip_prefix(&objective.text);
-                rest.is_some_and(|unit| unit.is_empty() || unit.starts_with('_'))
-            })
-        };
+        let place = |objective: &Objective| self.quantities.iter().position(|column| column.quantity == objective.text);
         let mut places: Vec<usize> = self.objectives.iter().filter_map(place).collect();
         places.extend([0, 1]);
         (places[0], places.iter().copied().find(|place| *place != places[0]).unwrap_or(0))
+    }
+
+    /// What is known of each configuration.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        self.quantities.iter().map(|column| column.shown.clone()).collect()
     }
 
     /// Estimates beside synthesis of what was verified.

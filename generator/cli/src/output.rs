@@ -139,6 +139,10 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Vec<Diagnostic>> {
 }
 
 fn unwritable(shown: &str, error: &io::Error) -> Vec<Diagnostic> {
+    if error.kind() == io::ErrorKind::NotFound {
+        let message = format!("`{shown}` cannot be written: its folder is not there");
+        return vec![Diagnostic::new(code::UNWRITABLE, message)];
+    }
     vec![Diagnostic::new(code::UNWRITABLE, format!("`{shown}` cannot be written: {error}"))]
 }
 

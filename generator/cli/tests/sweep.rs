@@ -45,6 +45,18 @@ constraints:
 objectives: [area, \"tables < 3\", 'prots']
 ";
 
+const ODD: &str = "\
+name: odd
+technology: [unit, unit]
+clock: 1e30 GHz
+families:
+  - ternary_lut: {tables: {from: 1, to: 8}, group_size: [1, 2]}
+  - ternary_lut: {tables: [8, 9], ports: [32, 64], group_size: 2}
+  - sign_flip: {lanes: {from: 0, to: 8, times: 2}}
+constraints: [area / 0 < 3, area / (2 - 2) < 3 um2, area < 3 ns]
+objectives: [area]
+";
+
 fn tritloom(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::cargo_bin("tritloom").expect("built");
     command.current_dir(folder).arg("sweep").args(arguments).output().expect("started")
@@ -78,11 +90,29 @@ fn sweep(folder: &Path, out: &str, more: &[&str]) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn wrong_spaces_are_refused_with_everything_that_is_wrong() {
-    for (name, space) in [("wrong", WRONG), ("misfits", MISFITS)] {
+    for (name, space) in [
+        ("wrong", WRONG),
+        ("misfits", MISFITS),
+        ("odd", ODD),
+        ("odd_settled", &ODD.replace("1e30", "1").replace(", unit", "")),
+    ] {
         let output = tritloom(folder(space).path(), &["space.yaml"]);
         assert_eq!(output.status.code(), Some(2));
         insta::assert_snapshot!(name, text(&output.stderr));
     }
+}
+
+#[test]
+fn regions_of_one_configuration_are_compared() {
+    let space = "name: baselines\ntechnology: unit\nclock: 1 GHz\nfamilies: {sign_flip: {lanes: 4}, multiplier: {lanes: 4}, \
+                 ternary_lut: {tables: 2, group_size: 2}}\nobjectives: [area]\n";
+    let output = tritloom(folder(space).path(), &["space.yaml", "--mode", "exhaustive"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("1 configuration on the front of 3; 3 evaluated"),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 #[test]

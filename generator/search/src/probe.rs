@@ -70,6 +70,9 @@ impl Dependences {
         whole: bool,
         rng: &mut impl Rng,
     ) {
+        if let Ok(facts) = model.facts(region.family, &region.parameters(start), with_delay) {
+            self.meet(&facts, region.axes.len(), with_delay);
+        }
         for (axis, length) in region.lengths().into_iter().enumerate() {
             let mut steps: Vec<usize> = if whole || length <= STEPS {
                 (0..length).collect()
@@ -91,17 +94,20 @@ impl Dependences {
         }
     }
 
+    /// Takes note of the sources of a configuration; a region without axes has one configuration and no walks.
+    fn meet(&mut self, facts: &Facts, axes: usize, with_delay: bool) {
+        for source in facts.sources(with_delay) {
+            // A part that only some configurations have is one of zeros in the others.
+            self.of.entry(source).or_insert_with(|| vec![Dependence::None; axes]);
+            // The longest of several paths is no sum.
+            let together = source == Source::Delay;
+            self.together.entry(source).or_insert_with(|| vec![vec![together; axes]; axes]);
+        }
+    }
+
     /// Learns from the facts along one axis.
     fn observe(&mut self, axis: usize, axes: usize, line: &[(ParameterValue, Facts)], with_delay: bool) {
-        for (_, facts) in line {
-            for source in facts.sources(with_delay) {
-                // A part that only some configurations have is one of zeros in the others.
-                self.of.entry(source).or_insert_with(|| vec![Dependence::None; axes]);
-                // The longest of several paths is no sum.
-                let together = source == Source::Delay;
-                self.together.entry(source).or_insert_with(|| vec![vec![together; axes]; axes]);
-            }
-        }
+        line.iter().for_each(|(_, facts)| self.meet(facts, axes, with_delay));
         for (source, known) in &mut self.of {
             let values: Vec<(&ParameterValue, &[f64])> =
                 line.iter().map(|(value, facts)| (value, facts.of(*source))).collect();

@@ -59,6 +59,28 @@ impl Region {
         axes.fold(0, |number, (axis, digit)| number * axis.values.len() as u64 + *digit as u64)
     }
 
+    /// A configuration, as far as it differs from the defaults, that another region has too.
+    pub fn shared(&self, other: &Region) -> Option<String> {
+        if self.family.name() != other.family.name() {
+            return None;
+        }
+        let values = |region: &Region, name: &str| -> Vec<ParameterValue> {
+            let axis = region.axes.iter().find(|axis| axis.parameter.name == name);
+            axis.map_or(region.base.get(name).cloned().into_iter().collect(), |axis| axis.values.clone())
+        };
+        let mut shared = vec![];
+        for parameter in self.family.parameters() {
+            let theirs = values(other, parameter.name);
+            let value = values(self, parameter.name).into_iter().find(|value| theirs.contains(value))?;
+            let varies =
+                [self, other].iter().any(|region| region.axes.iter().any(|axis| axis.parameter.name == parameter.name));
+            if varies || parameter.default_value().as_ref() != Some(&value) {
+                shared.push(format!("{}: {value}", parameter.name));
+            }
+        }
+        Some(if shared.is_empty() { "the configuration".to_owned() } else { format!("{{{}}}", shared.join(", ")) })
+    }
+
     /// The positions of a configuration on the axes; `None` where it is not of this region.
     pub fn find(&self, family: &str, parameters: &Parameters) -> Option<Vec<usize>> {
         let on_axis = |name: &str| self.axes.iter().any(|axis| axis.parameter.name == name);

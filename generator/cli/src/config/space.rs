@@ -6,18 +6,20 @@ use super::source::Source;
 use super::tree::{self, Content, Node};
 use crate::diagnostic::{Diagnostic, code};
 use crate::{network, technology};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use tritloom_cost::{Activity, Network, Technology};
 use tritloom_datapath::family::Family;
-use tritloom_datapath::parameter::{
-    Given, Parameter, ParameterValue, Parameters, Problem, Resolution, code as key_code,
-};
+use tritloom_datapath::parameter::{Given, Parameter, ParameterValue, Problem, Resolution, code as key_code};
 use tritloom_search::{
     Axis, Dimension, Expression, ExpressionError, Model, Objective, Region, Space, SpaceError, find, parse,
 };
 
 /// A range holds no more values than this.
 const MOST_VALUES: u128 = 1 << 20;
+
+/// Clock periods from the end of what switches to the end of patience.
+const PERIODS_PS: RangeInclusive<f64> = 1.0..=1e12;
 
 /// The keys of a space.
 const KEYS: [&str; 10] = [
@@ -64,6 +66,7 @@ pub fn read(source: &Source, families: &[&'static dyn Family]) -> Result<Sweeps,
     let objectives = reader
         .mandatory(&level, &entries, "objectives", "a list of quantities")
         .map_or(vec![], |entry| reader.expressions(entry));
+    let before = reader.diagnostics.len();
     let technologies = reader.technologies(find("technology"));
     let settings = Settings {
         period_ps: find("clock").and_then(|entry| reader.period(entry)),
@@ -74,15 +77,15 @@ pub fn read(source: &Source, families: &[&'static dyn Family]) -> Result<Sweeps,
             toggles_a_cycle: find("toggles").and_then(|entry| reader.share(entry)).unwrap_or(0.5),
         },
     };
-    let mut spaces = vec![];
-    for technology in technologies {
-        let space = settings.space(technology, &regions, &constraints, &objectives);
-        if reader.diagnostics.is_empty()
-            && let Err(errors) = space.questions()
-        {
-            errors.iter().for_each(|error| reader.misfit(error, &constraints, &objectives));
-        }
-        spaces.push(space);
+    let settled = reader.diagnostics.len() == before;
+    let spaces: Vec<Space> = technologies
+        .into_iter()
+        .map(|technology| settings.space(technology, &regions, &constraints, &objectives))
+        .collect();
+    // What expressions can name follows from the settings: wrong ones would be told twice.
+    if settled && !regions.is_empty() {
+        let errors = spaces.iter().find_map(|space| space.questions().err()).unwrap_or_default();
+        errors.iter().for_each(|error| reader.misfit(error, &constraints, &objectives));
     }
     let diagnostics = reader.complaints();
     if !diagnostics.is_empty() {
@@ -159,6 +162,11 @@ impl<'a> Reader<'a> {
         let mut technologies = vec![];
         for name in self.words(entry, usize::MAX).unwrap_or_default() {
             match technology::load(&name) {
+                // Each has a folder of results of its name.
+                Ok(technology) if technologies.iter().any(|other: &Technology| other.name == technology.name) => {
+                    let message = format!("`technology` has `{}` twice", technology.name);
+                    self.complain(entry, key_code::DUPLICATE_KEY, message, "each technology once");
+                }
                 Ok(technology) => technologies.push(technology),
                 Err(errors) => self.located(entry, errors),
             }
@@ -194,7 +202,15 @@ impl<'a> Reader<'a> {
     fn period(&mut self, entry: &Entry<'a>) -> Option<f64> {
         let kinds = [Dimension::RATE, Dimension::TIME];
         let (value, dimension) = self.quantity(entry, &kinds, "a frequency or a period, as in 500 MHz or 2 ns")?;
-        Some(if dimension == Dimension::RATE { 1.0 / value } else { value })
+        let period_ps = if dimension == Dimension::RATE { 1.0 / value } else { value };
+        if !PERIODS_PS.contains(&period_ps) {
+            let nearest = if period_ps < *PERIODS_PS.start() { "1 ps" } else { "1 s" };
+            let message = format!("`{}` is no period that a circuit has", entry.name);
+            let diagnostic = self.about(entry, key_code::OUT_OF_RANGE, message);
+            self.diagnostics.push(diagnostic.legal("1 ps to 1 s, 1000 GHz to 1 Hz").nearest(Some(nearest)));
+            return None;
+        }
+        Some(period_ps)
     }
 
     fn bandwidth(&mut self, entry: &Entry<'a>) -> Option<f64> {
@@ -277,16 +293,37 @@ impl<'a> Reader<'a> {
             let message = "`families` names no family".to_owned();
             self.complain(entry, code::NOT_ONE_ARCHITECTURE, message, &names.join(", "));
         }
-        families.iter().filter_map(|family| self.region(family)).collect()
+        let mut regions: Vec<Region> = vec![];
+        for entry in &families {
+            let Some(family) = self.families.iter().copied().find(|family| family.name() == entry.name) else {
+                continue;
+            };
+            let before = self.diagnostics.len();
+            let region = self.region(family, entry);
+            if self.diagnostics.len() == before {
+                self.apart(&regions, &region, entry);
+            }
+            regions.push(region);
+        }
+        regions
     }
 
-    fn region(&mut self, entry: &Entry<'a>) -> Option<Region> {
-        let family = self.families.iter().copied().find(|family| family.name() == entry.name)?;
+    /// A configuration counts once: regions of a family must differ.
+    fn apart(&mut self, others: &[Region], region: &Region, entry: &Entry<'a>) {
+        if let Some(shared) = others.iter().filter_map(|other| other.shared(region)).next() {
+            let message = format!("this region of `{}` has {shared} of another one", entry.name);
+            let legal = "regions of a family that have no configuration in common";
+            self.complain(entry, code::RANGE, message, legal);
+        }
+    }
+
+    /// What is wrong leaves the family's own values.
+    fn region(&mut self, family: &'static dyn Family, entry: &Entry<'a>) -> Region {
         let table = family.parameters();
         let names: Vec<&str> = table.iter().map(|parameter| parameter.name).collect();
         let level = Level { key: entry.key, path: &entry.path, noun: "parameter" };
-        let entries = self.entries(&level, entry.value, &names)?;
         let before = self.diagnostics.len();
+        let entries = self.entries(&level, entry.value, &names).unwrap_or_default();
         let mut values: Vec<(&'static Parameter, Vec<ParameterValue>)> = vec![];
         for parameter in table {
             if let Some(entry) = entries.iter().find(|entry| entry.name == parameter.name) {
@@ -294,21 +331,18 @@ impl<'a> Reader<'a> {
             }
         }
         if self.diagnostics.len() > before {
-            return None;
+            values.clear();
         }
         let first = values.iter().map(|(parameter, values)| (parameter.name, values[0].clone()));
-        let base = match Parameters::resolve(table, first) {
-            Ok(base) => base,
-            Err(problems) => {
-                for problem in problems {
-                    let diagnostic = self.problem(problem, family, entry, &entries);
-                    self.diagnostics.push(diagnostic);
-                }
-                return None;
+        let Resolution { parameters: base, problems } = Resolution::new(table, first);
+        if self.diagnostics.len() == before {
+            for problem in problems {
+                let diagnostic = self.problem(problem, family, entry, &entries);
+                self.diagnostics.push(diagnostic);
             }
-        };
+        }
         let axes = values.into_iter().filter(|(_, values)| values.len() > 1);
-        Some(Region { family, base, axes: axes.map(|(parameter, values)| Axis { parameter, values }).collect() })
+        Region { family, base, axes: axes.map(|(parameter, values)| Axis { parameter, values }).collect() }
     }
 
     /// The values of a parameter: one, a list, or a range.
@@ -377,21 +411,26 @@ impl<'a> Reader<'a> {
             return None;
         }
         let (from, to) = (from??, to??);
+        let name = &entry.name;
         let complaint = if from > to {
-            Some(format!("the range of `{}` is empty: it begins at {from} and ends at {to}", entry.name))
+            let message = format!("the range of `{name}` is empty: it begins at {from} and ends at {to}");
+            Some((message, format!("`from` at most {to}, or `to` at least {from}")))
         } else if step.is_some() && times.is_some() {
-            Some(format!("the range of `{}` has a step and a factor", entry.name))
+            let message = format!("the range of `{name}` has a step and a factor");
+            Some((message, "`step` or `times`".to_owned()))
         } else if times.is_some() && from == 0 {
-            Some(format!("the range of `{}` begins at 0, which no factor leaves", entry.name))
+            let message = format!("the range of `{name}` begins at 0, which no factor leaves");
+            Some((message, "`from` at least 1, or `step` in the place of `times`".to_owned()))
         } else if times.is_none()
             && (to - from).unsigned_abs() / step.flatten().unwrap_or(1).unsigned_abs() >= MOST_VALUES
         {
-            Some(format!("the range of `{}` has more than {MOST_VALUES} values", entry.name))
+            let message = format!("the range of `{name}` has more than {MOST_VALUES} values");
+            Some((message, format!("at most {MOST_VALUES} values")))
         } else {
             None
         };
-        if let Some(message) = complaint {
-            self.complain(entry, code::RANGE, message, "{from: 1, to: 64}, with `step: 4` or `times: 2`");
+        if let Some((message, legal)) = complaint {
+            self.complain(entry, code::RANGE, message, &legal);
             return None;
         }
         let next = |value: &i128| match times.flatten() {

@@ -61,6 +61,9 @@ impl Compiler<'_> {
         }
         let (left_formula, left_dimension) = self.quantity(left)?;
         let (right_formula, right_dimension) = self.quantity(right)?;
+        if operator == Operator::Divide && right_formula.as_constant() == Some(0.0) {
+            return Err(ExpressionError::at(right, "nothing can be divided by zero").legal("what is not always zero"));
+        }
         let formula = left_formula.joined(operator, right_formula);
         match operator {
             Operator::Multiply => Ok((formula, Type::Quantity(left_dimension.times(right_dimension)))),

@@ -166,6 +166,12 @@ fn extremes(operator: Operator, left: Bounds, right: Bounds) -> Bounds {
 }
 
 impl Formula {
+    /// The value of a formula that reads no column.
+    pub fn as_constant(&self) -> Option<f64> {
+        let reads = self.steps.iter().any(|step| matches!(step, Step::Column(_)));
+        (!reads).then(|| self.value(&[]))
+    }
+
     pub(crate) fn constant(value: f64) -> Formula {
         Formula { steps: vec![Step::Constant(value)] }
     }

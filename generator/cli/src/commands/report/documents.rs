@@ -98,7 +98,7 @@ fn refused(path: &Path, reason: &str) -> Diagnostic {
 }
 
 fn read(path: &Path) -> Result<Document, String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let text = fs::read_to_string(path).map_err(|error| several(path).unwrap_or_else(|| error.to_string()))?;
     let value: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let document = match value.get("command").and_then(Value::as_str) {
         Some("validate") => serde_json::from_value(value).map(Document::Validation),
@@ -106,6 +106,16 @@ fn read(path: &Path) -> Result<Document, String> {
         None => serde_json::from_value(value).map(|sweep| Document::Sweep(Box::new(sweep))),
     };
     document.map_err(|error| error.to_string())
+}
+
+/// What a sweep of several technologies leaves beside a path: a folder for each of them.
+fn several(path: &Path) -> Option<String> {
+    let folder = path.parent()?;
+    let entries = fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let sweeps = entries.filter(|entry| entry.join("sweep.json").is_file());
+    let mut names: Vec<String> = sweeps.map(|sweep| format!("`{}`", sweep.display())).collect();
+    names.sort();
+    (!names.is_empty()).then(|| format!("it has a sweep for each technology; name one: {}", names.join(", ")))
 }
 
 /// A parameter's value as a configuration gives it.

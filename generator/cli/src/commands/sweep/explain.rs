@@ -25,9 +25,10 @@ pub fn explain(search: &Search, outcome: &Outcome, configuration: &Configuration
     for place in &explanation.broken_constraints {
         text += &format!("it does not meet `{}`\n", space.constraints[*place].text);
     }
-    if let Some(exclusion) = &explanation.exclusion {
-        text += &excluded(search, &explanation, exclusion, configuration);
-    }
+    text += &match &explanation.exclusion {
+        Some(exclusion) => excluded(search, &explanation, exclusion, configuration),
+        None => "no bound rules out a region with it: it is evaluated by itself\n".to_owned(),
+    };
     text += &dominated(space, &explanation);
     if outcome.front.iter().any(|member| member.number == explanation.number) {
         text += "it is on the front: no configuration is better\n";

@@ -132,10 +132,12 @@ fn defects(errors: Vec<SpaceError>) -> Vec<Diagnostic> {
 }
 
 fn shown(results: &Results) -> String {
-    let header = results.header();
-    let rows = results.rows().take(SHOWN);
     let mut text = format!("{} in {}\n", results.name, results.technology);
-    text += &table(&header, rows);
+    if results.outcome.front.is_empty() {
+        text += "nothing of the front is in this shard\n";
+    } else {
+        text += &table(&results.header(), results.rows().take(SHOWN));
+    }
     let front = results.outcome.front.len();
     if front > SHOWN {
         text += &format!("and {} more: `--out` writes all of them\n", front - SHOWN);
@@ -143,13 +145,18 @@ fn shown(results: &Results) -> String {
     let counts = &results.outcome.counts;
     let share = 100.0 * counts.visited() as f64 / results.configurations.max(1) as f64;
     text += &format!(
-        "{} on the front of {}; {} evaluated ({share:.3} %), {} ruled out by rules and constraints, {} by better ones\n",
+        "{} on the front of {}; {} evaluated ({share:.3} %), of which {} break a rule or a constraint\n",
         counted(front as u64, "configuration"),
         results.configurations,
         counts.visited(),
-        counts.ruled_out,
-        counts.dominated,
+        counts.unsuitable,
     );
+    if results.mode == Mode::Pruned {
+        text += &format!(
+            "bounds ruled out {} for rules and constraints, {} for better ones\n",
+            counts.ruled_out, counts.dominated
+        );
+    }
     if !results.failures.is_empty() {
         text += &format!("{}: see `failures` in sweep.json\n", counted(results.failures.len() as u64, "failure"));
     }

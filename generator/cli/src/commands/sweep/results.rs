@@ -33,7 +33,8 @@ pub struct Results {
     pub verified: Vec<Verified>,
     /// What there is to say of a configuration that was asked for.
     pub explanation: Option<String>,
-    mode: Mode,
+    /// How much of the space was looked at.
+    pub mode: Mode,
     constraints: Vec<String>,
     objectives: Vec<(String, bool)>,
     points: Vec<Point>,

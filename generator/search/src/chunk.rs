@@ -4,37 +4,49 @@ use crate::expression::{Bounds, Rows};
 use crate::grid::Grid;
 use crate::plan::Plan;
 use crate::tables::Table;
+use std::borrow::Cow;
 
 /// A part of a region: the outer axes stand still.
 pub struct Chunk<'a> {
     plan: &'a Plan,
     /// Positions of the outer axes; zero for the others.
     pub digits: Vec<usize>,
-    terms: Vec<Term>,
+    terms: Vec<Term<'a>>,
     /// For each column the terms that add to it.
     of_column: Vec<Vec<usize>>,
     /// For each column the sum of its terms that depend on axes of the row only; empty where there is none.
     every_row: Vec<Vec<f64>>,
 }
 
-/// What a table adds to a column.
-struct Term {
-    /// For each axis of the walk, whether the term depends on it.
+/// Where a table's points belong in any chunk.
+pub struct Layout {
+    /// For each axis of the walk, whether the table depends on it.
     depends: Vec<bool>,
-    /// For each axis of the walk the number of values, where the term depends on it.
-    lengths: Vec<usize>,
     /// At each depth, how many of its axes are decided.
     decided: Vec<usize>,
+    /// The lengths of its axes of the walk.
+    walk: Vec<usize>,
+    /// How many points its axes of the row have.
+    row_size: usize,
+    /// Whether it depends on an axis of the row.
+    in_row: bool,
+    /// For each point of its axes of walk and row its position in the table, where the outer axes are at their first
+    /// values.
+    points: Vec<usize>,
+    /// Which of its points of the row belongs to each place of the plane, or of the row where it depends on no axis of the
+    /// walk.
+    places: Vec<usize>,
+}
+
+/// What a table adds to a column.
+struct Term<'a> {
+    layout: &'a Layout,
     /// After so many of its axes of the walk have been decided: the least over all others at each position.
     least: Vec<Vec<f64>>,
     /// The greatest.
     most: Vec<Vec<f64>>,
     /// At each position its values over the axes of the row on which it depends; empty where there is none.
     rows: Vec<f64>,
-    /// How many these are.
-    row_size: usize,
-    /// Which of them belongs to each place of the plane, for terms that depend on the walk.
-    places: Vec<usize>,
 }
 
 /// A place on the walk: how many axes are decided, and the position in each term.
@@ -53,17 +65,19 @@ impl<'a> Chunk<'a> {
         let nothing = vec![vec![]; plan.columns];
         let mut chunk =
             Chunk { plan, digits, terms: vec![], of_column: vec![vec![]; plan.columns], every_row: nothing };
-        for table in &plan.tables.tables {
+        for (table, layout) in plan.tables.tables.iter().zip(&plan.layouts) {
             let products = table.products(&chunk.digits, plan.tables.all_values());
+            let start = table.grid.position(&chunk.digits);
             for (column, amounts) in &table.amounts {
                 chunk.of_column[*column].push(chunk.terms.len());
-                chunk.terms.push(Term::new(plan, &chunk.digits, table, amounts, &products));
+                chunk.terms.push(Term::new(layout, start, amounts, &products));
             }
         }
         for column in 0..plan.columns {
             let terms = chunk.of_column[column].iter().map(|number| &chunk.terms[*number]);
-            let everywhere = terms.filter(|term| !term.rows.is_empty() && !term.is_walked());
-            let rows = everywhere.map(|term| term.places.iter().map(|place| term.rows[*place]).collect::<Vec<f64>>());
+            let everywhere = terms.filter(|term| !term.rows.is_empty() && !term.layout.is_walked());
+            let rows =
+                everywhere.map(|term| term.layout.places.iter().map(|place| term.rows[*place]).collect::<Vec<f64>>());
             chunk.every_row[column] = rows.reduce(|sum, row| added(sum, &row)).unwrap_or_default();
         }
         chunk
@@ -77,8 +91,9 @@ impl<'a> Chunk<'a> {
     /// The place where the next axis has this digit.
     pub fn step(&self, place: &Place, digit: usize, next: &mut Place) {
         next.depth = place.depth + 1;
+        let length = self.plan.walk.lengths[place.depth];
         for ((next, position), term) in next.positions.iter_mut().zip(&place.positions).zip(&self.terms) {
-            *next = if term.depends[place.depth] { position * term.lengths[place.depth] + digit } else { *position };
+            *next = if term.layout.depends[place.depth] { position * length + digit } else { *position };
         }
     }
 
@@ -87,7 +102,7 @@ impl<'a> Chunk<'a> {
         let mut bounds = Bounds::exactly(0.0);
         for number in &self.of_column[column] {
             let (term, position) = (&self.terms[*number], place.positions[*number]);
-            let level = term.decided[place.depth];
+            let level = term.layout.decided[place.depth];
             bounds.least += term.least[level][position];
             bounds.most += term.most[level][position];
         }
@@ -95,47 +110,46 @@ impl<'a> Chunk<'a> {
     }
 
     /// A column over the row at a place where every axis of the walk is decided.
-    pub fn row(&self, place: &Place, column: usize) -> Rows {
+    pub fn row(&self, place: &Place, column: usize) -> Rows<'_> {
         let mut constant = 0.0;
         let mut plane: Vec<f64> = vec![];
         for number in &self.of_column[column] {
             let (term, position) = (&self.terms[*number], place.positions[*number]);
             if term.rows.is_empty() {
                 constant += term.least[term.least.len() - 1][position];
-            } else if term.is_walked() {
-                let row = &term.rows[position * term.row_size..(position + 1) * term.row_size];
+            } else if term.layout.is_walked() {
+                let size = term.layout.row_size;
+                let row = &term.rows[position * size..(position + 1) * size];
                 plane.resize(self.plan.plane, 0.0);
-                plane.iter_mut().zip(&term.places).for_each(|(sum, place)| *sum += row[*place]);
+                plane.iter_mut().zip(&term.layout.places).for_each(|(sum, place)| *sum += row[*place]);
             }
         }
         let every_row = &self.every_row[column];
-        let length = self.plan.row.size();
+        let depth = self.plan.row.size() / self.plan.plane;
         match (plane.is_empty(), every_row.is_empty()) {
             (true, true) => Rows::One(constant),
-            (true, false) => Rows::Each(every_row.iter().map(|amount| amount + constant).collect()),
+            (true, false) if constant == 0.0 => Rows::Each(Cow::Borrowed(every_row)),
+            (true, false) => Rows::owned(every_row.iter().map(|amount| amount + constant).collect()),
             (false, true) => {
-                let depth = length / self.plan.plane;
-                Rows::Each(plane.iter().flat_map(|sum| std::iter::repeat_n(sum + constant, depth)).collect())
+                let mut row = Vec::with_capacity(self.plan.row.size());
+                plane.iter().for_each(|sum| row.resize(row.len() + depth, sum + constant));
+                Rows::owned(row)
             }
             (false, false) => {
-                let mut row = every_row.clone();
-                for (part, sum) in row.chunks_exact_mut(length / self.plan.plane).zip(&plane) {
+                let mut row = Vec::with_capacity(self.plan.row.size());
+                for (part, sum) in every_row.chunks_exact(depth).zip(&plane) {
                     let sum = sum + constant;
-                    part.iter_mut().for_each(|amount| *amount += sum);
+                    row.extend(part.iter().map(|amount| amount + sum));
                 }
-                Rows::Each(row)
+                Rows::owned(row)
             }
         }
     }
 }
 
-impl Term {
-    /// Whether it depends on an axis of the walk.
-    fn is_walked(&self) -> bool {
-        self.depends.contains(&true)
-    }
-
-    fn new(plan: &Plan, digits: &[usize], table: &Table, amounts: &[f64], products: &[f64]) -> Term {
+impl Layout {
+    /// That of a table in a plan whose axes have been arranged.
+    pub fn new(plan: &Plan, table: &Table) -> Layout {
         let depends: Vec<bool> = plan.walk.axes.iter().map(|axis| table.grid.axes.contains(axis)).collect();
         let own = |grid: &Grid| -> Vec<usize> {
             grid.axes.iter().copied().filter(|axis| table.grid.axes.contains(axis)).collect()
@@ -143,35 +157,48 @@ impl Term {
         let walk = Grid::new(own(&plan.walk), &plan.lengths);
         let row = Grid::new(own(&plan.row), &plan.lengths);
         let whole = Grid::new([walk.axes.clone(), row.axes.clone()].concat(), &plan.lengths);
-        let mut point = digits.to_vec();
-        let value = |position: usize| {
-            whole.place(position, &mut point);
-            let at = table.grid.position(&point) * products.len();
+        let mut digits = vec![0; plan.lengths.len()];
+        let point = |position: usize| {
+            whole.place(position, &mut digits);
+            table.grid.position(&digits)
+        };
+        let points = (0..whole.size()).map(point).collect();
+        let count = if depends.contains(&true) { plan.plane } else { plan.row.size() };
+        let decided = (0..=depends.len()).map(|depth| depends[..depth].iter().filter(|depends| **depends).count());
+        Layout {
+            decided: decided.collect(),
+            places: places(plan, &row, count),
+            row_size: row.size(),
+            in_row: !row.axes.is_empty(),
+            walk: walk.lengths,
+            depends,
+            points,
+        }
+    }
+
+    /// Whether the table depends on an axis of the walk.
+    fn is_walked(&self) -> bool {
+        !self.walk.is_empty()
+    }
+}
+
+impl<'a> Term<'a> {
+    /// `start` is the position of the chunk's outer axes in the table; `products` are of its factors.
+    fn new(layout: &'a Layout, start: usize, amounts: &[f64], products: &[f64]) -> Term<'a> {
+        let value = |point: &usize| {
+            let at = (start + point) * products.len();
             products.iter().zip(&amounts[at..]).map(|(product, amount)| product * amount).sum()
         };
-        let values: Vec<f64> = (0..whole.size()).map(value).collect();
-        let (mut least, mut most) =
-            (vec![folded(&values, row.size(), f64::min)], vec![folded(&values, row.size(), f64::max)]);
-        for length in walk.lengths.iter().rev() {
+        let values: Vec<f64> = layout.points.iter().map(value).collect();
+        let mut least = vec![folded(&values, layout.row_size, f64::min)];
+        let mut most = vec![folded(&values, layout.row_size, f64::max)];
+        for length in layout.walk.iter().rev() {
             least.push(folded(&least[least.len() - 1], *length, f64::min));
             most.push(folded(&most[most.len() - 1], *length, f64::max));
         }
         least.reverse();
         most.reverse();
-        let rows = if row.axes.is_empty() { vec![] } else { values };
-        let places =
-            if depends.contains(&true) { places(plan, &row, plan.plane) } else { places(plan, &row, plan.row.size()) };
-        let decided = (0..=depends.len()).map(|depth| depends[..depth].iter().filter(|depends| **depends).count());
-        Term {
-            decided: decided.collect(),
-            depends,
-            lengths: plan.walk.lengths.clone(),
-            least,
-            most,
-            rows,
-            row_size: row.size(),
-            places,
-        }
+        Term { layout, least, most, rows: if layout.in_row { values } else { vec![] } }
     }
 }
 

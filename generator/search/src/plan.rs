@@ -1,5 +1,6 @@
 //! How a region is walked: which axes stand still in a chunk, which are decided one after the other, which form a row.
 
+use crate::chunk::Layout;
 use crate::column::Column;
 use crate::expression::{Formula, Operator};
 use crate::front::{Front, dominates};
@@ -51,6 +52,8 @@ pub struct Plan {
     pub plane: usize,
     /// Every column.
     pub tables: Tables,
+    /// For each table where its points belong.
+    pub layouts: Vec<Layout>,
     /// How many columns.
     pub columns: usize,
     /// Each is one where it holds; the first one says that no rule is broken.
@@ -142,6 +145,7 @@ impl Plan {
             plane: 1,
             lengths,
             tables,
+            layouts: vec![],
             columns: broken + 1,
             sampled: 0,
             met: named.iter().map(|(place, _)| (*place, 0)).collect(),
@@ -226,6 +230,7 @@ impl Plan {
         self.outer = Grid::new(outer, &self.lengths);
         self.walk = Grid::new(walk, &self.lengths);
         self.row = Grid::new(row, &self.lengths);
+        self.layouts = self.tables.tables.iter().map(|table| Layout::new(self, table)).collect();
     }
 
     /// How often two values of an axis, all else equal, are each better in something; and how much they differ.

@@ -49,10 +49,10 @@ pub fn walk(plan: &Plan, number: usize, known: &Index, mode: Mode) -> Found {
     let places = vec![chunk.start(); plan.walk.axes.len() + 1];
     let mut walker = Walker {
         plan,
+        chunk: &chunk,
         known,
         mode,
         digits: chunk.digits.clone(),
-        chunk,
         front: Front::default(),
         counts: Counts::default(),
         offsets: offsets(plan),
@@ -156,7 +156,7 @@ struct Walker<'a> {
     plan: &'a Plan,
     known: &'a Index,
     mode: Mode,
-    chunk: Chunk<'a>,
+    chunk: &'a Chunk<'a>,
     /// Of the axes that are decided; zero for the others.
     digits: Vec<usize>,
     front: Front,
@@ -188,7 +188,7 @@ impl Walker<'_> {
             return false;
         }
         let rest = self.plan.behind(place.depth);
-        match limits(self.plan, &self.chunk, place) {
+        match limits(self.plan, self.chunk, place) {
             Limits::Broken(_) => {
                 self.counts.ruled_out += rest;
                 true
@@ -216,12 +216,10 @@ impl Walker<'_> {
     fn row(&mut self, place: &Place) {
         let length = self.plan.row.size();
         let columns: Vec<OnceCell<Rows>> = vec![OnceCell::new(); self.plan.columns];
-        let column = |column: usize| columns[column].get_or_init(|| self.chunk.row(place, column)).clone();
+        let chunk = self.chunk;
+        let column = |column: usize| columns[column].get_or_init(|| chunk.row(place, column)).borrowed();
         let mask = self.suitable(&column);
-        let count = match &mask {
-            Rows::One(suitable) => *suitable * length as f64,
-            Rows::Each(suitable) => suitable.iter().sum(),
-        };
+        let count = mask.total(length);
         self.counts.suitable += count as u64;
         self.counts.unsuitable += length as u64 - count as u64;
         if count == 0.0 {
@@ -235,7 +233,7 @@ impl Walker<'_> {
     }
 
     /// One for the configurations of a row that meet every constraint, zero for the others.
-    fn suitable(&self, column: &impl Fn(usize) -> Rows) -> Rows {
+    fn suitable<'b>(&self, column: &impl Fn(usize) -> Rows<'b>) -> Rows<'b> {
         let mut mask = Rows::One(1.0);
         for constraint in &self.plan.constraints {
             mask = mask.and(constraint.rows(column));

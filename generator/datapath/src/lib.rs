@@ -6,6 +6,7 @@
 pub mod arith;
 pub mod array;
 pub mod binary;
+pub mod bit_serial;
 pub mod bit_slice;
 pub mod bit_weight;
 pub mod booth_flex;

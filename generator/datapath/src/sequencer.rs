@@ -29,6 +29,15 @@ impl InnerStep {
     }
 }
 
+/// How often the inner dimension passes within a step of the outer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passes {
+    /// So often, at least once; with several the number of the pass is told too.
+    Fixed(u32),
+    /// Until an input says that a pass is the last.
+    PerRun,
+}
+
 /// Which dimension runs inside which, in tiles.
 pub(crate) struct Nest {
     /// The largest count of the inner dimension.
@@ -39,9 +48,8 @@ pub(crate) struct Nest {
     pub outer_max: u32,
     /// How many of it pass in one step.
     pub outer_step: u32,
-    /// How often the inner dimension passes within a step of the outer one, at least once; with several the number of the
-    /// pass is told too.
-    pub passes: u32,
+    /// How often the inner dimension passes within a step of the outer one.
+    pub passes: Passes,
     /// Whether something of every inner tile is kept between outer steps: its number and whether the outer step is the
     /// first are then told too.
     pub keeps_tiles: bool,
@@ -92,15 +100,21 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let m = ModuleBuilder::new(
         format!(
             "tile_sequencer_i{inner_max}{step_name}_o{outer_max}s{outer_step}{}{}",
-            if passes > 1 { format!("_p{passes}") } else { String::new() },
+            match passes {
+                Passes::Fixed(1) => String::new(),
+                Passes::Fixed(count) => format!("_p{count}"),
+                Passes::PerRun => "_passes".to_string(),
+            },
             if keeps_tiles { "_numbered" } else { "" }
         ),
         "Counts through the tiles of a run: an inner dimension within an outer one.",
     );
     m.parameter("inner dimension", format!("up to {inner_max}, {steps} a step"));
     m.parameter("outer dimension", format!("up to {outer_max}, {outer_step} a step"));
-    if passes > 1 {
-        m.parameter("passes of the inner dimension", passes);
+    match passes {
+        Passes::Fixed(1) => {}
+        Passes::Fixed(count) => m.parameter("passes of the inner dimension", count),
+        Passes::PerRun => m.parameter("passes of the inner dimension", "as often as a run says"),
     }
     let (inner_shape, outer_shape) = (uint(nest.inner_bits()), uint(nest.outer_bits()));
     let run_valid = m.input("run_valid", uint(1));
@@ -126,9 +140,17 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let outer_step = m.uint(outer_step.into(), nest.outer_bits());
     let last_inner = m.wire("last_inner", &at_most(&m, &inner_left, &inner_step, nest.inner_always_last()));
     let last_outer = m.wire("last_outer", &at_most(&m, &outer_left, &outer_step, nest.outer_always_last()));
-    let pass = (passes > 1).then(|| m.register("pass", uint(passes)));
-    let outer_passes = match &pass {
-        Some(pass) => m.wire("outer_passes", &(&last_inner & pass.value().top_bit())),
+    let pass = match passes {
+        Passes::Fixed(count) if count > 1 => Some(m.register("pass", uint(count))),
+        Passes::Fixed(_) | Passes::PerRun => None,
+    };
+    let last_pass = match (&pass, passes) {
+        (Some(pass), _) => Some(pass.value().top_bit()),
+        (None, Passes::PerRun) => Some(m.documented_input("last_pass", uint(1), "no pass follows in this outer step")),
+        (None, Passes::Fixed(_)) => None,
+    };
+    let outer_passes = match &last_pass {
+        Some(last_pass) => m.wire("outer_passes", &(&last_inner & last_pass)),
         None => last_inner.clone(),
     };
     let finish = m.wire("finish", &(&step & &outer_passes & &last_outer));
@@ -146,7 +168,8 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let restart = m.wire("restart_inner", &(&start | &last_inner));
     first_inner.enable(&change).next(&restart);
     if let Some(pass) = &pass {
-        let (next_pass, below) = (m.wire("next_pass", &(&step & &last_inner)), pass.value().slice(0, passes - 1));
+        let below = pass.value().slice(0, pass.value().width() - 1);
+        let next_pass = m.wire("next_pass", &(&step & &last_inner));
         pass.enable(&next_pass).reset(1).next(&m.concat(&[&below, &pass.value().top_bit()]));
     }
 
@@ -192,9 +215,13 @@ pub(crate) fn sequencer_census(nest: &Nest) -> Census {
         (AndOr, 3, 1),                                             // busy 2, restart
         (Inverter, 2, 1),                                          // of busy, finish
     ]);
-    if nest.passes > 1 {
-        census.add(ResetRegister, 1, nest.passes.into());
-        census.add(AndOr, 2, 1); // outer passes, next pass
+    match nest.passes {
+        Passes::Fixed(1) => {}
+        Passes::Fixed(count) => {
+            census.add(ResetRegister, 1, count.into());
+            census.add(AndOr, 2, 1); // outer passes, next pass
+        }
+        Passes::PerRun => census.add(AndOr, 1, 1), // outer passes
     }
     if nest.keeps_tiles {
         let numbers = sum_of(&[

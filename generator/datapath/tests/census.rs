@@ -68,6 +68,17 @@ fn extreme_sizes(family: &str) -> Vec<String> {
             "activation_bits: 8, weight_bits: 16, max_inner: 65536, max_columns: 65536".to_string(),
         ];
     }
+    if family == "bit_serial" {
+        return vec![
+            "activation_bits: 2, weight_bits: 2, max_inner: 1".to_string(),
+            "activation_bits: 3, weight_bits: 16, rows: 1, columns: 5, depth: 2, max_inner: 2, max_columns: 5"
+                .to_string(),
+            "activation_bits: 16, weight_bits: 3, rows: 3, columns: 4, depth: 3, max_inner: 10, max_columns: 7"
+                .to_string(),
+            "activation_bits: 16, weight_bits: 16, rows: 4, columns: 1, max_inner: 65536, max_columns: 65536"
+                .to_string(),
+        ];
+    }
     if ["bit_weight", "booth_flex_serial"].contains(&family) {
         return vec![
             "max_inner: 1".to_string(),

@@ -22,6 +22,10 @@ fn every_choice_of_every_parameter_computes_exactly() {
                  activation_slice: bits4, weight_slice: bits2",
                 "shift: element",
             ),
+            "bit_serial" => (
+                "activation_bits: 3, weight_bits: 4, rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9",
+                "serial: both",
+            ),
             "bit_weight" => {
                 ("rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9, max_rows: 7", "step: baseline")
             }

@@ -62,7 +62,7 @@ pub fn operands(
         }
     };
     let steps = 0..geometry.inner_tiles(mode, inner);
-    (0..geometry.passes).flat_map(|pass| steps.clone().map(move |step| (pass, step))).map(&mut beat).collect()
+    (0..geometry.passes_of(mode)).flat_map(|pass| steps.clone().map(move |step| (pass, step))).map(&mut beat).collect()
 }
 
 /// The beats of tile `tile` of columns where weights stay: of activations, a vector a beat, and of weights, a row of the
@@ -103,13 +103,26 @@ fn part(vector: Option<&Vec<i32>>, places: Range<u32>, numbers: Numbers, noise: 
 impl OperandBeat {
     /// As the activation stream holds it, the first row lowest. Bits that the mode does not use are noise.
     pub fn activation_beat(&self, geometry: &Geometry, noise: Noise) -> Beat {
-        encoded(&geometry.modes[self.mode].activation, &self.activations, geometry.row_bits(), noise)
+        let (operand, [plane, _]) = (geometry.modes[self.mode].activation, self.planes(geometry));
+        encoded(&operand, &in_plane(&operand, &self.activations, plane), geometry.row_bits(), noise)
     }
 
     /// As the weight stream holds it, the first column lowest. Bits that the mode does not use are noise.
     pub fn weight_beat(&self, geometry: &Geometry, noise: Noise) -> Beat {
-        encoded(&geometry.modes[self.mode].weight, &self.weights, geometry.column_bits(), noise)
+        let (operand, [_, plane]) = (geometry.modes[self.mode].weight, self.planes(geometry));
+        encoded(&operand, &in_plane(&operand, &self.weights, plane), geometry.column_bits(), noise)
     }
+
+    /// Of its pass; zero where numbers enter whole.
+    fn planes(&self, geometry: &Geometry) -> [u32; 2] {
+        geometry.modes[self.mode].planes().get(self.pass as usize).copied().unwrap_or_default()
+    }
+}
+
+/// What a beat holds of vectors in the pass of a plane.
+fn in_plane(operand: &Operand, vectors: &[Vec<i32>], plane: u32) -> Vec<Vec<i32>> {
+    let held = |vector: &Vec<i32>| vector.iter().map(|&value| operand.numbers.in_plane(value, plane)).collect();
+    vectors.iter().map(held).collect()
 }
 
 /// Vectors of places, each in so many bits.

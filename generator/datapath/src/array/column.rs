@@ -112,7 +112,7 @@ pub(super) struct SignalCensus {
 impl SignalCensus {
     /// Of elements in such an array, with so many bits of control where it has several modes.
     pub fn new(geometry: &Geometry, adds_always: bool, control_bits: u32) -> SignalCensus {
-        let begins = 1 + u32::from(geometry.passes > 1);
+        let begins = 1 + u32::from(geometry.has_passes());
         let gated = begins + u32::from(!adds_always) + u32::from(geometry.element_stages > 0);
         let control = if geometry.has_modes() { control_bits } else { 0 };
         SignalCensus { adds_always, bits: gated + control, gated }

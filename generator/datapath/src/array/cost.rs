@@ -2,7 +2,7 @@
 
 use super::column::SignalCensus;
 use super::geometry::{Geometry, Topology};
-use super::{broadcast, draining, results, systolic, weight_stationary};
+use super::{broadcast, draining, planes, results, systolic, weight_stationary};
 use crate::census::{Parts, copies, sum_of};
 use crate::sequencer::{InnerStep, sequencer_census};
 use tritloom_hdl::Census;
@@ -119,15 +119,13 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
             1,
         );
     }
-    if geometry.passes > 1 {
-        census.add_census(
-            &sum_of(&[
-                (AndOr, 3 + u64::from(serial), 1), // first, last, pass begins, in the first cycle of its beat
-                (Inverter, 1, 1),                  // of the first pass
-            ]),
-            1,
-        );
+    if geometry.has_passes() {
+        census.add(AndOr, 3 + u64::from(serial), 1); // first, last, pass begins, in the first cycle of its beat
         census.add_census(&travelling(geometry, serial, 1 + stages, 1), 1);
+    }
+    match geometry.has_planes() {
+        true => census.add_census(&planes::census(geometry), 1),
+        false => census.add(Inverter, u64::from(geometry.passes > 1), 1), // of the first pass
     }
     if geometry.has_modes() {
         census.add_census(&mode.decoder, 1);

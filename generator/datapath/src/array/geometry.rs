@@ -3,7 +3,7 @@
 use super::mode::{Mode, Operand};
 use crate::arith::adder::FinalAdder;
 use crate::arith::reduction::bits_up_to;
-use crate::sequencer::{InnerStep, Nest};
+use crate::sequencer::{InnerStep, Nest, Passes};
 use tritloom_hdl::{Shape, bits_for, sint};
 
 /// How an element keeps its sum.
@@ -62,8 +62,8 @@ pub struct Geometry {
     pub weight_bits: u32,
     /// What a run may multiply, at least one; with several a run says which, by its place here.
     pub modes: Vec<Mode>,
-    /// How often the operands of a tile of columns enter; with several an element learns when a further pass begins
-    /// ([`super::Element::element`]).
+    /// How often the operands of a tile of columns enter whole; with several an element learns when a further pass begins
+    /// ([`super::Element::element`]). Operands that enter bit by bit have the passes of their mode ([`Mode::passes`]).
     pub passes: u32,
     /// Registers inside an element between its operands and its sum.
     pub element_stages: u32,
@@ -201,9 +201,30 @@ impl Geometry {
             inner_step: self.inner_step(),
             outer_max: self.max_columns,
             outer_step: self.columns,
-            passes: self.passes,
+            passes: if self.has_planes() { Passes::PerRun } else { Passes::Fixed(self.passes) },
             keeps_tiles: false,
         }
+    }
+
+    /// Whether operands enter bit by bit.
+    pub fn has_planes(&self) -> bool {
+        self.modes.iter().any(|mode| mode.passes() > 1)
+    }
+
+    /// Whether operands of a tile enter several times.
+    pub fn has_passes(&self) -> bool {
+        self.passes > 1 || self.has_planes()
+    }
+
+    /// How often the operands of a tile enter in a mode.
+    pub fn passes_of(&self, mode: usize) -> u32 {
+        self.passes * self.modes[mode].passes()
+    }
+
+    /// The most planes that either side has.
+    pub(crate) fn most_planes(&self) -> [u32; 2] {
+        let most = |planes: fn(&Mode) -> u32| self.modes.iter().map(planes).max().unwrap_or(1);
+        [most(|mode| mode.activation.numbers.planes()), most(|mode| mode.weight.numbers.planes())]
     }
 
     fn inner_step(&self) -> InnerStep {

@@ -67,7 +67,7 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
     Timing {
         latency_cycles: latency - 1 + pace.least_cycles,
         pace,
-        passes: geometry.passes.into(),
+        passes: (0..geometry.modes.len()).map(|mode| geometry.passes_of(mode)).max().unwrap_or(1).into(),
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
         formula: match geometry.topology {
@@ -87,7 +87,11 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
 fn formula(geometry: &Geometry, paces: &[Pace], next_tile: &str) -> String {
     let (columns, latency) = (geometry.columns, latency_cycles(geometry));
     let (places, explained) = places(geometry);
-    let passes = if geometry.passes > 1 { format!("{} passes of ", geometry.passes) } else { String::new() };
+    let passes = match geometry.passes {
+        _ if geometry.has_planes() => "a pass for each pair of planes, each of ".to_string(),
+        1 => String::new(),
+        count => format!("{count} passes of "),
+    };
     format!(
         "a run takes {passes}max(1, ceil(inner / {places})) beats ({} each) for each of its \
          max(1, ceil(columns / {columns})) tiles{explained}; a tile's first row is valid {latency} cycles after the beats that complete it, and those \

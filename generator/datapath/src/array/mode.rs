@@ -8,6 +8,8 @@ use tritloom_hdl::{Bits, Shape, sint};
 pub enum Numbers {
     /// Integers as they are.
     Integers(Shape),
+    /// Integers, of each of which one bit enters in a pass: a plane of a beat's numbers.
+    Planes(Shape),
     /// -1, 0 and 1 in two's complement of two bits.
     Trits,
     /// -1, 0 and 1, five in a byte (`tritloom_formats::five_trit`).
@@ -18,8 +20,12 @@ impl Numbers {
     /// The least and the greatest.
     pub fn range(self) -> (i32, i32) {
         match self {
-            Numbers::Integers(Shape { width, signed: true }) => (-(1 << (width - 1)), (1 << (width - 1)) - 1),
-            Numbers::Integers(Shape { width, signed: false }) => (0, (1 << width) - 1),
+            Numbers::Integers(Shape { width, signed: true }) | Numbers::Planes(Shape { width, signed: true }) => {
+                (-(1 << (width - 1)), (1 << (width - 1)) - 1)
+            }
+            Numbers::Integers(Shape { width, signed: false }) | Numbers::Planes(Shape { width, signed: false }) => {
+                (0, (1 << width) - 1)
+            }
             Numbers::Trits | Numbers::FiveTrits => (-1, 1),
         }
     }
@@ -30,22 +36,44 @@ impl Numbers {
         u64::from(least.unsigned_abs().max(greatest.unsigned_abs()))
     }
 
-    /// Bits of one number on its own.
+    /// Bits of one number on its own, in a beat.
     pub fn bits(self) -> u32 {
         match self {
             Numbers::Integers(shape) => shape.width,
+            Numbers::Planes(_) => 1,
             Numbers::Trits | Numbers::FiveTrits => 2,
+        }
+    }
+
+    /// Planes of bits that the numbers enter in, one a pass; 1 where they enter whole.
+    pub fn planes(self) -> u32 {
+        match self {
+            Numbers::Planes(shape) => shape.width,
+            Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => 1,
+        }
+    }
+
+    /// What a beat holds of a number in the pass of a plane.
+    pub(super) fn in_plane(self, value: i32, plane: u32) -> i32 {
+        match self {
+            Numbers::Planes(_) => value >> plane & 1,
+            Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => value,
         }
     }
 
     /// As the manifest and the manual name them: `int8`, `uint8`, `ternary`.
     pub fn name(self) -> String {
         match self {
-            Numbers::Integers(Shape { width, signed }) => format!("{}int{width}", if signed { "" } else { "u" }),
+            Numbers::Integers(shape) => integer_name(shape),
+            Numbers::Planes(shape) => format!("{}, a bit a pass", integer_name(shape)),
             Numbers::Trits => "ternary, two bits each".to_string(),
             Numbers::FiveTrits => "ternary, five in a byte".to_string(),
         }
     }
+}
+
+fn integer_name(Shape { width, signed }: Shape) -> String {
+    format!("{}int{width}", if signed { "" } else { "u" })
 }
 
 /// Numbers in the part of a beat that one row or column takes: `places` of them.
@@ -120,6 +148,24 @@ impl Mode {
     pub fn plain(places: u32, activation_bits: u32, weight_bits: u32) -> Mode {
         let operand = |bits| Operand::dense(Numbers::Integers(sint(bits)));
         Mode { name: "plain".to_string(), activation: operand(activation_bits), weight: operand(weight_bits), places }
+    }
+
+    /// How often the operands of a tile enter because they do so bit by bit: once for each pair of planes.
+    pub fn passes(&self) -> u32 {
+        self.activation.numbers.planes() * self.weight.numbers.planes()
+    }
+
+    /// The planes of activations and of weights that enter in each pass, zero for the lowest bit: pairs of equal weight one
+    /// after the other, the heaviest first, among them that of the top plane of the weights last.
+    pub fn planes(&self) -> Vec<[u32; 2]> {
+        let (activation, weight) = (self.activation.numbers.planes(), self.weight.numbers.planes());
+        let mut planes = Vec::new();
+        for below_top in 0..activation + weight - 1 {
+            let first = (below_top + 1).saturating_sub(weight);
+            let last = below_top.min(activation - 1);
+            planes.extend((first..=last).map(|below| [activation - 1 - below, weight - 1 - (below_top - below)]));
+        }
+        planes
     }
 
     /// The greatest magnitude of a product.

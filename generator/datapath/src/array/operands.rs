@@ -110,15 +110,15 @@ pub(super) fn prepared(
     let Some(edge) = edge else {
         return incoming.clone();
     };
+    let has = |port: &str| edge.port(port).is_some();
     let prepared = m.lanes(side.prepared, uint(port_bits(&edge, "prepared")), incoming.count());
     m.repeat(side.edges, incoming.count(), |position| {
         let instance = m.instance(side.edge, &edge);
         instance.connect(side.operands, &incoming.lane(position));
-        if let Some(mode) = schedule.and_then(|schedule| schedule.mode.as_ref()) {
+        if let Some(mode) = schedule.and_then(|schedule| schedule.mode.as_ref()).filter(|_| has("control")) {
             instance.connect("control", &mode.control.at(0));
         }
-        if let Some(pass) = schedule.and_then(|schedule| schedule.pass.as_ref()).filter(|_| edge.port("pass").is_some())
-        {
+        if let Some(pass) = schedule.and_then(|schedule| schedule.pass.as_ref()).filter(|_| has("pass")) {
             instance.connect("pass", &pass.entering);
         }
         prepared.drive(position, &instance.output("prepared"));

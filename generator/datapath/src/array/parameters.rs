@@ -8,15 +8,15 @@ use tritloom_hdl::{MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH};
 
 /// The topologies of any element.
 pub const TOPOLOGY: Parameter = Parameter::choice("topology", &[BROADCAST, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
+/// The topologies of elements whose sums can leave through one another too.
+pub const DRAINING_TOPOLOGY: Parameter =
+    Parameter::choice("topology", &[BROADCAST, DRAINING, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
 /// The topologies of elements that can pass sums on too.
 pub const ANY_TOPOLOGY: Parameter = Parameter::choice(
     "topology",
     &[
         BROADCAST,
-        (
-            "draining",
-            "as broadcast, but complete sums leave through the accumulators, row by row, before the next tile begins",
-        ),
+        DRAINING,
         OUTPUT_STATIONARY,
         (
             "weight_stationary",
@@ -36,6 +36,10 @@ pub const MAX_ROWS: Parameter = Parameter::integer(
 );
 const BROADCAST: (&str, &str) =
     ("broadcast", "all elements of a row see its activations at once, all of a column its weights");
+const DRAINING: (&str, &str) = (
+    "draining",
+    "as broadcast, but complete sums leave through the accumulators, row by row, before the next tile begins",
+);
 const OUTPUT_STATIONARY: (&str, &str) =
     ("output_stationary", "systolic: operands pass from element to element by registers, sums stay");
 const BROADCAST_NAME: Option<&str> = Some(BROADCAST.0);
@@ -106,15 +110,20 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
         element_stages: 0,
         fixed_sum_bits: (parameters.choice("accumulator") == "bits32").then_some(32),
         sum_form,
-        resolve: match parameters.choice("resolve") {
-            "ripple" => FinalAdder::Ripple,
-            "sklansky" => FinalAdder::Sklansky,
-            "brent_kung" => FinalAdder::BrentKung,
-            "kogge_stone" => FinalAdder::KoggeStone,
-            _ => FinalAdder::Synthesiser,
-        },
+        resolve: resolve(parameters),
         max_inner: number("max_inner"),
         max_columns: number("max_columns"),
+    }
+}
+
+/// What [`RESOLVE`] says.
+pub fn resolve(parameters: &Parameters) -> FinalAdder {
+    match parameters.choice("resolve") {
+        "ripple" => FinalAdder::Ripple,
+        "sklansky" => FinalAdder::Sklansky,
+        "brent_kung" => FinalAdder::BrentKung,
+        "kogge_stone" => FinalAdder::KoggeStone,
+        _ => FinalAdder::Synthesiser,
     }
 }
 

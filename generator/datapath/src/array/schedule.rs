@@ -1,6 +1,7 @@
 //! When beats of operands enter an array, and what travels with them.
 
 use super::geometry::Geometry;
+use super::planes;
 use super::shell::{Element, Inputs};
 use crate::sequencer::{InnerStep, sequencer};
 use tritloom_hdl::{Bits, ForwardWire, ModuleBuilder, Staged, Value, uint};
@@ -38,10 +39,31 @@ pub(super) struct ModeSchedule {
 
 /// The pass of the operands through a tile.
 pub(super) struct PassSchedule {
-    /// A one at the number of that which enters.
+    /// Of that which enters: a one at its number or, where operands enter bit by bit, a one for each side whose top bits
+    /// enter, the activations lowest.
     pub entering: Value,
-    /// One begins that is not the first of its tile.
+    /// One begins before which sums move up.
     pub begins: Staged,
+}
+
+/// Which pass of the operands through a tile enters.
+pub(super) struct EnteringPass {
+    /// As edges are told.
+    pub told: Value,
+    /// It is the first of its tile.
+    pub first: Value,
+    /// It is the last of its tile.
+    pub last: Value,
+    /// Sums move up when it begins.
+    pub moves_up: Value,
+}
+
+impl EnteringPass {
+    /// From a one at its number.
+    fn numbered(number: &Value) -> EnteringPass {
+        let first = number.bit(0);
+        EnteringPass { told: number.clone(), last: number.top_bit(), moves_up: !&first, first }
+    }
 }
 
 /// What keeps beats out, or holds those under way.
@@ -85,19 +107,30 @@ impl Schedule {
             if let InnerStep::PerRun { .. } = geometry.nest().inner_step {
                 sequencer.connect("inner_step", &places(m, geometry, &number));
             }
-            let control = m.wire("control", &element.control(m, &number));
+            let control = match geometry.has_planes() {
+                true => planes::tops(m, geometry, &number),
+                false => m.wire("control", &element.control(m, &number)),
+            };
             ModeSchedule { number, control: beat.stage(0, "beat_control", &control) }
         });
         let valid = beat.control(0, "beat_valid", &issue);
         let (first_inner, last_inner) = (sequencer.output("first_inner"), sequencer.output("last_inner"));
-        let (first, last, pass) = match geometry.passes {
-            1 => (first_inner, last_inner, None),
-            _ => {
-                let entering = sequencer.output("pass");
-                let first = m.wire("first_of_tile", &(&first_inner & entering.bit(0)));
-                let last = m.wire("last_of_tile", &(last_inner & entering.top_bit()));
-                let begins = m.wire("pass_begins", &(first_inner & !entering.bit(0)));
-                (first, last, Some(PassSchedule { entering, begins: beat.stage(0, "beat_pass", &begins) }))
+        let entering = match &mode {
+            Some(mode) if geometry.has_planes() => {
+                let ends = m.wire("pass_ends", &(&*issue & &last_inner));
+                let pass = planes::entering(m, geometry, &mode.control.at(0), &ends);
+                sequencer.connect("last_pass", &pass.last);
+                Some(pass)
+            }
+            _ => (geometry.passes > 1).then(|| EnteringPass::numbered(&sequencer.output("pass"))),
+        };
+        let (first, last, pass) = match entering {
+            None => (first_inner, last_inner, None),
+            Some(EnteringPass { told, first, last, moves_up }) => {
+                let begins = m.wire("pass_begins", &(&first_inner & moves_up));
+                let pass = PassSchedule { entering: told, begins: beat.stage(0, "beat_pass", &begins) };
+                let first = m.wire("first_of_tile", &(first_inner & first));
+                (first, m.wire("last_of_tile", &(last_inner & last)), Some(pass))
             }
         };
         let held = Schedule {

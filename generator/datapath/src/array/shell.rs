@@ -54,7 +54,9 @@ pub trait Element {
     ///
     /// Where operands enter several times ([`Geometry::passes`]), an input `next_pass` says, as `first` does of a sum, that
     /// a pass begins which is not the first of its tile; edges see the pass that enters as an input `pass`, a one at its
-    /// number, if they have one.
+    /// number, if they have one. Where operands enter bit by bit ([`super::Numbers::Planes`]) `next_pass` says that the
+    /// bits that begin weigh half of those before, and `pass` has a bit for each side of several planes, the activations'
+    /// lowest: the top plane enters, which counts negative if the numbers have a sign. No module has `control` then.
     ///
     /// In an array that drains it has inputs `drain` and `below` too: with `drain` its sum becomes that of the element
     /// below. There is then nothing to add.
@@ -154,6 +156,9 @@ pub(super) fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
     }
     if geometry.passes > 1 {
         m.parameter("passes of the operands of a tile", geometry.passes);
+    }
+    if geometry.has_planes() {
+        m.parameter("passes of the operands of a tile", "one for each pair of their planes of bits");
     }
     m.parameter("sum bits", geometry.sum_bits());
     m.parameter("inner dimension of a run", format!("0 to {}", geometry.max_inner));

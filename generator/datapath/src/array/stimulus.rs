@@ -39,6 +39,12 @@ const FULL_SPEED: Stall = Stall { inputs: [0; 3], results: 0 };
 const MOST_BEATS: u32 = 4096;
 /// Tiles of a random run in each dimension.
 const RANDOM_TILES: u32 = 4;
+/// Modes in each of which corners are sent; more are met where they change.
+const MOST_MODES: usize = 16;
+/// Beats of the changes of modes of one length, where every mode changes to every other.
+const MOST_SWITCHED_BEATS: u32 = 16_384;
+/// The same of changes after a beat of each pass: beyond, changes of modes are left out.
+const MOST_BEATS_OF_SINGLE_SWITCHES: usize = 131_072;
 /// Pairs of an activation and a weight up to which every place meets each.
 const MOST_PAIRS: u64 = 1024;
 
@@ -76,13 +82,16 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn modes(&self) -> std::ops::Range<usize> {
-        0..self.geometry.modes.len()
+    /// Every mode or, of many, as many as corners are sent in, spread from the first to the last.
+    fn modes(&self) -> Vec<usize> {
+        let last = self.geometry.modes.len() - 1;
+        let count = last.min(MOST_MODES - 1);
+        (0..=count).map(|position| position * last / count.max(1)).collect()
     }
 
     /// At full speed, what `jobs` makes for each mode.
     fn in_every_mode(&mut self, name: &str, jobs: fn(&mut Self, usize) -> Vec<Job>) {
-        let jobs: Vec<Job> = self.modes().flat_map(|mode| jobs(self, mode)).collect();
+        let jobs: Vec<Job> = self.modes().into_iter().flat_map(|mode| jobs(self, mode)).collect();
         if !jobs.is_empty() {
             self.push(name, &jobs, &FULL_SPEED, None);
         }
@@ -114,7 +123,7 @@ impl Bench<'_> {
             ("all_zero_weights", alternating, |_, _| 0),
         ];
         for (name, activation, weight) in corners {
-            let jobs: Vec<Job> = self.modes().map(|mode| self.uniform(mode, activation, weight)).collect();
+            let jobs: Vec<Job> = self.modes().into_iter().map(|mode| self.uniform(mode, activation, weight)).collect();
             self.push(name, &jobs, &FULL_SPEED, None);
         }
     }
@@ -256,7 +265,7 @@ impl Bench<'_> {
             let places = bench.geometry.tile_places(mode);
             bench.job(mode, rows, places, RANDOM_TILES * columns)
         };
-        let jobs: Vec<Job> = self.modes().cycle().take(6).map(|mode| short(self, mode)).collect();
+        let jobs: Vec<Job> = self.modes().into_iter().cycle().take(6).map(|mode| short(self, mode)).collect();
         self.push("short_sums", &jobs, &FULL_SPEED, None);
         self.push("short_sums_slow_results", &jobs, &Stall { inputs: [0; 3], results: 60 }, None);
     }
@@ -271,15 +280,20 @@ impl Bench<'_> {
     /// From every mode to every other, with so many beats in each that the change meets every stage of the pipeline.
     fn switches(&mut self) {
         let (geometry, tallest) = (self.geometry, self.tallest());
-        for beats in 1..=latency_cycles(geometry) as u32 + 1 {
-            let pairs = self.modes().flat_map(|from| self.modes().map(move |to| [from, to]));
-            let changes: Vec<usize> = pairs.filter(|[from, to]| from != to).flatten().collect();
+        let modes = geometry.modes.len();
+        let passes: u32 = (0..modes).map(|mode| geometry.passes_of(mode)).sum();
+        let most = MOST_SWITCHED_BEATS / (passes * modes as u32).max(1);
+        let every = (passes as usize * modes).div_ceil(MOST_BEATS_OF_SINGLE_SWITCHES);
+        for beats in 1..=(latency_cycles(geometry) as u32 + 1).min(most.max(1)) {
+            // To every later mode and back, so that each change of two modes is met in either direction.
+            let changes = (0..modes).flat_map(|from| (from + 1..modes).flat_map(move |to| [from, to]).chain([from]));
+            let changes = changes.step_by(every);
             let job = |mode: usize| {
                 let height = self.random.random_range(1..=tallest);
                 self.job(mode, height, beats * geometry.tile_places(mode), geometry.columns)
             };
-            let jobs: Vec<Job> = changes.into_iter().map(job).collect();
-            if !jobs.is_empty() {
+            let jobs: Vec<Job> = changes.map(job).collect();
+            if modes > 1 {
                 self.push(&format!("mode_changes_after_{beats}"), &jobs, &FULL_SPEED, None);
             }
         }

@@ -3,7 +3,7 @@
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::parameter::{Parameter, Parameters, Problem};
-use crate::sequencer::{InnerStep, Nest};
+use crate::sequencer::{InnerStep, Nest, Passes};
 use tritloom_hdl::{MAXIMUM_WIDTH, bits_for};
 
 pub(super) const TABLE: &[Parameter] = &[
@@ -92,7 +92,7 @@ impl Shape {
             inner_step: InnerStep::Fixed(self.width),
             outer_max: self.max_columns,
             outer_step: self.columns,
-            passes: 1,
+            passes: Passes::Fixed(1),
             keeps_tiles: false,
         }
     }

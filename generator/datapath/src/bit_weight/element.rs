@@ -5,7 +5,7 @@ use crate::arith::bit_heap::{BitHeap, Profile};
 use crate::arith::recode::booth::{self, Radix};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
 use crate::arith::reduction::{Term, balanced};
-use crate::array::{Geometry, Positions};
+use crate::array::{Below, Geometry, Positions, SO_FAR};
 use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
 
 /// Digits from -2 to 2: every multiple is a shift.
@@ -262,22 +262,6 @@ fn add_product(
     let term = digit_product::product(m, name, &digit, multiples);
     heap.add_signed(&term.word, shift, PRODUCT_ARRIVAL);
     term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
-}
-
-/// What the two words of a sum are called on their way back.
-pub(super) const SO_FAR: [&str; 2] = ["sum_so_far", "carry_so_far"];
-
-/// The two words of the element below, which a sum becomes with `drain`.
-pub(super) struct Below {
-    pub drain: Value,
-    pub words: Vec<Value>,
-}
-
-impl Below {
-    pub fn declare(m: &ModuleBuilder, width: u32) -> Below {
-        let drain = m.documented_input("drain", uint(1), "the sum is that of the element below");
-        Below { drain, words: m.input_lanes("below", uint(width), 2, "two words of a sum").iter() }
-    }
 }
 
 /// Adds a heap to the two words of a sum, which are the output `sum`: of the element's own, in every cycle, since to hold

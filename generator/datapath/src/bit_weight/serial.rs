@@ -1,26 +1,22 @@
 //! Elements that add one digit after the other: OPT3, OPT4C and OPT4E.
 
-use super::element::{Below, RADIX, SO_FAR};
+use super::element::RADIX;
 use super::encoder::{digit_shape, encoder};
 use super::feeder::dealt_bits;
 use super::parameters::{Config, Step};
 use crate::arith::bit_heap::{BitHeap, Profile};
 use crate::arith::recode::{Digit, Multiples, digit_product};
-use crate::array::Geometry;
+use crate::array::{Geometry, MovingSum};
 use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, uint};
 
 /// Gate delays of a digit product behind the feeder: the selection of an activation, AND, OR, exclusive OR.
 const PRODUCT_ARRIVAL: u32 = 5;
-/// Gate delays of the sum so far, behind what holds it or moves it up.
-const SUM_ARRIVAL: u32 = 2;
 
 struct Ports {
     /// A place a lane.
     activations: Lanes,
     dealt: Value,
-    first: Value,
-    next_pass: Value,
-    enable: Value,
+    sum: MovingSum,
 }
 
 /// A digit, and the activation that it belongs to.
@@ -47,9 +43,7 @@ pub(super) fn element(config: &Config) -> Module {
     let ports = Ports {
         activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
         dealt: m.documented_input("weights", uint(dealt_bits(config)[1]), what),
-        first: m.documented_input("first", uint(1), "the sum begins anew"),
-        next_pass: m.documented_input("next_pass", uint(1), "the sum is moved up by a digit"),
-        enable: m.documented_input("enable", uint(1), "the products are added"),
+        sum: MovingSum::declare(&m, RADIX.step()),
     };
     let pairs = match config.step {
         Step::Opt3 => vec![found(&m, config, &ports)],
@@ -58,14 +52,14 @@ pub(super) fn element(config: &Config) -> Module {
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
     for (number, Pair { digit, activation }) in pairs.iter().enumerate() {
-        let magnitudes = digit.magnitudes.iter().map(|magnitude| magnitude & &ports.enable).collect();
+        let magnitudes = digit.magnitudes.iter().map(|magnitude| magnitude & &ports.sum.enable).collect();
         let digit = Digit { magnitudes, ..digit.clone() };
         let multiples = Multiples::up_to_two(&activation.as_signed());
         let term = digit_product::product(&m, &format!("group{number}"), &digit, &multiples);
         heap.add_signed(&term.word, 0, PRODUCT_ARRIVAL);
         term.carry.iter().for_each(|carry| heap.add_bit(carry, 0, 0));
     }
-    accumulate(&m, config, heap, &ports);
+    ports.sum.accumulate(&m, heap, config.drains(), &config.tree.compression());
     m.finish()
 }
 
@@ -75,7 +69,7 @@ fn found(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Pair {
     let bits = places * digit_shape().width;
     m.section("Next digit");
     let instance = m.instance("encoder", &encoder(places));
-    instance.connect("fresh", &ports.dealt.bit(bits)).connect("step", &ports.enable);
+    instance.connect("fresh", &ports.dealt.bit(bits)).connect("step", &ports.sum.enable);
     instance.connect("digits", &ports.dealt.slice(0, bits));
     let digit = Digit::unpack(RADIX.digit_set(), &instance.output("digit"));
     Pair { digit, activation: selected(m, "activation", &instance.output("select"), &ports.activations.iter()) }
@@ -103,30 +97,6 @@ fn selected(m: &ModuleBuilder, name: &str, select: &Value, activations: &[Value]
     m.wire(name, &m.one_hot(&select.iter().zip(activations).collect::<Vec<_>>()))
 }
 
-/// Adds a heap to the two words of the sum.
-fn accumulate(m: &ModuleBuilder, config: &Config, mut heap: BitHeap, ports: &Ports) {
-    let width = heap.profile().width();
-    m.section("Sum");
-    let up = m.wire("move_up", &(&ports.next_pass & &ports.enable));
-    let mut changes = &up | (&ports.first & &ports.enable);
-    let below = config.drains().then(|| Below::declare(m, width));
-    if let Some(below) = &below {
-        changes = changes | &below.drain;
-    }
-    let hold = m.wire("hold", &!changes);
-    let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
-    for (number, word) in words.iter().enumerate() {
-        let moved = word.value().shift_left(RADIX.step()).wrap(width).as_unsigned();
-        let mut choices = vec![(&hold, word.value()), (&up, &moved)];
-        choices.extend(below.iter().map(|below| (&below.drain, &below.words[number])));
-        heap.add_unsigned(&m.wire(SO_FAR[number], &m.one_hot(&choices)), 0, SUM_ARRIVAL);
-    }
-    let rows = heap.reduce(m, "heap", &config.tree.compression());
-    words[0].next(&rows.0);
-    words[1].next(&rows.1);
-    m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
-}
-
 /// What the heap of [`element`] holds, for its closed form.
 pub(super) fn profile(config: &Config) -> Profile {
     let (geometry, groups) = (&config.geometry, config.groups().len());
@@ -135,6 +105,6 @@ pub(super) fn profile(config: &Config) -> Profile {
         profile.add_signed(RADIX.digit_set().product_bits(geometry.activation()), 0, PRODUCT_ARRIVAL);
         profile.add_bit(0, 0);
     }
-    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, SUM_ARRIVAL));
+    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, MovingSum::ARRIVAL));
     profile
 }

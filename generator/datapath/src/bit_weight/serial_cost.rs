@@ -7,10 +7,10 @@ use super::parameters::{Config, Step};
 use super::serial::profile;
 use crate::arith::bit_heap::Plan;
 use crate::arith::recode::digit_product::product_census;
-use crate::array::ElementCensus;
+use crate::array::{ElementCensus, moving_sum_census};
 use crate::census::{Parts, copies, sum_of};
 use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Reduction, Register};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Reduction};
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     let geometry = &config.geometry;
@@ -30,13 +30,7 @@ fn parts(config: &Config) -> Parts {
     groups.iter().for_each(|group| activations.add(AndOr, 2 * group.len() as u64 - 1, activation.into()));
     let mut products = copies(&product_census(RADIX.digit_set(), geometry.activation()), groups.len() as u64);
     products.add(AndOr, u64::from(RADIX.digit_set().reach()) * groups.len() as u64, 1); // only where they are added
-    let drains = u64::from(config.drains());
-    let accumulate = sum_of(&[
-        (AndOr, 3 + drains, 1), // move up, hold
-        (Inverter, 1, 1),
-        (AndOr, 6 + 4 * drains, width), // words so far
-        (Register, 2, width),           // words
-    ]);
+    let accumulate = moving_sum_census(width, config.drains());
     let mut parts = vec![
         ("activations", activations),
         ("digit products", products),

@@ -4,7 +4,7 @@ use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::reduction::bits_up_to;
 use crate::parameter::{Parameter, Parameters, Problem};
-use crate::sequencer::{InnerStep, Nest};
+use crate::sequencer::{InnerStep, Nest, Passes};
 use tritloom_hdl::bits_for;
 
 pub(super) const TABLE: &[Parameter] = &[
@@ -78,7 +78,7 @@ impl Config {
             inner_step: InnerStep::Fixed(self.lanes),
             outer_max: self.max_keys,
             outer_step: 1,
-            passes: 1,
+            passes: Passes::Fixed(1),
             keeps_tiles: true,
         }
     }

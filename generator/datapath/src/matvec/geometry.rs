@@ -1,7 +1,7 @@
 //! The resolved shape of a core: what the parameters say and every width that follows from them.
 
 use crate::arith::bit_heap::Tree;
-use crate::sequencer::{InnerStep, Nest};
+use crate::sequencer::{InnerStep, Nest, Passes};
 use tritloom_formats::{WeightFormat, WordLayout, key};
 use tritloom_hdl::{Shape, bits_for, sint, uint};
 
@@ -159,7 +159,14 @@ impl Geometry {
             LoopOrder::TableStationary => (outputs, inputs),
         };
         let keeps_tiles = self.loop_order != LoopOrder::WeightStationary;
-        Nest { inner_max, inner_step: InnerStep::Fixed(inner_step), outer_max, outer_step, passes: 1, keeps_tiles }
+        Nest {
+            inner_max,
+            inner_step: InnerStep::Fixed(inner_step),
+            outer_max,
+            outer_step,
+            passes: Passes::Fixed(1),
+            keeps_tiles,
+        }
     }
 
     /// Beats that cover `inputs` activations.

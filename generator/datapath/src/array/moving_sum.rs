@@ -1,0 +1,82 @@
+//! A sum in two words that moves up when a pass of the operands begins, for elements that add what weighs most first.
+
+use crate::arith::bit_heap::{BitHeap, Compression};
+use crate::census::sum_of;
+use tritloom_hdl::Primitive::{AndOr, Inverter, Register};
+use tritloom_hdl::{Census, ModuleBuilder, Value, uint};
+
+/// What the two words of a sum are called on their way back.
+pub(crate) const SO_FAR: [&str; 2] = ["sum_so_far", "carry_so_far"];
+
+/// The two words of the element below, which a sum becomes with `drain`.
+pub(crate) struct Below {
+    pub drain: Value,
+    pub words: Vec<Value>,
+}
+
+impl Below {
+    pub fn declare(m: &ModuleBuilder, width: u32) -> Below {
+        let drain = m.documented_input("drain", uint(1), "the sum is that of the element below");
+        Below { drain, words: m.input_lanes("below", uint(width), 2, "two words of a sum").iter() }
+    }
+}
+
+/// The ports that say what becomes of the sum.
+pub(crate) struct MovingSum {
+    step: u32,
+    first: Value,
+    next_pass: Value,
+    /// There is something to add.
+    pub enable: Value,
+}
+
+impl MovingSum {
+    /// Gate delays of the sum so far, behind what holds it or moves it up.
+    pub const ARRIVAL: u32 = 2;
+
+    /// Declares the inputs `first`, `next_pass` and `enable` of an element whose sum moves up by `step` bits.
+    pub fn declare(m: &ModuleBuilder, step: u32) -> MovingSum {
+        let by = if step == 1 { "a bit".to_string() } else { format!("{step} bits") };
+        MovingSum {
+            step,
+            first: m.documented_input("first", uint(1), "the sum begins anew"),
+            next_pass: m.documented_input("next_pass", uint(1), &format!("the sum is moved up by {by}")),
+            enable: m.documented_input("enable", uint(1), "the products are added"),
+        }
+    }
+
+    /// Adds a heap, which is zero but with `enable`, to the two words of the sum, and gives them as the output `sum`.
+    pub fn accumulate(&self, m: &ModuleBuilder, mut heap: BitHeap, drains: bool, compression: &Compression) {
+        let width = heap.profile().width();
+        m.section("Sum");
+        let up = m.wire("move_up", &(&self.next_pass & &self.enable));
+        let mut changes = &up | (&self.first & &self.enable);
+        let below = drains.then(|| Below::declare(m, width));
+        if let Some(below) = &below {
+            changes = changes | &below.drain;
+        }
+        let hold = m.wire("hold", &!changes);
+        let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
+        for (number, word) in words.iter().enumerate() {
+            let moved = word.value().shift_left(self.step).wrap(width).as_unsigned();
+            let mut choices = vec![(&hold, word.value()), (&up, &moved)];
+            choices.extend(below.iter().map(|below| (&below.drain, &below.words[number])));
+            heap.add_unsigned(&m.wire(SO_FAR[number], &m.one_hot(&choices)), 0, MovingSum::ARRIVAL);
+        }
+        let rows = heap.reduce(m, "heap", compression);
+        words[0].next(&rows.0);
+        words[1].next(&rows.1);
+        m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
+    }
+}
+
+/// The primitives of [`MovingSum::accumulate`] but for the compression.
+pub(crate) fn moving_sum_census(width: u32, drains: bool) -> Census {
+    let drains = u64::from(drains);
+    sum_of(&[
+        (AndOr, 3 + drains, 1), // move up, hold
+        (Inverter, 1, 1),
+        (AndOr, 6 + 4 * drains, width), // words so far
+        (Register, 2, width),           // words
+    ])
+}

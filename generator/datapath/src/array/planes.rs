@@ -1,0 +1,189 @@
+//! Operands that enter bit by bit: which planes of bits a pass takes, and what its products weigh.
+//!
+//! The pairs of planes of one weight follow one another, the heaviest first ([`super::Mode::planes`]), so that a sum moves
+//! up by a single bit, and only where the weight changes.
+
+use super::geometry::Geometry;
+use super::schedule::EnteringPass;
+use crate::census::sum_of;
+use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, Inverter, Multiplexer, Reduction, ResetRegister, Table};
+use tritloom_hdl::{Bits, Census, Module, ModuleBuilder, Value, bits_for, uint};
+
+/// The sides of which a pass takes one plane of several.
+enum Walk {
+    /// One of them: the most planes.
+    One(u32),
+    /// Both: the most planes of activations and of weights.
+    Both([u32; 2]),
+}
+
+impl Walk {
+    fn new(geometry: &Geometry) -> Walk {
+        match geometry.most_planes() {
+            [1, planes] | [planes, 1] => Walk::One(planes),
+            both => Walk::Both(both),
+        }
+    }
+
+    /// Bits of the number of the top plane of each side, the activations first.
+    fn bits(&self) -> Vec<u32> {
+        let bits = |planes: &u32| bits_for(u64::from(*planes) - 1);
+        match self {
+            Walk::One(planes) => vec![bits(planes)],
+            Walk::Both(planes) => planes.iter().map(bits).collect(),
+        }
+    }
+}
+
+/// The numbers of the top planes of a mode, the activations' lowest.
+pub(super) fn tops(m: &ModuleBuilder, geometry: &Geometry, mode: &Value) -> Value {
+    let bits = Walk::new(geometry).bits();
+    let entry = |mode: &super::Mode| {
+        let planes = [mode.activation.numbers.planes(), mode.weight.numbers.planes()];
+        let serial = planes.iter().zip(geometry.most_planes()).filter(|(_, most)| *most > 1);
+        let tops = serial.zip(&bits).map(|((planes, _), bits)| Bits::from_u64(u64::from(planes - 1), *bits));
+        Bits::join(&tops.collect::<Vec<_>>())
+    };
+    let entries: Vec<Bits> = geometry.modes.iter().map(entry).collect();
+    m.wire("top_planes", &mode.table(&entries, uint(bits.iter().sum())))
+}
+
+/// The pass that enters, in a run with these top planes; `ends` where its last beat does.
+pub(super) fn entering(m: &ModuleBuilder, geometry: &Geometry, tops: &Value, ends: &Value) -> EnteringPass {
+    let walk = Walk::new(geometry);
+    let module = match walk {
+        Walk::One(_) => one_side(walk.bits()[0]),
+        Walk::Both(_) => both_sides(walk.bits()[0], walk.bits()[1]),
+    };
+    let planes = m.instance("planes", &module);
+    planes.connect("tops", tops).connect("ends", ends);
+    EnteringPass {
+        told: planes.output("top"),
+        first: planes.output("first"),
+        last: planes.output("last"),
+        moves_up: planes.output("moves_up"),
+    }
+}
+
+/// One plane after the other, the top one first.
+fn one_side(bits: u32) -> Module {
+    let m = ModuleBuilder::new(format!("planes_b{bits}"), "Counts through the planes of bits of one operand.");
+    let tops = m.documented_input("tops", uint(bits), "the number of the top plane");
+    let ends = m.documented_input("ends", uint(1), "the last beat of the pass enters");
+    let below = m.register("below_top", uint(bits));
+    let last = m.wire("last_plane", &below.value().equals(&tops));
+    let next = (below.value() + m.uint(1, 1)).wrap(bits).as_unsigned();
+    below.enable(&ends).reset(0).next(&last.mux(&m.uint(0, bits), &next));
+    let further = m.wire("further", &below.value().any());
+    let top = m.wire("top_plane", &!&further);
+    m.documented_output("top", &top, "the top plane enters");
+    m.output("first", &top);
+    m.output("last", &last);
+    m.documented_output("moves_up", &further, "what was added before weighs twice as much");
+    m.finish()
+}
+
+/// Pairs of planes, all of one weight before those of half of it: the activations' plane moves down and the weights' one
+/// up, until either has no further plane.
+fn both_sides(activation_bits: u32, weight_bits: u32) -> Module {
+    let m = ModuleBuilder::new(
+        format!("plane_pairs_a{activation_bits}_w{weight_bits}"),
+        "Counts through the pairs of planes of bits of two operands, the heaviest pair first.",
+    );
+    let tops = m.documented_input("tops", uint(activation_bits + weight_bits), "of the top planes, activations lowest");
+    let ends = m.documented_input("ends", uint(1), "the last beat of the pass enters");
+    let top_activation = tops.slice(0, activation_bits);
+    let top_weight = tops.slice(activation_bits, weight_bits);
+    let counter = |name: &str, bits: u32| {
+        let counter = m.register(name, uint(bits));
+        counter.enable(&ends).reset(0);
+        counter
+    };
+    m.comment("Planes below the top ones: of this pass, and of the first pass of its weight.");
+    let [activation, first_activation] = ["activation", "first_activation"].map(|name| counter(name, activation_bits));
+    let [weight, first_weight] = ["weight", "first_weight"].map(|name| counter(name, weight_bits));
+    let lowest_activation = m.wire("lowest_activation", &activation.value().equals(&top_activation));
+    let lowest_weight = m.wire("lowest_weight", &weight.value().equals(&top_weight));
+    let top_of_activation = m.wire("top_of_activation", &!activation.value().any());
+    let top_of_weight = m.wire("top_of_weight", &!weight.value().any());
+    let last = m.wire("last_pair", &(&lowest_activation & &lowest_weight));
+    let weight_ends = m.wire("weight_ends", &(&lowest_activation | &top_of_weight));
+
+    m.section("Next pair");
+    let turned = m.wire("turned", &first_weight.value().equals(&top_weight));
+    let up = |value: &Value, by: &Value| (value + by).wrap(value.width()).as_unsigned();
+    let straight = !&turned;
+    let below_first_activation = m.wire("next_first_activation", &up(&first_activation, &turned));
+    let below_first_weight = m.wire("next_first_weight", &up(&first_weight, &straight));
+    let further = m.wire("further", &!&last);
+    let kept = |name: &str, value: Value| m.wire(name, &(&value & further.replicate(value.width())));
+    let start_activation = kept("start_activation", weight_ends.mux(&below_first_activation, &first_activation));
+    let start_weight = kept("start_weight", weight_ends.mux(&below_first_weight, &first_weight));
+    let one = m.uint(1, 1);
+    let less_weight = (weight.value() - m.uint(1, weight_bits)).wrap(weight_bits).as_unsigned();
+    activation.next(&weight_ends.mux(&start_activation, &up(&activation, &one)));
+    weight.next(&weight_ends.mux(&start_weight, &less_weight));
+    first_activation.next(&start_activation);
+    first_weight.next(&start_weight);
+    let moves_up = m.register("moves_up_next", uint(1));
+    moves_up.enable(&ends).reset(0).next(&(&weight_ends & &further));
+
+    m.documented_output(
+        "top",
+        &m.concat(&[&top_of_weight, &top_of_activation]),
+        "top planes enter, activations lowest",
+    );
+    m.output("first", &m.wire("first_pair", &(&top_of_activation & &top_of_weight)));
+    m.output("last", &last);
+    m.documented_output("moves_up", &moves_up, "what was added before weighs twice as much");
+    m.finish()
+}
+
+/// The primitives of [`tops`] and [`entering`], and what says that a pass ends.
+pub(super) fn census(geometry: &Geometry) -> Census {
+    let walk = Walk::new(geometry);
+    let bits = walk.bits();
+    let mut census = sum_of(&[
+        (AndOr, 1, 1), // pass ends
+        (Table, 1, bits.iter().sum::<u32>() * geometry.modes.len() as u32),
+    ]);
+    census.add_census(
+        &match walk {
+            Walk::One(_) => one_side_census(bits[0]),
+            Walk::Both(_) => both_sides_census(bits[0], bits[1]),
+        },
+        1,
+    );
+    census
+}
+
+fn one_side_census(bits: u32) -> Census {
+    sum_of(&[
+        (ResetRegister, 1, bits),
+        (Comparator, 1, bits), // last
+        (Adder, 1, bits + 1),
+        (Multiplexer, 1, bits),
+        (Reduction, 1, bits),
+        (Inverter, 1, 1), // top
+    ])
+}
+
+fn both_sides_census(activation: u32, weight: u32) -> Census {
+    sum_of(&[
+        (ResetRegister, 2, activation),
+        (ResetRegister, 2, weight),
+        (ResetRegister, 1, 1),       // moves up
+        (Comparator, 1, activation), // lowest activation
+        (Comparator, 2, weight),     // lowest weight, turned
+        (Reduction, 1, activation),
+        (Reduction, 1, weight),
+        (Adder, 2, activation + 1),
+        (Adder, 2, weight + 1),
+        (Multiplexer, 2, activation),
+        (Multiplexer, 2, weight),
+        (AndOr, 1, activation), // start anew
+        (AndOr, 1, weight),
+        (AndOr, 4, 1),    // last, weight ends, moves up, first
+        (Inverter, 4, 1), // top twice, turned, last
+    ])
+}

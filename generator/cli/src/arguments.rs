@@ -48,6 +48,8 @@ pub enum Command {
     Synth(Synth),
     /// Search a space of configurations for those that nothing is better than
     Sweep(Sweep),
+    /// Check and synthesise a share of the configurations in a folder of `sweep --engine`
+    Work(Work),
     /// List the families of datapaths
     List,
     /// Explain a family: its contract and every parameter
@@ -73,6 +75,7 @@ impl Command {
             Command::Report(_) => "report",
             Command::Synth(_) => "synth",
             Command::Sweep(_) => "sweep",
+            Command::Work(_) => "work",
             Command::List => "list",
             Command::Describe(_) => "describe",
             Command::Schema => "schema",
@@ -358,6 +361,52 @@ pub struct Sweep {
     /// Synthesise in the cells of an FPGA
     #[arg(long, value_enum, group = "target", requires = "verify_front")]
     pub fpga: Option<Fpga>,
+    /// Who checks and synthesises the front; this process without it
+    #[arg(
+        long, value_enum, requires = "verify_front",
+        requires_ifs = [("slurm", "engine_dir"), ("shards", "engine_dir")],
+    )]
+    pub engine: Option<Engine>,
+    /// The folder that all machines see: the configurations, the job script, logs, and the journals of the tasks. With it
+    /// the same command goes on where an earlier one was ended
+    #[arg(long, value_name = "DIR", requires = "engine")]
+    pub engine_dir: Option<PathBuf>,
+    /// Share the configurations among N tasks; otherwise one for each, at most 64
+    #[arg(long, value_name = "N", requires = "engine_dir", value_parser = at_least_one)]
+    pub tasks: Option<usize>,
+    /// How many tasks may run at the same time; otherwise as many as Slurm lets
+    #[arg(long, value_name = "N", requires = "engine_dir", value_parser = at_least_one)]
+    pub at_a_time: Option<usize>,
+    /// The partition of Slurm. Other options of sbatch are read from its environment variables, such as SBATCH_ACCOUNT
+    #[arg(long, value_name = "NAME", requires = "engine_dir", value_parser = word)]
+    pub partition: Option<String>,
+}
+
+/// Who looks at configurations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// This process
+    Local,
+    /// An array of tasks of Slurm, which is submitted and waited for
+    Slurm,
+    /// Whoever runs `tritloom work` for each share: the folder is written, and gathered by the same command later
+    Shards,
+}
+
+fn word(text: &str) -> Result<String, String> {
+    let plain = !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    if plain { Ok(text.to_owned()) } else { Err("it must be one word".to_owned()) }
+}
+
+/// Of `work`.
+#[derive(Debug, Args)]
+#[command(after_help = CACHE_HELP)]
+pub struct Work {
+    /// The folder of `sweep --engine-dir`
+    pub folder: PathBuf,
+    /// Which of N shares
+    #[arg(long, value_name = "I/N", value_parser = shard, default_value = "1/1")]
+    pub shard: Shard,
 }
 
 /// How a space is searched.

@@ -51,6 +51,8 @@ pub mod code {
     pub const NOTHING_LEFT: &str = "S0003";
     /// A journal that is not one of this sweep, or is damaged.
     pub const JOURNAL: &str = "S0004";
+    /// An engine that refuses work, or has not done it.
+    pub const ENGINE: &str = "T0007";
     /// A document that no report can be made of.
     pub const DOCUMENT: &str = "T0006";
     /// A configuration that is not of the space.

@@ -11,6 +11,7 @@ mod environment;
 mod network;
 mod output;
 mod parquet;
+mod records;
 mod roofline;
 mod technology;
 mod terminal;
@@ -43,6 +44,7 @@ fn run(arguments: &Arguments) -> ExitCode {
         Command::Report(arguments) => commands::report::report(arguments),
         Command::Synth(arguments) => commands::synth::synth(arguments, families, &terminal),
         Command::Sweep(arguments) => commands::sweep::sweep(arguments, families, &terminal),
+        Command::Work(arguments) => commands::work::work(arguments, families, &terminal),
         Command::List => Ok(commands::list::list(families)),
         Command::Describe(arguments) => commands::describe::describe(&arguments.family, families),
         Command::Schema => Ok(commands::schema::schema(families)),

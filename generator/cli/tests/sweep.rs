@@ -1,7 +1,9 @@
 //! `tritloom sweep` as a user meets it: wrong spaces, the same bytes however it is run, and what a kill leaves behind.
 
 use assert_cmd::Command;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{self, Output, Stdio};
 
@@ -189,7 +191,7 @@ fn a_truncated_journal_is_continued_and_a_damaged_one_refused() {
     fs::write(&journal, &text_of).expect("written");
     fs::write(folder.path().join("space.yaml"), SPACE.replace("0.03", "0.04")).expect("written");
     let output = tritloom(folder.path(), &[&["space.yaml"][..], &arguments].concat());
-    assert!(text(&output.stderr).contains("the journal of another sweep"));
+    assert!(text(&output.stderr).contains("the journal of something else"));
 }
 
 #[test]
@@ -305,4 +307,137 @@ fn an_expression_of_any_length_is_read_or_refused() {
         assert_eq!(found.status.code(), Some(expected), "{terms}: {}", text(&found.stderr));
         assert!(terms < 250 || text(&found.stderr).contains("is too long"));
     }
+}
+
+/// Runs the tasks of a job one after another, like a cluster of one node; with a file `killed` beside it, all but the
+/// last. Options are two: `--parsable` and the script.
+const SBATCH: &str = r#"#!/bin/sh
+here=$(dirname "$0")
+: >"$here/states"
+for range in $(sed -n 's/^#SBATCH --array=//p' "$2" | sed 's/%.*//' | tr , ' '); do
+  for task in $(seq "${range%-*}" "${range#*-}"); do
+    if [ -e "$here/killed" ] && [ "$task" = "${range#*-}" ]; then
+      echo Killed >"logs/42_$task.log"
+      echo "$task FAILED" >>"$here/states"
+    else
+      SLURM_ARRAY_TASK_ID=$task sh "$2" >"logs/42_$task.log" 2>&1 || cat "logs/42_$task.log" >&2
+      echo "$task COMPLETED" >>"$here/states"
+    fi
+  done
+done
+echo 42
+"#;
+
+const SQUEUE: &str = "#!/bin/sh\ncase \"$*\" in *--jobs=42*) cat \"$(dirname \"$0\")/states\" ;; esac\n";
+
+const REFUSAL: &str = "#!/bin/sh\necho sbatch: error: invalid partition specified: nowhere >&2\n\
+    echo sbatch: error: Batch job submission failed: Invalid partition name specified >&2\nexit 1\n";
+
+/// A folder whose programs come first, with a fake Slurm in it.
+fn slurm(folder: &Path, sbatch: &str) -> OsString {
+    let bin = folder.join("bin");
+    fs::create_dir_all(&bin).expect("a folder");
+    for (name, text) in [("sbatch", sbatch), ("squeue", SQUEUE)] {
+        fs::write(bin.join(name), text).expect("written");
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).expect("executable");
+    }
+    let path = std::env::var_os("PATH").expect("a path");
+    std::env::join_paths([bin].into_iter().chain(std::env::split_paths(&path))).expect("a path")
+}
+
+/// `sweep --verify-front`, or `None` where the tools for it are missing.
+fn verify(folder: &Path, path: &OsStr, arguments: &[&str]) -> Option<Output> {
+    let cells = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flow/tests/cells.lib");
+    let cells = cells.to_str().expect("text");
+    let mut command = Command::cargo_bin("tritloom").expect("built");
+    command.current_dir(folder).env("PATH", path).args(["sweep", "space.yaml", "--verify-front", "--liberty", cells]);
+    let output = command.args(["--quiet"]).args(arguments).output().expect("started");
+    let missing = ["verilator", "yosys"].iter().any(|tool| text(&output.stderr).contains(&format!("{tool} is not")));
+    (std::env::var("TRITLOOM_REQUIRE_TOOLS").is_ok() || !missing).then_some(output)
+}
+
+#[test]
+fn slurm_does_what_is_missing_and_comes_to_the_same_bytes() {
+    let folder = folder(TINY);
+    let path = slurm(folder.path(), SBATCH);
+    let by_slurm = ["--engine", "slurm", "--engine-dir", "engine", "--tasks", "2", "--at-a-time", "1"];
+    let run = |more: &[&str]| verify(folder.path(), &path, &[&by_slurm[..], more].concat());
+    let Some(local) = verify(folder.path(), &path, &["--out", "local"]) else { return };
+    assert_eq!(local.status.code(), Some(0), "{}", text(&local.stderr));
+    // A task that is killed is told of, and nothing is written.
+    fs::write(folder.path().join("bin/killed"), "").expect("written");
+    let killed = run(&["--out", "slurm"]).expect("tools");
+    assert_eq!(killed.status.code(), Some(2), "{}", text(&killed.stderr));
+    insta::assert_snapshot!("killed_task", text(&killed.stderr));
+    assert!(!folder.path().join("slurm").exists());
+    let script = fs::read_to_string(folder.path().join("engine/array.sbatch")).expect("a script");
+    assert!(script.contains("--array=1-2%1\n"), "{script}");
+    // The same command again does the rest alone.
+    fs::remove_file(folder.path().join("bin/killed")).expect("removed");
+    let journal = folder.path().join("engine/journals/1-of-2.journal");
+    let before = fs::read_to_string(&journal).expect("a journal");
+    let whole = run(&["--out", "slurm"]).expect("tools");
+    assert_eq!(whole.status.code(), Some(0), "{}", text(&whole.stderr));
+    assert_eq!(files(&folder.path().join("slurm")), files(&folder.path().join("local")));
+    assert_eq!(fs::read_to_string(&journal).expect("a journal"), before);
+    let script = fs::read_to_string(folder.path().join("engine/array.sbatch")).expect("a script");
+    assert!(script.contains("--array=2%1\n"), "{script}");
+    // What is known needs no Slurm; a journal that somebody has changed is refused, as is the list of another front.
+    slurm(folder.path(), REFUSAL);
+    assert_eq!(run(&[]).expect("tools").status.code(), Some(0));
+    fs::write(&journal, before.replacen("lint", "l1nt", 1)).expect("written");
+    let damaged = run(&[]).expect("tools");
+    assert_eq!(damaged.status.code(), Some(2));
+    assert!(text(&damaged.stderr).contains("1-of-2.journal` is damaged: line 2"), "{}", text(&damaged.stderr));
+    fs::write(folder.path().join("space.yaml"), TINY.replace("ports: [1, 2]", "ports: 1")).expect("written");
+    let other = run(&[]).expect("tools");
+    assert_eq!(other.status.code(), Some(2));
+    assert!(text(&other.stderr).contains("`engine` holds another list"), "{}", text(&other.stderr));
+}
+
+#[test]
+fn what_slurm_refuses_is_told_in_its_words() {
+    let folder = folder(TINY);
+    let path = slurm(folder.path(), REFUSAL);
+    let arguments = ["--engine", "slurm", "--engine-dir", "engine", "--partition", "nowhere"];
+    let Some(refused) = verify(folder.path(), &path, &arguments) else { return };
+    assert_eq!(refused.status.code(), Some(2));
+    insta::assert_snapshot!("refused_by_slurm", text(&refused.stderr));
+}
+
+#[test]
+fn shares_are_worked_through_by_any_scheduler_and_gathered() {
+    let folder = folder(TINY);
+    let path = std::env::var_os("PATH").expect("a path");
+    let arguments = ["--engine", "shards", "--engine-dir", "engine", "--tasks", "2", "--out", "shards"];
+    let Some(listed) = verify(folder.path(), &path, &arguments) else { return };
+    assert_eq!(listed.status.code(), Some(2));
+    insta::assert_snapshot!("shares_to_be_done", text(&listed.stderr));
+    let work = |shard: &str| {
+        let mut command = Command::cargo_bin("tritloom").expect("built");
+        command.current_dir(folder.path()).args(["work", "engine", "--shard", shard]).output().expect("started")
+    };
+    // Two cannot take the same share.
+    let taken = fs::File::create(folder.path().join("engine/journals/1-of-2.journal")).expect("a journal");
+    taken.lock().expect("locked");
+    let refused = work("1/2");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("is being written by another process"), "{}", text(&refused.stderr));
+    drop(taken);
+    for (shard, said) in [("1/2", ": 2 examined, 0"), ("2/2", ": 1 examined, 0"), ("1/1", ": 0 examined, 3")] {
+        let output = work(shard);
+        assert!(text(&output.stdout).contains(said), "{shard}: {}{}", text(&output.stdout), text(&output.stderr));
+    }
+    let gathered = verify(folder.path(), &path, &arguments).expect("tools");
+    assert_eq!(gathered.status.code(), Some(0), "{}", text(&gathered.stderr));
+    let local = verify(folder.path(), &path, &["--out", "local"]).expect("tools");
+    assert_eq!(local.status.code(), Some(0), "{}", text(&local.stderr));
+    assert_eq!(files(&folder.path().join("shards")), files(&folder.path().join("local")));
+    // Measurements of different tools do not belong together.
+    let list = folder.path().join("engine/list/list.json");
+    let written = fs::read_to_string(&list).expect("a list");
+    fs::write(&list, written.replace("\"Yosys ", "\"Yosys of another machine ")).expect("written");
+    let refused = work("1/2");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("yosys: \"Yosys of another machine"), "{}", text(&refused.stderr));
 }

@@ -1,4 +1,4 @@
-//! Outside tools: Verilator and the C++ compiler, Yosys, OpenSTA, Icarus. The only crate that starts a process.
+//! Outside tools: Verilator and the C++ compiler, Yosys, OpenSTA, Icarus, Slurm. The only crate that starts a process.
 //!
 //! [`tools::survey`] says what is installed. [`Verilator`] lints designs and builds them, with the bench that the
 //! emitter writes, into a [`Model`]: a program that runs vectors ([`Model::run`]) or serves requests
@@ -23,6 +23,7 @@ pub mod liberty;
 pub mod lint;
 mod process;
 pub mod serve;
+pub mod slurm;
 pub mod synth;
 pub mod tools;
 pub mod yosys;

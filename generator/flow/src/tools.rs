@@ -66,7 +66,7 @@ struct Known {
     install: &'static str,
 }
 
-const KNOWN: [Known; 7] = [
+const KNOWN: [Known; 9] = [
     Known {
         name: "verilator",
         version_option: "--version",
@@ -122,6 +122,22 @@ const KNOWN: [Known; 7] = [
         essential: false,
         needed_for: "the timing of `synth`; without it ABC measures the gates alone",
         install: "apt-get install opensta",
+    },
+    Known {
+        name: "sbatch",
+        version_option: "--version",
+        minimum: None,
+        essential: false,
+        needed_for: "`sweep --engine slurm`",
+        install: "apt-get install slurm-wlm",
+    },
+    Known {
+        name: "squeue",
+        version_option: "--version",
+        minimum: None,
+        essential: false,
+        needed_for: "`sweep --engine slurm`",
+        install: "apt-get install slurm-wlm",
     },
 ];
 

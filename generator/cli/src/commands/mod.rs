@@ -5,6 +5,7 @@ pub mod check;
 pub mod cost;
 pub mod describe;
 pub mod doctor;
+mod examine;
 pub mod generate;
 pub mod list;
 mod measure;
@@ -14,6 +15,7 @@ pub mod schema;
 pub mod sweep;
 pub mod synth;
 pub mod validate;
+pub mod work;
 
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;

@@ -1,5 +1,6 @@
 //! `tritloom sweep SPACE`: the Pareto front of a space of configurations.
 
+mod engine;
 mod explain;
 mod journal;
 mod nothing;
@@ -16,7 +17,7 @@ use crate::terminal::Terminal;
 use journal::Journal;
 use results::Results;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tritloom_datapath::family::Family;
 use tritloom_search::{Mode, Search, Shard, Space, SpaceError};
 
@@ -47,16 +48,16 @@ pub fn sweep(
     for space in &sweeps.spaces {
         let (mut results, explanation) = search(arguments, &sweeps, space, explained.first(), terminal)?;
         text += &shown(&results);
-        if arguments.verify_front.is_some() {
-            results.verified = verify::verify(arguments, &results, terminal)?;
-            text += &verify::shown(&results.verified);
-        }
-        text += &explanation;
-        sound &= results.verified.iter().all(verify::Verified::is_sound);
         let folder = match sweeps.spaces.len() {
             1 => PathBuf::new(),
             _ => PathBuf::from(&space.model.technology.name),
         };
+        if arguments.verify_front.is_some() {
+            results.verified = verify::verify(arguments, &results, &folder, terminal)?;
+            text += &verify::shown(&results.verified);
+        }
+        text += &explanation;
+        sound &= results.verified.iter().all(verify::Verified::is_sound);
         results.files(&mut files, &folder);
         documents.push(results.json());
     }
@@ -161,9 +162,4 @@ fn shown(results: &Results) -> String {
         text += &format!("{}: see `failures` in sweep.json\n", counted(results.failures.len() as u64, "failure"));
     }
     text
-}
-
-/// A file that a command could not write.
-fn unwritable(path: &Path, error: &std::io::Error) -> Vec<Diagnostic> {
-    vec![Diagnostic::new(code::UNWRITABLE, format!("`{}` cannot be written: {error}", path.display()))]
 }

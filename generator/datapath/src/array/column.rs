@@ -45,13 +45,10 @@ impl Signals {
         Signals { values: self.values.iter().map(input).collect() }
     }
 
-    /// The same with the one of that name a cycle later.
-    pub fn delayed(&self, m: &ModuleBuilder, late: &str) -> Signals {
-        let seen = |(name, value): &(&'static str, Value)| match *name == late {
-            true => (*name, m.delay(&format!("held_{name}"), value, None)),
-            false => (*name, value.clone()),
-        };
-        Signals { values: self.values.iter().map(seen).collect() }
+    /// The same a cycle later.
+    pub fn held(&self, m: &ModuleBuilder) -> Signals {
+        let held = |(name, value): &(&'static str, Value)| (*name, m.delay(&format!("held_{name}"), value, None));
+        Signals { values: self.values.iter().map(held).collect() }
     }
 
     /// Connects them to an instance.

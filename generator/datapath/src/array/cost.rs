@@ -63,7 +63,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
     parts.push(match geometry.topology {
-        Topology::Draining => ("draining", draining::census(geometry, element.adds_always)),
+        Topology::Draining => ("draining", draining::census(geometry, element.adds_always, serial)),
         Topology::Broadcast | Topology::WeightStationary { .. } => {
             ("capture", broadcast::census(geometry, element.adds_always.then_some(seen[0])))
         }
@@ -101,7 +101,8 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
         1,
     );
     let rows = geometry.row_count_bits();
-    for (cycles, bits) in [(2, 1), (1, 1), (2, 1), (2, nest.outer_bits()), (2, rows)] {
+    let to_columns = u64::from(serial) | waits; // cycles until columns, which may hold themselves what they are told
+    for (cycles, bits) in [(2, 1), (to_columns, 1), (2, 1), (2, nest.outer_bits()), (2, rows)] {
         // Last, first, last tile, columns left, rows.
         census.add_census(&travelling(geometry, serial, cycles + stages, bits), 1);
     }

@@ -12,7 +12,8 @@
 //!
 //! From the last beat of a tile on none enters until the last of its rows has left. So nothing in the array ever waits:
 //! no register between operands and sums has an enable, and a cycle without a beat adds zeros. A tile takes some cycles a
-//! row longer, in which carries propagate (`settling.rs`). Each column has registers of its own for what all of its elements see: no signal drives more.
+//! row longer, in which carries propagate (`settling.rs`). Each column has registers of its own for what all of its
+//! elements see, and says itself when its sum of the first row leaves: no signal drives more than a column.
 
 use super::column::{Beat, operand_ports};
 use super::geometry::Geometry;
@@ -25,9 +26,9 @@ use tritloom_hdl::Primitive::{
 };
 use tritloom_hdl::{Census, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
-/// Cycles from one row to the next: one settles, and sums are told to move and do.
+/// Cycles from one row to the next: sums are told to move and do, and the row settles.
 pub(super) fn row_cycles(geometry: &Geometry) -> u64 {
-    settling_cycles(geometry).max(2)
+    1 + settling_cycles(geometry)
 }
 
 /// Cycles from the first of so many rows to the last, both counted.
@@ -39,23 +40,17 @@ pub(super) fn way_of_rows(geometry: &Geometry, rows: u64) -> u64 {
 /// enter when the last row has left the accumulators, and its first row when that has settled.
 pub(super) fn between(geometry: &Geometry, worked: u64, rows: u64) -> u64 {
     let way = worked + 2 + u64::from(geometry.element_stages);
-    (way_of_rows(geometry, rows) - 1) + way.max(settling_cycles(geometry))
+    (way_of_rows(geometry, rows) - 1) + way.max(row_cycles(geometry))
 }
 
-/// What says that beats may enter, and that the sums move up.
-pub(super) struct Gates {
-    pub free: ForwardWire,
-    pub drain: ForwardWire,
-}
-
-/// The elements, and the way of their sums to the rows of a tile.
+/// The elements, and the way of their sums to the rows of a tile; drives `free`, whether beats may enter.
 pub(super) fn rows(
     m: &ModuleBuilder,
     geometry: &Geometry,
     (beat, completed): (&Beat, &Completed),
     schedule: &Schedule,
     ready: &Value,
-    gates: &Gates,
+    free: &ForwardWire,
 ) -> Row {
     let bits = geometry.row_count_bits();
     let draining = m.register("draining", uint(1));
@@ -63,7 +58,6 @@ pub(super) fn rows(
     let moves = m.forward("row_moves", uint(1));
     let RowState { valid, room } = row_state(m, geometry, &moves, ready);
     moves.drive(&(&drains & room));
-    gates.drain.drive(&moves);
 
     let rows_left = m.register("rows_left", uint(bits));
     let now = m.wire("rows_left_now", &completed.complete.mux(&completed.rows, &rows_left));
@@ -74,7 +68,7 @@ pub(super) fn rows(
     draining.reset(0).next(&(&drains & !&left));
     let blocked = m.register("blocked", uint(1));
     blocked.reset(0).next(&((&schedule.issue & &schedule.last_enters) | (blocked.value() & !&left)));
-    gates.free.drive(&!blocked.value());
+    free.drive(&!blocked.value());
 
     let held = |name: &str, value: &Value| {
         let held = m.delay(&format!("{name}_held"), value, Some(&completed.complete));
@@ -82,8 +76,7 @@ pub(super) fn rows(
     };
     let last_tile = held("tile_is_last", &completed.last_tile);
     let columns_left = held("tile_columns_left", &completed.columns_left);
-    let sums = columns(m, geometry, beat);
-    let row = m.delay("row", sums.flat(), Some(&moves)).lanes(sums.shape(), geometry.columns);
+    let row = columns(m, geometry, beat, &moves);
     Row {
         valid,
         columns_left: m.delay("row_columns_left", &columns_left, Some(&moves)),
@@ -103,29 +96,26 @@ struct RowState {
 fn row_state(m: &ModuleBuilder, geometry: &Geometry, moves: &ForwardWire, ready: &Value) -> RowState {
     let moved = m.pipeline("row", None).control(0, "row_moved", moves);
     let (present, settled) = (m.register("row_present", uint(1)), m.register("row_settled", uint(1)));
-    let valid = m.wire("row_valid", &(moved.at(settling_cycles(geometry) as u32) | settled.value()));
+    let valid = m.wire("row_valid", &(moved.at(row_cycles(geometry) as u32) | settled.value()));
     settled.reset(0).next(&(&valid & !ready));
     let stays = m.wire("row_stays", &(present.value() & !(&valid & ready)));
     present.reset(0).next(&(&**moves | &stays));
-    let room = match settling_cycles(geometry) {
-        1 => !(stays | moved.at(1)),
-        _ => !stays,
-    };
-    RowState { valid, room }
+    RowState { valid, room: !stays }
 }
 
-/// The columns; gives the sums of the first row.
-fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat) -> Lanes {
+/// The columns; gives the sums of the row that leaves.
+fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, drain: &Value) -> Lanes {
     let module = column(geometry, beat);
-    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
+    let leaving = m.lanes("leaving_row", uint(geometry.element_bits()), geometry.columns);
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
         instance.connect("activations", beat.operands.rows.flat());
         instance.connect("weights", &beat.operands.columns.lane(column));
+        instance.connect("drain", drain);
         beat.signals.connect(&instance);
-        sums.drive(column, &instance.output("sum"));
+        leaving.drive(column, &m.delay("leaving", &instance.output("sum"), Some(&instance.output("leaves"))));
     });
-    (*sums).clone()
+    (*leaving).clone()
 }
 
 /// Elements one below the other, each of which can hand its sum to the one above.
@@ -134,41 +124,45 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
     let m = ModuleBuilder::new(beat.column_name(), "A column of elements whose complete sums move up through it.");
     m.parameter("rows", rows);
     let (activations, weights) = operand_ports(&m, &beat.element, rows);
-    let (activations, weights) = match beat.operands.held {
-        true => (activations, weights),
+    let signals = beat.signals.declare(&m);
+    let drain = m.documented_input("drain", uint(1), "a row leaves, and the others move up, a cycle later");
+    let (activations, weights, signals) = match beat.operands.held {
+        true => (activations, weights, signals),
         false => {
             let held = m.delay("held_activations", activations.flat(), None);
-            (held.lanes(activations.shape(), rows), m.delay("held_weights", &weights, None))
+            (held.lanes(activations.shape(), rows), m.delay("held_weights", &weights, None), signals.held(&m))
         }
     };
-    let signals = beat.signals.declare(&m).delayed(&m, "drain");
+    let drain = m.delay("held_drain", &drain, None);
     let sums = m.lanes("sums", uint(geometry.element_bits()), rows + 1);
     m.repeat("row", rows, |row| {
         let instance = m.instance("element", &beat.element);
         instance.connect("activations", &activations.lane(row)).connect("weights", &weights);
         signals.connect(&instance);
-        instance.connect("below", &sums.lane(row + 1));
+        instance.connect("drain", &drain).connect("below", &sums.lane(row + 1));
         sums.drive(row, &instance.output("sum"));
     });
     sums.drive(rows, &m.uint(0, geometry.element_bits()));
     m.documented_output("sum", &sums.lane(0), "of the first row");
+    m.documented_output("leaves", &drain, "it leaves the column");
     m.finish()
 }
 
 /// The primitives between the operands of a beat and the rows of a tile, elements apart.
-pub(super) fn census(geometry: &Geometry, adds_always: bool) -> Census {
+pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Census {
+    let columns = u64::from(geometry.columns);
+    let held = if serial { 0 } else { 1 + u64::from(!adds_always) };
     let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
     sum_of(&[
         (AndOr, u64::from(adds_always), 1),                               // first to add
         (AndOr, 7, 1),                                                    // drains, moves, left, draining, blocked 3
         (AndOr, 5, 1),                                                    // valid, settled, stays 2, present
-        (AndOr, u64::from(settling_cycles(geometry) == 1), 1),            // room
         (AndOr, 1, 1),                                                    // last
         (Inverter, 4, 1),                                                 // of left, blocked, ready, taken
         (Inverter, 1, 1),                                                 // room
         (ResetRegister, 4, 1),                                            // draining, blocked, present, settled
-        (ResetRegister, settling_cycles(geometry), 1),                    // moved
-        (Register, geometry.columns.into(), 1),                           // drain
+        (ResetRegister, row_cycles(geometry), 1),                         // moved
+        (Register, columns * (1 + held), 1),                              // drain, first, enable
         (Multiplexer, 2, counted),                                        // rows left
         (Adder, 1, counted + 1),                                          // one row less
         (Comparator, 1, counted),                                         // last row
@@ -177,6 +171,6 @@ pub(super) fn census(geometry: &Geometry, adds_always: bool) -> Census {
         (EnabledRegister, 2, outer),                                      // columns left
         (Multiplexer, 1, 1),                                              // last tile
         (Multiplexer, 1, outer),                                          // columns left
-        (EnabledRegister, 1, geometry.columns * geometry.element_bits()), // row
+        (EnabledRegister, columns, geometry.element_bits()),              // row
     ])
 }

@@ -15,7 +15,7 @@ pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
     let held = 3 + u64::from(geometry.element_stages);
     match geometry.topology {
         Topology::Broadcast => held,
-        Topology::Draining => held + settling_cycles(geometry) - 1,
+        Topology::Draining => held + settling_cycles(geometry),
         Topology::OutputStationary => held + u64::from(geometry.columns),
         Topology::WeightStationary { .. } => way_of_a_vector(geometry).into(),
     }
@@ -75,7 +75,7 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
             Topology::OutputStationary => formula(geometry, &paces, &meanwhile("the array has rows")),
             Topology::Draining => {
                 let every = draining::row_cycles(geometry);
-                let early = settling_cycles(geometry) - 1;
+                let early = settling_cycles(geometry);
                 let behind = format!("and the next tile, or run, enters {early} cycles before the last is valid");
                 formula(geometry, &paces, &format!("the others every {every} cycles, {behind}"))
             }

@@ -1,7 +1,7 @@
 //! The top module of an array: streams, operand registers, elements, and the results' way out.
 
 use super::column::{Beat, Signals};
-use super::draining::{self, Gates};
+use super::draining;
 use super::geometry::{Geometry, Topology};
 use super::operands::{self, Operands};
 use super::results::{Completed, results};
@@ -82,8 +82,8 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     m.section("Schedule");
     let draining = geometry.topology == Topology::Draining;
     let advance = (!draining).then(|| m.forward("advance", uint(1)));
-    let gates = draining.then(|| Gates { free: m.forward("free", uint(1)), drain: m.forward("drain", uint(1)) });
-    let flow = Flow { free: gates.as_ref().map(|gates| &*gates.free), advance: advance.as_deref() };
+    let free = draining.then(|| m.forward("free", uint(1)));
+    let flow = Flow { free: free.as_deref(), advance: advance.as_deref() };
     let feeder = element.feeder();
     let spent = feeder.is_some().then(|| m.forward("spent", uint(1)));
     let schedule = Schedule::build(&m, geometry, element, &streams, &flow, spent.as_deref());
@@ -97,8 +97,7 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     };
 
     m.section("Elements");
-    let drain = gates.as_ref().map(|gates| &*gates.drain);
-    let beat = beat(&m, geometry, element, operands, &schedule, (flow.advance, drain));
+    let beat = beat(&m, geometry, element, operands, &schedule, flow.advance);
     let summed = 2 + geometry.element_stages;
     let completed = Completed {
         complete: m.wire("complete", &(schedule.done.at(summed) & schedule.last.at(summed))),
@@ -107,8 +106,8 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
         last_tile: schedule.last_tile.at(summed),
     };
     let ready = &streams.result_ready;
-    let row = match (&gates, &advance) {
-        (Some(gates), _) => draining::rows(&m, geometry, (&beat, &completed), &schedule, ready, gates),
+    let row = match (&free, &advance) {
+        (Some(free), _) => draining::rows(&m, geometry, (&beat, &completed), &schedule, ready, free),
         (_, Some(advance)) if geometry.topology == Topology::OutputStationary => {
             systolic::rows(&m, geometry, (&beat, &completed), ready, advance)
         }
@@ -217,16 +216,18 @@ impl Inputs {
 /// The inputs that tell an element the mode of what is in each of its stages.
 const CONTROL: [&str; 3] = ["control", "control1", "control2"];
 
-/// What elements see of a beat in the cycle in which it is added.
+/// What elements see of a beat in the cycle in which it is added; a cycle earlier where columns hold it in registers of
+/// their own.
 fn beat(
     m: &ModuleBuilder,
     geometry: &Geometry,
     element: &dyn Element,
     operands: Operands,
     schedule: &Schedule,
-    (advance, drain): (Option<&Value>, Option<&Value>),
+    advance: Option<&Value>,
 ) -> Beat {
-    let summing = 1 + geometry.element_stages;
+    let seen = u32::from(operands.held);
+    let summing = seen + geometry.element_stages;
     let valid = schedule.valid.at(summing);
     let accumulate = m.wire("accumulate", &advance.map_or(valid.clone(), |advance| &valid & advance));
     let module = element.element();
@@ -238,8 +239,7 @@ fn beat(
     signals.extend(schedule.pass.as_ref().map(|pass| ("next_pass", begins("next_pass_added", &pass.begins))));
     signals.push(("enable", accumulate.clone()));
     signals.extend(advance.map(|advance| ("advance", advance.clone())));
-    signals.extend(drain.map(|drain| ("drain", drain.clone())));
-    let told = (1..).zip(CONTROL).filter(|(_, name)| module.port(name).is_some());
+    let told = (seen..).zip(CONTROL).filter(|(_, name)| module.port(name).is_some());
     signals.extend(told.filter_map(|(stage, name)| Some((name, schedule.mode.as_ref()?.control.at(stage)))));
     let signals = Signals::new(&module, signals);
     Beat { name: element.top_name(), element: module, operands, signals, accumulate }

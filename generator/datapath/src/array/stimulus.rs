@@ -48,6 +48,9 @@ const MOST_BEATS_OF_SINGLE_SWITCHES: usize = 131_072;
 /// Pairs of an activation and a weight up to which every place meets each.
 const MOST_PAIRS: u64 = 1024;
 
+/// The most runs of less than a beat in each mode.
+const MOST_PART_BEATS: u32 = 128;
+
 /// How many cycles an array works on a beat of operands, from plain integers.
 pub type BeatCycles<'a> = &'a dyn Fn(&OperandBeat) -> u64;
 
@@ -61,6 +64,7 @@ pub fn scenarios(geometry: &Geometry, beat_cycles: BeatCycles, seed: u64) -> Vec
     bench.in_every_mode("cancelling", |bench, mode| (0..6).map(|_| bench.cancelling(mode)).collect());
     bench.in_every_mode("growing_sums", Bench::growing_sums);
     bench.in_every_mode("sizes_back_to_back", Bench::sizes);
+    bench.in_every_mode("part_beats", Bench::part_beats);
     for position in 0..3 {
         bench.stalled(&format!("random_gaps_{position}"), Stall { inputs: [20, 20, 20], results: 20 });
         bench.aborted(&format!("reset_{position}"));
@@ -245,6 +249,13 @@ impl Bench<'_> {
             }
         }
         jobs
+    }
+
+    /// Runs that end with each place of a beat, or with as many of them as a bench has time for, evenly spread.
+    fn part_beats(&mut self, mode: usize) -> Vec<Job> {
+        let places = self.geometry.tile_places(mode);
+        let lengths = (1..=places).rev().step_by(places.div_ceil(MOST_PART_BEATS) as usize);
+        lengths.map(|inner| self.job(mode, 1, inner, self.geometry.columns)).collect()
     }
 
     fn stalled(&mut self, name: &str, stall: Stall) {

@@ -57,8 +57,8 @@ each tile of columns; weight {data: `depth` places of every column}, tile after 
 keep: columns within the run, last: the run's last row}. An activation and a weight beat enter together. Places beyond
 the run are ignored. Latency: 3 cycles (operand register, sum, capture); a tile is captured and shifted out row by row
 while the next is computed, and waits where that takes fewer cycles than the rows before it. With `topology:
-draining` it leaves through the accumulators, row by row, before the next tile enters, and its words are added 8 bits a
-cycle: latency 2 + segments. With `topology:
+draining` it leaves through the accumulators, row by row, before the next tile enters, and its words are added 11 bits a
+cycle: latency 3 + segments. With `topology:
 output_stationary` operands pass from element to element: latency 3 + columns (operand register, sum, selection,
 resolution, the last column), and a tile of fewer cycles than the array has rows waits. With `topology:
 weight_stationary` rows of the array are places of the inner dimension and a run has up to max_rows rows: for each tile

@@ -28,7 +28,7 @@ impl Element for Multipliers {
 
     fn element(&self) -> Module {
         let geometry = &self.0;
-        let (width, has_modes) = (geometry.sum_bits(), geometry.has_modes());
+        let (width, has_modes) = (geometry.kept_bits(), geometry.has_modes());
         let m = ModuleBuilder::new("multiplier_element", "Adds products to a sum.");
         let activations = m.input("activations", uint(geometry.row_bits()));
         let weights = m.input("weights", uint(geometry.column_bits()));
@@ -126,7 +126,7 @@ fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
 fn every_geometry() -> Vec<Geometry> {
     let sets = [cut_apart(1), cut_apart(3), fused(), fused()[..2].to_vec(), fused()[1..2].to_vec()];
     let shapes = sets.into_iter().flat_map(|modes| [0, 2].map(|stages| geometry(modes.clone(), stages)));
-    let topologies = [Topology::Broadcast, Topology::OutputStationary];
+    let topologies = [Topology::Broadcast, Topology::Cube { layers: 3 }, Topology::OutputStationary];
     shapes.flat_map(|shape| topologies.map(|topology| Geometry { topology, ..shape.clone() })).collect()
 }
 

@@ -28,11 +28,11 @@ pub struct OperandBeat {
     pub mode: usize,
     /// How often the operands of its tile have entered before.
     pub pass: u32,
-    /// The places of each row.
+    /// The places of each row of each layer.
     pub activations: Vec<Vec<i32>>,
-    /// The places of each column.
+    /// The places of each column of each layer.
     pub weights: Vec<Vec<i32>>,
-    /// How many of the places are within the run: the array takes activations beyond them as zero.
+    /// How many of the places are within the run, those of all layers: the array takes activations beyond them as zero.
     pub places: u32,
 }
 
@@ -47,18 +47,20 @@ pub fn operands(
     noise: Noise,
 ) -> Vec<OperandBeat> {
     let Mode { activation, weight, places, .. } = geometry.modes[mode];
-    let first = tile * geometry.columns;
+    let (first, layers) = (tile * geometry.columns, geometry.layers());
     let mut beat = |(pass, step): (u32, u32)| {
-        let range = step * places..(step + 1) * places;
         let mut numbers = |vectors: &[Vec<i32>], which: Range<u32>, numbers: Numbers| {
-            which.map(|vector| part(vectors.get(vector as usize), range.clone(), numbers, noise)).collect()
+            let of_layers =
+                (step * layers..(step + 1) * layers).flat_map(|layer| which.clone().map(move |at| (layer, at)));
+            let places_of = |layer: u32| layer * places..(layer + 1) * places;
+            of_layers.map(|(layer, at)| part(vectors.get(at as usize), places_of(layer), numbers, noise)).collect()
         };
         OperandBeat {
             mode,
             pass,
             activations: numbers(activations, 0..geometry.rows, activation.numbers),
             weights: numbers(weights, first..first + geometry.columns, weight.numbers),
-            places: inner.saturating_sub(step * places).min(places),
+            places: inner.saturating_sub(step * layers * places).min(layers * places),
         }
     };
     let steps = 0..geometry.inner_tiles(mode, inner);
@@ -101,13 +103,13 @@ fn part(vector: Option<&Vec<i32>>, places: Range<u32>, numbers: Numbers, noise: 
 }
 
 impl OperandBeat {
-    /// As the activation stream holds it, the first row lowest. Bits that the mode does not use are noise.
+    /// As the activation stream holds it, the first row of the first layer lowest. Bits that the mode does not use are noise.
     pub fn activation_beat(&self, geometry: &Geometry, noise: Noise) -> Beat {
         let (operand, [plane, _]) = (geometry.modes[self.mode].activation, self.planes(geometry));
         encoded(&operand, &in_plane(&operand, &self.activations, plane), geometry.row_bits(), noise)
     }
 
-    /// As the weight stream holds it, the first column lowest. Bits that the mode does not use are noise.
+    /// As the weight stream holds it, the first column of the first layer lowest. Bits that the mode does not use are noise.
     pub fn weight_beat(&self, geometry: &Geometry, noise: Noise) -> Beat {
         let (operand, [_, plane]) = (geometry.modes[self.mode].weight, self.planes(geometry));
         encoded(&operand, &in_plane(&operand, &self.weights, plane), geometry.column_bits(), noise)

@@ -2,11 +2,12 @@
 //! A complete tile of sums is captured at once, and moves out row by row.
 
 use super::column::{Beat, gated, operand_ports};
+use super::cube::each_layer;
 use super::geometry::Geometry;
 use super::results::{Completed, Row, resolved};
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
-use tritloom_hdl::{Census, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
+use tritloom_hdl::{Affine, Census, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// The elements, and the way of captured tiles out of them. Holds the array back where a tile is complete while the one
 /// before is still under way.
@@ -45,18 +46,25 @@ fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, capture: &Value,
         true => gated(m, "activations_to_add", &beat.operands.rows, &beat.accumulate),
         false => beat.operands.rows.clone(),
     };
+    let Geometry { rows, columns, .. } = *geometry;
     let module = column(geometry, beat);
-    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
-    m.repeat("column", geometry.columns, |column| {
-        let instance = m.instance("column", &module);
-        instance.connect("activations", activations.flat()).connect("weights", &beat.operands.columns.lane(column));
-        beat.signals.connect(&instance);
-        instance.connect("capture", capture);
-        if geometry.rows > 1 {
-            instance.connect("change", change);
-        }
-        sums.drive(column, &instance.output("sum"));
-    });
+    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.operand_columns());
+    let of_layer = activations.flat().lanes(uint(activations.shape().width * rows), geometry.layers());
+    let layer = |layer: Affine| {
+        m.repeat("column", columns, |column| {
+            let column = layer.clone() * columns + column;
+            let instance = m.instance("column", &module);
+            instance.connect("activations", &of_layer.lane(layer.clone()));
+            instance.connect("weights", &beat.operands.columns.lane(column.clone()));
+            beat.signals.connect(&instance);
+            instance.connect("capture", capture);
+            if rows > 1 {
+                instance.connect("change", change);
+            }
+            sums.drive(column, &instance.output("sum"));
+        });
+    };
+    each_layer(m, geometry, "layer", layer);
     (*sums).clone()
 }
 
@@ -100,12 +108,13 @@ fn first_row(m: &ModuleBuilder, sums: &Lanes, capture: &Value) -> Value {
 /// The primitives between the operands of a beat and the rows of a tile, elements apart; `row_bits` are those of a row's
 /// activations where elements must be given zeros.
 pub(super) fn census(geometry: &Geometry, row_bits: Option<u32>) -> Census {
-    let Geometry { rows, columns, .. } = *geometry;
+    let Geometry { rows, .. } = *geometry;
+    let columns = geometry.operand_columns();
     let (counted, bits) = (geometry.row_count_bits(), geometry.element_bits());
     sum_of(&[
-        (AndOr, row_bits.map_or(0, |_| rows.into()), row_bits.unwrap_or(0)), // activations to add
-        (AndOr, u64::from(row_bits.is_some()), 1),                           // first to add
-        (Comparator, 1, counted),                                            // last row
+        (AndOr, row_bits.map_or(0, |_| geometry.operand_rows().into()), row_bits.unwrap_or(0)), // activations to add
+        (AndOr, u64::from(row_bits.is_some()), 1),                                              // first to add
+        (Comparator, 1, counted),                                                               // last row
         (AndOr, 8, 1),           // taken, occupied 2, advance, capture, next valid, change, last
         (Inverter, 3, 1),        // of the last row, of advance, of occupied
         (ResetRegister, 1, 1),   // valid

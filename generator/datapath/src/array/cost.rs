@@ -53,8 +53,8 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
     let row_bits = bits(&element.row_edge, geometry.row_bits());
     let column_bits = bits(&element.column_edge, geometry.column_bits());
-    parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.rows.into()))));
-    parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
+    parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.operand_rows().into()))));
+    parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.operand_columns().into()))));
     let (held, seen) = match element.feeder {
         None => (("operands", registers(geometry, row_bits, column_bits)), [row_bits, column_bits]),
         Some((feeder, dealt)) => (("feeder", feeder), dealt),
@@ -64,7 +64,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
     parts.push(match geometry.topology {
         Topology::Draining => ("draining", draining::census(geometry, element.adds_always, serial)),
-        Topology::Broadcast | Topology::WeightStationary { .. } => {
+        Topology::Broadcast | Topology::Cube { .. } | Topology::Tree | Topology::WeightStationary { .. } => {
             ("capture", broadcast::census(geometry, element.adds_always.then_some(seen[0])))
         }
         Topology::OutputStationary => {
@@ -151,7 +151,7 @@ fn travelling(geometry: &Geometry, serial: bool, cycles: u64, bits: u32) -> Cens
 
 /// The registers of a beat; where nothing waits each column has its own, and gates keep them zero where none enters.
 fn registers(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
-    let (rows, columns) = (geometry.rows * row_bits, geometry.columns);
+    let (rows, columns) = (geometry.operand_rows() * row_bits, geometry.operand_columns());
     match geometry.topology {
         Topology::Draining => sum_of(&[
             (AndOr, geometry.most_places().into(), 1),
@@ -164,15 +164,16 @@ fn registers(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
 
 /// The mask of the activations.
 fn mask(geometry: &Geometry) -> Census {
-    let places = geometry.most_places().into();
-    let mut census = sum_of(&[(Comparator, places, geometry.nest().inner_bits())]); // places within the run
+    let places = u64::from(geometry.most_places());
+    let mut census = sum_of(&[(Comparator, places * u64::from(geometry.layers()), geometry.nest().inner_bits())]); // places within the run
     match geometry.common_activation() {
         Some(operand) => {
-            census.add(AndOr, u64::from(geometry.rows * geometry.most_places()), operand.numbers.bits().into());
+            census.add(AndOr, u64::from(geometry.operand_rows()) * places, operand.numbers.bits().into());
         }
         None => {
-            census.add(Multiplexer, geometry.modes.len() as u64 - 1, geometry.row_bits().into());
-            census.add(AndOr, geometry.rows.into(), geometry.row_bits().into());
+            let choices = u64::from(geometry.layers()) * (geometry.modes.len() as u64 - 1);
+            census.add(Multiplexer, choices, geometry.row_bits().into());
+            census.add(AndOr, geometry.operand_rows().into(), geometry.row_bits().into());
         }
     }
     census

@@ -154,23 +154,23 @@ pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Ce
     let held = if serial { 0 } else { 1 + u64::from(!adds_always) };
     let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
     sum_of(&[
-        (AndOr, u64::from(adds_always), 1),                               // first to add
-        (AndOr, 7, 1),                                                    // drains, moves, left, draining, blocked 3
-        (AndOr, 5, 1),                                                    // valid, settled, stays 2, present
-        (AndOr, 1, 1),                                                    // last
-        (Inverter, 4, 1),                                                 // of left, blocked, ready, taken
-        (Inverter, 1, 1),                                                 // room
-        (ResetRegister, 4, 1),                                            // draining, blocked, present, settled
-        (ResetRegister, row_cycles(geometry), 1),                         // moved
-        (Register, columns * (1 + held), 1),                              // drain, first, enable
-        (Multiplexer, 2, counted),                                        // rows left
-        (Adder, 1, counted + 1),                                          // one row less
-        (Comparator, 1, counted),                                         // last row
-        (Register, 1, counted),                                           // rows left
-        (EnabledRegister, 2, 1),                                          // last tile held, last
-        (EnabledRegister, 2, outer),                                      // columns left
-        (Multiplexer, 1, 1),                                              // last tile
-        (Multiplexer, 1, outer),                                          // columns left
-        (EnabledRegister, columns, geometry.element_bits()),              // row
+        (AndOr, u64::from(adds_always), 1),                  // first to add
+        (AndOr, 7, 1),                                       // drains, moves, left, draining, blocked 3
+        (AndOr, 5, 1),                                       // valid, settled, stays 2, present
+        (AndOr, 1, 1),                                       // last
+        (Inverter, 4, 1),                                    // of left, blocked, ready, taken
+        (Inverter, 1, 1),                                    // room
+        (ResetRegister, 4, 1),                               // draining, blocked, present, settled
+        (ResetRegister, row_cycles(geometry), 1),            // moved
+        (Register, columns * (1 + held), 1),                 // drain, first, enable
+        (Multiplexer, 2, counted),                           // rows left
+        (Adder, 1, counted + 1),                             // one row less
+        (Comparator, 1, counted),                            // last row
+        (Register, 1, counted),                              // rows left
+        (EnabledRegister, 2, 1),                             // last tile held, last
+        (EnabledRegister, 2, outer),                         // columns left
+        (Multiplexer, 1, 1),                                 // last tile
+        (Multiplexer, 1, outer),                             // columns left
+        (EnabledRegister, columns, geometry.element_bits()), // row
     ])
 }

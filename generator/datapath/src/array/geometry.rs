@@ -22,7 +22,16 @@ pub enum SumForm {
 pub enum Topology {
     /// A row's activations and a column's weights are seen by all of its elements at once.
     Broadcast,
-    /// The same; complete sums leave through the accumulators before the next tile begins.
+    /// Broadcast matrices one behind the other, each over places of its own of the inner dimension; their sums are added
+    /// as they leave (`cube.rs`).
+    Cube {
+        /// How many.
+        layers: u32,
+    },
+    /// Multiplier-adder trees side by side, which see the same activations: a broadcast matrix of one row, whose elements
+    /// add `depth` products to a sum.
+    Tree,
+    /// As broadcast; complete sums leave through the accumulators before the next tile begins.
     Draining,
     /// Operands pass from element to element, sums stay until they are complete.
     OutputStationary,
@@ -115,12 +124,17 @@ impl Geometry {
         self.modes.iter().map(|mode| mode.places).max().unwrap_or(1)
     }
 
-    /// How activations lie in a beat of any mode, where all modes agree on the bits of every place.
+    /// How activations lie in a beat of any mode, where all modes agree on the bits of every place, and on what place of
+    /// the inner dimension it is: a layer begins where the one before ends.
     pub(crate) fn common_activation(&self) -> Option<Operand> {
         let layout = |operand: &Operand| (operand.numbers.bits(), operand.lanes, operand.lane_bits, operand.pitch);
         let first = self.modes.first()?.activation;
         let dense = layout(&Operand::dense(first.numbers));
-        self.modes.iter().all(|mode| layout(&mode.activation) == dense).then_some(first)
+        let agree = |mode: &Mode| {
+            let places = self.layers() == 1 || mode.places == self.most_places();
+            places && layout(&mode.activation) == dense
+        };
+        self.modes.iter().all(agree).then_some(first)
     }
 
     /// The largest magnitude of a product.
@@ -138,33 +152,55 @@ impl Geometry {
         self.fixed_sum_bits.unwrap_or_else(|| self.exact_sum_bits())
     }
 
+    /// Matrices of elements one behind the other.
+    pub fn layers(&self) -> u32 {
+        if let Topology::Cube { layers } = self.topology { layers } else { 1 }
+    }
+
+    /// Rows of all layers, which take a part of a beat of activations each, layer by layer.
+    pub fn operand_rows(&self) -> u32 {
+        self.rows * self.layers()
+    }
+
+    /// Columns of all layers, which take a part of a beat of weights each, layer by layer.
+    pub fn operand_columns(&self) -> u32 {
+        self.columns * self.layers()
+    }
+
     /// Places of the inner dimension over which a sum goes in an element.
     fn summed_places(&self) -> u32 {
+        let of_a_layer = |mode: usize| self.max_inner.div_ceil(self.tile_places(mode)) * self.modes[mode].places;
         match self.topology {
-            Topology::Broadcast | Topology::Draining | Topology::OutputStationary => self.max_inner,
+            Topology::Broadcast | Topology::Tree | Topology::Draining | Topology::OutputStationary => self.max_inner,
+            Topology::Cube { .. } => (0..self.modes.len()).map(of_a_layer).max().unwrap_or(1).min(self.max_inner),
             Topology::WeightStationary { .. } => self.max_inner.min(self.rows * self.depth),
         }
     }
 
+    /// The greatest magnitude of a sum in an element.
+    pub(super) fn kept_magnitude(&self) -> u64 {
+        let exact = || self.product_magnitude() * u64::from(self.summed_places());
+        self.fixed_sum_bits.map_or_else(exact, |bits| (1 << (bits - 1)) - 1)
+    }
+
     /// Bits of a sum as elements keep it.
     pub fn kept_bits(&self) -> u32 {
-        let exact = bits_up_to(self.product_magnitude() * u64::from(self.summed_places()));
-        self.fixed_sum_bits.unwrap_or(exact)
+        bits_up_to(self.kept_magnitude())
     }
 
     /// Places of the inner dimension that pass before its next step.
     pub fn tile_places(&self, mode: usize) -> u32 {
         match self.topology {
-            Topology::Broadcast | Topology::Draining | Topology::OutputStationary => self.modes[mode].places,
             Topology::WeightStationary { .. } => self.rows * self.modes[mode].places,
+            _ => self.layers() * self.modes[mode].places,
         }
     }
 
     /// The most rows of a run.
     pub fn most_rows(&self) -> u32 {
         match self.topology {
-            Topology::Broadcast | Topology::Draining | Topology::OutputStationary => self.rows,
             Topology::WeightStationary { max_rows } => max_rows,
+            _ => self.rows,
         }
     }
 
@@ -186,7 +222,7 @@ impl Geometry {
 
     /// Elements.
     pub fn elements(&self) -> u32 {
-        self.rows * self.columns
+        self.rows * self.columns * self.layers()
     }
 
     /// Bits of a run-time number of rows.
@@ -256,6 +292,8 @@ impl Geometry {
         };
         let topology = match self.topology {
             Topology::Broadcast => String::new(),
+            Topology::Cube { layers } => format!("cube{layers}_"),
+            Topology::Tree => "tree_".to_string(),
             Topology::Draining => "draining_".to_string(),
             Topology::OutputStationary => "systolic_".to_string(),
             Topology::WeightStationary { max_rows } => format!("stationary_m{max_rows}_"),

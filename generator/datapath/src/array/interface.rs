@@ -14,7 +14,7 @@ use crate::sequencer::InnerStep;
 pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
     let held = 3 + u64::from(geometry.element_stages);
     match geometry.topology {
-        Topology::Broadcast => held,
+        Topology::Broadcast | Topology::Cube { .. } | Topology::Tree => held,
         Topology::Draining => held + settling_cycles(geometry),
         Topology::OutputStationary => held + u64::from(geometry.columns),
         Topology::WeightStationary { .. } => way_of_a_vector(geometry).into(),
@@ -28,13 +28,15 @@ fn between(geometry: &Geometry, worked: u64, rows: u64) -> u64 {
     match geometry.topology {
         Topology::OutputStationary => worked.max(geometry.rows.into()),
         Topology::Draining => draining::between(geometry, worked, rows),
-        Topology::Broadcast | Topology::WeightStationary { .. } => worked.max(rows),
+        Topology::Broadcast | Topology::Cube { .. } | Topology::Tree | Topology::WeightStationary { .. } => {
+            worked.max(rows)
+        }
     }
 }
 
 /// The streams, in port order.
 pub fn interface(geometry: &Geometry) -> Interface {
-    let Geometry { rows, columns, .. } = *geometry;
+    let columns = geometry.columns;
     let stream = |name: &str, direction, fields: &[(&str, u32)]| Stream {
         name: name.to_string(),
         direction,
@@ -48,8 +50,8 @@ pub fn interface(geometry: &Geometry) -> Interface {
     Interface {
         streams: vec![
             stream("run", Direction::Input, &run),
-            stream("activation", Direction::Input, &[("data", geometry.row_bits() * rows)]),
-            stream("weight", Direction::Input, &[("data", geometry.column_bits() * columns)]),
+            stream("activation", Direction::Input, &[("data", geometry.row_bits() * geometry.operand_rows())]),
+            stream("weight", Direction::Input, &[("data", geometry.column_bits() * geometry.operand_columns())]),
             stream("result", Direction::Output, &results),
         ],
     }
@@ -58,7 +60,7 @@ pub fn interface(geometry: &Geometry) -> Interface {
 /// The schedule of an array that works on the beats of a mode at this pace; with several modes the weights of the one
 /// that takes the most.
 pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
-    let (columns, latency) = (geometry.columns, latency_cycles(geometry));
+    let (columns, latency) = (geometry.operand_columns(), latency_cycles(geometry));
     let paces: Vec<Pace> = geometry.modes.iter().map(pace).collect();
     let pace = Pace {
         least_cycles: paces.iter().map(|pace| pace.least_cycles).min().unwrap_or(1),
@@ -71,7 +73,9 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
         formula: match geometry.topology {
-            Topology::Broadcast => formula(geometry, &paces, &meanwhile("rows")),
+            Topology::Broadcast | Topology::Cube { .. } | Topology::Tree => {
+                formula(geometry, &paces, &meanwhile("rows"))
+            }
             Topology::OutputStationary => formula(geometry, &paces, &meanwhile("the array has rows")),
             Topology::Draining => {
                 let every = draining::row_cycles(geometry);
@@ -122,9 +126,11 @@ fn stationary_formula(geometry: &Geometry) -> String {
 /// What divides the inner dimension, and what that stands for.
 fn places(geometry: &Geometry) -> (String, String) {
     if let InnerStep::Fixed(_) = geometry.nest().inner_step {
-        return (geometry.most_places().to_string(), String::new());
+        return (geometry.tile_places(0).to_string(), String::new());
     }
-    let each: Vec<String> = geometry.modes.iter().map(|mode| format!("{} in {}", mode.places, mode.name)).collect();
+    let modes = geometry.modes.iter().enumerate();
+    let each: Vec<String> =
+        modes.map(|(number, mode)| format!("{} in {}", geometry.tile_places(number), mode.name)).collect();
     ("places".to_string(), format!(", with places of a beat: {}", each.join(", ")))
 }
 

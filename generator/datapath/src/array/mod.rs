@@ -14,8 +14,9 @@
 //!
 //! An element multiplies the activations of its row by the weights of its column, `depth` of each, and adds the products
 //! to a sum of its own; while one tile of results moves out the next is computed. A family adds an [`Element`]. How
-//! operands get to elements and sums from them is the [`Topology`]: the broadcast matrix (`broadcast`; with one row a
-//! bank of multiplier-adder trees, with `depth` above one a cube), the same with sums that leave through the accumulators
+//! operands get to elements and sums from them is the [`Topology`]: the broadcast matrix (`broadcast`), several of them one
+//! behind the other along the inner dimension (`cube`), one of a single row, whose elements are multiplier-adder trees over
+//! `depth` places (`tree`), the same with sums that leave through the accumulators
 //! (`draining`), the output-stationary systolic array (`systolic`), or the weight-stationary one (`weight_stationary`), in which rows stand for places of the inner dimension.
 //!
 //! Where an array has several [`Mode`]s, each run names one: what its operands are, where they lie in a beat, and how
@@ -29,6 +30,7 @@ pub mod beats;
 mod broadcast;
 mod column;
 mod cost;
+mod cube;
 mod draining;
 mod geometry;
 mod golden;

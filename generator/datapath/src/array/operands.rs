@@ -1,5 +1,6 @@
 //! From the operand streams to what elements see: mask, edges, and the registers or the feeder that holds a beat.
 
+use super::cube::each_layer;
 use super::geometry::Geometry;
 use super::mode::Mode;
 use super::schedule::Schedule;
@@ -37,8 +38,9 @@ pub(super) fn entering(
 /// matter.
 fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule, only_issued: bool) -> Lanes {
     let (rows, places) = (geometry.rows, geometry.most_places());
-    let within = m.lanes("within_inner", uint(1), places);
-    m.repeat("place", places, |place| {
+    let places_of_all = places * geometry.layers();
+    let within = m.lanes("within_inner", uint(1), places_of_all);
+    m.repeat("place", places_of_all, |place| {
         let in_run = m.index(place, schedule.inner_left.width()).less(&schedule.inner_left);
         within.drive(place, &if only_issued { in_run & &schedule.issue } else { in_run });
     });
@@ -46,14 +48,17 @@ fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &S
         return masked_by_mode(m, geometry, streams, schedule, &within);
     };
     let bits = operand.numbers.bits();
-    let masked = m.lanes("masked", uint(bits), rows * places);
-    m.repeat("masked_row", rows, |row| {
-        m.repeat("masked_place", places, |place| {
-            let gate = within.lane(place).replicate(bits);
-            masked.drive(row * places + place, &(streams.activations.lane(row * places + place) & gate));
+    let masked = m.lanes("masked", uint(bits), geometry.operand_rows() * places);
+    each_layer(m, geometry, "masked_layer", |layer| {
+        m.repeat("masked_row", rows, |row| {
+            m.repeat("masked_place", places, |place| {
+                let gate = within.lane(layer.clone() * places + place).replicate(bits);
+                let at = (layer.clone() * rows + row) * places + place;
+                masked.drive(at.clone(), &(streams.activations.lane(at) & gate));
+            });
         });
     });
-    masked.flat().lanes(uint(bits * places), rows)
+    masked.flat().lanes(uint(bits * places), geometry.operand_rows())
 }
 
 /// The same where a bit belongs to another place in another mode; bits that belong to none are zero.
@@ -64,23 +69,33 @@ fn masked_by_mode(
     schedule: &Schedule,
     within: &Lanes,
 ) -> Lanes {
-    let named = |mode: &Mode, gate| m.wire(&format!("within_as_{}", mode.name), &gate);
-    let gates: Vec<Value> = geometry.modes.iter().map(|mode| named(mode, gate(m, geometry, mode, within))).collect();
-    let gate = match &schedule.mode {
-        Some(mode) => m.wire("within_row", &mode.number.select(&gates)),
-        None => gates[0].clone(),
-    };
-    let masked = m.lanes("masked", uint(geometry.row_bits()), geometry.rows);
-    m.repeat("masked_row", geometry.rows, |row| masked.drive(row, &(streams.activations.lane(row) & &gate)));
+    let rows = geometry.rows;
+    let masked = m.lanes("masked", uint(geometry.row_bits()), geometry.operand_rows());
+    for layer in 0..geometry.layers() {
+        let of_layer = if geometry.layers() > 1 { format!("_{layer}") } else { String::new() };
+        let named = |mode: &Mode, gate| m.wire(&format!("within{of_layer}_as_{}", mode.name), &gate);
+        let as_mode = |mode: &Mode| named(mode, gate(m, geometry, (mode, layer), within));
+        let gates: Vec<Value> = geometry.modes.iter().map(as_mode).collect();
+        let gate = match &schedule.mode {
+            Some(mode) => m.wire(&format!("within_row{of_layer}"), &mode.number.select(&gates)),
+            None => gates[0].clone(),
+        };
+        m.repeat(&format!("masked_row{of_layer}"), rows, |row| {
+            let row = row + layer * rows;
+            masked.drive(row.clone(), &(streams.activations.lane(row) & &gate));
+        });
+    }
     (*masked).clone()
 }
 
-/// By bit of a row's activations, whether the place that it belongs to in a mode is within the inner dimension.
-fn gate(m: &ModuleBuilder, geometry: &Geometry, mode: &Mode, within: &Lanes) -> Value {
+/// By bit of the activations of a row of a layer, whether the place that it belongs to in a mode is within the inner
+/// dimension.
+fn gate(m: &ModuleBuilder, geometry: &Geometry, (mode, layer): (&Mode, u32), within: &Lanes) -> Value {
     let mut bits = vec![m.uint(0, 1); geometry.row_bits() as usize];
     for place in 0..mode.places {
         let first = mode.activation.offset(place) as usize;
-        bits[first..first + mode.activation.numbers.bits() as usize].fill(within.lane(place));
+        let within = within.lane(layer * mode.places + place);
+        bits[first..first + mode.activation.numbers.bits() as usize].fill(within);
     }
     m.concat(&bits.iter().rev().collect::<Vec<_>>())
 }

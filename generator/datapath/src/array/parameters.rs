@@ -7,15 +7,18 @@ use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH};
 
 /// The topologies of any element.
-pub const TOPOLOGY: Parameter = Parameter::choice("topology", &[BROADCAST, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
+pub const TOPOLOGY: Parameter =
+    Parameter::choice("topology", &[BROADCAST, CUBE, TREE, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
 /// The topologies of elements whose sums can leave through one another too.
 pub const DRAINING_TOPOLOGY: Parameter =
-    Parameter::choice("topology", &[BROADCAST, DRAINING, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
+    Parameter::choice("topology", &[BROADCAST, CUBE, TREE, DRAINING, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
 /// The topologies of elements that can pass sums on too.
 pub const ANY_TOPOLOGY: Parameter = Parameter::choice(
     "topology",
     &[
         BROADCAST,
+        CUBE,
+        TREE,
         DRAINING,
         OUTPUT_STATIONARY,
         (
@@ -25,6 +28,14 @@ pub const ANY_TOPOLOGY: Parameter = Parameter::choice(
     ],
     BROADCAST_NAME,
     PATHS,
+);
+/// The layers of a cube.
+pub const LAYERS: Parameter = Parameter::integer(
+    "layers",
+    1,
+    64,
+    Some(2),
+    "matrices of elements along the inner dimension with `topology: cube`; no effect otherwise",
 );
 /// The most rows of a run where weights stay.
 pub const MAX_ROWS: Parameter = Parameter::integer(
@@ -36,6 +47,12 @@ pub const MAX_ROWS: Parameter = Parameter::integer(
 );
 const BROADCAST: (&str, &str) =
     ("broadcast", "all elements of a row see its activations at once, all of a column its weights");
+const CUBE: (&str, &str) =
+    ("cube", "`layers` broadcast matrices along the inner dimension, whose sums are added as they leave");
+const TREE: (&str, &str) = (
+    "tree",
+    "a row of multiplier-adder trees over `depth` places, which see the same activations; `rows` has no effect",
+);
 const DRAINING: (&str, &str) = (
     "draining",
     "as broadcast, but complete sums leave through the accumulators, row by row, before the next tile begins",
@@ -100,7 +117,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
     let (depth, activation_bits, weight_bits) = (number("depth"), bits("activation"), bits("weight"));
     Geometry {
         topology: topology(parameters),
-        rows: number("rows"),
+        rows: rows(parameters),
         columns: number("columns"),
         depth,
         activation_bits,
@@ -127,9 +144,16 @@ pub fn resolve(parameters: &Parameters) -> FinalAdder {
     }
 }
 
+/// What [`ROWS`] says: trees stand in one row.
+pub fn rows(parameters: &Parameters) -> u32 {
+    if topology(parameters) == Topology::Tree { 1 } else { parameters.integer("rows") as u32 }
+}
+
 /// What [`TOPOLOGY`] says.
 pub fn topology(parameters: &Parameters) -> Topology {
     match parameters.choice("topology") {
+        "cube" => Topology::Cube { layers: parameters.integer("layers") as u32 },
+        "tree" => Topology::Tree,
         "draining" => Topology::Draining,
         "output_stationary" => Topology::OutputStationary,
         "weight_stationary" => Topology::WeightStationary { max_rows: parameters.integer("max_rows") as u32 },
@@ -141,11 +165,12 @@ pub fn topology(parameters: &Parameters) -> Topology {
 pub fn legality(geometry: &Geometry) -> Vec<Problem> {
     let mut problems = Vec::new();
     let Geometry { rows, columns, max_inner, max_columns, .. } = *geometry;
+    let layers = geometry.layers();
     let places = (0..geometry.modes.len()).map(|mode| geometry.tile_places(mode)).max().unwrap_or(1);
     if places > max_inner {
         let message = format!("{places} places of the inner dimension pass at once, more than the longest sum has");
         let problem = Problem::rule("C0211", "max_inner", message, format!("{places} or more"));
-        problems.push(problem.involving(&["depth", "rows"]).nearest(places));
+        problems.push(problem.involving(&["depth", "rows", "layers"]).nearest(places));
     }
     if columns > max_columns {
         let message = format!("{columns} columns are computed at once, more than max_columns");
@@ -158,7 +183,7 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
         let problem = Problem::rule("C0213", "accumulator", message, format!("exact, or at most {bits} bits"));
         problems.push(problem.involving(&["activation", "weight", "max_inner"]).nearest("exact"));
     }
-    let sums = u64::from((rows + 1).max(columns)) * u64::from(geometry.element_bits());
+    let sums = u64::from((rows + 1).max(columns * layers)) * u64::from(geometry.element_bits());
     // Recoded weights are twice as wide at most.
     problems.extend(bus_legality(geometry, [geometry.row_bits(), 2 * geometry.column_bits()]));
     problems.extend(too_wide("columns", "the bus of sums", sums));
@@ -167,11 +192,11 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
 
 /// The rules for what elements see of a beat, so many bits a row and a column: also for what a feeder deals out.
 pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> Vec<Problem> {
-    let (rows, columns) = (u64::from(geometry.rows), u64::from(geometry.columns));
+    let (rows, columns) = (u64::from(geometry.operand_rows()), u64::from(geometry.operand_columns()));
     let activations = rows * u64::from(row_bits);
     let between = match geometry.topology {
-        Topology::Broadcast | Topology::Draining => 0,
         Topology::OutputStationary | Topology::WeightStationary { .. } => columns * activations,
+        _ => 0,
     };
     let buses = [
         ("rows", "the bus of activations", activations),
@@ -184,12 +209,13 @@ pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> V
 /// The rules for a feeder that deals out so many bits a row and a column, and goes through the weights in a loop.
 pub fn feeder_legality(geometry: &Geometry, dealt_bits: [u32; 2]) -> Vec<Problem> {
     let mut problems = bus_legality(geometry, dealt_bits);
-    let weights = geometry.columns * geometry.depth;
+    let weights = geometry.operand_columns() * geometry.depth;
     if weights > MAXIMUM_LOOP_COUNT {
         let message = format!("{weights} weights are held at once, which is a loop longer than tools unroll");
-        let legal = format!("columns * depth of at most {MAXIMUM_LOOP_COUNT}");
-        let nearest = (MAXIMUM_LOOP_COUNT / geometry.depth).max(1);
-        problems.push(Problem::rule("C0215", "columns", message, legal).involving(&["depth"]).nearest(nearest));
+        let legal = format!("columns * depth, of all layers, of at most {MAXIMUM_LOOP_COUNT}");
+        let nearest = (MAXIMUM_LOOP_COUNT / (geometry.depth * geometry.layers())).max(1);
+        let problem = Problem::rule("C0215", "columns", message, legal);
+        problems.push(problem.involving(&["depth", "layers"]).nearest(nearest));
     }
     problems
 }

@@ -1,5 +1,6 @@
 //! The results' way out: rows of a tile, one a beat.
 
+use super::cube::{self, across_layers};
 use super::geometry::{Geometry, SumForm, Topology};
 use super::merge::{merge, merge_census};
 use super::settling;
@@ -55,14 +56,18 @@ fn lanes(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
     m.output_lanes("result_keep", &keep, "");
 }
 
-/// The sums of each column in one word, from what elements keep and as wide.
+/// The sums of each column in one word, from what elements keep; as wide, unless those of several layers are added.
 pub(super) fn resolved(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
+    across_layers(m, geometry, &in_one_word(m, geometry, kept))
+}
+
+fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
     if geometry.sum_form == SumForm::Resolved {
         return kept.clone();
     }
-    let bits = geometry.kept_bits();
-    let sums = m.lanes("resolved_sums", uint(bits), geometry.columns);
-    m.repeat("resolved_column", geometry.columns, |column| {
+    let (bits, columns) = (geometry.kept_bits(), geometry.operand_columns());
+    let sums = m.lanes("resolved_sums", uint(bits), columns);
+    m.repeat("resolved_column", columns, |column| {
         let words = words(m, geometry, kept, column);
         let rows = (&words.slice(0, bits), &words.slice(bits, bits));
         sums.drive(column, &geometry.resolve.add(m, "resolve", rows, &m.uint(0, 1), CarryOut::Dropped));
@@ -81,11 +86,12 @@ pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column
 
 /// The primitives of [`results`] and [`resolved`]: mask, merge and adder of each column.
 pub(super) fn census(geometry: &Geometry) -> Census {
-    let (columns, bits) = (geometry.columns.into(), geometry.sum_bits());
+    let (columns, bits) = (geometry.operand_columns().into(), geometry.sum_bits());
     let mut census = sum_of(&[
-        (Comparator, columns, geometry.nest().outer_bits()), // columns within the run
-        (AndOr, columns, bits),                              // mask
+        (Comparator, geometry.columns.into(), geometry.nest().outer_bits()), // columns within the run
+        (AndOr, geometry.columns.into(), bits),                              // mask
     ]);
+    census.add_census(&cube::census(geometry), 1);
     if let SumForm::ByPosition(positions) = &geometry.sum_form {
         census.add_census(&merge_census(geometry, positions), columns);
     }

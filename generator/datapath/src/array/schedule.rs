@@ -181,9 +181,10 @@ impl Schedule {
     }
 }
 
-/// Places of the inner dimension that pass in a beat of the mode.
+/// Places of the inner dimension that pass in a beat of the mode, in all layers.
 fn places(m: &ModuleBuilder, geometry: &Geometry, mode: &Value) -> Value {
     let bits = geometry.nest().inner_step.bits();
-    let places: Vec<Bits> = geometry.modes.iter().map(|mode| Bits::from_u64(mode.places.into(), bits)).collect();
+    let of_mode = |mode| Bits::from_u64(geometry.tile_places(mode).into(), bits);
+    let places: Vec<Bits> = (0..geometry.modes.len()).map(of_mode).collect();
     m.wire("places", &mode.table(&places, uint(bits)))
 }

@@ -145,6 +145,9 @@ pub(super) const PORT_ORDER: [&str; 17] = [
 pub(super) fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
     m.parameter("rows", geometry.rows);
     m.parameter("columns", geometry.columns);
+    if geometry.layers() > 1 {
+        m.parameter("layers", geometry.layers());
+    }
     m.parameter("products an element and cycle", geometry.depth);
     m.parameter("activation bits", geometry.activation_bits);
     m.parameter("weight bits", geometry.weight_bits);
@@ -184,9 +187,10 @@ impl Inputs {
     pub fn declare(m: &ModuleBuilder, geometry: &Geometry) -> Inputs {
         let nest = geometry.nest();
         let (activation, activations) = match geometry.common_activation() {
-            Some(operand) => (uint(operand.numbers.bits()), geometry.rows * geometry.most_places()),
-            None => (uint(geometry.row_bits()), geometry.rows),
+            Some(operand) => (uint(operand.numbers.bits()), geometry.operand_rows() * geometry.most_places()),
+            None => (uint(geometry.row_bits()), geometry.operand_rows()),
         };
+        let of_layers = if geometry.layers() > 1 { ", layer by layer" } else { "" };
         let mode = || m.documented_input("run_mode", uint(geometry.mode_bits()), "what is multiplied: see above");
         Inputs {
             run_valid: m.documented_input("run_valid", uint(1), "a run: a matrix product"),
@@ -199,14 +203,14 @@ impl Inputs {
                 "activation_data",
                 activation,
                 activations,
-                "first row lowest, in it the first place",
+                &format!("first row lowest, in it the first place{of_layers}"),
             ),
             weight_valid: m.documented_input("weight_valid", uint(1), "a tile of columns after the other"),
             weights: m.input_lanes(
                 "weight_data",
                 uint(geometry.column_bits()),
-                geometry.columns,
-                "first column lowest",
+                geometry.operand_columns(),
+                &format!("first column lowest{of_layers}"),
             ),
             result_ready: m.documented_input("result_ready", uint(1), "a row of a tile a beat"),
         }

@@ -24,6 +24,7 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::choice("activation_sign", SIGNS, Some("signed"), "whether activations may be negative"),
     Parameter::choice("weight_sign", SIGNS, Some("signed"), "whether weights may be negative"),
     array::DRAINING_TOPOLOGY,
+    array::LAYERS,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
@@ -75,7 +76,7 @@ impl Config {
         let depth = number("depth");
         let geometry = Geometry {
             topology: array::topology(parameters),
-            rows: number("rows"),
+            rows: array::rows(parameters),
             columns: number("columns"),
             depth,
             activation_bits: activation.width,

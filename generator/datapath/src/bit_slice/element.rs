@@ -36,12 +36,12 @@ fn word_bits(config: &Config) -> u32 {
 fn beat_bits(config: &Config) -> u32 {
     let geometry = &config.geometry;
     let greatest = geometry.modes.iter().map(|mode| u64::from(mode.places) * mode.product_magnitude()).max();
-    bits_up_to(greatest.unwrap_or(1)).min(geometry.sum_bits())
+    bits_up_to(greatest.unwrap_or(1)).min(geometry.kept_bits())
 }
 
 pub(super) fn element(config: &Config) -> Module {
     let geometry = &config.geometry;
-    let (width, slices, weights) = (geometry.sum_bits(), config.activation_slices(), config.weight.count());
+    let (width, slices, weights) = (geometry.kept_bits(), config.activation_slices(), config.weight.count());
     let control = Control::new(config.activation, config.weight);
     let m = ModuleBuilder::new(
         format!("slice_element_{}_d{}_s{width}", config.name(), geometry.depth),
@@ -138,7 +138,7 @@ fn shifted_census(slicing: &Slicing, position: u32, bits: u32, census: &mut Cens
 /// The parts of [`element`].
 pub(super) fn element_census(config: &Config) -> Parts {
     let geometry = &config.geometry;
-    let (width, depth) = (geometry.sum_bits(), u64::from(geometry.depth));
+    let (width, depth) = (geometry.kept_bits(), u64::from(geometry.depth));
     let cells = u64::from(config.activation_slices() * config.weight.count());
     let multipliers = config.activation.number_bits() * config.weight.number_bits();
     let gathers = if config.shift_in_element { 0 } else { places(config).count() as u64 };

@@ -32,6 +32,7 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::choice("activation_sign", SIGNS, Some("signed"), "whether activations may be negative"),
     Parameter::choice("weight_sign", SIGNS, Some("signed"), "whether weights may be negative"),
     array::TOPOLOGY,
+    array::LAYERS,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
@@ -72,7 +73,7 @@ impl Config {
         Config {
             geometry: Geometry {
                 topology: array::topology(parameters),
-                rows: number("rows"),
+                rows: array::rows(parameters),
                 columns: number("columns"),
                 depth,
                 activation_bits: activation.bits,

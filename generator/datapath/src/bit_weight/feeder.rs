@@ -56,7 +56,8 @@ struct Ports {
 
 /// Holds a beat until every group of every column has dealt out its last digit.
 pub(super) fn feeder(config: &Config) -> Module {
-    let Geometry { rows, columns, depth, activation_bits, .. } = config.geometry;
+    let Geometry { depth, activation_bits, .. } = config.geometry;
+    let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
     let m = ModuleBuilder::new(
         format!("sparse_feeder_{}_a{activation_bits}_{rows}x{columns}x{depth}", config.name()),
         "Holds a beat of operands until the last of its digits that are not zero is dealt out.",
@@ -83,7 +84,7 @@ pub(super) fn feeder(config: &Config) -> Module {
 
 /// For elements that look for their next digit themselves; what the feeder finds tells it when they are done.
 fn digits_as_they_are(m: &ModuleBuilder, config: &Config, ports: &Ports) -> (Lanes, Value) {
-    let Geometry { columns, depth, .. } = config.geometry;
+    let (columns, depth) = (config.geometry.operand_columns(), config.geometry.depth);
     let change = m.wire("change", &(&ports.load | &ports.step));
     let fresh = m.delay("fresh", &ports.load, Some(&change));
     let digits = m.delay("held_digits", ports.digits.flat(), Some(&ports.load)).lanes(ports.digits.shape(), columns);
@@ -101,7 +102,7 @@ fn digits_as_they_are(m: &ModuleBuilder, config: &Config, ports: &Ports) -> (Lan
 
 /// The next digit of each group, and the place that it belongs to.
 fn next_digits(m: &ModuleBuilder, config: &Config, ports: &Ports) -> (Lanes, Value) {
-    let columns = config.geometry.columns;
+    let columns = config.geometry.operand_columns();
     let change = m.wire("change", &(&ports.load | &ports.step));
     let dealt = m.lanes("dealt", uint(dealt_bits(config)[1]), columns);
     let groups = config.groups();

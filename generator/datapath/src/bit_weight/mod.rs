@@ -56,7 +56,9 @@ Streams: run {inner, columns, rows from 1}; activation {data: `depth` places of 
 each tile of columns; weight {data: `depth` places of every column}, tile after tile; result {data: one row of a tile,
 keep: columns within the run, last: the run's last row}. An activation and a weight beat enter together. Places beyond
 the run are ignored. Latency: 3 cycles (operand register, sum, capture); a tile is captured and shifted out row by row
-while the next is computed, and waits where that takes fewer cycles than the rows before it. With `topology:
+while the next is computed, and waits where that takes fewer cycles than the rows before it. With `topology: cube` a beat
+holds `depth` places for each of `layers`, layer by layer, in each of them every row or column; sums of layers are added
+behind the array. `tree` is one row of elements. With `topology:
 draining` it leaves through the accumulators, row by row, before the next tile enters, and its words are added 11 bits a
 cycle: latency 3 + segments. With `topology:
 output_stationary` operands pass from element to element: latency 3 + columns (operand register, sum, selection,

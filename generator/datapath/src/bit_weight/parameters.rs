@@ -28,6 +28,7 @@ pub(super) const TABLE: &[Parameter] = &[
         "how far the carries are moved out of the loop",
     ),
     array::ANY_TOPOLOGY,
+    array::LAYERS,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
@@ -112,7 +113,7 @@ impl Config {
         let passing = match self.geometry.topology {
             Topology::WeightStationary { .. } => "_passing",
             Topology::Draining => "_draining",
-            Topology::Broadcast | Topology::OutputStationary => "",
+            Topology::Broadcast | Topology::Cube { .. } | Topology::Tree | Topology::OutputStationary => "",
         };
         format!("{}{passing}", self.name())
     }

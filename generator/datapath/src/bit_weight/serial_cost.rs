@@ -45,10 +45,10 @@ fn parts(config: &Config) -> Parts {
 
 fn feeder(config: &Config) -> Census {
     let geometry = &config.geometry;
-    let (columns, digits) = (geometry.columns, geometry.depth * RADIX.digit_set().bits());
+    let (columns, digits) = (geometry.operand_columns(), geometry.depth * RADIX.digit_set().bits());
     let groups = config.groups();
     let mut census = sum_of(&[
-        (EnabledRegister, 1, geometry.rows * geometry.row_bits()),
+        (EnabledRegister, 1, geometry.operand_rows() * geometry.row_bits()),
         (AndOr, 1, 1), // change
         (Reduction, 1, columns * groups.len() as u32),
     ]);

@@ -128,7 +128,7 @@ fn add_words(profile: &mut Profile, words: &[Word]) {
 
 /// The tree that the sum so far is in.
 fn sum_plan(config: &Config, words: &[Word]) -> Plan {
-    let width = config.geometry.sum_bits();
+    let width = config.geometry.kept_bits();
     let mut profile = Profile::new(width);
     add_words(&mut profile, words);
     for (column, set) in (0..).zip(config.correction()) {
@@ -147,7 +147,7 @@ fn sum_words(config: &Config) -> u32 {
 }
 
 fn accumulate(config: &Config) -> Census {
-    let (words, width) = (sum_words(config).into(), config.geometry.sum_bits());
+    let (words, width) = (sum_words(config).into(), config.geometry.kept_bits());
     let mut census = sum_of(&[(Inverter, 1, 1), (AndOr, words, width), (EnabledRegister, words, width)]);
     if !config.carry_save {
         census.add_census(&config.geometry.resolve.census(width, CarryOut::Dropped), 1);

@@ -53,7 +53,7 @@ impl Ports {
         m.parameter("activation bits", activation_bits);
         m.parameter("weight bits of a lane", config.lane.bits);
         m.parameter("lanes", depth);
-        m.parameter("sum bits", config.geometry.sum_bits());
+        m.parameter("sum bits", config.geometry.kept_bits());
         let line_count = config.lines.count();
         let control = |stage: u32| {
             let (name, comment) = match stage {
@@ -98,7 +98,7 @@ pub(super) fn element(config: &Config) -> Module {
     let m = ModuleBuilder::new(
         format!(
             "booth_flex_element_a{activation_bits}_d{depth}_p{element_stages}_s{}_{}",
-            geometry.sum_bits(),
+            geometry.kept_bits(),
             config.name()
         ),
         format!("Adds the products of {depth} lanes to a sum in each cycle; the mode says how lanes are cut."),
@@ -269,7 +269,7 @@ fn add_words(heap: &mut BitHeap, words: &[Word]) {
 
 /// The sum, and what is added to it in a cycle.
 fn accumulate(m: &ModuleBuilder, config: &Config, ports: &Ports, control: Option<&Value>, words: &[Word]) {
-    let width = config.geometry.sum_bits();
+    let width = config.geometry.kept_bits();
     let mut heap = BitHeap::new(width);
     add_words(&mut heap, words);
     m.comment("Takes back, in each mode, what inverted signs have added to the products.");

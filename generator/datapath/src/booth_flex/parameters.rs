@@ -16,6 +16,7 @@ const MOST_LANES: u64 = 256;
 
 pub(super) const TABLE: &[Parameter] = &[
     array::TOPOLOGY,
+    array::LAYERS,
     array::ROWS,
     array::COLUMNS,
     Parameter::integer(
@@ -227,7 +228,7 @@ impl Config {
     /// See [`correction`].
     pub fn correction(&self) -> Vec<ModeSet> {
         let product_bits: Vec<u32> = (0..self.lane.digits).map(|digit| self.product_bits(digit)).collect();
-        correction(&self.lane, self.geometry.depth, &product_bits, self.geometry.sum_bits())
+        correction(&self.lane, self.geometry.depth, &product_bits, self.geometry.kept_bits())
     }
 
     /// The part of module names that shows the parameters of the family.

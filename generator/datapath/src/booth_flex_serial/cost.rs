@@ -56,7 +56,7 @@ fn shift(config: &Config) -> Census {
 }
 
 fn accumulate_resolved(config: &Config) -> Census {
-    let width = config.geometry.sum_bits();
+    let width = config.geometry.kept_bits();
     sum_of(&[
         (Inverter, 1, 1),
         (AndOr, 1, width),     // base
@@ -70,7 +70,7 @@ fn compression(config: &Config) -> Census {
 }
 
 fn accumulate_carry_save(config: &Config) -> Census {
-    let width = config.geometry.sum_bits();
+    let width = config.geometry.kept_bits();
     sum_of(&[
         (Inverter, 1, 1),
         (AndOr, 2, width), // words so far
@@ -81,7 +81,7 @@ fn accumulate_carry_save(config: &Config) -> Census {
 /// Activations and weights of a beat.
 fn counts(config: &Config) -> (u32, u32) {
     let geometry = &config.geometry;
-    (geometry.rows * geometry.depth, geometry.columns * geometry.depth)
+    (geometry.operand_rows() * geometry.depth, geometry.operand_columns() * geometry.depth)
 }
 
 fn in_order(config: &Config) -> Census {

@@ -20,7 +20,7 @@ pub(super) fn element(config: &Config) -> Module {
     let m = ModuleBuilder::new(
         format!(
             "digit_element_a{activation_bits}_w{weight_bits}_d{depth}_s{}_{}",
-            geometry.sum_bits(),
+            geometry.kept_bits(),
             config.element_name()
         ),
         format!("Adds the products of a digit of each of {depth} weights to a sum in each cycle."),
@@ -28,7 +28,7 @@ pub(super) fn element(config: &Config) -> Module {
     m.parameter("activation bits", activation_bits);
     m.parameter("weight bits", weight_bits);
     m.parameter("places", depth);
-    m.parameter("sum bits", geometry.sum_bits());
+    m.parameter("sum bits", geometry.kept_bits());
     let activations = m.input_lanes("activations", uint(config.seen_activation().width), depth, "first place lowest");
     let digit_bits = RADIX.digit_set().bits();
     let (digits, position) = match config.at_edge {
@@ -55,7 +55,7 @@ pub(super) fn element(config: &Config) -> Module {
         terms = vec![moved(&m, sum, &position)];
     }
     m.section("Sum");
-    let keep = m.wire("keep", &(!first).replicate(geometry.sum_bits()));
+    let keep = m.wire("keep", &(!first).replicate(geometry.kept_bits()));
     match config.carry_save {
         false => resolved(&m, config, &terms, &keep, &enable),
         true => carry_save(&m, config, &terms, &keep, &enable),
@@ -78,7 +78,7 @@ fn moved(m: &ModuleBuilder, term: Term, position: &Value) -> Term {
 
 /// A tree of adders, the last of which takes the sum so far; each takes a carry.
 fn resolved(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, enable: &Value) {
-    let width = config.geometry.sum_bits();
+    let width = config.geometry.kept_bits();
     let sum = m.register("sum", uint(width));
     let partial = balanced(m, "sum", terms, config.term_magnitude());
     let base = m.wire("base", &(sum.value() & keep)).as_signed();
@@ -92,7 +92,7 @@ fn resolved(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, en
 
 /// The products and the two words of the sum, through one compressor tree: no carry propagates.
 fn carry_save(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, enable: &Value) {
-    let width = config.geometry.sum_bits();
+    let width = config.geometry.kept_bits();
     let mut heap = BitHeap::new(width);
     for Term { word, carry } in terms {
         heap.add_signed(word, 0, PRODUCT_ARRIVAL);
@@ -110,7 +110,7 @@ fn carry_save(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, 
 
 /// What the heap of [`carry_save`] holds, for its closed form.
 pub(super) fn profile(config: &Config) -> Profile {
-    let width = config.geometry.sum_bits();
+    let width = config.geometry.kept_bits();
     let mut profile = Profile::new(width);
     let (terms, bits) = config.terms();
     for _ in 0..terms {

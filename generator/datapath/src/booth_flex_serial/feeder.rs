@@ -34,7 +34,8 @@ struct Ports {
 
 impl Ports {
     fn declare(m: &ModuleBuilder, config: &Config) -> Ports {
-        let Geometry { rows, columns, depth, activation_bits, weight_bits, .. } = config.geometry;
+        let Geometry { depth, activation_bits, weight_bits, .. } = config.geometry;
+        let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
         m.parameter("rows", rows);
         m.parameter("columns", columns);
         m.parameter("places", depth);
@@ -51,7 +52,8 @@ impl Ports {
 }
 
 fn name(config: &Config, kind: &str) -> String {
-    let Geometry { rows, columns, depth, activation_bits, weight_bits, .. } = config.geometry;
+    let Geometry { depth, activation_bits, weight_bits, .. } = config.geometry;
+    let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
     format!("{kind}_feeder_a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}")
 }
 
@@ -120,7 +122,7 @@ fn held_while(m: &ModuleBuilder, name: &str, lanes: &Lanes, ports: &Ports) -> La
 
 /// What rows and columns see: columns the position too, where it is theirs to care for.
 fn deal(m: &ModuleBuilder, config: &Config, activations: &Lanes, digits: &Lanes, position: Option<&Value>) {
-    let Geometry { columns, depth, .. } = config.geometry;
+    let (columns, depth) = (config.geometry.operand_columns(), config.geometry.depth);
     let remark = if position.is_some() { "first row lowest" } else { "times the weight of the digit" };
     m.output_lanes("to_rows", activations, remark);
     let of_column = digits.flat().lanes(uint(digits.shape().width * depth), columns);

@@ -10,6 +10,7 @@ use tritloom_hdl::{Shape, bits_for, sint};
 
 pub(super) const TABLE: &[Parameter] = &[
     array::TOPOLOGY,
+    array::LAYERS,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,

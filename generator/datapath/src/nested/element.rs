@@ -52,7 +52,7 @@ pub(super) fn column_edge_census(config: &Config) -> Option<(Census, u32)> {
 pub(super) fn element(config: &Config) -> Module {
     let geometry = &config.geometry;
     let Geometry { depth, activation_bits, .. } = *geometry;
-    let (width, bits) = (geometry.sum_bits(), config.slice_bits());
+    let (width, bits) = (geometry.kept_bits(), config.slice_bits());
     let m = ModuleBuilder::new(
         format!("nested_element_{}_d{depth}_s{width}", config.name()),
         format!("Adds the products of {depth} activations and slices of weights to a sum in each cycle."),
@@ -90,7 +90,7 @@ pub(super) fn element(config: &Config) -> Module {
 /// The parts of [`element`].
 pub(super) fn element_census(config: &Config) -> Parts {
     let geometry = &config.geometry;
-    let (depth, width) = (u64::from(geometry.depth), geometry.sum_bits());
+    let (depth, width) = (u64::from(geometry.depth), geometry.kept_bits());
     let moved_bits = partial_sum_bits(config) + config.slicing.dropped_bits();
     let accumulate = sum_of(&[
         (Inverter, 2, 1),                      // of rest, of anew

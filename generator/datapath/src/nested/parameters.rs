@@ -24,6 +24,7 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::integer("weight_bits", 2, 16, Some(8), "signed weights, whole"),
     Parameter::integer("draft_bits", 1, 15, Some(4), "bits of a draft weight, the top ones: fewer than weight_bits"),
     array::TOPOLOGY,
+    array::LAYERS,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
@@ -62,7 +63,7 @@ impl Config {
         Config {
             geometry: Geometry {
                 topology: array::topology(parameters),
-                rows: number("rows"),
+                rows: array::rows(parameters),
                 columns: number("columns"),
                 depth,
                 activation_bits,

@@ -60,8 +60,9 @@ impl Bench<'_> {
 
     /// Every extreme against every other, over the longest sum, exact.
     fn corners(&mut self) {
-        let array::Geometry { rows, columns, depth, max_inner, .. } = self.config.geometry;
-        let inner = max_inner.min(MOST_BEATS * depth);
+        let array::Geometry { rows, columns, max_inner, .. } = self.config.geometry;
+        let places = self.config.geometry.tile_places(0);
+        let inner = max_inner.min(MOST_BEATS * places);
         let (activation, weight) = (self.activation_range(), self.weight_range());
         let mut jobs = Vec::new();
         for x in [activation.0, activation.1] {
@@ -80,15 +81,16 @@ impl Bench<'_> {
 
     /// Every weight of up to 8 bits at every place, and as many of wider ones.
     fn every_weight(&mut self) {
-        let array::Geometry { rows, columns, depth, max_inner, .. } = self.config.geometry;
+        let array::Geometry { rows, columns, max_inner, .. } = self.config.geometry;
+        let places = self.config.geometry.tile_places(0);
         let (lightest, heaviest) = self.weight_range();
         let values = (heaviest - lightest + 1).min(256);
         let step = (heaviest - lightest + 1) / values;
-        let inner = (values as u32 * depth).min(max_inner);
-        let runs = (values as u32 * depth).div_ceil(inner);
+        let inner = (values as u32 * places).min(max_inner);
+        let runs = (values as u32 * places).div_ceil(inner);
         let job = |bench: &mut Self, run: u32| {
             let mut weight = |column: u32, place: u32| {
-                let number = (run * inner + place) / depth + 13 * column + 7 * (place % depth);
+                let number = (run * inner + place) / places + 13 * column + 7 * (place % places);
                 let low = bench.random.random_range(0..step);
                 lightest + step * (number as i32 % values) + low
             };
@@ -101,10 +103,11 @@ impl Bench<'_> {
 
     /// Runs back to back over sizes around the tile, exact and in draft by turns.
     fn sizes(&mut self) {
-        let array::Geometry { rows, columns, depth, .. } = self.config.geometry;
+        let array::Geometry { rows, columns, .. } = self.config.geometry;
+        let places = self.config.geometry.tile_places(0);
         let around = |tile: u32| [0, 1, tile - 1, tile, tile + 1, 3 * tile + 1];
         let mut jobs = Vec::new();
-        for inner in around(depth) {
+        for inner in around(places) {
             for width in around(columns) {
                 let height = self.random.random_range(1..=rows);
                 jobs.push(self.job(height, inner, width, true));
@@ -127,16 +130,18 @@ impl Bench<'_> {
 
     /// As many columns as the array allows, in draft.
     fn most_columns(&mut self) {
-        let array::Geometry { columns, depth, max_columns, .. } = self.config.geometry;
-        let job = self.job(1, depth, max_columns.min(MOST_BEATS * columns), false);
+        let array::Geometry { columns, max_columns, .. } = self.config.geometry;
+        let places = self.config.geometry.tile_places(0);
+        let job = self.job(1, places, max_columns.min(MOST_BEATS * columns), false);
         self.push("most_columns", &[job], &Stall::FULL_SPEED, None);
     }
 
     fn random_jobs(&mut self, count: usize) -> Vec<Job> {
-        let array::Geometry { rows, columns, depth, .. } = self.config.geometry;
+        let array::Geometry { rows, columns, .. } = self.config.geometry;
+        let places = self.config.geometry.tile_places(0);
         let draw = |bench: &mut Self| {
             let height = bench.random.random_range(1..=rows);
-            let inner = bench.random.random_range(1..=RANDOM_TILES * depth);
+            let inner = bench.random.random_range(1..=RANDOM_TILES * places);
             let width = bench.random.random_range(1..=RANDOM_TILES * columns);
             let exact = bench.random.random();
             bench.job(height, inner, width, exact)

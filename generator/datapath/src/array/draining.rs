@@ -151,7 +151,7 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
 /// The primitives between the operands of a beat and the rows of a tile, elements apart.
 pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Census {
     let columns = u64::from(geometry.columns);
-    let held = if serial { 0 } else { 1 + u64::from(!adds_always) };
+    let held = if serial { 0 } else { 1 + u64::from(geometry.has_passes()) + u64::from(!adds_always) };
     let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
     sum_of(&[
         (AndOr, u64::from(adds_always), 1),                  // first to add
@@ -162,7 +162,7 @@ pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Ce
         (Inverter, 1, 1),                                    // room
         (ResetRegister, 4, 1),                               // draining, blocked, present, settled
         (ResetRegister, row_cycles(geometry), 1),            // moved
-        (Register, columns * (1 + held), 1),                 // drain, first, enable
+        (Register, columns * (1 + held), 1),                 // drain, first, next pass, enable
         (Multiplexer, 2, counted),                           // rows left
         (Adder, 1, counted + 1),                             // one row less
         (Comparator, 1, counted),                            // last row

@@ -177,7 +177,8 @@ fn parts_count_what_their_modules_hold() {
             let mut together = part("select").clone();
             together.add_census(part("reduction"), 1);
             if primitive == Primitive::Adder {
-                together.add(primitive, geometry.ports.into(), u64::from(geometry.accumulator_bits()) + 1);
+                let adders = part("accumulate").get(primitive);
+                together.add(primitive, adders.count, adders.bits / adders.count.max(1));
             }
             assert_eq!(together.get(primitive), ports.get(primitive), "{}", parameters.canonical_text());
         }

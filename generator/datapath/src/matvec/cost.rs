@@ -1,9 +1,9 @@
 //! The primitives of a core in closed form: one equation for each file of this room, in the order of its text.
 
 use super::decoder::{TABLE_TRITS, has_decoder};
-use super::geometry::{Geometry, LoopOrder, PartialSum, ReductionStyle};
-use super::shell::{replays, result_stage, sum_stage};
-use super::sum::profile;
+use super::geometry::{Accumulation, Geometry, LoopOrder, PartialSum, ReductionStyle};
+use super::shell::{result_stage, sum_stage};
+use super::sum::{OWED_BITS, profile};
 use super::vectors::{index_bits, vector_counter_census};
 use crate::arith::bit_heap::Plan;
 use crate::arith::five_trit::{self, TRITS_A_BYTE};
@@ -42,7 +42,7 @@ pub fn census_by_part(geometry: &Geometry, element: &ElementCensus) -> Parts {
     parts.push(("decode", decode(geometry, element.prepare_stages)));
     parts.push((element.terms.0, copies(&element.terms.1, ports)));
     parts.push(("reduction", copies(&reduction(geometry, element), ports)));
-    parts.push(("accumulate", accumulate(geometry)));
+    parts.push(("accumulate", accumulate(geometry, element)));
     parts.push(("results", results(geometry)));
     parts
 }
@@ -59,7 +59,9 @@ fn control(geometry: &Geometry, prepare_stages: u32) -> Census {
         (EnabledRegister, 1, geometry.output_count_bits()), // outputs left
     ]);
     census.add_census(&beat, results_at.into());
-    census.add(EnabledRegister, sums_at.into(), 1); // first
+    if !geometry.single_tile() {
+        census.add(EnabledRegister, sums_at.into(), 1); // first
+    }
     if geometry.kept_sums().is_some() {
         census.add(EnabledRegister, sums_at.into(), kept_bits(geometry).into());
     }
@@ -97,7 +99,7 @@ fn activations(geometry: &Geometry) -> Census {
         (AndOr, lanes.into(), geometry.activation_bits),         // mask
         (AndOr, 1, 1),                                           // load
     ]);
-    match replays(geometry) {
+    match geometry.replays() {
         true => census.add_census(&replayed_census(geometry.nest().kept_tiles(), beat_bits), 1),
         false => census.add(EnabledRegister, 1, beat_bits.into()),
     }
@@ -165,7 +167,10 @@ fn reduction(geometry: &Geometry, element: &ElementCensus) -> Census {
 
 /// One adder a port, in the loop or behind it, the register of the last sums, and in table-stationary order the memory
 /// of all sums.
-fn accumulate(geometry: &Geometry) -> Census {
+fn accumulate(geometry: &Geometry, element: &ElementCensus) -> Census {
+    if geometry.single_tile() {
+        return complete(geometry, element);
+    }
     let (ports, bits) = (u64::from(geometry.ports), geometry.sum_shape().width);
     let all_bits = bits * geometry.ports;
     let mut census = sum_of(&[
@@ -187,6 +192,22 @@ fn accumulate(geometry: &Geometry) -> Census {
         census.add_census(&stored, 1);
     }
     census
+}
+
+/// What makes a sum of a single tile one word.
+fn complete(geometry: &Geometry, element: &ElementCensus) -> Census {
+    let (ports, bits) = (u64::from(geometry.ports), geometry.accumulator_bits() + 1);
+    let partial = partial_bits(geometry.tables.into(), element.magnitude, element.owing);
+    match (geometry.reduction, geometry.accumulation()) {
+        (ReductionStyle::Balanced, _) if !element.owing => Census::default(),
+        (ReductionStyle::Balanced, _) => sum_of(&[(Adder, ports, partial.max(OWED_BITS) + 1)]),
+        (ReductionStyle::Compressed(..), Accumulation::Resolved) => sum_of(&[(Adder, ports, bits)]),
+        (ReductionStyle::Compressed(..), Accumulation::CarrySave) => sum_of(&[
+            (Adder, ports, bits),
+            (AndOr, 1, 1), // sum valid
+            (EnabledRegister, 1, geometry.sum_shape().width * geometry.ports),
+        ]),
+    }
 }
 
 /// The result register and its mask.

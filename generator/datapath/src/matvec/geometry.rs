@@ -105,12 +105,22 @@ impl Geometry {
         }
     }
 
+    /// Whether every run is one tile of inputs long. A beat then completes its sums, and no sum is added to.
+    pub fn single_tile(&self) -> bool {
+        self.max_inputs <= self.lanes()
+    }
+
     /// Words of a running sum, each of [`Geometry::accumulator_bits`].
     pub fn sum_words(&self) -> u32 {
         match self.accumulation() {
             Accumulation::Resolved => 1,
             Accumulation::CarrySave => 2,
         }
+    }
+
+    /// Words that a port adds its terms to.
+    pub(crate) fn base_words(&self) -> u32 {
+        if self.single_tile() { 0 } else { self.sum_words() }
     }
 
     /// What a port takes as its accumulator and gives as its sum: one signed word, or the two words of a carry-save
@@ -140,6 +150,7 @@ impl Geometry {
     /// How many sums a port keeps in a memory, where it does.
     pub fn kept_sums(&self) -> Option<u32> {
         match self.loop_order {
+            _ if self.single_tile() => None,
             LoopOrder::OutputStationary => None,
             LoopOrder::TableStationary => Some(self.nest().kept_tiles()),
             LoopOrder::WeightStationary => Some(self.kept_vectors()),
@@ -158,7 +169,11 @@ impl Geometry {
             LoopOrder::OutputStationary | LoopOrder::WeightStationary => (inputs, outputs),
             LoopOrder::TableStationary => (outputs, inputs),
         };
-        let keeps_tiles = self.loop_order != LoopOrder::WeightStationary;
+        let keeps_tiles = match self.loop_order {
+            LoopOrder::OutputStationary => self.replays(),
+            LoopOrder::TableStationary => !self.single_tile(),
+            LoopOrder::WeightStationary => false,
+        };
         Nest {
             inner_max,
             inner_step: InnerStep::Fixed(inner_step),
@@ -167,6 +182,16 @@ impl Geometry {
             passes: Passes::Fixed(1),
             keeps_tiles,
         }
+    }
+
+    /// Whether the activations pass only once in output-stationary order: where all outputs fit one tile.
+    pub(crate) fn one_pass(&self) -> bool {
+        self.loop_order == LoopOrder::OutputStationary && self.output_tiles(self.max_outputs) == 1
+    }
+
+    /// Whether a buffer gives activations back.
+    pub(crate) fn replays(&self) -> bool {
+        self.loop_order == LoopOrder::OutputStationary && !self.one_pass()
     }
 
     /// Beats that cover `inputs` activations.
@@ -191,12 +216,13 @@ impl Geometry {
 
     /// The part of a module name that shows how a port adds.
     pub fn sum_suffix(&self) -> String {
-        match (self.reduction, self.partial_sum) {
+        let style = match (self.reduction, self.partial_sum) {
             (ReductionStyle::Balanced, PartialSum::Wired) => "bal".to_string(),
             (ReductionStyle::Balanced, PartialSum::Registered) => "bal_pr".to_string(),
             (ReductionStyle::Compressed(tree, Accumulation::Resolved), _) => format!("csa_{}", tree.name()),
             (ReductionStyle::Compressed(tree, Accumulation::CarrySave), _) => format!("csa_{}_two_words", tree.name()),
-        }
+        };
+        if self.single_tile() { format!("{style}_once") } else { style }
     }
 
     /// The part of a module name that shows every parameter that all cores have.

@@ -25,8 +25,8 @@ pub trait Element {
     fn prepare_stages(&self) -> u32;
 
     /// The module of one port: inputs `prepared`, `keys` (the port's word where no decoder stands in front) and
-    /// `base`, output `sum`, and `advance` where it holds a register; `base` and `sum`, both of
-    /// [`Geometry::sum_shape`], belong to one stage.
+    /// `base` but for a [single tile](Geometry::single_tile), output `sum`, and `advance` where it holds a register; `base`
+    /// and `sum`, both of [`Geometry::sum_shape`], belong to one stage.
     /// `prepared` and `keys` are unsigned, even where they are a single signed lane.
     fn port(&self) -> Module;
 }
@@ -59,7 +59,7 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let fresh = tiles.handshake(&m, geometry, &streams, &advance, &issue);
 
     let pipeline = m.pipeline("beat", Some(&advance));
-    let stages = tiles.enter(&pipeline, &issue);
+    let stages = tiles.enter(&m, geometry, &pipeline, &issue);
     let sums_at = sum_stage(geometry, element.prepare_stages());
     let results_at = result_stage(geometry, element.prepare_stages());
 
@@ -76,12 +76,12 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let keys = weight_stage(&m, geometry, &words, &pipeline, keys_at);
 
     m.section("Ports");
-    let bases = m.lanes("bases", geometry.sum_shape(), geometry.ports);
-    let sums = ports(&m, geometry, element, &prepared, &keys, &bases, &advance);
+    let bases = (!geometry.single_tile()).then(|| m.lanes("bases", geometry.sum_shape(), geometry.ports));
+    let sums = ports(&m, geometry, element, &prepared, &keys, bases.as_ref(), &advance);
 
     m.section("Accumulators");
-    let beat = stages.beat(&m, geometry, sums_at);
-    let accumulated = accumulators(&m, geometry, &bases, &sums, &beat, &advance);
+    let beat = stages.beat(sums_at);
+    let accumulated = accumulators(&m, geometry, bases.as_ref(), &sums, &beat, &advance);
 
     m.section("Results");
     let blocked = m.wire("blocked", &(result_valid.value() & !&streams.result_ready));
@@ -92,7 +92,7 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
         geometry,
         &stages,
         results_at,
-        &completed(&m, geometry, &sums, &accumulated),
+        &completed(&m, geometry, &sums, accumulated),
         &m.wire("emit_result", &(&complete & !&blocked)),
         &blocked,
         &result_valid,
@@ -246,9 +246,10 @@ impl Tiles {
             m.output("activation_ready", &(&able & &supplied));
             return m.uint(1, 1);
         }
-        let fresh = match one_pass(geometry) {
-            true => m.uint(1, 1),
-            false => self.ordered(self.sequencer.output("first_inner"), self.sequencer.output("first_outer")).1,
+        let fresh = match self.order {
+            _ if geometry.one_pass() => m.uint(1, 1),
+            LoopOrder::OutputStationary | LoopOrder::WeightStationary => self.sequencer.output("first_outer"),
+            LoopOrder::TableStationary => self.sequencer.output("first_inner"),
         };
         let fresh = m.wire("take_activations", &fresh);
         let supplied = m.wire("activations_there", &(&streams.activation_valid | !&fresh));
@@ -259,15 +260,21 @@ impl Tiles {
     }
 
     /// What travels with a beat.
-    fn enter(&self, pipeline: &Pipeline, issue: &Value) -> Stages {
-        let first_input = self.sequencer.output(match self.order {
-            LoopOrder::OutputStationary | LoopOrder::WeightStationary => "first_inner",
-            LoopOrder::TableStationary => "first_outer",
-        });
+    fn enter(&self, m: &ModuleBuilder, geometry: &Geometry, pipeline: &Pipeline, issue: &Value) -> Stages {
+        let first_input = match self.order {
+            _ if geometry.single_tile() => m.uint(1, 1),
+            LoopOrder::OutputStationary | LoopOrder::WeightStationary => self.sequencer.output("first_inner"),
+            LoopOrder::TableStationary => self.sequencer.output("first_outer"),
+        };
         let (last_input, last_output) = self.by_dimension("last");
-        let (last_output, tile) = match &self.vectors {
-            Some(vectors) => (last_output & vectors.output("last"), vectors.output("vector")),
-            None => (last_output, self.sequencer.output("inner_tile")),
+        let last_output = match &self.vectors {
+            Some(vectors) => last_output & vectors.output("last"),
+            None => last_output,
+        };
+        let tile = match &self.vectors {
+            _ if geometry.kept_sums().is_none() => m.uint(0, 1),
+            Some(vectors) => vectors.output("vector"),
+            None => self.sequencer.output("inner_tile"),
         };
         Stages {
             valid: pipeline.control(0, "beat_valid", issue),
@@ -280,16 +287,6 @@ impl Tiles {
     }
 }
 
-/// Whether the activations pass only once in output-stationary order: where all outputs fit one tile.
-pub(super) fn one_pass(geometry: &Geometry) -> bool {
-    geometry.loop_order == LoopOrder::OutputStationary && geometry.output_tiles(geometry.max_outputs) == 1
-}
-
-/// Whether a buffer gives activations back.
-pub(super) fn replays(geometry: &Geometry) -> bool {
-    geometry.loop_order == LoopOrder::OutputStationary && !one_pass(geometry)
-}
-
 struct Stages {
     valid: Staged,
     first: Staged,
@@ -300,19 +297,8 @@ struct Stages {
 }
 
 impl Stages {
-    fn beat(&self, m: &ModuleBuilder, geometry: &Geometry, stage: u32) -> Beat {
-        let kept = geometry.kept_sums().is_some();
-        let none = m.uint(0, 1);
-        let before = |staged: &Staged| if kept { staged.at(stage - 1) } else { none.clone() };
-        Beat {
-            coming: before(&self.valid),
-            coming_first: before(&self.first),
-            coming_tile: before(&self.tile),
-            valid: self.valid.at(stage),
-            first: self.first.at(stage),
-            last: self.last.at(stage),
-            tile: if kept { self.tile.at(stage) } else { none },
-        }
+    fn beat(&self, stage: u32) -> Beat<'_> {
+        Beat { stage, valid: &self.valid, first: &self.first, last: &self.last, tile: &self.tile }
     }
 }
 
@@ -329,7 +315,7 @@ fn activation_stage(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, ti
     });
     let flat = masked.flat().as_unsigned();
     let load = m.wire("load_activations", &(pace.issue & pace.fresh));
-    let held = if replays(geometry) {
+    let held = if geometry.replays() {
         let (issue, advance, fresh) = (pace.issue, pace.advance, pace.fresh);
         let pass = Pass { issue, advance, fresh, load: &load, tile: &tiles.sequencer.output("inner_tile") };
         replayed(m, "activations", geometry.nest().kept_tiles(), &flat, &pass)
@@ -385,7 +371,7 @@ fn ports(
     element: &dyn Element,
     prepared: &Prepared,
     keys: &Lanes,
-    bases: &LaneWire,
+    bases: Option<&LaneWire>,
     advance: &Value,
 ) -> Lanes {
     let module = element.port();
@@ -393,7 +379,9 @@ fn ports(
     m.repeat("port", geometry.ports, |port| {
         let instance = m.instance("port", &module);
         instance.connect("prepared", &prepared.0).connect("keys", &keys.lane(port));
-        instance.connect("base", &bases.lane(port));
+        if let Some(bases) = bases {
+            instance.connect("base", &bases.lane(port));
+        }
         if module.port("advance").is_some() {
             instance.connect("advance", advance);
         }

@@ -118,7 +118,8 @@ fn port(geometry: &Geometry) -> Module {
     let advance = registered.then(|| m.documented_input("advance", uint(1), "all stages move on"));
     let prepared = m.input_lanes("prepared", uint(bits), lanes, "activations, the first lowest");
     let keys = m.input_lanes("keys", uint(WEIGHT_BITS), lanes, "weights in two's complement, the first lowest");
-    let base = m.documented_input("base", geometry.sum_shape(), "the accumulator");
+    let accumulator = || m.documented_input("base", geometry.sum_shape(), "the accumulator");
+    let base = (!geometry.single_tile()).then(accumulator);
 
     m.section("Products");
     m.comment("A weight is -1, 0 or 1, never -2: a product needs one bit more than its activation.");
@@ -132,6 +133,6 @@ fn port(geometry: &Geometry) -> Module {
     m.section("Sum");
     let magnitude = geometry.activation_magnitude();
     let terms = Terms { words: &products, carries: None, magnitude, arrival: PRODUCT_ARRIVAL };
-    m.output("sum", &port_sum(&m, geometry, &terms, &base, advance.as_ref()));
+    m.output("sum", &port_sum(&m, geometry, &terms, base.as_ref(), advance.as_ref()));
     m.finish()
 }

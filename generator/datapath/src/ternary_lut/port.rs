@@ -27,7 +27,8 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     let read = if group_size == 1 { "activations, the first lowest" } else { "the sums of each group" };
     let prepared = m.input_lanes("prepared", uint(entries * entry.width), tables, read);
     let keys = m.input_lanes("keys", uint(key::bits(group_size)), tables, "sign above magnitude");
-    let base = m.documented_input("base", geometry.sum_shape(), "the accumulator");
+    let accumulator = || m.documented_input("base", geometry.sum_shape(), "the accumulator");
+    let base = (!geometry.single_tile()).then(accumulator);
 
     m.section("Terms");
     let terms = m.lanes("terms", entry, tables);
@@ -41,7 +42,7 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     m.section("Sum");
     let (magnitude, arrival) = (geometry.group_magnitude(), selection_arrival(geometry));
     let terms = Terms { words: &terms, carries: Some(&negatives), magnitude, arrival };
-    m.output("sum", &port_sum(&m, geometry, &terms, &base, advance.as_ref()));
+    m.output("sum", &port_sum(&m, geometry, &terms, base.as_ref(), advance.as_ref()));
     m.finish()
 }
 

@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use tritloom_hdl::LutDevice;
 use tritloom_search::Shard;
 
 /// One YAML file becomes verified Verilog for low-bit neural networks
@@ -175,6 +176,9 @@ pub enum Packing {
 #[command(after_help = CACHE_HELP)]
 #[command(group = ArgGroup::new("target").required(true))]
 pub struct Calibrate {
+    /// A technology whose points are taken as they are; only what is fitted to them is made anew
+    #[arg(long, value_name = "FILE", group = "target", conflicts_with_all = ["points", "seed"])]
+    pub refit: Option<PathBuf>,
     /// The standard cells of a Liberty file, packed with gzip or not
     #[arg(long, value_name = "FILE", group = "target")]
     pub liberty: Option<PathBuf>,
@@ -223,7 +227,8 @@ pub struct Cost {
     /// The YAML files of the designs
     #[arg(required = true)]
     pub configs: Vec<PathBuf>,
-    /// The technology: unit, asap7, gt2n, ihp130, sky130, or a file of `calibrate`
+    /// The technology: unit, asap7, gt2n, ice40, ihp130, sky130, ultrascale_plus, or a file of
+    /// `calibrate`
     #[arg(long, value_name = "NAME", default_value = "asap7")]
     pub technology: String,
     /// The share of weights that are zero, which holds nets still
@@ -450,6 +455,15 @@ impl Fpga {
             Fpga::Xilinx => "synth_xilinx -family xcup",
             Fpga::Ice40 => "synth_ice40",
             Fpga::Ecp5 => "synth_ecp5",
+        }
+    }
+
+    /// The device of the cost model; it knows no ECP5.
+    pub fn device(self) -> Option<LutDevice> {
+        match self {
+            Fpga::Xilinx => Some(LutDevice::UltrascalePlus),
+            Fpga::Ice40 => Some(LutDevice::Ice40),
+            Fpga::Ecp5 => None,
         }
     }
 }

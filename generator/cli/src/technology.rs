@@ -10,8 +10,10 @@ use tritloom_datapath::parameter::closest;
 const SHIPPED: &[(&str, &str)] = &[
     ("asap7", include_str!("../../../designs/technology/asap7.yaml")),
     ("gt2n", include_str!("../../../designs/technology/gt2n.yaml")),
+    ("ice40", include_str!("../../../designs/technology/ice40.yaml")),
     ("ihp130", include_str!("../../../designs/technology/ihp130.yaml")),
     ("sky130", include_str!("../../../designs/technology/sky130.yaml")),
+    ("ultrascale_plus", include_str!("../../../designs/technology/ultrascale_plus.yaml")),
 ];
 
 /// The technology of tests, which is not fitted to anything.

@@ -79,6 +79,16 @@ fn an_estimate_is_told_by_parts_with_its_baselines_and_a_network() {
 }
 
 #[test]
+fn cells_of_an_fpga_are_estimated_without_areas() {
+    for technology in ["ice40", "ultrascale_plus"] {
+        let document = document(&tritloom(&["cost", TUTORIAL, "--technology", technology, "--format", "json"]));
+        let total = &document["designs"][0]["total"];
+        assert!(total["luts"].as_f64() > Some(0.0) && total["registers"].as_f64() > Some(0.0), "{total:#}");
+        assert_eq!((total["area_um2"].as_f64(), &total["energy_a_cycle_fj"]), (Some(0.0), &serde_json::Value::Null));
+    }
+}
+
+#[test]
 fn what_cost_does_not_know_is_refused() {
     for (arguments, code) in [
         (&["cost", TUTORIAL, "--technology", "asap8"][..], "T0004"),

@@ -26,8 +26,8 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    fn of(technology: &Technology, family: &str, features: &Features) -> Amounts {
-        let amount = |quantity| technology.form(family, quantity).map_or(0.0, |form| form.amount(features));
+    fn of(technology: &Technology, family: &str, part: &str, features: &Features) -> Amounts {
+        let amount = |quantity| technology.form(family, part, quantity).map_or(0.0, |form| form.amount(features));
         Amounts {
             area_um2: amount(Quantity::AreaUm2),
             toggle_energy_fj: amount(Quantity::ToggleEnergyFj),
@@ -71,7 +71,8 @@ pub struct Evaluation {
 /// Multiplies a technology with a configuration's closed-form census.
 pub fn evaluate(technology: &Technology, family: &dyn Family, parameters: &Parameters) -> Evaluation {
     let parts = family.census_by_part(parameters);
-    let amounts = parts.iter().map(|(name, census)| (*name, Amounts::of(technology, family.name(), &features(census))));
+    let amounts =
+        parts.iter().map(|(name, census)| (*name, Amounts::of(technology, family.name(), name, &features(census))));
     Evaluation { parts: amounts.collect(), timing: family.timing(parameters), reuse: reuse(parameters) }
 }
 
@@ -86,7 +87,7 @@ pub(crate) fn reuse(parameters: &Parameters) -> u64 {
 impl Evaluation {
     /// The same with the amounts of a light synthesis of the hardware, which is more exact; the parts keep their shares.
     pub fn refined(mut self, technology: &Technology, hardware: &Design) -> Evaluation {
-        let gates = gate_count(hardware);
+        let gates = gate_count(hardware, technology.device);
         let closed = self.total();
         let ratio = |quantity, closed: f64| match technology.light_amount(quantity, &gates) {
             Some(amount) if closed > 0.0 => amount / closed,

@@ -6,10 +6,10 @@ use crate::technology::{FamilyForms, FitStatistics, Technology, TechnologyError}
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use tritloom_hdl::{Gate, GateWeights, Levels, PathWeights, Primitive};
+use tritloom_hdl::{Gate, GateWeights, Levels, LutDevice, PathWeights, Primitive};
 
 /// What the file's form is called; another form gets another number.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// By names of primitives.
 type ByPrimitive<T> = BTreeMap<String, T>;
@@ -20,7 +20,8 @@ struct File {
     technology: String,
     form: u32,
     source: BTreeMap<String, String>,
-    gates: BTreeMap<String, [f64; Gate::ALL.len()]>,
+    device: Option<String>,
+    gates: BTreeMap<String, Vec<f64>>,
     gates_fan_out_doubling_ps: Option<f64>,
     primitives: ByPrimitive<BTreeMap<String, [f64; 2]>>,
     fan_out_doubling_ps: Option<f64>,
@@ -48,8 +49,9 @@ struct Fit {
 #[serde(deny_unknown_fields)]
 struct FileFamily {
     delay_factor: Option<f64>,
+    /// By part and quantity.
     #[serde(default)]
-    forms: BTreeMap<String, [f64; FEATURES]>,
+    parts: BTreeMap<String, BTreeMap<String, Vec<f64>>>,
 }
 
 #[derive(Deserialize)]
@@ -57,7 +59,7 @@ struct FileFamily {
 struct FilePoint {
     design: String,
     census: ByPrimitive<[u64; 2]>,
-    gates: [u64; Gate::ALL.len()],
+    gates: Vec<u64>,
     measured: BTreeMap<String, f64>,
 }
 
@@ -89,8 +91,9 @@ impl Technology {
         let mut gate_delay = file
             .gates_fan_out_doubling_ps
             .map(|fan_out_doublings| GateWeights { fan_out_doublings, ..GateWeights::default() });
-        for (name, coefficients) in file.gates {
-            match (quantity(&name)?, &mut gate_delay) {
+        for (name, coefficients) in &file.gates {
+            let coefficients = by_gate(coefficients)?;
+            match (quantity(name)?, &mut gate_delay) {
                 (Quantity::DelayPs, Some(weights)) => weights.gates = coefficients,
                 (quantity, _) => _ = gates.insert(quantity, GateForm { coefficients }),
             }
@@ -99,6 +102,7 @@ impl Technology {
         Ok(Technology {
             name: file.technology,
             source: file.source.into_iter().collect(),
+            device: file.device.as_deref().map(device).transpose()?,
             gates,
             gate_delay,
             forms,
@@ -121,13 +125,17 @@ impl Technology {
                 _ = writeln!(text, "  {key}: \"{}\"", fact.replace('\\', "\\\\").replace('"', "\\\""));
             }
         }
+        if let Some(device) = self.device {
+            _ = writeln!(text, "# Light syntheses count its cells.\ndevice: {}", device.name());
+        }
         let kinds: Vec<String> = Gate::ALL.iter().map(|gate| format!("{gate:?}")).collect();
-        _ = writeln!(text, "# What each gate of a light synthesis takes: {}.\ngates:", kinds.join(", "));
+        let what = format!("# What each gate of a light synthesis takes: {}.", kinds.join(", "));
+        _ = writeln!(text, "{what}\n# Zeros at the end are left out.\ngates:");
         for (quantity, form) in &self.gates {
-            _ = writeln!(text, "  {}: [{}]", quantity.name(), list(&form.coefficients));
+            _ = writeln!(text, "  {}: [{}]", quantity.name(), list(significant(&form.coefficients)));
         }
         if let Some(weights) = &self.gate_delay {
-            _ = writeln!(text, "  delay_ps: [{}]", list(&weights.gates));
+            _ = writeln!(text, "  delay_ps: [{}]", list(significant(&weights.gates)));
             _ = writeln!(text, "gates_fan_out_doubling_ps: {}", figure(weights.fan_out_doublings));
         }
         text += "# For each primitive two figures: of sums for each one and for each of its bits, of delay_ps for each one\n\
@@ -139,7 +147,8 @@ impl Technology {
             _ = writeln!(text, "fan_out_doubling_ps: {}", figure(delay.fan_out_doubling));
         }
         if !self.families.is_empty() {
-            text += "# Closed forms of families: for each primitive in this order the two figures.\nfamilies:\n";
+            text += "# Closed forms of the parts of families: for each primitive in this order the two figures, zeros at the end left out.\n\
+                     families:\n";
         }
         self.families.iter().for_each(|(name, family)| text += &family.text(name));
         text +=
@@ -198,8 +207,15 @@ fn fits_text(comment: &str, key: &str, fits: &BTreeMap<Quantity, FitStatistics>)
 
 impl FileFamily {
     fn forms(self) -> Result<FamilyForms, TechnologyError> {
-        let forms = self.forms.into_iter().map(|(name, coefficients)| Ok((quantity(&name)?, Form { coefficients })));
-        Ok(FamilyForms { forms: forms.collect::<Result<_, _>>()?, delay_factor: self.delay_factor })
+        let form = |(name, coefficients): (String, Vec<f64>)| match coefficients.len() {
+            ..=FEATURES => Ok((quantity(&name)?, Form::new(&coefficients))),
+            count => Err(TechnologyError(format!("there are {FEATURES} features of a part, not {count}"))),
+        };
+        let part = |(name, forms): (String, BTreeMap<String, Vec<f64>>)| {
+            Ok((name, forms.into_iter().map(form).collect::<Result<_, _>>()?))
+        };
+        let parts = self.parts.into_iter().map(part).collect::<Result<_, TechnologyError>>()?;
+        Ok(FamilyForms { parts, delay_factor: self.delay_factor })
     }
 }
 
@@ -209,14 +225,38 @@ impl FamilyForms {
         if let Some(factor) = self.delay_factor {
             _ = writeln!(text, "    delay_factor: {}", figure(factor));
         }
-        if !self.forms.is_empty() {
-            text += "    forms:\n";
+        if !self.parts.is_empty() {
+            text += "    parts:\n";
         }
-        for (quantity, form) in &self.forms {
-            _ = writeln!(text, "      {}: [{}]", quantity.name(), list(&form.coefficients));
+        for (part, forms) in &self.parts {
+            _ = writeln!(text, "      {part}:");
+            for (quantity, form) in forms {
+                _ = writeln!(text, "        {}: [{}]", quantity.name(), list(significant(&form.coefficients)));
+            }
         }
         text
     }
+}
+
+/// Figures by kind of gate; those that are not given are zero.
+fn by_gate<T: Copy + Default>(given: &[T]) -> Result<[T; Gate::ALL.len()], TechnologyError> {
+    let mut figures = [T::default(); Gate::ALL.len()];
+    let (most, count) = (figures.len(), given.len());
+    let places = figures.get_mut(..count);
+    let places = places.ok_or_else(|| TechnologyError(format!("there are {most} kinds of gates, not {count}")))?;
+    places.copy_from_slice(given);
+    Ok(figures)
+}
+
+/// Without the zeros at the end.
+fn significant<T: Copy + Default + PartialEq>(figures: &[T]) -> &[T] {
+    let end = figures.iter().rposition(|figure| *figure != T::default()).map_or(0, |last| last + 1);
+    &figures[..end]
+}
+
+fn device(name: &str) -> Result<LutDevice, TechnologyError> {
+    let found = LutDevice::ALL.into_iter().find(|device| device.name() == name);
+    found.ok_or_else(|| TechnologyError(format!("there is no device `{name}`")))
 }
 
 fn list(figures: &[f64]) -> String {
@@ -234,7 +274,7 @@ impl FilePoint {
         Ok(Point {
             identity: self.design.clone(),
             features,
-            gates: self.gates,
+            gates: by_gate(&self.gates)?,
             quantities: quantities.collect::<Result<_, _>>()?,
         })
     }
@@ -253,7 +293,7 @@ fn point_text(point: &Point) -> String {
         "  - design: \"{}\"\n    census: {{{}}}\n    gates: [{}]\n    measured: {{{}}}\n",
         point.identity,
         census.join(", "),
-        point.gates.map(|count| count.to_string()).join(", "),
+        significant(&point.gates).iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
         measured.join(", ")
     )
 }
@@ -299,11 +339,13 @@ mod tests {
     #[test]
     fn a_technology_is_read_as_it_was_written() {
         let mut technology = Technology::unit();
+        technology.device = Some(LutDevice::Ice40);
         technology.source.push(("script".to_owned(), "one\ntwo\n".to_owned()));
         let fit = FitStatistics { points: 9, folds: 5, mean_error: 0.05, worst_error: 0.2, kendall: 0.9 };
         technology.fits.insert(Quantity::AreaUm2, fit);
         let own = Form { coefficients: std::array::from_fn(|position| position as f64) };
-        let forms = FamilyForms { forms: BTreeMap::from([(Quantity::AreaUm2, own)]), delay_factor: Some(1.25) };
+        let parts = BTreeMap::from([("row edge".to_owned(), BTreeMap::from([(Quantity::AreaUm2, own)]))]);
+        let forms = FamilyForms { parts, delay_factor: Some(1.25) };
         technology.families.insert("tint".to_owned(), forms);
         technology.closed_fits.insert(Quantity::DelayPs, fit);
         let mut features = [0.0; FEATURES];
@@ -321,7 +363,7 @@ mod tests {
     fn what_is_no_technology_is_refused_with_a_reason() {
         let good = Technology::unit().write();
         for (from, to, reason) in [
-            ("form: 2", "form: 7", "its form is 7"),
+            ("form: 3", "form: 7", "its form is 7"),
             ("adder:", "addder:", "no primitive `addder`"),
             ("luts:", "lutts:", "no quantity `lutts`"),
             ("technology:", "technologie:", "technologie"),

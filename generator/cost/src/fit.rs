@@ -51,8 +51,21 @@ fn median(values: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Non-negative coefficients `c` that minimise the sum of `weight * (counts . c / value - 1)^2`.
+/// Non-negative coefficients `c` that minimise the sum of `weight * (counts . c / value - 1)^2`; zero for what no row
+/// counts.
 fn least_squares(rows: &[Row], weights: &[f64]) -> Vec<f64> {
+    let columns = rows.first().map_or(0, |(counts, _)| counts.len());
+    let used: Vec<usize> = (0..columns).filter(|column| rows.iter().any(|(counts, _)| counts[*column] > 0.0)).collect();
+    let counted = |(counts, value): &Row| (used.iter().map(|column| counts[*column]).collect(), *value);
+    let rows: Vec<Row> = rows.iter().map(counted).collect();
+    let mut coefficients = vec![0.0; columns];
+    let fitted = least_squares_of_all(&rows, weights);
+    used.iter().zip(fitted).for_each(|(column, fitted)| coefficients[*column] = fitted);
+    coefficients
+}
+
+/// The same where every column counts something.
+fn least_squares_of_all(rows: &[Row], weights: &[f64]) -> Vec<f64> {
     let size = rows.first().map_or(0, |(counts, _)| counts.len());
     let scales = rows.iter().zip(weights).map(|((_, value), weight)| weight.sqrt() / value);
     let scales: Vec<f64> = scales.collect();
@@ -63,7 +76,7 @@ fn least_squares(rows: &[Row], weights: &[f64]) -> Vec<f64> {
         .collect();
     let norms: Vec<f64> =
         (0..size).map(|column| scaled.iter().map(|row| row[column] * row[column]).sum::<f64>().sqrt()).collect();
-    let entry = |row: &[f64], column: usize| if norms[column] > 0.0 { row[column] / norms[column] } else { 0.0 };
+    let entry = |row: &[f64], column: usize| row[column] / norms[column];
     let product =
         |left: usize, right: usize| -> f64 { scaled.iter().map(|row| entry(row, left) * entry(row, right)).sum() };
     let matrix: Vec<Vec<f64>> = (0..size).map(|left| (0..size).map(|right| product(left, right)).collect()).collect();
@@ -78,7 +91,7 @@ fn least_squares(rows: &[Row], weights: &[f64]) -> Vec<f64> {
             solution[column] = f64::max(0.0, (target[column] - rest) / (row[column] + RIDGE));
         }
     }
-    solution.iter().zip(&norms).map(|(value, norm)| if *norm > 0.0 { value / norm } else { 0.0 }).collect()
+    solution.iter().zip(&norms).map(|(value, norm)| value / norm).collect()
 }
 
 /// What the fit says of rows that it did not see, fold by fold.

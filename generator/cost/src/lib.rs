@@ -31,7 +31,7 @@ mod technology;
 pub use block::{Block, blocks};
 pub use energy::Activity;
 pub use evaluation::{Amounts, Evaluation, evaluate};
-pub use form::{FEATURES, Features, Form, GateForm, features};
+pub use form::{FEATURES, Features, Form, GateForm, PartFeatures, features, part_features};
 pub use light::{Light, light};
 pub use network::{Layer, Network, NetworkEstimate, Platform};
 pub use point::{Point, Quantity, gate_count, kept_modules};

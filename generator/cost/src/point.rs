@@ -2,7 +2,7 @@
 
 use crate::form::Features;
 use std::collections::BTreeMap;
-use tritloom_hdl::{Census, Design, GateCount};
+use tritloom_hdl::{Census, Design, GateCount, LutDevice};
 
 /// A quantity that synthesis measures and the model estimates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +118,11 @@ pub fn kept_modules(design: &Design, top: &str) -> Vec<String> {
     modules.filter(|(name, census)| name != top && bits(census) >= KEPT_BITS).map(|(name, _)| name).collect()
 }
 
-/// The gates of a design where its larger modules stay modules.
-pub fn gate_count(design: &Design) -> GateCount {
-    design.gate_count(&kept_modules(design, &design.top().name))
+/// The gates of a design where its larger modules stay modules, or the cells that it takes of a device.
+pub fn gate_count(design: &Design, device: Option<LutDevice>) -> GateCount {
+    let kept = kept_modules(design, &design.top().name);
+    match device {
+        Some(device) => design.lut_count(&kept, device),
+        None => design.gate_count(&kept),
+    }
 }

@@ -3,9 +3,10 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use tritloom_datapath::family::Family;
-use tritloom_datapath::parameter::Parameters;
-use tritloom_datapath::registry::random_small;
+use tritloom_datapath::parameter::{Given, Parameters};
+use tritloom_datapath::registry::{random_small, resolve};
 
 /// A configuration of a family.
 #[derive(Clone)]
@@ -21,6 +22,21 @@ impl Sample {
     pub fn identity(&self) -> String {
         identity(self.family, &self.parameters)
     }
+
+    /// The configuration of an identity; what it does not say has its default. `None` where it is no longer legal.
+    pub fn of_identity(families: &[&'static dyn Family], identity: &str) -> Option<Sample> {
+        let (name, parameters) = identity.split_once(": {")?;
+        let family = *families.iter().find(|family| family.name() == name)?;
+        let pairs = parameters.strip_suffix('}')?.split(", ").map(|pair| pair.split_once(": "));
+        let given = pairs.map(|pair| {
+            let (key, value) = pair?;
+            let flag = || value.parse().ok().map(Given::Flag);
+            let number = || value.parse().ok().map(Given::Integer);
+            Some((key, number().or_else(flag).unwrap_or(Given::Text(value.to_owned()))))
+        });
+        let parameters = resolve(family, given.collect::<Option<Vec<_>>>()?).ok()?;
+        Some(Sample { family, parameters })
+    }
 }
 
 /// The family, and every parameter on one line.
@@ -31,7 +47,7 @@ pub fn identity(family: &dyn Family, parameters: &Parameters) -> String {
 }
 
 /// Bits of primitives: enough that a design is more than its control, few enough that synthesis takes seconds.
-const SIZES: std::ops::Range<f64> = 300.0..4000.0;
+const SIZES: Range<f64> = 300.0..4000.0;
 
 /// How far from the size that a draw asks for it may be.
 const TOLERANCE: f64 = 1.25;
@@ -67,7 +83,18 @@ const SIZES_TRIED: usize = 8;
 /// `count` configurations, taken from all families in turn; none of them has an identity in `excluded`, and none occurs
 /// twice. What is drawn from a family does not depend on which other families there are.
 pub fn draw(families: &[&'static dyn Family], count: usize, seed: u64, excluded: &BTreeSet<String>) -> Vec<Sample> {
-    let mut urns: Vec<Urn> = families.iter().map(|family| Urn::new(*family, seed, excluded)).collect();
+    draw_sized(families, count, seed, SIZES, excluded)
+}
+
+/// The same of other sizes, in bits of primitives.
+pub fn draw_sized(
+    families: &[&'static dyn Family],
+    count: usize,
+    seed: u64,
+    sizes: Range<f64>,
+    excluded: &BTreeSet<String>,
+) -> Vec<Sample> {
+    let mut urns: Vec<Urn> = families.iter().map(|family| Urn::new(*family, seed, sizes.clone(), excluded)).collect();
     let rounds = (0..count).map(|_| urns.iter_mut().filter_map(Urn::next).collect::<Vec<_>>());
     rounds.take_while(|round| !round.is_empty()).flatten().take(count).collect()
 }
@@ -76,15 +103,16 @@ pub fn draw(families: &[&'static dyn Family], count: usize, seed: u64, excluded:
 struct Urn<'a> {
     family: &'static dyn Family,
     rng: ChaCha8Rng,
+    sizes: Range<f64>,
     excluded: &'a BTreeSet<String>,
     taken: BTreeSet<String>,
 }
 
 impl<'a> Urn<'a> {
-    fn new(family: &'static dyn Family, seed: u64, excluded: &'a BTreeSet<String>) -> Urn<'a> {
+    fn new(family: &'static dyn Family, seed: u64, sizes: Range<f64>, excluded: &'a BTreeSet<String>) -> Urn<'a> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(family.name().bytes().fold(0, |stream, letter| (stream * 257 + u64::from(letter)) % (1 << 48)));
-        Urn { family, rng, excluded, taken: BTreeSet::new() }
+        Urn { family, rng, sizes, excluded, taken: BTreeSet::new() }
     }
 
     fn next(&mut self) -> Option<Sample> {
@@ -92,7 +120,7 @@ impl<'a> Urn<'a> {
     }
 
     fn of_some_size(&mut self) -> Option<Sample> {
-        let wanted = self.rng.random_range(SIZES.start.ln()..SIZES.end.ln()).exp();
+        let wanted = self.rng.random_range(self.sizes.start.ln()..self.sizes.end.ln()).exp();
         let suits = |bits: u64| (wanted / TOLERANCE..wanted * TOLERANCE).contains(&(bits as f64));
         for _ in 0..PATIENCE {
             let parameters = random_small(self.family, CAPS, &mut self.rng);

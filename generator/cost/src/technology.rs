@@ -1,12 +1,12 @@
 //! A technology as data.
 
 use crate::fit::{self, Delays, Row, Timed};
-use crate::form::{Features, Form, GateForm, features};
+use crate::form::{FEATURES, Form, GateForm, PartFeatures, features};
 use crate::light::Light;
 use crate::point::{Point, Quantity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use tritloom_hdl::{Census, Design, Gate, GateCount, GateWeights, Gates, Levels, PathWeights};
+use tritloom_hdl::{Census, Design, Gate, GateCount, GateWeights, Gates, Levels, LutDevice, PathWeights};
 
 /// What every primitive takes, and where that is known from.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,8 @@ pub struct Technology {
     pub name: String,
     /// How its points were made: key and fact.
     pub source: Source,
+    /// The device whose cells it counts; `None` for standard cells.
+    pub device: Option<LutDevice>,
     /// What each gate of a light synthesis takes, for the quantities that it knows.
     pub gates: BTreeMap<Quantity, GateForm>,
     /// What gates on the longest path take; `None` where delays are not known.
@@ -36,8 +38,8 @@ pub struct Technology {
 /// The closed forms of a family: what synthesis shares and folds differs from one to the next.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FamilyForms {
-    /// By quantity.
-    pub forms: BTreeMap<Quantity, Form>,
+    /// By part and quantity.
+    pub parts: BTreeMap<String, BTreeMap<Quantity, Form>>,
     /// What [`Technology::delay`] of its designs is multiplied with.
     pub delay_factor: Option<f64>,
 }
@@ -86,6 +88,7 @@ impl Technology {
         Technology {
             name: "unit".to_owned(),
             source: vec![("origin".to_owned(), "round figures, of no process".to_owned())],
+            device: None,
             gates: Quantity::SUMS
                 .into_iter()
                 .map(|quantity| (quantity, GateForm { coefficients: UNIT_GATES }))
@@ -100,12 +103,21 @@ impl Technology {
         }
     }
 
-    /// Fits a technology to points. `hardware` is that of the points in their order; closed forms are fitted to `light`
-    /// syntheses.
-    pub fn fitted(name: &str, source: Source, points: Vec<Point>, hardware: &[&Design], light: &Light) -> Technology {
+    /// Fits a technology to points. `hardware` and `parts` are those of the points in their order, blocks have no parts;
+    /// closed forms are fitted to `light` syntheses.
+    pub fn fitted(
+        name: &str,
+        source: Source,
+        device: Option<LutDevice>,
+        points: Vec<Point>,
+        hardware: &[&Design],
+        parts: &[Option<PartFeatures>],
+        light: &Light,
+    ) -> Technology {
         let mut technology = Technology {
             name: name.to_owned(),
             source,
+            device,
             gates: BTreeMap::new(),
             gate_delay: None,
             forms: BTreeMap::new(),
@@ -115,28 +127,40 @@ impl Technology {
             closed_fits: BTreeMap::new(),
             points,
         };
-        Quantity::SUMS.into_iter().for_each(|quantity| technology.fit_sums(quantity, light));
+        Quantity::SUMS.into_iter().for_each(|quantity| technology.fit_sums(quantity, parts, light));
         technology.fit_delays(hardware);
         technology
     }
 
-    fn fit_sums(&mut self, quantity: Quantity, light: &Light) {
+    /// Fits sums anew to the same points, and closed forms to `light` syntheses; `parts` are those of points whose
+    /// configuration still has the census that the point has. Delays stay.
+    pub fn refitted(mut self, parts: &[Option<PartFeatures>], light: &Light) -> Technology {
+        self.families.values_mut().for_each(|family| family.parts.clear());
+        Quantity::SUMS.into_iter().for_each(|quantity| self.fit_sums(quantity, parts, light));
+        self
+    }
+
+    fn fit_sums(&mut self, quantity: Quantity, parts: &[Option<PartFeatures>], light: &Light) {
         let measured = |point: &Point| point.quantities.get(&quantity).copied().filter(|value| *value > 0.0);
-        let known: Vec<(&Point, f64)> =
-            self.points.iter().filter_map(|point| Some((point, measured(point)?))).collect();
-        let rows: Vec<Row> = known.iter().map(|(point, value)| (counts(&point.gates), *value)).collect();
+        let known: Vec<Known<'_>> = self
+            .points
+            .iter()
+            .zip(parts)
+            .filter_map(|(point, parts)| Some(Known { point, parts: parts.as_ref(), value: measured(point)? }))
+            .collect();
+        let rows: Vec<Row> = known.iter().map(|known| (counts(&known.point.gates), known.value)).collect();
         let Some(statistics) = fit::cross_validated(&rows) else { return };
         let closed = fit::folded(&known, |train, test| {
             let closed = Closed::fitted(train, light);
-            test.iter().map(|(point, value)| (closed.amount(point), *value)).collect()
+            test.iter().filter_map(|known| Some((closed.amount(known)?, known.value))).collect()
         });
         self.closed_fits.extend(fit::statistics(&closed).map(|statistics| (quantity, statistics)));
         let Closed { gates, common, families } = Closed::fitted(&known, light);
         self.fits.insert(quantity, statistics);
         self.gates.insert(quantity, gates);
         self.forms.insert(quantity, common);
-        for (family, form) in families {
-            self.families.entry(family).or_default().forms.insert(quantity, form);
+        for (family, part, form) in families {
+            self.families.entry(family).or_default().parts.entry(part).or_default().insert(quantity, form);
         }
     }
 
@@ -162,15 +186,16 @@ impl Technology {
         }
     }
 
-    /// The closed form of a quantity, over the features of a census; `None` where the quantity is not known here.
-    pub fn form(&self, family: &str, quantity: Quantity) -> Option<&Form> {
-        let own = self.families.get(family).and_then(|family| family.forms.get(&quantity));
+    /// The closed form of a quantity of a part, over the features of its census; `None` where the quantity is not known
+    /// here.
+    pub fn form(&self, family: &str, part: &str, quantity: Quantity) -> Option<&Form> {
+        let own = self.families.get(family).and_then(|family| family.parts.get(part)?.get(&quantity));
         own.or_else(|| self.forms.get(&quantity))
     }
 
-    /// The amount of a quantity that is a sum over primitives; `None` where it is not known here.
-    pub fn amount(&self, quantity: Quantity, family: &str, census: &Census) -> Option<f64> {
-        Some(self.form(family, quantity)?.amount(&features(census)))
+    /// The amount of a quantity that is a sum over the primitives of parts; `None` where it is not known here.
+    pub fn amount(&self, quantity: Quantity, family: &str, parts: &[(&'static str, Census)]) -> Option<f64> {
+        parts.iter().map(|(name, census)| Some(self.form(family, name, quantity)?.amount(&features(census)))).sum()
     }
 
     /// The amount of a quantity that is a sum over the gates of a light synthesis; `None` where it is not known here.
@@ -194,48 +219,66 @@ impl Technology {
 
     /// Whether it is of an FPGA: no areas, but cells.
     pub fn is_fpga(&self) -> bool {
-        self.forms.contains_key(&Quantity::Luts) && !self.forms.contains_key(&Quantity::AreaUm2)
+        self.device.is_some()
     }
 }
 
 /// What gates of the unit technology take.
-const UNIT_GATES: [f64; Gate::ALL.len()] = [0.25, 0.5, 0.5, 0.5, 0.5, 0.25, 0.5, 0.5, 1.0, 1.5, 1.25, 1.75];
+const UNIT_GATES: [f64; Gate::ALL.len()] =
+    [0.25, 0.5, 0.5, 0.5, 0.5, 0.25, 0.5, 0.5, 1.0, 1.5, 1.25, 1.75, 1.0, 1.0, 0.5, 1.0, 1.0];
 
 fn counts(gates: &GateCount) -> Vec<f64> {
     gates.iter().map(|count| *count as f64).collect()
+}
+
+/// A point with the value of one quantity.
+#[derive(Clone)]
+struct Known<'a> {
+    point: &'a Point,
+    parts: Option<&'a PartFeatures>,
+    value: f64,
 }
 
 /// Forms of one quantity.
 struct Closed {
     gates: GateForm,
     common: Form,
-    families: BTreeMap<String, Form>,
+    /// Family and part with their form.
+    families: Vec<(String, String, Form)>,
 }
 
 impl Closed {
     /// The gates' form suits the points; the closed forms of families suit what it says of light syntheses.
-    fn fitted(points: &[(&Point, f64)], light: &Light) -> Closed {
-        let rows: Vec<Row> = points.iter().map(|(point, value)| (counts(&point.gates), *value)).collect();
+    fn fitted(points: &[Known<'_>], light: &Light) -> Closed {
+        let rows: Vec<Row> = points.iter().map(|known| (counts(&known.point.gates), known.value)).collect();
         let fitted = fit::robust(&rows);
         let gates = GateForm { coefficients: std::array::from_fn(|kind| fitted[kind]) };
-        let rows: Vec<Row> = points.iter().map(|(point, value)| (point.features.to_vec(), *value)).collect();
-        let own = |samples: &Vec<(Features, GateCount)>| {
-            let rows = samples.iter().map(|(features, count)| (features.to_vec(), gates.amount(count)));
-            closed_form(&rows.filter(|(_, value)| *value > 0.0).collect::<Vec<_>>())
+        let rows: Vec<Row> = points.iter().map(|known| (known.point.features.to_vec(), known.value)).collect();
+        let own = |(family, samples): (&String, &Vec<(PartFeatures, GateCount)>)| {
+            part_forms(samples, &gates).into_iter().map(|(part, form)| (family.clone(), part, form)).collect::<Vec<_>>()
         };
-        let families = light.iter().map(|(family, samples)| (family.clone(), own(samples)));
-        Closed { gates, common: closed_form(&rows), families: families.collect() }
+        Closed { common: Form::new(&fit::robust(&rows)), families: light.iter().flat_map(own).collect(), gates }
     }
 
-    fn amount(&self, point: &Point) -> f64 {
-        let form = point.family().and_then(|family| self.families.get(family)).unwrap_or(&self.common);
-        form.amount(&point.features)
+    /// The estimate of a configuration whose parts are known.
+    fn amount(&self, known: &Known<'_>) -> Option<f64> {
+        let (family, parts) = (known.point.family()?, known.parts?);
+        let form = |part: &str| {
+            let own = self.families.iter().find(|(own, name, _)| own == family && name == part);
+            own.map_or(&self.common, |(_, _, form)| form)
+        };
+        Some(parts.iter().map(|(part, features)| form(part).amount(features)).sum())
     }
 }
 
-fn closed_form(rows: &[Row]) -> Form {
-    let fitted = fit::robust(rows);
-    let mut form = Form::default();
-    form.coefficients.iter_mut().zip(fitted).for_each(|(own, fitted)| *own = fitted);
-    form
+/// The forms of the parts of one family under which their sums suit what `gates` says of the samples.
+fn part_forms(samples: &[(PartFeatures, GateCount)], gates: &GateForm) -> Vec<(String, Form)> {
+    let names: BTreeSet<&String> = samples.iter().flat_map(|(parts, _)| parts.keys()).collect();
+    let row = |(parts, count): &(PartFeatures, GateCount)| {
+        let features = names.iter().flat_map(|name| parts.get(*name).copied().unwrap_or([0.0; FEATURES]));
+        (features.collect(), gates.amount(count))
+    };
+    let rows: Vec<Row> = samples.iter().map(row).filter(|(_, value)| *value > 0.0).collect();
+    let fitted = fit::robust(&rows);
+    names.iter().zip(fitted.chunks(FEATURES)).map(|(name, fitted)| ((*name).clone(), Form::new(fitted))).collect()
 }

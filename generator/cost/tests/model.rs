@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use tritloom_cost::{
-    Network, Platform, Point, Quantity, Sample, Technology, draw, evaluate, features, gate_count, light,
+    Network, Platform, Point, Quantity, Sample, Technology, draw, evaluate, features, gate_count, light, part_features,
 };
 use tritloom_datapath::parameter::{Domain, ParameterValue};
 use tritloom_datapath::registry;
@@ -19,7 +19,8 @@ fn the_parts_are_the_whole() {
     let technology = Technology::unit();
     for Sample { family, parameters } in samples(60, 5) {
         let total = evaluate(&technology, family, &parameters).total().area_um2;
-        let whole = technology.amount(Quantity::AreaUm2, family.name(), &family.census(&parameters)).expect("known");
+        let whole =
+            technology.amount(Quantity::AreaUm2, family.name(), &family.census_by_part(&parameters)).expect("known");
         assert!((total - whole).abs() < 1e-9 * whole && whole > 0.0, "{total} in parts, {whole} as a whole");
     }
 }
@@ -60,7 +61,7 @@ const KNOWN: [f64; 12] = [0.05, 0.1, 0.09, 0.12, 0.3, 0.1, 0.2, 0.4, 0.4, 0.5, 0
 fn points(samples: &[Sample]) -> Vec<Point> {
     let point = |sample: &Sample| {
         let features = features(&sample.family.census(&sample.parameters));
-        let gates = gate_count(&sample.family.hardware(&sample.parameters).expect("sound"));
+        let gates = gate_count(&sample.family.hardware(&sample.parameters).expect("sound"), None);
         let area_um2 = gates.iter().zip(KNOWN).map(|(count, area_um2)| *count as f64 * area_um2).sum();
         let quantities = BTreeMap::from([(Quantity::AreaUm2, area_um2)]);
         Point { identity: sample.identity(), features, gates, quantities }
@@ -71,9 +72,9 @@ fn points(samples: &[Sample]) -> Vec<Point> {
 #[test]
 fn a_fit_predicts_what_known_gates_have_made() {
     let family = registry::find("binary").expect("a family");
-    let light = light(&[family]);
+    let light = light(&[family], None);
     assert!(light["binary"].len() > 250, "only {} light syntheses", light["binary"].len());
-    let technology = Technology::fitted("known", vec![], points(&samples(110, 7)), &[], &light);
+    let technology = Technology::fitted("known", vec![], None, points(&samples(110, 7)), &[], &vec![None; 110], &light);
     let fit = technology.fits[&Quantity::AreaUm2];
     assert!(fit.points == 110 && fit.mean_error < 0.01 && fit.kendall > 0.99, "{fit:?}");
     for (point, sample) in
@@ -82,10 +83,32 @@ fn a_fit_predicts_what_known_gates_have_made() {
         let area_um2 = point.quantities[&Quantity::AreaUm2];
         let light = technology.light_amount(Quantity::AreaUm2, &point.gates).expect("known");
         assert!((light / area_um2 - 1.0).abs() < 0.02, "{}: {light} of {area_um2}", point.identity);
-        let closed =
-            technology.amount(Quantity::AreaUm2, "binary", &sample.family.census(&sample.parameters)).expect("known");
+        let closed = technology
+            .amount(Quantity::AreaUm2, "binary", &sample.family.census_by_part(&sample.parameters))
+            .expect("known");
         assert!((closed / area_um2 - 1.0).abs() < 0.1, "{}: {closed} of {area_um2}", point.identity);
     }
+}
+
+#[test]
+fn an_identity_is_read_back() {
+    for sample in samples(45, 11) {
+        let read = Sample::of_identity(registry::families(), &sample.identity()).expect("a configuration");
+        assert_eq!(read.identity(), sample.identity());
+    }
+    assert!(Sample::of_identity(registry::families(), "block adder 4").is_none());
+    assert!(Sample::of_identity(registry::families(), "tint: {lanes: 0}").is_none());
+}
+
+#[test]
+fn a_refit_to_the_same_points_and_families_changes_nothing() {
+    let family = registry::find("binary").expect("a family");
+    let (light, samples) = (light(&[family], None), draw(&[family], 40, 7, &BTreeSet::new()));
+    let parts = |sample: &Sample| Some(part_features(&family.census_by_part(&sample.parameters)));
+    let parts: Vec<_> = samples.iter().map(parts).collect();
+    let fitted = Technology::fitted("known", vec![], None, points(&samples), &[], &parts, &light);
+    assert!(fitted.closed_fits[&Quantity::AreaUm2].mean_error < 0.05, "{:?}", fitted.closed_fits);
+    assert_eq!(fitted.clone().refitted(&parts, &light), fitted);
 }
 
 #[test]
@@ -95,7 +118,7 @@ fn a_refined_estimate_has_the_amounts_of_the_light_synthesis_in_the_same_parts()
         let hardware = family.hardware(&parameters).expect("sound");
         let closed = evaluate(&technology, family, &parameters);
         let refined = closed.clone().refined(&technology, &hardware);
-        let light = technology.light_amount(Quantity::AreaUm2, &gate_count(&hardware)).expect("known");
+        let light = technology.light_amount(Quantity::AreaUm2, &gate_count(&hardware, None)).expect("known");
         assert!((refined.total().area_um2 / light - 1.0).abs() < 1e-9);
         for ((name, part), (_, finer)) in closed.parts.iter().zip(&refined.parts) {
             let share = |part: f64, total: f64| part / total;

@@ -36,7 +36,7 @@ pub use census::{Census, Primitive, Tally};
 pub use design::*;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Location};
 pub use evaluate::{Evaluator, InputHandle, OutOfRange, OutputHandle, PortError, State, StateKind};
-pub use gates::{Gate, GateCount, GatePath, GateWeights, Gates};
+pub use gates::{Gate, GateCount, GatePath, GateWeights, Gates, LutDevice};
 pub use keyword::{is_keyword, refusal};
 pub use mutate::{MUTANT_PORT, Mutant, Mutants, mutate};
 pub use path::{Levels, Path, PathWeights};

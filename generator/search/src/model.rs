@@ -164,7 +164,7 @@ impl Model {
 
     fn part_coefficients(&self, family: &str, part: &str, column: &Column) -> Option<Vec<f64>> {
         let scaled = |quantity: Cost, scale: f64| {
-            let form = self.technology.form(family, quantity);
+            let form = self.technology.form(family, part, quantity);
             form.map_or(vec![0.0; FEATURES], |form| form.coefficients.iter().map(|each| each * scale).collect())
         };
         let rounded = |coefficients: Vec<f64>| {

@@ -7,11 +7,12 @@ use super::{Report, counted};
 use crate::arguments::Calibrate;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{synthesiser, tool_failure};
+use crate::technology::load;
 use crate::terminal::Terminal;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
-use tritloom_cost::{FitStatistics, Point, Technology, blocks, draw, light};
+use tritloom_cost::{FitStatistics, Point, Sample, Technology, blocks, draw, features, light, part_features};
 use tritloom_datapath::family::Family;
 use tritloom_hdl::Design;
 
@@ -24,6 +25,33 @@ pub fn calibrate(
     families: &[&'static dyn Family],
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
+    let (technology, failed) = match &arguments.refit {
+        Some(path) => (refitted(&load(&path.to_string_lossy())?, families), 0),
+        None => measured(arguments, families, terminal)?,
+    };
+    let file = arguments.out.display();
+    fs::write(&arguments.out, technology.write())
+        .map_err(|error| vec![Diagnostic::new(code::UNWRITABLE, format!("`{file}` cannot be written: {error}"))])?;
+    Ok(report(arguments, &technology, failed))
+}
+
+/// The same points; families as they are in this program.
+fn refitted(technology: &Technology, families: &[&'static dyn Family]) -> Technology {
+    let parts = |point: &Point| {
+        let Sample { family, parameters } = Sample::of_identity(families, &point.identity)?;
+        let is_same = features(&family.census(&parameters)) == point.features;
+        is_same.then(|| part_features(&family.census_by_part(&parameters)))
+    };
+    let parts: Vec<_> = technology.points.iter().map(parts).collect();
+    technology.clone().refitted(&parts, &light(families, technology.device))
+}
+
+/// A technology of designs that are synthesised, and how many of them failed.
+fn measured(
+    arguments: &Calibrate,
+    families: &[&'static dyn Family],
+    terminal: &Terminal,
+) -> Result<(Technology, usize), Vec<Diagnostic>> {
     let synthesiser = synthesiser()?;
     let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
     let samples = draw(families, arguments.points as usize, arguments.seed, &BTreeSet::new());
@@ -32,13 +60,14 @@ pub fn calibrate(
         subjects.push(Subject::of_sample(sample)?);
     }
     let measured = measure(&synthesiser, &target, &subjects, terminal);
-    let (mut points, mut hardware): (Vec<Point>, Vec<&Design>) = (vec![], vec![]);
+    let (mut points, mut hardware, mut parts): (Vec<Point>, Vec<&Design>, Vec<_>) = (vec![], vec![], vec![]);
     let mut failed = 0;
     for (subject, result) in subjects.iter().zip(measured) {
         match result {
             Ok(point) => {
                 points.push(point);
                 hardware.push(&subject.hardware);
+                parts.push(subject.parts.clone());
             }
             Err(error) => {
                 failed += 1;
@@ -58,11 +87,16 @@ pub fn calibrate(
         "draw".to_owned(),
         format!("{} configurations from seed {}, and blocks", samples.len(), arguments.seed),
     ));
-    let technology = Technology::fitted(&name(arguments), source, points, &hardware, &light(families));
-    let file = arguments.out.display();
-    fs::write(&arguments.out, technology.write())
-        .map_err(|error| vec![Diagnostic::new(code::UNWRITABLE, format!("`{file}` cannot be written: {error}"))])?;
-    Ok(report(arguments, &technology, failed))
+    let technology = Technology::fitted(
+        &name(arguments),
+        source,
+        target.device(),
+        points,
+        &hardware,
+        &parts,
+        &light(families, target.device()),
+    );
+    Ok((technology, failed))
 }
 
 /// The name of the file without its ending.

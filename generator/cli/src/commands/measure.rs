@@ -2,34 +2,50 @@
 
 use crate::arguments::Fpga;
 use crate::config::Configuration;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{jobs, tool_failure};
 use crate::terminal::Terminal;
 use std::collections::BTreeMap;
 use std::path::Path;
-use tritloom_cost::{Block, Features, Point, Quantity, Sample, Source, features, gate_count, kept_modules};
+use tritloom_cost::{
+    Block, Features, PartFeatures, Point, Quantity, Sample, Source, features, gate_count, kept_modules, part_features,
+};
 use tritloom_emit::verilog::{Identity, emit};
 use tritloom_flow::synth::{CellLibrary, Setting, Synthesiser, Task};
 use tritloom_flow::{FlowError, side_by_side};
-use tritloom_hdl::{Design, Primitive};
+use tritloom_hdl::{Design, LutDevice, Primitive};
 
 /// What designs are made of.
 pub enum Target {
     /// Standard cells.
     Cells(Box<CellLibrary>),
-    /// An FPGA, without its multiplier blocks.
-    Fpga(Fpga),
+    /// An FPGA, without its multiplier blocks, and the cost model's name of it.
+    Fpga(Fpga, LutDevice),
 }
 
 impl Target {
     /// The one that the command line names.
     pub fn new(liberty: Option<&Path>, fpga: Option<Fpga>) -> Result<Target, Vec<Diagnostic>> {
         match fpga {
-            Some(device) => Ok(Target::Fpga(device)),
+            Some(fpga) => match fpga.device() {
+                Some(device) => Ok(Target::Fpga(fpga, device)),
+                None => {
+                    let message = format!("the cost model knows no `{}`", fpga.pass());
+                    Err(vec![Diagnostic::new(code::TECHNOLOGY, message).legal("xilinx, ice40".to_owned())])
+                }
+            },
             None => {
                 let library = CellLibrary::open(liberty.unwrap_or(Path::new("")));
                 library.map(|library| Target::Cells(Box::new(library))).map_err(|error| vec![tool_failure(&error)])
             }
+        }
+    }
+
+    /// Whose cells light syntheses count; `None` for gates.
+    pub fn device(&self) -> Option<LutDevice> {
+        match self {
+            Target::Cells(_) => None,
+            Target::Fpga(_, device) => Some(*device),
         }
     }
 
@@ -57,7 +73,7 @@ impl Target {
                 ),
                 script(synthesiser.cell_script(&task, None, Setting::Plain)),
             ],
-            Target::Fpga(device) => vec![
+            Target::Fpga(device, _) => vec![
                 fact("device", device.pass()),
                 yosys,
                 fact("target", "no multiplier blocks"),
@@ -76,6 +92,8 @@ pub struct Subject {
     /// What the header of its Verilog calls it.
     hash: String,
     features: Features,
+    /// The parts of a configuration.
+    pub parts: Option<PartFeatures>,
 }
 
 impl Subject {
@@ -87,13 +105,14 @@ impl Subject {
         let configuration = Configuration { name, family: *family, parameters: parameters.clone() };
         let features = features(&family.census(parameters));
         let (hardware, hash) = (configuration.hardware()?, configuration.hash());
-        Ok(Subject { identity: sample.identity(), hash, hardware, features })
+        let parts = Some(part_features(&family.census_by_part(parameters)));
+        Ok(Subject { identity: sample.identity(), hash, hardware, features, parts })
     }
 
     /// A primitive between registers.
     pub fn of_block(block: Block) -> Subject {
         let (features, hash) = (block.features(), block.identity.clone());
-        Subject { identity: block.identity, hash, hardware: block.hardware, features }
+        Subject { identity: block.identity, hash, hardware: block.hardware, features, parts: None }
     }
 
     /// Designs with products are made in every setting: which is the best differs from design to design.
@@ -123,7 +142,7 @@ pub fn measure(
         let quantities = quantities(synthesiser, target, &subject.task(), subject.settings());
         progress.step(&subject.identity);
         let (identity, features) = (subject.identity.clone(), subject.features);
-        let gates = gate_count(&subject.hardware);
+        let gates = gate_count(&subject.hardware, target.device());
         quantities.map(|quantities| Point { identity, features, gates, quantities })
     })
 }
@@ -149,7 +168,7 @@ fn quantities(
             quantities.extend(best.timing.as_ref().map(|timing| (Quantity::DelayPs, timing.delay_ps)));
             Ok(quantities)
         }
-        Target::Fpga(device) => {
+        Target::Fpga(device, _) => {
             let result = synthesiser.device(task, (*device).into(), false)?;
             Ok(BTreeMap::from([
                 (Quantity::Luts, (result.luts + result.memory_luts) as f64),

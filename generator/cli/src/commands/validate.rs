@@ -81,14 +81,14 @@ type Compared = (Estimator, Quantity);
 
 impl Checked {
     fn new(technology: &Technology, sample: &Sample, subject: &Subject, point: Point) -> Checked {
-        let census = sample.family.census(&sample.parameters);
+        let parts = sample.family.census_by_part(&sample.parameters);
         let (family, hardware) = (sample.family.name(), &subject.hardware);
         let flat = technology.gate_delay.map(|_| hardware.gates());
         let estimate = |estimator, quantity| match (estimator, quantity) {
             (Estimator::Light, Quantity::DelayPs) => technology.light_delay_ps(flat.as_ref()?),
             (Estimator::Light, _) => technology.light_amount(quantity, &point.gates),
             (Estimator::Closed, Quantity::DelayPs) => technology.delay_ps(family, hardware),
-            (Estimator::Closed, _) => technology.amount(quantity, family, &census),
+            (Estimator::Closed, _) => technology.amount(quantity, family, &parts),
         };
         let mut pairs = vec![];
         for estimator in Estimator::ALL {

@@ -26,6 +26,9 @@ impl Word {
     }
 }
 
+/// Comparisons of so many bits with a constant are no chain in any device.
+const WIDEST_TABLE: usize = 4;
+
 /// An index of more bits never names words that far beyond the end.
 const WHOLE_INDEX: usize = 16;
 
@@ -34,8 +37,9 @@ impl Graph {
     pub(super) fn add(&mut self, left: &[Bit], right: &[Bit], mut carry: Bit) -> Vec<Bit> {
         let mut result = Vec::with_capacity(left.len());
         for (left, right) in left.iter().zip(right) {
-            result.push(self.sum([*left, *right, carry]));
-            carry = self.carry([*left, *right, carry]);
+            let (sum, next) = self.link(*left, *right, carry);
+            result.push(sum);
+            carry = next;
         }
         result
     }
@@ -48,12 +52,17 @@ impl Graph {
     pub(super) fn less(&mut self, left: &Word, right: &Word) -> Bit {
         let width = left.bits.len().max(right.bits.len());
         let mut borrow = Bit::ZERO;
+        let is_constant = |word: &Word| word.bits.iter().all(|bit| bit.constant().is_some());
+        let in_chain = width > WIDEST_TABLE || !is_constant(left) && !is_constant(right);
         for position in 0..width {
             let (mut low, mut high) = (left.bit(position), right.bit(position));
             if left.signed && position + 1 == width {
                 (low, high) = (high, low);
             }
-            borrow = self.carry([!low, high, borrow]);
+            borrow = match in_chain {
+                true => self.link(!low, high, borrow).1,
+                false => self.carry([!low, high, borrow]),
+            };
         }
         borrow
     }

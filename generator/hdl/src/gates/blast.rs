@@ -3,7 +3,7 @@
 use super::arithmetic::Word;
 use super::graph::{Bit, Graph};
 use super::state::State;
-use super::{FlipFlop, Gates};
+use super::{FlipFlop, Gates, LutDevice};
 use crate::bits::Bits;
 use crate::design::{Design, InstanceId, LoopId, NodeId, NodeKind, Operator, Port, PortKind, Reduction};
 use crate::hierarchy::{Hierarchy, Place};
@@ -23,14 +23,20 @@ pub(super) struct Blaster<'a> {
     pub(super) state: State,
     /// The bits of the top's inputs, by port.
     inputs: Vec<Vec<Bit>>,
+    pub(super) device: Option<LutDevice>,
+    /// What enters memories of the device, and the look-up tables that they take.
+    pub(super) into_memories: Vec<Bit>,
+    pub(super) memory_luts: u64,
 }
 
 impl<'a> Blaster<'a> {
-    pub(super) fn new(design: &'a Design, kept: &[String]) -> Blaster<'a> {
+    pub(super) fn new(design: &'a Design, kept: &[String], device: Option<LutDevice>) -> Blaster<'a> {
         let hierarchy = Hierarchy::around(design, kept);
         let state = State::of(&hierarchy);
         let known = vec![None; hierarchy.places];
-        Blaster { design, hierarchy, graph: Graph::new(), known, state, inputs: vec![] }
+        let graph = Graph::new(device.is_some());
+        let (inputs, into_memories) = (vec![], vec![]);
+        Blaster { design, hierarchy, graph, known, state, inputs, device, into_memories, memory_luts: 0 }
     }
 
     /// Builds the gates again until nothing more is known of the flip-flops: which never change, and which are equal.
@@ -48,13 +54,17 @@ impl<'a> Blaster<'a> {
     }
 
     /// What has been built.
-    pub(super) fn finish(self, flip_flops: Vec<FlipFlop>, outputs: Vec<Bit>) -> Gates {
-        Gates { graph: self.graph, inputs: self.inputs.concat(), flip_flops, outputs }
+    pub(super) fn finish(self, flip_flops: Vec<FlipFlop>, mut outputs: Vec<Bit>) -> Gates {
+        outputs.extend(self.into_memories);
+        let (inputs, memory_luts) = (self.inputs.concat(), self.memory_luts);
+        Gates { graph: self.graph, inputs, flip_flops, outputs, memory_luts }
     }
 
     /// Builds the gates of what is known: flip-flops and the bits that leave.
     pub(super) fn build(&mut self) -> (Vec<FlipFlop>, Vec<Bit>) {
-        self.graph = Graph::new();
+        self.graph = Graph::new(self.device.is_some());
+        self.into_memories.clear();
+        self.memory_luts = 0;
         let ports = self.design.top().ports.iter();
         let width = |port: &Port| if port.kind == PortKind::Input { port.shape.width } else { 0 };
         self.inputs = ports.map(|port| (0..width(port)).map(|_| self.graph.source()).collect()).collect();

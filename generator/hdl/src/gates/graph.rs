@@ -67,11 +67,13 @@ pub struct Graph {
     known: HashMap<(Gate, [Bit; 3]), Bit>,
     /// Whether gates are made for a product: see [`Gate`].
     pub(super) in_product: bool,
+    /// Whether carries that propagate stay in chains of their own, and other adders are made of plain gates.
+    pub(super) has_chains: bool,
 }
 
 impl Graph {
-    pub(super) fn new() -> Graph {
-        Graph { nodes: vec![Node::Source], known: HashMap::new(), in_product: false }
+    pub(super) fn new(has_chains: bool) -> Graph {
+        Graph { nodes: vec![Node::Source], known: HashMap::new(), in_product: false, has_chains }
     }
 
     /// Every gate, and at the first place the constant zero.
@@ -85,7 +87,7 @@ impl Graph {
     }
 
     fn gate(&mut self, gate: Gate, operands: [Bit; 3]) -> Bit {
-        let gate = if self.in_product { gate.of_product() } else { gate };
+        let gate = if self.in_product && !self.has_chains { gate.of_product() } else { gate };
         let next = Bit(2 * self.nodes.len() as u32);
         let bit = *self.known.entry((gate, operands)).or_insert(next);
         if bit == next {
@@ -165,7 +167,7 @@ impl Graph {
         let mut plain = operands.map(Bit::plain);
         plain.sort_unstable();
         let [a, b, c] = plain;
-        let bit = if a == Bit::ZERO || a == b || b == c {
+        let bit = if a == Bit::ZERO || a == b || b == c || self.has_chains {
             let pair = self.xor(a, b);
             self.xor(pair, c)
         } else {
@@ -188,7 +190,21 @@ impl Graph {
                 return if one == other { one } else { third };
             }
         }
+        if self.has_chains {
+            let propagate = self.xor(a, b);
+            return self.mux(propagate, c, a);
+        }
         let inverted = operands.iter().filter(|bit| bit.is_inverted()).count() > 1;
         self.gate(Gate::Carry, operands.map(|bit| bit.inverted_if(inverted))).inverted_if(inverted)
+    }
+
+    /// Sum and carry at a place of a carry chain, which begins where the carry is no longer known.
+    pub(super) fn link(&mut self, left: Bit, right: Bit, carry: Bit) -> (Bit, Bit) {
+        let begins = carry.constant().is_some();
+        if !self.has_chains || begins && (left.constant().is_some() || right.constant().is_some()) {
+            return (self.sum([left, right, carry]), self.carry([left, right, carry]));
+        }
+        let operands = [left, right, carry];
+        (self.gate(Gate::ChainSum, operands), self.gate(Gate::ChainCarry, operands))
     }
 }

@@ -7,10 +7,13 @@
 mod arithmetic;
 mod blast;
 mod graph;
+mod luts;
+mod memory;
 mod path;
 mod state;
 
 pub use graph::{Bit, Graph, Node};
+pub use luts::LutDevice;
 pub use path::{GatePath, GateWeights};
 
 use crate::design::Design;
@@ -44,11 +47,21 @@ pub enum Gate {
     ResetRegister,
     /// Flip-flop with enable and reset.
     EnabledResetRegister,
+    /// Look-up table, in place of the gates of an FPGA.
+    Lut,
+    /// Sum at a place of a carry chain of an FPGA.
+    ChainSum,
+    /// Carry at a place of a carry chain of an FPGA.
+    ChainCarry,
+    /// Look-up table of an FPGA that is memory.
+    MemoryLut,
+    /// Look-up table of an FPGA that is a shift register.
+    ShiftLut,
 }
 
 impl Gate {
     /// Every kind, in the order of a [`GateCount`].
-    pub const ALL: [Gate; 12] = [
+    pub const ALL: [Gate; 17] = [
         Gate::And,
         Gate::Xor,
         Gate::Mux,
@@ -61,6 +74,11 @@ impl Gate {
         Gate::EnabledRegister,
         Gate::ResetRegister,
         Gate::EnabledResetRegister,
+        Gate::Lut,
+        Gate::ChainSum,
+        Gate::ChainCarry,
+        Gate::MemoryLut,
+        Gate::ShiftLut,
     ];
 
     fn of_product(self) -> Gate {
@@ -109,8 +127,10 @@ pub struct Gates {
     pub inputs: Vec<Bit>,
     /// The flip-flops that something reads.
     pub flip_flops: Vec<FlipFlop>,
-    /// Bits that leave: outputs, and inputs of modules that stay modules.
+    /// Bits that leave: outputs, and inputs of modules and memories that stay what they are.
     pub outputs: Vec<Bit>,
+    /// Look-up tables that are memory.
+    pub memory_luts: u64,
 }
 
 impl Gates {
@@ -174,16 +194,17 @@ fn live(graph: &Graph, roots: impl Iterator<Item = Bit>) -> Vec<bool> {
 impl Design {
     /// The gates of the whole design, flat.
     pub fn gates(&self) -> Gates {
-        Blaster::new(self, &[]).gates()
+        Blaster::new(self, &[], None).gates()
     }
 
     /// The gates of the top and of each module in `kept`, which stay modules: with how often each stands in the design.
-    pub fn gates_by_module(&self, kept: &[String]) -> Vec<(u64, Gates)> {
+    /// For a device carries stay in chains, and what it has memory for stays memory.
+    pub fn gates_by_module(&self, kept: &[String], device: Option<LutDevice>) -> Vec<(u64, Gates)> {
         let mut found = vec![];
         for (name, uses) in self.uses(kept) {
             let Some(position) = self.modules.iter().position(|module| module.name == name) else { continue };
             let part = Design { modules: self.modules[..=position].to_vec() };
-            found.push((uses, Blaster::new(&part, kept).gates()));
+            found.push((uses, Blaster::new(&part, kept, device).gates()));
         }
         found
     }
@@ -191,8 +212,18 @@ impl Design {
     /// How many gates the design has where the modules in `kept` stay modules.
     pub fn gate_count(&self, kept: &[String]) -> GateCount {
         let mut total = [0; Gate::ALL.len()];
-        for (uses, gates) in self.gates_by_module(kept) {
+        for (uses, gates) in self.gates_by_module(kept, None) {
             total.iter_mut().zip(gates.count()).for_each(|(own, count)| *own += uses * count);
+        }
+        total
+    }
+
+    /// How many cells of an FPGA the design takes where the modules in `kept` stay modules; products take no multiplier
+    /// blocks.
+    pub fn lut_count(&self, kept: &[String], device: LutDevice) -> GateCount {
+        let mut total = [0; Gate::ALL.len()];
+        for (uses, gates) in self.gates_by_module(kept, Some(device)) {
+            total.iter_mut().zip(gates.lut_count(device)).for_each(|(own, count)| *own += uses * count);
         }
         total
     }
@@ -240,6 +271,8 @@ mod tests {
                     self.values[position] = match gate {
                         Gate::And | Gate::ProductAnd => a && b,
                         Gate::Xor => a != b,
+                        Gate::ChainSum => a ^ b ^ c,
+                        Gate::ChainCarry => u8::from(a) + u8::from(b) + u8::from(c) > 1,
                         Gate::Mux => {
                             if a {
                                 b
@@ -270,10 +303,14 @@ mod tests {
     /// Before anything is known of flip-flops: state that starts unknown starts as zeros here and in the evaluator.
     #[test]
     fn gates_compute_what_the_design_does() {
-        for seed in 0..120 {
+        let devices = [None, Some(LutDevice::Ice40), Some(LutDevice::UltrascalePlus)];
+        for (seed, device) in (0..120).flat_map(|seed| devices.map(|device| (seed, device))) {
             let design = arbitrary::design("gates", seed);
-            let mut blaster = Blaster::new(&design, &[]);
+            let mut blaster = Blaster::new(&design, &[], device);
             let (flip_flops, outputs) = blaster.build();
+            if !blaster.into_memories.is_empty() {
+                continue;
+            }
             let gates = blaster.finish(flip_flops, outputs);
             let mut simulation = Simulation { gates: &gates, values: vec![false; gates.graph.nodes().len()] };
             for flip_flop in &gates.flip_flops {
@@ -300,7 +337,7 @@ mod tests {
                     .flat_map(|value: Bits| (0..value.width()).map(move |position| value.bit(position)))
                     .collect();
                 let found: Vec<bool> = gates.outputs.iter().map(|bit| simulation.get(*bit)).collect();
-                assert_eq!(found, expected, "seed {seed}, cycle {cycle}");
+                assert_eq!(found, expected, "seed {seed}, {device:?}, cycle {cycle}");
                 simulation.clock();
                 evaluator.clock();
             }

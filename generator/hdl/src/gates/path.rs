@@ -25,7 +25,7 @@ impl GatePath {
 
 impl Gates {
     /// How many gates and flip-flops read each node.
-    fn loads(&self) -> Vec<u32> {
+    pub(super) fn loads(&self) -> Vec<u32> {
         let nodes = self.graph.nodes();
         let live = live(&self.graph, self.roots());
         let mut loads = vec![0; nodes.len()];

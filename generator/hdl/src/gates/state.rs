@@ -3,6 +3,7 @@
 use super::FlipFlop;
 use super::blast::Blaster;
 use super::graph::{Bit, Graph};
+use super::luts::Storage;
 use crate::design::{MemoryId, NodeId, NodeKind, RegisterId};
 use crate::hierarchy::{Hierarchy, Place};
 use std::collections::HashMap;
@@ -181,6 +182,12 @@ impl Blaster<'_> {
     fn memory(&mut self, frame: u32, id: MemoryId, iteration: u32, made: &mut Vec<FlipFlop>) {
         let memory = &self.hierarchy.layout(frame).module.memories[id.index()];
         let (width, depth) = (memory.shape.width as usize, memory.depth as usize);
+        let device = self.device.filter(|_| memory.contents.is_none());
+        if let Some((device, storage)) = device.map(|device| (device, device.storage(width, depth)))
+            && storage != Storage::FlipFlops
+        {
+            return self.kept_memory(device, frame, id, iteration, storage, made);
+        }
         let words: Vec<Vec<Bit>> = match &memory.contents {
             Some(contents) => contents
                 .iter()

@@ -1,10 +1,10 @@
 //! A part of a region in which some axes stand still: its columns as tables that a walk over the others reads.
 
-use crate::expression::{Bounds, Rows};
+use crate::expression::Bounds;
 use crate::grid::Grid;
 use crate::plan::Plan;
 use crate::tables::Table;
-use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// A part of a region: the outer axes stand still.
 pub struct Chunk<'a> {
@@ -41,12 +41,16 @@ pub struct Layout {
 /// What a table adds to a column.
 struct Term<'a> {
     layout: &'a Layout,
-    /// After so many of its axes of the walk have been decided: the least over all others at each position.
+    /// At each position its values over the axes of the row on which it depends.
+    values: Vec<f64>,
+    /// Found when the first bounds are asked for: a walk that evaluates everything asks for none.
+    extremes: OnceCell<Extremes>,
+}
+
+/// After so many of a term's axes of the walk have been decided: the extremes over all others at each position.
+struct Extremes {
     least: Vec<Vec<f64>>,
-    /// The greatest.
     most: Vec<Vec<f64>>,
-    /// At each position its values over the axes of the row on which it depends; empty where there is none.
-    rows: Vec<f64>,
 }
 
 /// A place on the walk: how many axes are decided, and the position in each term.
@@ -75,9 +79,9 @@ impl<'a> Chunk<'a> {
         }
         for column in 0..plan.columns {
             let terms = chunk.of_column[column].iter().map(|number| &chunk.terms[*number]);
-            let everywhere = terms.filter(|term| !term.rows.is_empty() && !term.layout.is_walked());
+            let everywhere = terms.filter(|term| term.layout.in_row && !term.layout.is_walked());
             let rows =
-                everywhere.map(|term| term.layout.places.iter().map(|place| term.rows[*place]).collect::<Vec<f64>>());
+                everywhere.map(|term| term.layout.places.iter().map(|place| term.values[*place]).collect::<Vec<f64>>());
             chunk.every_row[column] = rows.reduce(|sum, row| added(sum, &row)).unwrap_or_default();
         }
         chunk
@@ -103,47 +107,44 @@ impl<'a> Chunk<'a> {
         for number in &self.of_column[column] {
             let (term, position) = (&self.terms[*number], place.positions[*number]);
             let level = term.layout.decided[place.depth];
-            bounds.least += term.least[level][position];
-            bounds.most += term.most[level][position];
+            let extremes = term.extremes.get_or_init(|| Extremes::new(term.layout, &term.values));
+            bounds.least += extremes.least[level][position];
+            bounds.most += extremes.most[level][position];
         }
         bounds
     }
 
-    /// A column over the row at a place where every axis of the walk is decided.
-    pub fn row(&self, place: &Place, column: usize) -> Rows<'_> {
-        let mut constant = 0.0;
-        let mut plane: Vec<f64> = vec![];
-        for number in &self.of_column[column] {
-            let (term, position) = (&self.terms[*number], place.positions[*number]);
-            if term.rows.is_empty() {
-                constant += term.least[term.least.len() - 1][position];
-            } else if term.layout.is_walked() {
-                let size = term.layout.row_size;
-                let row = &term.rows[position * size..(position + 1) * size];
-                plane.resize(self.plan.plane, 0.0);
-                plane.iter_mut().zip(&term.layout.places).for_each(|(sum, place)| *sum += row[*place]);
-            }
-        }
+    /// A column over the row at a place where every axis of the walk is decided: the value that all of it has, or `None`
+    /// and one for each in `row`.
+    pub fn row(&self, place: &Place, column: usize, row: &mut Vec<f64>) -> Option<f64> {
         let every_row = &self.every_row[column];
-        let depth = self.plan.row.size() / self.plan.plane;
-        match (plane.is_empty(), every_row.is_empty()) {
-            (true, true) => Rows::One(constant),
-            (true, false) if constant == 0.0 => Rows::Each(Cow::Borrowed(every_row)),
-            (true, false) => Rows::owned(every_row.iter().map(|amount| amount + constant).collect()),
-            (false, true) => {
-                let mut row = Vec::with_capacity(self.plan.row.size());
-                plane.iter().for_each(|sum| row.resize(row.len() + depth, sum + constant));
-                Rows::owned(row)
-            }
-            (false, false) => {
-                let mut row = Vec::with_capacity(self.plan.row.size());
-                for (part, sum) in every_row.chunks_exact(depth).zip(&plane) {
-                    let sum = sum + constant;
-                    row.extend(part.iter().map(|amount| amount + sum));
-                }
-                Rows::owned(row)
-            }
+        let terms = self.of_column[column].iter().map(|number| (&self.terms[*number], place.positions[*number]));
+        let constant: f64 =
+            terms.clone().filter(|(term, _)| !term.layout.in_row).map(|(term, position)| term.values[position]).sum();
+        let mut in_plane = terms.filter(|(term, _)| term.layout.in_row && term.layout.is_walked()).peekable();
+        if in_plane.peek().is_none() && every_row.is_empty() {
+            return Some(constant);
         }
+        row.resize(self.plan.row.size(), 0.0);
+        let (plane, rest) = row.split_at_mut(self.plan.plane);
+        plane.fill(constant);
+        for (term, position) in in_plane {
+            let size = term.layout.row_size;
+            let values = &term.values[position * size..(position + 1) * size];
+            plane.iter_mut().zip(&term.layout.places).for_each(|(sum, place)| *sum += values[*place]);
+        }
+        let repeats = rest.chunks_exact_mut(plane.len());
+        if every_row.is_empty() {
+            repeats.for_each(|repeat| repeat.copy_from_slice(plane));
+        } else {
+            let (first, others) = every_row.split_at(plane.len());
+            for (repeat, amounts) in repeats.zip(others.chunks_exact(plane.len())) {
+                let sums = plane.iter().zip(amounts);
+                repeat.iter_mut().zip(sums).for_each(|(sum, (plane, amount))| *sum = plane + amount);
+            }
+            plane.iter_mut().zip(first).for_each(|(sum, amount)| *sum += amount);
+        }
+        None
     }
 }
 
@@ -189,16 +190,21 @@ impl<'a> Term<'a> {
             let at = (start + point) * products.len();
             products.iter().zip(&amounts[at..]).map(|(product, amount)| product * amount).sum()
         };
-        let values: Vec<f64> = layout.points.iter().map(value).collect();
-        let mut least = vec![folded(&values, layout.row_size, f64::min)];
-        let mut most = vec![folded(&values, layout.row_size, f64::max)];
+        Term { layout, values: layout.points.iter().map(value).collect(), extremes: OnceCell::new() }
+    }
+}
+
+impl Extremes {
+    fn new(layout: &Layout, values: &[f64]) -> Extremes {
+        let mut least = vec![folded(values, layout.row_size, f64::min)];
+        let mut most = vec![folded(values, layout.row_size, f64::max)];
         for length in layout.walk.iter().rev() {
             least.push(folded(&least[least.len() - 1], *length, f64::min));
             most.push(folded(&most[most.len() - 1], *length, f64::max));
         }
         least.reverse();
         most.reverse();
-        Term { layout, least, most, rows: if layout.in_row { values } else { vec![] } }
+        Extremes { least, most }
     }
 }
 
@@ -216,7 +222,7 @@ fn folded(values: &[f64], length: usize, extreme: fn(f64, f64) -> f64) -> Vec<f6
 fn places(plan: &Plan, own: &Grid, count: usize) -> Vec<usize> {
     let mut point = vec![0; plan.lengths.len()];
     let place = |position: usize| {
-        plan.row.place(position * (plan.row.size() / count), &mut point);
+        plan.row.place(position, &mut point);
         own.position(&point)
     };
     (0..count).map(place).collect()

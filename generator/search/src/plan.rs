@@ -47,7 +47,7 @@ pub struct Plan {
     pub walk: Grid,
     /// Axes of a row.
     pub row: Grid,
-    /// How many combinations the first of these axes have: those that act together with axes of the walk. Along the
+    /// How many combinations the last of these axes have: those that act together with axes of the walk. Along the
     /// others all rows rise and fall alike.
     pub plane: usize,
     /// Every column.
@@ -85,7 +85,7 @@ impl Mode {
     /// Most configurations of a row: long rows are quick, short ones are ruled out more precisely.
     fn row_limit(self) -> usize {
         match self {
-            Mode::Exhaustive => 2048,
+            Mode::Exhaustive => 1024,
             Mode::Pruned => 64,
         }
     }
@@ -200,11 +200,17 @@ impl Plan {
         self.suitable_samples = samples.iter().filter(|digits| self.judge(digits).is_some()).cloned().collect();
     }
 
-    /// Decides first what is a matter of taste, where better in one objective is worse in another: once that is
-    /// decided, bounds are tight and rule out what is better or worse in all. What matters least forms the rows.
+    /// For bounds, decides first what is a matter of taste, where better in one objective is worse in another: once that
+    /// is decided, bounds are tight and rule out what is better or worse in all. To evaluate everything, decides first
+    /// what large tables read: rows are then sums of small ones, and the same in many columns. What comes last forms the
+    /// rows.
     fn arrange(&mut self, samples: &[Vec<usize>], mode: Mode) {
         let axes = (0..self.lengths.len()).filter(|axis| !self.outer.axes.contains(axis));
-        let mut order: Vec<(f64, usize)> = axes.map(|axis| (self.conflict(axis, samples), axis)).collect();
+        let weight = |axis: usize| match mode {
+            Mode::Pruned => self.conflict(axis, samples),
+            Mode::Exhaustive => self.tabulated(axis) as f64,
+        };
+        let mut order: Vec<(f64, usize)> = axes.map(|axis| (weight(axis), axis)).collect();
         order.sort_by(|left, right| right.0.total_cmp(&left.0));
         let mut order: Vec<usize> = order.into_iter().map(|(_, axis)| axis).collect();
         let mut outer = self.outer.axes.clone();
@@ -225,12 +231,18 @@ impl Plan {
         let walked = |table: &&Table| table.grid.axes.iter().any(|axis| walk.contains(axis));
         let together: Vec<usize> =
             self.tables.tables.iter().filter(walked).flat_map(|table| table.grid.axes.iter().copied()).collect();
-        row.sort_by_key(|axis| !together.contains(axis));
+        row.sort_by_key(|axis| together.contains(axis));
         self.plane = row.iter().filter(|axis| together.contains(axis)).map(|axis| self.lengths[*axis]).product();
         self.outer = Grid::new(outer, &self.lengths);
         self.walk = Grid::new(walk, &self.lengths);
         self.row = Grid::new(row, &self.lengths);
         self.layouts = self.tables.tables.iter().map(|table| Layout::new(self, table)).collect();
+    }
+
+    /// The points of all tables that depend on an axis.
+    fn tabulated(&self, axis: usize) -> usize {
+        let tables = self.tables.tables.iter().filter(|table| table.grid.axes.contains(&axis));
+        tables.map(|table| table.grid.size()).sum()
     }
 
     /// How often two values of an axis, all else equal, are each better in something; and how much they differ.

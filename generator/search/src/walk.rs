@@ -1,10 +1,9 @@
 //! The walk through a chunk: every row is evaluated, or ruled out with all behind a place.
 
 use crate::chunk::{Chunk, Place};
-use crate::expression::{Bounds, Rows};
+use crate::expression::{Bounds, Sheet};
 use crate::front::{Front, Index, Member, dominates};
 use crate::plan::{Mode, Plan};
-use std::cell::OnceCell;
 
 /// What a walk has found.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,6 +54,7 @@ pub fn walk(plan: &Plan, number: usize, known: &Index, mode: Mode) -> Found {
         digits: chunk.digits.clone(),
         front: Front::default(),
         counts: Counts::default(),
+        sheet: Sheet::new(plan.row.size(), &plan.constraints, &plan.objectives),
         offsets: offsets(plan),
         killer: vec![f64::INFINITY; plan.objectives.len()],
     };
@@ -161,6 +161,7 @@ struct Walker<'a> {
     digits: Vec<usize>,
     front: Front,
     counts: Counts,
+    sheet: Sheet,
     offsets: Vec<u64>,
     /// What was better last is likely to be better again.
     killer: Vec<f64>,
@@ -214,43 +215,25 @@ impl Walker<'_> {
     }
 
     fn row(&mut self, place: &Place) {
-        let length = self.plan.row.size();
-        let columns: Vec<OnceCell<Rows>> = vec![OnceCell::new(); self.plan.columns];
         let chunk = self.chunk;
-        let column = |column: usize| columns[column].get_or_init(|| chunk.row(place, column)).borrowed();
-        let mask = self.suitable(&column);
-        let count = mask.total(length);
-        self.counts.suitable += count as u64;
-        self.counts.unsuitable += length as u64 - count as u64;
-        if count == 0.0 {
-            return;
-        }
-        let objectives: Vec<Rows> = self.plan.objectives.iter().map(|objective| objective.rows(column)).collect();
-        let least: Vec<f64> = objectives.iter().map(|objective| objective.least_where(&mask)).collect();
-        if !self.dominated(&least) {
-            self.members(&mask, &objectives);
-        }
-    }
-
-    /// One for the configurations of a row that meet every constraint, zero for the others.
-    fn suitable<'b>(&self, column: &impl Fn(usize) -> Rows<'b>) -> Rows<'b> {
-        let mut mask = Rows::One(1.0);
-        for constraint in &self.plan.constraints {
-            mask = mask.and(constraint.rows(column));
-            if let Rows::One(0.0) = mask {
-                break;
+        let column = |column: usize, row: &mut Vec<f64>| chunk.row(place, column, row);
+        let suitable = self.sheet.suitable(&column);
+        self.counts.suitable += suitable as u64;
+        self.counts.unsuitable += (self.offsets.len() - suitable) as u64;
+        if suitable > 0 {
+            let least = self.sheet.least(&column);
+            if !self.dominated(&least) {
+                self.members();
             }
         }
-        mask
     }
 
-    fn members(&mut self, mask: &Rows, objectives: &[Rows]) {
+    fn members(&mut self) {
         let weights = weights(self.plan);
         let decided: u64 = self.digits.iter().zip(&weights).map(|(digit, weight)| *digit as u64 * weight).sum();
-        let mut point = vec![0.0; objectives.len()];
-        for position in (0..self.offsets.len()).filter(|position| mask.at(*position) == 1.0) {
-            point.iter_mut().zip(objectives).for_each(|(value, rows)| *value = rows.at(position));
-            if !self.dominated(&point) {
+        let mut point = vec![0.0; self.plan.objectives.len()];
+        for position in 0..self.offsets.len() {
+            if self.sheet.point(position, &mut point) && !self.dominated(&point) {
                 self.front.insert(decided + self.offsets[position], &point);
             }
         }

@@ -3,11 +3,13 @@
 mod compile;
 mod formula;
 mod parse;
+mod sheet;
 mod unit;
 
 pub use compile::{Type, compile};
-pub use formula::{Bounds, Formula, Rows};
+pub use formula::{Bounds, Formula};
 pub use parse::parse;
+pub use sheet::Sheet;
 pub use unit::{Dimension, unit, units};
 
 /// A part of an expression, with its place in the text.

@@ -13,7 +13,7 @@ use std::path::Path;
 use tritloom_search::{Counts, Failure, Found, Member, Search, Shard};
 
 /// The form of the lines; another form gets another number.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What has been searched before, and where more is added.
 pub struct Journal {

@@ -5,6 +5,7 @@
 
 mod arrays;
 mod binary;
+mod bit_serial;
 mod bit_slice;
 mod bit_weight;
 mod layers;

@@ -209,7 +209,7 @@ fn every_mode_of_a_serial_core_is_a_dot_product() {
 /// A small core, and in its file whose name begins so the last of one text with another in its place.
 const DEFECTS: [(&str, &str, &str, &str); 8] = [
     ("booth_flex", "booth_flex_element", " ^ ", " & "),
-    ("booth_flex", "booth_flex_element", "2'd0", "2'd1"),
+    ("booth_flex", "booth_flex_element", "1'b0}", "1'b1}"),
     ("booth_flex", "booth_flex_recoder", " & weight_i", " | weight_i"),
     ("booth_flex", "booth_flex_row", " | ", " & "),
     ("booth_flex", "booth_flex_int4", "<= issue;", "<= 1'b1;"),

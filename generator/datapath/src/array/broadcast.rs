@@ -7,7 +7,7 @@ use super::geometry::Geometry;
 use super::results::{Completed, Row, resolved};
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
-use tritloom_hdl::{Affine, Census, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
+use tritloom_hdl::{Affine, Census, ForwardWire, Lanes, Module, ModuleBuilder, RegisterBuilder, Value, uint};
 
 /// The elements, and the way of captured tiles out of them. Holds the array back where a tile is complete while the one
 /// before is still under way.
@@ -20,28 +20,33 @@ pub(super) fn rows(
 ) -> Row {
     let row_bits = geometry.row_count_bits();
     let valid = m.register("result_valid", uint(1));
-    let rows_left = m.register("rows_left", uint(row_bits));
-    let last_row = m.wire("last_row", &rows_left.value().less_equal(&m.uint(1, row_bits)));
-    let taken = m.wire("row_taken", &(valid.value() & ready));
-    let occupied = m.wire("occupied", &(valid.value() & !(ready & &last_row)));
+    let rows_left = (geometry.rows > 1).then(|| m.register("rows_left", uint(row_bits)));
+    let is_last = |left: &RegisterBuilder| m.wire("last_row", &left.value().less_equal(&m.uint(1, row_bits)));
+    let last_row = rows_left.as_ref().map(is_last);
+    let left = last_row.as_ref().map_or_else(|| ready.clone(), |last_row| ready & last_row);
+    let occupied = m.wire("occupied", &(valid.value() & !left));
     advance.drive(&!(&completed.complete & &occupied));
     let capture = m.wire("capture", &(&completed.complete & !&occupied));
     valid.reset(0).next(&(&capture | &occupied));
 
-    let change = m.wire("capture_or_shift", &(&capture | &taken));
-    let one_less = (rows_left.value() - m.uint(1, row_bits)).wrap(row_bits).as_unsigned();
-    rows_left.enable(&change).next(&capture.mux(&completed.rows, &one_less));
+    let change = rows_left.map(|rows_left| {
+        let taken = m.wire("row_taken", &(valid.value() & ready));
+        let change = m.wire("capture_or_shift", &(&capture | &taken));
+        let one_less = (rows_left.value() - m.uint(1, row_bits)).wrap(row_bits).as_unsigned();
+        rows_left.enable(&change).next(&capture.mux(&completed.rows, &one_less));
+        change
+    });
     let last_tile = m.delay("result_last_tile", &completed.last_tile, Some(&capture));
     Row {
         valid: valid.value().clone(),
         columns_left: m.delay("result_columns_left", &completed.columns_left, Some(&capture)),
-        last: m.wire("row_is_last", &(&last_row & &last_tile)),
-        sums: resolved(m, geometry, &columns(m, geometry, beat, &capture, &change)),
+        last: last_row.map_or(last_tile.clone(), |last_row| m.wire("row_is_last", &(last_row & last_tile))),
+        sums: resolved(m, geometry, &columns(m, geometry, beat, &capture, change.as_ref())),
     }
 }
 
-/// The columns; gives the first of the captured rows.
-fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, capture: &Value, change: &Value) -> Lanes {
+/// The columns; gives the first of the captured rows, which move up with `change` where there are several.
+fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, capture: &Value, change: Option<&Value>) -> Lanes {
     let activations = match beat.adds_always() {
         true => gated(m, "activations_to_add", &beat.operands.rows, &beat.accumulate),
         false => beat.operands.rows.clone(),
@@ -58,7 +63,7 @@ fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, capture: &Value,
             instance.connect("weights", &beat.operands.columns.lane(column.clone()));
             beat.signals.connect(&instance);
             instance.connect("capture", capture);
-            if rows > 1 {
+            if let Some(change) = change {
                 instance.connect("change", change);
             }
             sums.drive(column, &instance.output("sum"));
@@ -111,16 +116,18 @@ pub(super) fn census(geometry: &Geometry, row_bits: Option<u32>) -> Census {
     let Geometry { rows, .. } = *geometry;
     let columns = geometry.operand_columns();
     let (counted, bits) = (geometry.row_count_bits(), geometry.element_bits());
+    let several = u64::from(rows > 1);
     sum_of(&[
         (AndOr, row_bits.map_or(0, |_| geometry.operand_rows().into()), row_bits.unwrap_or(0)), // activations to add
         (AndOr, u64::from(row_bits.is_some()), 1),                                              // first to add
-        (Comparator, 1, counted),                                                               // last row
-        (AndOr, 8, 1),           // taken, occupied 2, advance, capture, next valid, change, last
-        (Inverter, 3, 1),        // of the last row, of advance, of occupied
-        (ResetRegister, 1, 1),   // valid
-        (Adder, 1, counted + 1), // one row less
-        (Multiplexer, 1, counted),
-        (EnabledRegister, 1, counted),                      // rows left
+        (AndOr, 4, 1),                  // occupied, advance, capture, next valid
+        (Inverter, 3, 1),               // of the last row, of advance, of occupied
+        (ResetRegister, 1, 1),          // valid
+        (Comparator, several, counted), // last row
+        (AndOr, 4 * several, 1),        // left, taken, change, last
+        (Adder, several, counted + 1),  // one row less
+        (Multiplexer, several, counted),
+        (EnabledRegister, several, counted),                // rows left
         (EnabledRegister, 1, geometry.nest().outer_bits()), // columns left
         (EnabledRegister, 1, 1),                            // last tile
         (Multiplexer, (columns * (rows - 1)).into(), bits), // captured or moved up

@@ -3,12 +3,11 @@
 use super::column::SignalCensus;
 use super::geometry::{Geometry, Topology};
 use super::{broadcast, draining, planes, results, systolic, weight_stationary};
+use crate::arith::thermometer::thermometer_census;
 use crate::census::{Parts, copies, sum_of};
 use crate::sequencer::{InnerStep, sequencer_census};
 use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{
-    AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister, Table,
-};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister, Table};
 
 /// The decoded mode.
 #[derive(Default)]
@@ -31,6 +30,8 @@ pub struct ElementCensus {
     /// The primitives at the edge of one row, and the bits that they make of a row's activations; `None` where elements
     /// take the activations as they come.
     pub row_edge: Option<(Census, u32)>,
+    /// Whether the edge of a row masks its activations.
+    pub row_edge_masks: bool,
     /// The primitives at the edge of one column, and the bits that they make of a column's weights; `None` where elements
     /// take the weights as they come.
     pub column_edge: Option<(Census, u32)>,
@@ -49,7 +50,10 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
         return stationary(geometry, max_rows, element);
     }
     let serial = element.feeder.is_some();
-    let mut parts = vec![("control", control(geometry, &element.control, serial)), ("mask", mask(geometry))];
+    let mut parts = vec![
+        ("control", control(geometry, &element.control, serial)),
+        ("mask", mask(geometry, element.row_edge_masks)),
+    ];
     let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
     let row_bits = bits(&element.row_edge, geometry.row_bits());
     let column_bits = bits(&element.column_edge, geometry.column_bits());
@@ -90,17 +94,19 @@ fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Par
 fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
     let (nest, stages) = (geometry.nest(), u64::from(geometry.element_stages));
     let waits = u64::from(geometry.topology != Topology::Draining);
+    let several_rows = geometry.rows > 1;
     let mut census = sequencer_census(&nest);
     census.add_census(
         &sum_of(&[
-            (AndOr, 5, 1), // able, the ready of weights, issue, the other ready, start
-            (EnabledRegister, 1, geometry.row_count_bits()), // rows of the run
+            (AndOr, 4, 1), // able, the ready of weights, issue, the other ready
+            (AndOr, u64::from(several_rows || geometry.has_modes()), 1), // start
+            (EnabledRegister, several_rows.into(), geometry.row_count_bits()), // rows of the run
             (ResetRegister, 2 + stages, 1), // valid
             (AndOr, 1 + waits, 1), // accumulate, complete
         ]),
         1,
     );
-    let rows = geometry.row_count_bits();
+    let rows = if several_rows { geometry.row_count_bits() } else { 0 };
     let to_columns = u64::from(serial) | waits; // cycles until columns, which may hold themselves what they are told
     for (cycles, bits) in [(2, 1), (to_columns, 1), (2, 1), (2, nest.outer_bits()), (2, rows)] {
         // Last, first, last tile, columns left, rows.
@@ -154,7 +160,7 @@ fn registers(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
     let (rows, columns) = (geometry.operand_rows() * row_bits, geometry.operand_columns());
     match geometry.topology {
         Topology::Draining => sum_of(&[
-            (AndOr, geometry.most_places().into(), 1),
+            (AndOr, 1, geometry.most_places()),
             (Register, columns.into(), rows),
             (Register, columns.into(), column_bits),
         ]),
@@ -163,12 +169,15 @@ fn registers(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
 }
 
 /// The mask of the activations.
-fn mask(geometry: &Geometry) -> Census {
-    let places = u64::from(geometry.most_places());
-    let mut census = sum_of(&[(Comparator, places * u64::from(geometry.layers()), geometry.nest().inner_bits())]); // places within the run
+fn mask(geometry: &Geometry, at_edge: bool) -> Census {
+    let places = geometry.most_places();
+    let mut census = thermometer_census(geometry.nest().inner_bits(), places * geometry.layers());
+    if at_edge {
+        return census;
+    }
     match geometry.common_activation() {
         Some(operand) => {
-            census.add(AndOr, u64::from(geometry.operand_rows()) * places, operand.numbers.bits().into());
+            census.add(AndOr, u64::from(geometry.operand_rows() * places), operand.numbers.bits().into());
         }
         None => {
             let choices = u64::from(geometry.layers()) * (geometry.modes.len() as u64 - 1);

@@ -5,6 +5,7 @@ use super::geometry::Geometry;
 use super::mode::Mode;
 use super::schedule::Schedule;
 use super::shell::{Element, Inputs};
+use crate::arith::thermometer::thermometer;
 use tritloom_hdl::{ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// A beat, as it enters or as elements see it.
@@ -26,26 +27,50 @@ pub(super) fn entering(
     schedule: &Schedule,
     only_issued: bool,
 ) -> Operands {
-    let masked = masked(m, geometry, streams, schedule, only_issued);
+    let within = within(m, geometry, schedule, only_issued);
+    let row_edge = element.row_edge();
+    let (activations, within) = match row_edge.as_ref().is_some_and(|edge| edge.port("within_inner").is_some()) {
+        true => {
+            let incoming = streams.activations.flat().lanes(uint(geometry.row_bits()), geometry.operand_rows());
+            (incoming, Some(within_rows(m, geometry, &within)))
+        }
+        false => (masked(m, geometry, streams, schedule, &within), None),
+    };
     Operands {
-        rows: prepared(m, &ROW_SIDE, &masked, element.row_edge(), Some(schedule)),
-        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), Some(schedule)),
+        rows: prepared(m, &ROW_SIDE, &activations, row_edge, (Some(schedule), within.as_ref())),
+        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), (Some(schedule), None)),
         held: false,
     }
 }
 
+/// For each row the places that lie within the inner dimension: those of its layer.
+fn within_rows(m: &ModuleBuilder, geometry: &Geometry, within: &Lanes) -> Lanes {
+    let (rows, places) = (geometry.rows, geometry.most_places());
+    let of_layers = within.flat().lanes(uint(places), geometry.layers());
+    let of_rows = m.lanes("within_row", uint(places), geometry.operand_rows());
+    each_layer(m, geometry, "within_layer", |layer| {
+        m.repeat("row_within", rows, |row| of_rows.drive(layer.clone() * rows + row, &of_layers.lane(layer.clone())));
+    });
+    (*of_rows).clone()
+}
+
+/// Which places of the beat that enters lie within the inner dimension; with `only_issued` none does where none enters.
+fn within(m: &ModuleBuilder, geometry: &Geometry, schedule: &Schedule, only_issued: bool) -> Lanes {
+    let places = geometry.most_places() * geometry.layers();
+    let in_run = thermometer(m, "within_inner", &schedule.inner_left, places);
+    let within = match only_issued {
+        true => m.wire("within_issued", &(in_run & schedule.issue.replicate(places))),
+        false => in_run,
+    };
+    within.lanes(uint(1), places)
+}
+
 /// The activations, a lane a row; what lies beyond the inner dimension counts as zero, so that the weights there do not
 /// matter.
-fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule, only_issued: bool) -> Lanes {
+fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule, within: &Lanes) -> Lanes {
     let (rows, places) = (geometry.rows, geometry.most_places());
-    let places_of_all = places * geometry.layers();
-    let within = m.lanes("within_inner", uint(1), places_of_all);
-    m.repeat("place", places_of_all, |place| {
-        let in_run = m.index(place, schedule.inner_left.width()).less(&schedule.inner_left);
-        within.drive(place, &if only_issued { in_run & &schedule.issue } else { in_run });
-    });
     let Some(operand) = geometry.common_activation() else {
-        return masked_by_mode(m, geometry, streams, schedule, &within);
+        return masked_by_mode(m, geometry, streams, schedule, within);
     };
     let bits = operand.numbers.bits();
     let masked = m.lanes("masked", uint(bits), geometry.operand_rows() * places);
@@ -114,13 +139,14 @@ const ROW_SIDE: Side =
 pub(super) const COLUMN_SIDE: Side =
     Side { operands: "weights", edges: "column_edge", edge: "edge", prepared: "prepared" };
 
-/// One operand behind its edge, a lane a row or column; the schedule tells edges of mode and pass.
+/// One operand behind its edge, a lane a row or column; edges are told of mode and pass by the schedule, and those that mask
+/// their operands which places are within the inner dimension.
 pub(super) fn prepared(
     m: &ModuleBuilder,
     side: &Side,
     incoming: &Lanes,
     edge: Option<Module>,
-    schedule: Option<&Schedule>,
+    (schedule, within): (Option<&Schedule>, Option<&Lanes>),
 ) -> Lanes {
     let Some(edge) = edge else {
         return incoming.clone();
@@ -135,6 +161,9 @@ pub(super) fn prepared(
         }
         if let Some(pass) = schedule.and_then(|schedule| schedule.pass.as_ref()).filter(|_| has("pass")) {
             instance.connect("pass", &pass.entering);
+        }
+        if let Some(within) = within {
+            instance.connect("within_inner", &within.lane(position));
         }
         prepared.drive(position, &instance.output("prepared"));
     });

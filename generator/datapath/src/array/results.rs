@@ -5,8 +5,8 @@ use super::geometry::{Geometry, SumForm, Topology};
 use super::merge::{merge, merge_census};
 use super::settling;
 use crate::arith::adder::CarryOut;
-use crate::census::sum_of;
-use tritloom_hdl::Primitive::{AndOr, Comparator};
+use crate::arith::thermometer::{thermometer, thermometer_census};
+use tritloom_hdl::Primitive::AndOr;
 use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, Value, sint, uint};
 
 /// A tile behind its last beat.
@@ -43,14 +43,11 @@ pub(super) fn results(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
 /// One word a column, zero beyond the run's columns.
 fn lanes(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
     let (columns, bits) = (geometry.columns, geometry.sum_bits());
-    let keep = m.lanes("keep", uint(1), columns);
     let data = m.lanes("kept", sint(bits), columns);
     m.comment("Lanes beyond the run's columns are zero, and their keep bits too.");
+    let keep = thermometer(m, "within_columns", &row.columns_left, columns).lanes(uint(1), columns);
     m.repeat("result_lane", columns, |column| {
-        let index = m.index(column, row.columns_left.width());
-        let within = m.wire("within_columns", &index.less(&row.columns_left));
-        keep.drive(column, &within);
-        data.drive(column, &(row.sums.lane(column) & within.replicate(bits)).as_signed());
+        data.drive(column, &(row.sums.lane(column) & keep.lane(column).replicate(bits)).as_signed());
     });
     m.output_lanes("result_data", &data, "first column lowest");
     m.output_lanes("result_keep", &keep, "");
@@ -87,10 +84,8 @@ pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column
 /// The primitives of [`results`] and [`resolved`]: mask, merge and adder of each column.
 pub(super) fn census(geometry: &Geometry) -> Census {
     let (columns, bits) = (geometry.operand_columns().into(), geometry.sum_bits());
-    let mut census = sum_of(&[
-        (Comparator, geometry.columns.into(), geometry.nest().outer_bits()), // columns within the run
-        (AndOr, geometry.columns.into(), bits),                              // mask
-    ]);
+    let mut census = thermometer_census(geometry.nest().outer_bits(), geometry.columns);
+    census.add(AndOr, geometry.columns.into(), bits.into()); // mask
     census.add_census(&cube::census(geometry), 1);
     if let SumForm::ByPosition(positions) = &geometry.sum_form {
         census.add_census(&merge_census(geometry, positions), columns);

@@ -28,7 +28,8 @@ pub(super) struct Schedule {
     pub last: Staged,
     pub last_tile: Staged,
     pub columns_left: Staged,
-    pub rows: Staged,
+    /// Where there are several.
+    pub rows: Option<Staged>,
 }
 
 /// The mode of the run under way.
@@ -98,8 +99,9 @@ impl Schedule {
         issue.drive(&(&able & &streams.activation_valid & &streams.weight_valid));
         m.output("activation_ready", &(&able & &streams.weight_valid));
         m.output("weight_ready", &(&able & &streams.activation_valid));
-        let start = m.wire("start", &(&streams.run_valid & &run_ready));
-        let rows = m.delay("rows", &streams.run_rows, Some(&start));
+        let has_several_rows = geometry.rows > 1;
+        let start = &streams.run_valid & &run_ready;
+        let start = if has_several_rows || geometry.has_modes() { m.wire("start", &start) } else { start };
 
         let beat = m.pipeline("beat", enter);
         let mode = streams.run_mode.as_ref().map(|run_mode| {
@@ -143,7 +145,10 @@ impl Schedule {
             last: beat.stage(0, "beat_last", &last),
             last_tile: beat.stage(0, "beat_last_tile", &sequencer.output("last_outer")),
             columns_left: beat.stage(0, "beat_columns_left", &sequencer.output("outer_left")),
-            rows: beat.stage(0, "beat_rows", &rows),
+            rows: has_several_rows.then(|| {
+                let rows = m.delay("rows", &streams.run_rows, Some(&start));
+                beat.stage(0, "beat_rows", &rows)
+            }),
             issue: (*issue).clone(),
             last_enters: last,
         };
@@ -175,7 +180,7 @@ impl Schedule {
             last: work.stage(1, "work_last", &self.last.at(1)),
             last_tile: work.stage(1, "work_last_tile", &self.last_tile.at(1)),
             columns_left: work.stage(1, "work_columns_left", &self.columns_left.at(1)),
-            rows: work.stage(1, "work_rows", &self.rows.at(1)),
+            rows: self.rows.map(|rows| work.stage(1, "work_rows", &rows.at(1))),
             ..self
         }
     }

@@ -24,7 +24,8 @@ pub trait Element {
     }
 
     /// What is made of a row's activations once, at the edge of the array, for all its elements: a module from
-    /// `activations`, zero beyond the inner dimension, to `prepared`; `None` where elements take them as they come.
+    /// `activations`, zero beyond the inner dimension, to `prepared`; `None` where elements take them as they come. One
+    /// with an input `within_inner`, a bit a place, sees the activations as they come and makes zeros of those beyond itself.
     fn row_edge(&self) -> Option<Module> {
         None
     }
@@ -101,7 +102,10 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let summed = 2 + geometry.element_stages;
     let completed = Completed {
         complete: m.wire("complete", &(schedule.done.at(summed) & schedule.last.at(summed))),
-        rows: schedule.rows.at(summed),
+        rows: match &schedule.rows {
+            Some(rows) => rows.at(summed),
+            None => m.uint(1, geometry.row_count_bits()),
+        },
         columns_left: schedule.columns_left.at(summed),
         last_tile: schedule.last_tile.at(summed),
     };

@@ -22,6 +22,7 @@ use super::operands::{COLUMN_SIDE, port_bits, prepared};
 use super::results::{self, Row, resolved};
 use super::shell::{Element, Inputs, PORT_ORDER, note_parameters};
 use super::skew::{Wave, aligned, aligned_census, skewed, skewed_census, wave_census};
+use crate::arith::thermometer::{thermometer, thermometer_census};
 use crate::census::{copies, sum_of};
 use crate::sequencer::{sequencer, sequencer_census};
 use tritloom_hdl::Primitive::{
@@ -145,7 +146,7 @@ fn columns(
     let masked = masked(m, geometry, streams, schedule);
     let held = m.delay("activations", masked.flat(), Some(&schedule.issue)).lanes(masked.shape(), geometry.rows);
     let activations = skewed(m, "activations", &held, moving);
-    let weights = prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), None);
+    let weights = prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), (None, None));
     let at = m.lanes("activations_at", uint(activations.flat().width()), columns);
     at.drive(0, activations.flat());
     if columns > 1 {
@@ -169,11 +170,10 @@ fn columns(
 /// The activations that enter, a lane a row of the array; zero beyond the inner dimension.
 fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule) -> Lanes {
     let (incoming, places) = (&streams.activations, geometry.rows * geometry.depth);
+    let within = thermometer(m, "within_inner", &schedule.inner_left, places).lanes(uint(1), places);
     let masked = m.lanes("masked", incoming.shape(), places);
     m.repeat("place", places, |place| {
-        let within = m.index(place, schedule.inner_left.width()).less(&schedule.inner_left);
-        let within = m.wire("within_inner", &within).replicate(incoming.shape().width);
-        masked.drive(place, &(incoming.lane(place) & within));
+        masked.drive(place, &(incoming.lane(place) & within.lane(place).replicate(incoming.shape().width)));
     });
     masked.flat().lanes(uint(incoming.shape().width * geometry.depth), geometry.rows)
 }
@@ -289,15 +289,16 @@ fn memory_rows(max_rows: u32) -> u32 {
 pub(super) fn census(geometry: &Geometry, max_rows: u32, column_bits: u32) -> Vec<(&'static str, Census)> {
     let Geometry { rows, columns, depth, .. } = *geometry;
     let row_bits = geometry.row_bits();
-    let mut passing = sum_of(&[
-        (Comparator, (rows * depth).into(), geometry.nest().inner_bits()), // places within the run
-        (AndOr, (rows * depth).into(), row_bits / depth),                  // mask
-        (EnabledRegister, 1, rows * row_bits),                             // activations
-        (EnabledRegister, u64::from(columns - 1), rows * row_bits),        // activations from column to column
-        (EnabledRegister, geometry.elements().into(), column_bits),        // weights
+    let mut passing = thermometer_census(geometry.nest().inner_bits(), rows * depth); // places within the run
+    let own = sum_of(&[
+        (AndOr, (rows * depth).into(), row_bits / depth),           // mask
+        (EnabledRegister, 1, rows * row_bits),                      // activations
+        (EnabledRegister, u64::from(columns - 1), rows * row_bits), // activations from column to column
+        (EnabledRegister, geometry.elements().into(), column_bits), // weights
         (EnabledRegister, geometry.elements().into(), geometry.element_bits()), // sums
-        (EnabledRegister, 1, columns * geometry.kept_bits()),              // resolved
+        (EnabledRegister, 1, columns * geometry.kept_bits()),       // resolved
     ]);
+    passing.add_census(&own, 1);
     passing.add_census(&skewed_census(rows, row_bits), 1);
     passing.add_census(&aligned_census(columns, geometry.kept_bits()), 1);
     vec![

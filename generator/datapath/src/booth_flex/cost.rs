@@ -1,8 +1,8 @@
 //! The primitives of the family's parts in closed form, in the order of the text of `element`.
 
-use super::edge::{column_edge_census, recoded_census, row_edge_census};
+use super::edge::{column_edge_census, masks, recoded_census, row_edge_census};
 use super::element::{
-    PRODUCT_ARRIVAL, SHIFT_ARRIVAL, SUM_ARRIVAL, gathered_bits, is_gathered, product_bits, reads_control, row_ranges,
+    PRODUCT_ARRIVAL, SHIFT_ARRIVAL, SUM_ARRIVAL, biased_bits, gathered_bits, is_gathered, reads_control, row_ranges,
     shift_bounds,
 };
 use super::parameters::Config;
@@ -24,38 +24,33 @@ pub(super) fn census(config: &Config) -> ElementCensus {
             read: read.len() as u32,
         },
         row_edge: row_edge_census(config),
+        row_edge_masks: masks(config),
         column_edge: column_edge_census(config),
         parts: element(config),
         ..ElementCensus::default()
     }
 }
 
-/// A word of a sum.
+/// What is added to the sum: a signed word and a carry.
 #[derive(Clone, Copy)]
-struct Word {
+struct Summand {
     low: u32,
     bits: u32,
     arrival: u32,
 }
 
 fn element(config: &Config) -> Parts {
-    let stages = config.geometry.element_stages;
     let (mut compression, mut registers) = (Census::default(), Census::default());
-    let mut words: Vec<Vec<Word>> =
-        (0..config.lane.digits).map(|digit| gathered(config, digit, &mut compression)).collect();
-    if stages > 1 {
-        words.iter_mut().for_each(|words| *words = held(words, &mut registers));
+    let gathered: Vec<Vec<Summand>> =
+        (0..config.lane.digits).map(|digit| gathered(config, digit, &mut compression, &mut registers)).collect();
+    let (shifts, summands) = shifted(config, &gathered);
+    let mut profile = Profile::new(config.geometry.kept_bits());
+    match config.geometry.element_stages {
+        0 => add_summands(&mut profile, &summands),
+        _ => compression.add_census(&add_held_products(config, &summands, &mut profile, &mut registers), 1),
     }
-    let (shifts, mut shifted) = shifted(config, &words);
-    if stages > 0 {
-        let mut profile = Profile::new(product_bits(config));
-        add_words(&mut profile, &shifted);
-        let plan = Plan::new(&profile, &config.tree.compression());
-        compression.add_census(&plan.census(), 1);
-        shifted = held(&rows(&plan), &mut registers);
-    }
-    let plan = sum_plan(config, &shifted);
-    compression.add_census(&plan.census(), 1);
+    (0..sum_words(config)).for_each(|_| profile.add_unsigned(config.geometry.kept_bits(), 0, SUM_ARRIVAL));
+    compression.add_census(&Plan::new(&profile, &config.tree.compression()).census(), 1);
     let mut parts = Parts::new();
     if !config.recoding_at_edge {
         parts.push(("recoding", recoded_census(config)));
@@ -70,76 +65,83 @@ fn element(config: &Config) -> Parts {
     parts
 }
 
-/// The product of a digit in every lane, with its sign inverted.
+/// The product of each digit in every lane.
 fn products(config: &Config) -> Census {
     let (lane, shapes) = (&config.lane, config.activations());
     let mut products = Census::default();
     for digit in 0..lane.digits {
         products.add_census(&digit_product::product_census(lane.digit_set(), shapes[lane.activation_of(digit)]), 1);
-        products.add(Inverter, 1, 1);
     }
     copies(&products, config.geometry.depth.into())
 }
 
-/// The products of one digit, or the words of their sum.
-fn gathered(config: &Config, digit: u32, compression: &mut Census) -> Vec<Word> {
-    let product = Word { low: 0, bits: config.product_bits(digit), arrival: PRODUCT_ARRIVAL };
-    let carry = Word { low: 0, bits: 1, arrival: 0 };
-    let products = [product, carry].repeat(config.geometry.depth as usize);
-    if !is_gathered(config, digit) {
-        return products;
+/// The products of one digit, or their sum; behind registers where there are two stages of them.
+fn gathered(config: &Config, digit: u32, compression: &mut Census, registers: &mut Census) -> Vec<Summand> {
+    let product = Summand { low: 0, bits: config.product_bits(digit), arrival: PRODUCT_ARRIVAL };
+    let products = vec![product; config.geometry.depth as usize];
+    let summands = match is_gathered(config, digit) {
+        true => vec![sum(config, &products, gathered_bits(config, digit), compression)],
+        false => products,
+    };
+    if config.geometry.element_stages < 2 {
+        return summands;
     }
-    let mut profile = Profile::new(gathered_bits(config, digit));
-    add_words(&mut profile, &products);
+    summands
+        .iter()
+        .flat_map(|summand| [summand.bits, 1])
+        .for_each(|bits| registers.add(EnabledRegister, 1, bits.into()));
+    summands.iter().map(|summand| Summand { arrival: 0, ..*summand }).collect()
+}
+
+fn sum(config: &Config, products: &[Summand], bits: u32, compression: &mut Census) -> Summand {
+    let mut profile = Profile::new(bits);
+    products.iter().for_each(|product| profile.add_signed(product.bits, 0, product.arrival));
+    products[2..].iter().for_each(|_| profile.add_bit(0, 0));
     let plan = Plan::new(&profile, &config.tree.compression());
     compression.add_census(&plan.census(), 1);
-    rows(&plan)
+    compression.add_census(&config.geometry.resolve.census(bits, CarryOut::Dropped), 1);
+    Summand { low: 0, bits, arrival: plan.arrival() }
 }
 
-fn rows(plan: &Plan) -> Vec<Word> {
-    let word = |(low, bits): (u32, u32)| Word { low, bits, arrival: plan.arrival() };
-    row_ranges(plan).into_iter().map(word).collect()
-}
-
-/// The words behind registers.
-fn held(words: &[Word], registers: &mut Census) -> Vec<Word> {
-    words.iter().for_each(|word| registers.add(EnabledRegister, 1, word.bits.into()));
-    words.iter().map(|word| Word { arrival: 0, ..*word }).collect()
-}
-
-/// The choices among shifts, and the words of all digits behind them.
-fn shifted(config: &Config, words: &[Vec<Word>]) -> (Census, Vec<Word>) {
+/// The choices among shifts, and what is added behind them.
+fn shifted(config: &Config, gathered: &[Vec<Summand>]) -> (Census, Vec<Summand>) {
     let (mut census, mut shifted) = (Census::default(), Vec::new());
-    for (digit, word) in (0..).zip(words).flat_map(|(digit, words)| words.iter().map(move |word| (digit, word))) {
+    for (digit, summand) in (0..).zip(gathered).flat_map(|(digit, all)| all.iter().map(move |one| (digit, one))) {
         let shifts = config.lane.shifts(digit);
         let (least, most) = shift_bounds(&shifts);
-        let bits = word.bits + most - least;
+        let bits = summand.bits + most - least;
         let sets: Vec<_> = shifts.iter().map(|(_, set)| *set).collect();
         census.add_census(&config.lines.choose_census(&sets, bits), 1);
-        let arrival = word.arrival + if least < most { SHIFT_ARRIVAL } else { 0 };
-        shifted.push(Word { low: word.low + least, bits, arrival });
+        let arrival = summand.arrival + if least < most { SHIFT_ARRIVAL } else { 0 };
+        shifted.push(Summand { low: summand.low + least, bits, arrival });
     }
     (census, shifted)
 }
 
-fn add_words(profile: &mut Profile, words: &[Word]) {
-    words.iter().for_each(|word| profile.add_unsigned(word.bits, word.low, word.arrival));
+fn add_summands(profile: &mut Profile, summands: &[Summand]) {
+    for summand in summands {
+        profile.add_signed(summand.bits, summand.low, summand.arrival);
+        profile.add_bit(summand.low, 0);
+    }
 }
 
-/// The tree that the sum so far is in.
-fn sum_plan(config: &Config, words: &[Word]) -> Plan {
-    let width = config.geometry.kept_bits();
-    let mut profile = Profile::new(width);
-    add_words(&mut profile, words);
-    for (column, set) in (0..).zip(config.correction()) {
-        match (set, config.lines.is_constant(set)) {
-            (0, _) => {}
-            (_, true) => profile.add_constant(1, column),
-            (_, false) => profile.add_bit(column, 0),
-        }
+/// The compression of a beat's products to two words; `profile` gets these.
+fn add_held_products(config: &Config, summands: &[Summand], profile: &mut Profile, registers: &mut Census) -> Census {
+    let shapes: Vec<(u32, u32)> = summands.iter().map(|summand| (summand.low, summand.bits)).collect();
+    let mut products = Profile::new(biased_bits(&shapes));
+    for Summand { low, bits, arrival } in summands {
+        products.add_unsigned(*bits, *low, *arrival);
+        products.add_bit(*low, 0);
+        profile.add_constant(-1, low + bits - 1);
     }
-    (0..sum_words(config)).for_each(|_| profile.add_unsigned(width, 0, SUM_ARRIVAL));
-    Plan::new(&profile, &config.tree.compression())
+    let plan = Plan::new(&products, &config.tree.compression());
+    for (low, bits) in row_ranges(&plan) {
+        registers.add(EnabledRegister, 1, bits.into());
+        profile.add_unsigned(bits, low, 0);
+    }
+    let mut census = plan.census();
+    census.add(Inverter, summands.len() as u64, 1);
+    census
 }
 
 fn sum_words(config: &Config) -> u32 {

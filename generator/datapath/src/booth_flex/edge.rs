@@ -22,47 +22,73 @@ pub(super) fn has_row_edge(config: &Config) -> bool {
     row_lane_bits(config) != config.geometry.activation_bits
 }
 
+/// Whether the row's edge masks what lies beyond the inner dimension: where a place has the same bits in every mode.
+pub(super) fn masks(config: &Config) -> bool {
+    has_row_edge(config) && config.geometry.common_activation().is_some()
+}
+
 /// From a row's activations to those of every digit of every lane: in a mode in which several digits belong to one
 /// weight, they all get its activation, so that elements choose nothing.
+///
+/// What lies beyond the inner dimension is masked here as well ([`masks`]): where an activation is chosen by a line of the mode anyway, its
+/// mask is one gate to that line.
 pub(super) fn row_edge(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = config.geometry;
     let m = ModuleBuilder::new(
         format!("booth_flex_row_a{activation_bits}_d{depth}_{}", config.name()),
-        "The activations of each lane, one for each weight that the lane may hold.",
+        "The activations of each lane, one for each weight that the lane may hold; zero beyond the inner dimension.",
     );
     m.parameter("activation bits", activation_bits);
     m.parameter("lanes", depth);
     let places = config.geometry.most_places();
     let activations = m.input_lanes("activations", uint(activation_bits), places, "first place lowest");
-    let control = control(&m, config);
+    let within = masks(config).then(|| m.input_lanes("within_inner", uint(1), places, "within the inner dimension"));
+    let incoming = Incoming { activations, within, control: control(&m, config) };
     let prepared = m.lanes("lanes", uint(row_lane_bits(config)), depth);
     m.repeat("lane", depth, |lane| {
-        prepared.drive(lane, &lane_activations(&m, config, control.as_ref(), &activations, lane.into()));
+        prepared.drive(lane, &lane_activations(&m, config, &incoming, &lane.into()));
     });
     m.output_lanes("prepared", &prepared, "for each lane its activations and three times some of them");
     m.finish()
 }
 
-fn lane_activations(
-    m: &ModuleBuilder,
-    config: &Config,
-    control: Option<&Value>,
-    activations: &Lanes,
-    lane: Affine,
-) -> Value {
-    let depth = config.geometry.depth;
-    let mut words = Vec::new();
-    for (number, (sources, shape)) in config.lane.activations().iter().zip(config.activations()).enumerate() {
-        let prepared = |&(Source { slot, shift }, set): &(Source, ModeSet)| {
-            let activation = with_sign(m, config, control, &activations.lane(lane.clone() + slot * depth));
-            (activation.shift_left(shift).extend(shape.width).as_unsigned(), set)
+/// The ports of a row's edge.
+struct Incoming {
+    activations: Lanes,
+    /// Where the activations must be masked.
+    within: Option<Lanes>,
+    control: Option<Value>,
+}
+
+fn lane_activations(m: &ModuleBuilder, config: &Config, incoming: &Incoming, lane: &Affine) -> Value {
+    let (shapes, control) = (config.activations(), incoming.control.as_ref());
+    let place = |slot: u32| lane.clone() + slot * config.geometry.depth;
+    let within = |slot: u32| incoming.within.as_ref().map(|within| within.lane(place(slot)));
+    let activation = |slot: u32| with_sign(m, config, control, &incoming.activations.lane(place(slot)));
+    let typed = |word: &Value| if shapes[0].signed { word.as_signed() } else { word.clone() };
+    // That of the lowest digit is always that of the first weight.
+    let own = match within(0) {
+        Some(within) => activation(0).as_unsigned() & within.replicate(shapes[0].width),
+        None => activation(0).as_unsigned(),
+    };
+    let own = m.wire("activation0", &own);
+    let mut words = vec![own.clone()];
+    for (number, (sources, shape)) in config.lane.activations().iter().zip(&shapes).enumerate().skip(1) {
+        let choice = |&(Source { slot, shift }, set): &(Source, ModeSet)| {
+            let line = config.lines.line(control, set)?;
+            let (gate, word) = match within(slot) {
+                _ if slot == 0 => (line, typed(&own)),
+                Some(within) => (line & within, activation(slot)),
+                None => (line, activation(slot)),
+            };
+            Some((gate, word.shift_left(shift).extend(shape.width).as_unsigned()))
         };
-        let word = config.lines.choose(m, control, &sources.iter().map(prepared).collect::<Vec<_>>());
-        words.push(m.wire(&format!("activation{number}"), &word));
+        let choices: Vec<(Value, Value)> = sources.iter().filter_map(choice).collect();
+        let chosen = m.one_hot(&choices.iter().map(|(gate, word)| (gate, word)).collect::<Vec<_>>());
+        words.push(m.wire(&format!("activation{number}"), &chosen));
     }
     for source in config.lane.triples() {
-        let word = if config.activation().signed { words[source].as_signed() } else { words[source].clone() };
-        words.push(m.wire(&format!("triple{source}"), &digit_product::triple(&word).as_unsigned()));
+        words.push(m.wire(&format!("triple{source}"), &digit_product::triple(&typed(&words[source])).as_unsigned()));
     }
     m.concat(&words.iter().rev().collect::<Vec<_>>())
 }
@@ -87,10 +113,14 @@ pub(super) fn row_edge_census(config: &Config) -> Option<(Census, u32)> {
     }
     let mut lane = Census::default();
     let (activations, shapes) = (config.lane.activations(), config.activations());
-    for (sources, shape) in activations.iter().zip(&shapes) {
-        let sets: Vec<ModeSet> = sources.iter().map(|(_, set)| *set).collect();
-        lane.add_census(&config.lines.choose_census(&sets, shape.width), 1);
+    let masked = u64::from(masks(config));
+    lane.add(Primitive::AndOr, masked, shapes[0].width.into());
+    for (sources, shape) in activations.iter().zip(&shapes).skip(1) {
+        lane.add(Primitive::AndOr, 2 * sources.len() as u64 - 1, shape.width.into());
     }
+    let gates: BTreeSet<(u32, ModeSet)> =
+        activations.iter().flatten().map(|(source, set)| (source.slot, *set)).collect();
+    lane.add(Primitive::AndOr, masked * gates.iter().filter(|(slot, _)| *slot > 0).count() as u64, 1);
     if config.sign == ActivationSign::RunTime {
         let slots: BTreeSet<u32> = activations.iter().flatten().map(|(source, _)| source.slot).collect();
         lane.add(Primitive::AndOr, slots.len() as u64, 1);

@@ -1,14 +1,19 @@
 //! One element: products of digits, gathered by their place in the weight, shifted as the mode says, and summed.
 //!
 //! ```text
-//!  digits ─► products of the lanes' digit 0 ─► tree ─► two words ──────────────────┐
-//!            products of the lanes' digit 1 ─► tree ─► two words ─► shift by mode ─┤ tree ─► sum
-//!            ...                                                                   │
-//!  sum so far ─────────────────────────────────────────────────────────────────────┘
+//!  digits ─► products of the lanes' digit 0 ─► tree, adder ─► one word ──────────────────┐
+//!            products of the lanes' digit 1 ─► tree, adder ─► one word ─► shift by mode ─┤ tree ─► sum
+//!            ...                                                                         │
+//!  sum so far ───────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
 //! Digits of one place are gathered over all lanes FIRST and shifted once, as BitBlade does with slices: the shifts, which
-//! are what being cut apart costs, are shared by all lanes.
+//! are what being cut apart costs, are shared by all lanes. They are of one word and not of two, and as an adder takes as
+//! many bits away as full adders of a tree would, the word costs nothing.
+//!
+//! Complements owe a one each. Of the ones of a digit the tree takes all but two, the adder one more, and the last stays
+//! owed: it lets the word be a bit narrower. `2^s (word + one)` is the shifted word with the one in each of the places
+//! that come free below, and one more in the lowest of them all: the owed one stays where it is, whatever the shift.
 
 use super::edge::{column_lane_bits, recoded, row_lane_bits};
 use super::lane::ModeSet;
@@ -16,8 +21,9 @@ use super::parameters::Config;
 use crate::arith::adder::CarryOut;
 use crate::arith::bit_heap::{BitHeap, Plan};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
+use crate::arith::reduction::{Term, bits_below};
 use crate::array::Geometry;
-use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, bits_for, uint};
+use tritloom_hdl::{Affine, Lanes, Module, ModuleBuilder, Shape, Value, bits_for, uint};
 
 /// Gate delays of a digit product behind the operand registers: AND, OR, exclusive OR.
 pub(super) const PRODUCT_ARRIVAL: u32 = 3;
@@ -26,11 +32,12 @@ pub(super) const SHIFT_ARRIVAL: u32 = 2;
 /// Gate delays of the sum so far, behind its gate.
 pub(super) const SUM_ARRIVAL: u32 = 1;
 
-/// A word of a sum of products: unsigned, from column `low` up.
+/// What is added to the sum: `2^low` times a signed word and a carry.
 #[derive(Clone)]
-struct Word {
+struct Summand {
     name: String,
-    value: Value,
+    word: Value,
+    carry: Value,
     low: u32,
     /// In gate delays.
     arrival: u32,
@@ -79,10 +86,10 @@ impl Ports {
     }
 }
 
-/// Whether the lines of the mode are read in a stage: by recoders with the operands, by shifts, and by the sum.
+/// Whether the lines of the mode are read in a stage: by recoders with the operands, and by shifts.
 pub(super) fn reads_control(config: &Config, stage: u32) -> bool {
     let by_recoders = stage == 0 && !config.recoding_at_edge;
-    let by_shifts = stage >= shift_stage(config) && !config.lane.at_edge;
+    let by_shifts = stage == shift_stage(config) && !config.lane.at_edge;
     by_recoders || by_shifts
 }
 
@@ -109,75 +116,77 @@ pub(super) fn element(config: &Config) -> Module {
     m.section("Digits of one place");
     let mut gathered = gathered(&m, config, &products);
     if element_stages > 1 {
-        gathered = gathered.iter().map(|words| held(&m, &ports, words)).collect();
+        gathered = gathered.iter().map(|summands| held(&m, &ports, summands)).collect();
     }
     m.section("Shifts");
-    let mut words = shifted(&m, config, ports.control(shift_stage(config)), &gathered);
-    if element_stages > 0 {
-        m.section("Sum of products");
-        let mut heap = BitHeap::new(product_bits(config));
-        add_words(&mut heap, &words);
-        words = held(&m, &ports, &reduced(&m, config, &heap, "products"));
-    }
-    m.section("Sum");
-    accumulate(&m, config, &ports, ports.control(element_stages), &words);
+    let summands = shifted(&m, config, ports.control(shift_stage(config)), &gathered);
+    accumulate(&m, config, &ports, &summands);
     m.finish()
 }
 
-/// Bits of the sum of the biased products of one digit of every lane: each, with its carry, is at most two to the number
-/// of its bits.
+/// Bits of the word of the sum of the products of one digit of every lane, of which a one is owed.
 pub(super) fn gathered_bits(config: &Config, digit: u32) -> u32 {
-    bits_for(u64::from(config.geometry.depth) << config.product_bits(digit))
-}
-
-/// Bits of the sum of all biased products.
-pub(super) fn product_bits(config: &Config) -> u32 {
-    let lane = &config.lane;
-    let of_digit = |mode: usize, digit: u32| {
-        u64::from(config.geometry.depth) << (config.product_bits(digit) + lane.shift(mode, digit))
-    };
-    let most = |mode: usize| (0..lane.digits).map(|digit| of_digit(mode, digit)).sum();
-    bits_for((0..lane.modes()).map(most).max().unwrap_or(0))
+    bits_below(u64::from(config.geometry.depth) << (config.product_bits(digit) - 1))
 }
 
 /// Whether the products of a digit are added up by themselves: where they are shifted by the mode, or held.
 pub(super) fn is_gathered(config: &Config, digit: u32) -> bool {
-    config.lane.shifts(digit).len() > 1 || config.geometry.element_stages > 1
+    config.geometry.depth > 1 && (config.lane.shifts(digit).len() > 1 || config.geometry.element_stages > 1)
 }
 
-/// For each digit, its biased product in each lane, and the carries that negative ones owe.
-fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Vec<Word>> {
-    let (lane, set) = (&config.lane, config.lane.digit_set());
+/// For each digit, its product in each lane.
+fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Vec<Summand>> {
+    let (lane, set, depth) = (&config.lane, config.lane.digit_set(), config.geometry.depth);
     let digits = match config.recoding_at_edge {
         true => ports.weights.clone(),
         false => recoded(m, config, ports.control(0), &ports.weights),
     };
-    let product = |position: u32, place: u32| {
-        let multiples = multiples(config, &ports.activations.lane(place), position);
-        let digit = Digit::unpack(set, &digits.lane(place).slice(position * set.bits(), set.bits()));
-        let name = format!("lane{place}_digit{position}");
-        let term = digit_product::product(m, &name, &digit, &multiples);
-        let magnitude = term.word.slice(0, config.product_bits(position) - 1);
-        let biased = m.wire(&format!("{name}_biased"), &m.concat(&[&!term.word.top_bit(), &magnitude]));
-        let word = Word { name: name.clone(), value: biased, low: 0, arrival: PRODUCT_ARRIVAL };
-        let carry = term.carry.map(|value| Word { name: format!("{name}_carry"), value, low: 0, arrival: 0 });
-        std::iter::once(word).chain(carry)
+    let digit =
+        |place: Affine, position: u32| Digit::unpack(set, &digits.lane(place).slice(position * set.bits(), set.bits()));
+    let of_digit = |position: u32| {
+        let words = m.lanes(&format!("digit{position}_products"), uint(config.product_bits(position)), depth);
+        m.repeat(&format!("digit{position}_lane"), depth, |place| {
+            let multiples = multiples(config, &ports.activations.lane(place), position);
+            let (name, digit) = (format!("digit{position}"), digit(place.into(), position));
+            let Term { word, .. } = digit_product::product(m, &name, &digit, &multiples);
+            words.drive(place, &word.as_unsigned());
+        });
+        let summand = |place: u32| Summand {
+            name: format!("digit{position}"),
+            word: words.lane(place).as_signed(),
+            carry: digit(place.into(), position).negate,
+            low: 0,
+            arrival: PRODUCT_ARRIVAL,
+        };
+        (0..depth).map(summand).collect()
     };
-    let of_digit = |position| (0..config.geometry.depth).flat_map(|place| product(position, place)).collect();
     (0..lane.digits).map(of_digit).collect()
 }
 
-/// For each digit the words of the sum over all lanes; or its products as they are, where they need not be apart.
-fn gathered(m: &ModuleBuilder, config: &Config, products: &[Vec<Word>]) -> Vec<Vec<Word>> {
-    let gathered = |(digit, products): (u32, &Vec<Word>)| {
-        if !is_gathered(config, digit) {
-            return products.clone();
-        }
-        let mut heap = BitHeap::new(gathered_bits(config, digit));
-        add_words(&mut heap, products);
-        reduced(m, config, &heap, &format!("digit{digit}"))
+/// For each digit the sum over all lanes; or its products as they are, where they need not be apart.
+fn gathered(m: &ModuleBuilder, config: &Config, products: &[Vec<Summand>]) -> Vec<Vec<Summand>> {
+    let gathered = |(digit, products): (u32, &Vec<Summand>)| match is_gathered(config, digit) {
+        true => vec![sum(m, config, products, gathered_bits(config, digit))],
+        false => products.clone(),
     };
     (0..).zip(products).map(gathered).collect()
+}
+
+/// The sum of the products of a digit, two or more.
+fn sum(m: &ModuleBuilder, config: &Config, products: &[Summand], bits: u32) -> Summand {
+    let (compression, name) = (config.tree.compression(), &products[0].name);
+    let mut heap = BitHeap::new(bits);
+    products.iter().for_each(|product| heap.add_signed(&product.word, 0, product.arrival));
+    products[2..].iter().for_each(|product| heap.add_bit(&product.carry, 0, 0));
+    let rows = heap.reduce(m, name, &compression);
+    let added = config.geometry.resolve.add(m, name, (&rows.0, &rows.1), &products[0].carry, CarryOut::Dropped);
+    let word = m.wire(&format!("{name}_sum"), &added.as_signed());
+    Summand {
+        word,
+        carry: products[1].carry.clone(),
+        arrival: heap.plan(&compression).arrival(),
+        ..products[0].clone()
+    }
 }
 
 /// What a digit of a lane chooses among.
@@ -203,21 +212,7 @@ fn multiples(config: &Config, lane: &Value, digit: u32) -> Multiples {
     }
 }
 
-/// The rows of a heap, without the columns above and below in which they have no bits.
-fn reduced(m: &ModuleBuilder, config: &Config, heap: &BitHeap, name: &str) -> Vec<Word> {
-    let compression = config.tree.compression();
-    let plan = heap.plan(&compression);
-    let rows = heap.reduce(m, name, &compression);
-    let word = |(number, (row, (low, width))): (usize, (Value, (u32, u32)))| Word {
-        name: format!("{name}_word{number}"),
-        value: row.slice(low, width),
-        low,
-        arrival: plan.arrival(),
-    };
-    [rows.0, rows.1].into_iter().zip(row_ranges(&plan)).enumerate().map(word).collect()
-}
-
-/// The lowest column and the number of columns of each row that has any bits.
+/// The lowest column and the number of columns of each row of a plan that has any bits.
 pub(super) fn row_ranges(plan: &Plan) -> Vec<(u32, u32)> {
     let range = |number: usize| {
         let holds = |column: &Vec<_>| column.len() > number;
@@ -228,33 +223,41 @@ pub(super) fn row_ranges(plan: &Plan) -> Vec<(u32, u32)> {
     (0..2).filter_map(range).collect()
 }
 
-/// Registers behind words.
-fn held(m: &ModuleBuilder, ports: &Ports, words: &[Word]) -> Vec<Word> {
-    let held = |word: &Word| Word {
-        name: word.name.clone(),
-        value: m.delay(&word.name, &word.value, ports.advance.as_ref()),
-        low: word.low,
-        arrival: 0,
+/// Registers behind the sum of a digit.
+fn held(m: &ModuleBuilder, ports: &Ports, summands: &[Summand]) -> Vec<Summand> {
+    let held = |summand: &Summand| {
+        let register =
+            |what: &str, value: &Value| m.delay(&format!("{}_{what}", summand.name), value, ports.advance.as_ref());
+        let (word, carry) = (register("held", &summand.word), register("carry", &summand.carry));
+        Summand { word, carry, arrival: 0, ..summand.clone() }
     };
-    words.iter().map(held).collect()
+    summands.iter().map(held).collect()
 }
 
-/// The words of each digit, shifted to its place in the weights of the mode.
-fn shifted(m: &ModuleBuilder, config: &Config, control: Option<&Value>, gathered: &[Vec<Word>]) -> Vec<Word> {
+/// The sums of each digit, shifted to its place in the weights of the mode.
+fn shifted(m: &ModuleBuilder, config: &Config, control: Option<&Value>, gathered: &[Vec<Summand>]) -> Vec<Summand> {
     let mut shifted = Vec::new();
-    for (digit, word) in (0..).zip(gathered).flat_map(|(digit, words)| words.iter().map(move |word| (digit, word))) {
+    for (digit, summand) in (0..).zip(gathered).flat_map(|(digit, all)| all.iter().map(move |one| (digit, one))) {
         let shifts = config.lane.shifts(digit);
         let (least, most) = shift_bounds(&shifts);
-        let width = word.value.width() + most - least;
-        let moved = |&(shift, set): &(u32, ModeSet)| (word.value.shift_left(shift - least).extend(width), set);
-        let choices: Vec<(Value, ModeSet)> = shifts.iter().map(moved).collect();
-        let chosen = config.lines.choose(m, control, &choices);
-        let (name, is_chosen) = (format!("{}_shifted", word.name), least < most);
-        let value = if is_chosen { m.wire(&name, &chosen) } else { chosen };
-        let arrival = word.arrival + if is_chosen { SHIFT_ARRIVAL } else { 0 };
-        shifted.push(Word { name, value, low: word.low + least, arrival });
+        let moved = |&(shift, set): &(u32, ModeSet)| (moved_up(m, summand, shift - least, most - least), set);
+        let low = summand.low + least;
+        shifted.push(match least < most {
+            false => Summand { low, ..summand.clone() },
+            true => {
+                let chosen = config.lines.choose(m, control, &shifts.iter().map(moved).collect::<Vec<_>>());
+                let word = m.wire(&format!("{}_shifted", summand.name), &chosen.as_signed());
+                Summand { word, low, arrival: summand.arrival + SHIFT_ARRIVAL, ..summand.clone() }
+            }
+        });
     }
     shifted
+}
+
+/// `2^shift` times a word and its carry, but for the carry: in the bits for a shift of `most`, as a pattern.
+fn moved_up(m: &ModuleBuilder, summand: &Summand, shift: u32, most: u32) -> Value {
+    let word = summand.word.extend(summand.word.width() + most - shift).as_unsigned();
+    if shift == 0 { word } else { m.concat(&[&word, &summand.carry.replicate(shift)]) }
 }
 
 /// The least and the greatest shift.
@@ -263,23 +266,20 @@ pub(super) fn shift_bounds(shifts: &[(u32, ModeSet)]) -> (u32, u32) {
     (all().min().unwrap_or(0), all().max().unwrap_or(0))
 }
 
-fn add_words(heap: &mut BitHeap, words: &[Word]) {
-    words.iter().for_each(|word| heap.add_unsigned(&word.value, word.low, word.arrival));
-}
-
 /// The sum, and what is added to it in a cycle.
-fn accumulate(m: &ModuleBuilder, config: &Config, ports: &Ports, control: Option<&Value>, words: &[Word]) {
+fn accumulate(m: &ModuleBuilder, config: &Config, ports: &Ports, summands: &[Summand]) {
     let width = config.geometry.kept_bits();
     let mut heap = BitHeap::new(width);
-    add_words(&mut heap, words);
-    m.comment("Takes back, in each mode, what inverted signs have added to the products.");
-    for (column, set) in (0..).zip(config.correction()) {
-        match config.lines.line(control, set) {
-            Some(line) => heap.add_bit(&line, column, 0),
-            None if set != 0 => heap.add_constant(1, column),
-            None => {}
-        }
+    if config.geometry.element_stages == 0 {
+        summands.iter().for_each(|summand| {
+            heap.add_signed(&summand.word, summand.low, summand.arrival);
+            heap.add_bit(&summand.carry, summand.low, 0);
+        });
+    } else {
+        m.section("Sum of products");
+        add_held_products(m, config, ports, summands, &mut heap);
     }
+    m.section("Sum");
     let keep = m.wire("keep", &(!&ports.first).replicate(width));
     let names: &[&str] = if config.carry_save { &["sum_word", "carry_word"] } else { &["sum"] };
     let sums: Vec<_> = names.iter().map(|name| m.register(name, uint(width))).collect();
@@ -298,4 +298,32 @@ fn accumulate(m: &ModuleBuilder, config: &Config, ports: &Ports, control: Option
         sum.enable(&ports.enable).next(next);
     }
     m.output("sum", &m.concat(&sums.iter().rev().map(|sum| sum.value()).collect::<Vec<_>>()));
+}
+
+/// Adds the products of a beat to a heap as two words, behind registers.
+///
+/// Two words of a signed sum could not be extended: with their signs inverted, products are unsigned numbers that are too
+/// large by a constant, which is taken back behind the registers.
+fn add_held_products(m: &ModuleBuilder, config: &Config, ports: &Ports, summands: &[Summand], heap: &mut BitHeap) {
+    let compression = config.tree.compression();
+    let shapes: Vec<(u32, u32)> = summands.iter().map(|summand| (summand.low, summand.word.width())).collect();
+    let mut products = BitHeap::new(biased_bits(&shapes));
+    for Summand { word, carry, low, arrival, .. } in summands {
+        let sign = word.width() - 1;
+        products.add_unsigned(&word.slice(0, sign), *low, *arrival);
+        products.add_bit(&!word.top_bit(), low + sign, *arrival);
+        products.add_bit(carry, *low, 0);
+        heap.add_constant(-1, low + sign);
+    }
+    let rows = products.reduce(m, "products", &compression);
+    let ranges = row_ranges(&products.plan(&compression));
+    for (number, (row, (low, bits))) in [rows.0, rows.1].into_iter().zip(ranges).enumerate() {
+        let held = m.delay(&format!("products_word{number}"), &row.slice(low, bits), ports.advance.as_ref());
+        heap.add_unsigned(&held, low, 0);
+    }
+}
+
+/// Bits of the sum of words with their signs inverted and of their carries: by word its lowest column and its bits.
+pub(super) fn biased_bits(words: &[(u32, u32)]) -> u32 {
+    bits_for(words.iter().map(|(low, bits)| 1 << (low + bits)).sum())
 }

@@ -208,19 +208,6 @@ fn sets<T: Copy + PartialEq>(by_mode: impl Iterator<Item = Option<T>>) -> Vec<(T
     sets
 }
 
-/// Of each column of a sum of `bits` bits, the modes in which the correction of biased products has a one there.
-///
-/// Products enter with their sign bits inverted, as unsigned numbers that are `2^(bits of it - 1)` too large, so that sums
-/// of them can be shifted without regard to a sign; one constant for each mode takes all of that back.
-pub(super) fn correction(lane: &Lane, depth: u32, product_bits: &[u32], bits: u32) -> Vec<ModeSet> {
-    let bias = |mode: usize| -> i128 {
-        let of_digit = |(digit, own): (u32, &u32)| i128::from(depth) << (own - 1 + lane.shift(mode, digit));
-        (0..).zip(product_bits).map(of_digit).sum()
-    };
-    let has = |mode: usize, column: u32| u32::from(-bias(mode) >> column & 1 == 1) << mode;
-    (0..bits).map(|column| (0..lane.cuts.len()).map(|mode| has(mode, column)).sum()).collect()
-}
-
 /// The lines that tell the hardware about the mode: each is one in the modes of a set.
 #[derive(Clone, Debug)]
 pub(super) struct Lines {
@@ -235,7 +222,8 @@ impl Lines {
         let every_mode = (1 << modes) - 1;
         let mut lines = Lines { every_mode, modes: modes as u32, sets: Vec::new() };
         let mut sets: Vec<ModeSet> = sets.filter(|&set| !lines.is_constant(set)).collect();
-        sets.sort_unstable();
+        // The other way round, the table of the lines of two modes could be that of their places, and be one with it.
+        sets.sort_unstable_by(|one, other| other.cmp(one));
         sets.dedup();
         lines.sets = sets;
         lines
@@ -248,20 +236,22 @@ impl Lines {
 
     /// All lines from the number of a mode.
     pub fn decode(&self, m: &ModuleBuilder, mode: &Value) -> Value {
-        let line = |set: &ModeSet| {
-            let entry = |mode: u32| Bits::from_u64(u64::from(set >> mode & 1), 1);
-            let modes: Vec<String> =
-                (0..self.modes).filter(|mode| set >> mode & 1 == 1).map(|mode| mode.to_string()).collect();
-            let table = mode.table(&(0..self.modes).map(entry).collect::<Vec<_>>(), uint(1));
-            m.wire(&format!("in_modes_{}", modes.join("_")), &table)
+        let named = |&set: &ModeSet| {
+            let modes = (0..self.modes).filter(|mode| set >> mode & 1 == 1);
+            modes.map(|mode| mode.to_string()).collect::<Vec<_>>().join(" or ")
         };
-        let lines: Vec<Value> = self.sets.iter().rev().map(line).collect();
-        m.concat(&lines.iter().collect::<Vec<_>>())
+        let names: Vec<String> = self.sets.iter().map(named).collect();
+        m.comment(&format!("Lines of the mode, the lowest first: {}.", names.join(", ")));
+        let entry = |mode: u32| {
+            let lines = (0..).zip(&self.sets).map(|(line, set)| u64::from(set >> mode & 1) << line);
+            Bits::from_u64(lines.sum(), self.count())
+        };
+        mode.table(&(0..self.modes).map(entry).collect::<Vec<_>>(), uint(self.count()))
     }
 
     /// The primitives of [`Lines::decode`].
     pub fn decode_census(&self) -> Census {
-        sum_of(&[(Primitive::Table, self.count().into(), self.modes)])
+        sum_of(&[(Primitive::Table, 1, self.count() * self.modes)])
     }
 
     /// Whether a set needs no line.

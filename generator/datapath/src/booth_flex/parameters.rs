@@ -2,7 +2,7 @@
 
 use super::BoothFlex;
 use super::edge::{column_lane_bits, row_lane_bits};
-use super::lane::{Cut, Lane, Lines, ModeSet, correction};
+use super::lane::{Cut, Lane, Lines, ModeSet};
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::recode::booth::Radix;
@@ -225,12 +225,6 @@ impl Config {
         self.lane.digit_set().product_bits(self.activations()[self.lane.activation_of(digit)])
     }
 
-    /// See [`correction`].
-    pub fn correction(&self) -> Vec<ModeSet> {
-        let product_bits: Vec<u32> = (0..self.lane.digits).map(|digit| self.product_bits(digit)).collect();
-        correction(&self.lane, self.geometry.depth, &product_bits, self.geometry.kept_bits())
-    }
-
     /// The part of module names that shows the parameters of the family.
     pub fn name(&self) -> &str {
         &self.name
@@ -281,13 +275,7 @@ fn mode_set(choices: &[(Weights, bool)], is_so: fn((Weights, bool)) -> bool) -> 
 /// Every line that something in the array needs.
 fn lines(config: &Config) -> Lines {
     let packing = config.five_trits.then_some([config.ternary, config.every_mode() & !config.ternary]);
-    let sets = config
-        .lane
-        .sets()
-        .into_iter()
-        .chain(config.correction())
-        .chain([config.signed])
-        .chain(packing.into_iter().flatten());
+    let sets = config.lane.sets().into_iter().chain([config.signed]).chain(packing.into_iter().flatten());
     Lines::new(config.lane.modes(), sets)
 }
 

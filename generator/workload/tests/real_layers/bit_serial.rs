@@ -4,6 +4,9 @@ use super::layers;
 use super::{arrays, core, run, verilator_is_there};
 use tritloom_datapath::bit_serial::geometry;
 
+/// Bits of activations and of weights.
+type Precision = (u32, u32);
+
 /// Rows of the classifier that pass: all would take minutes.
 const CLASSIFIER_ROWS: usize = 256;
 
@@ -12,7 +15,7 @@ fn real_layers_are_multiplied_exactly_bit_by_bit() {
     let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };
     let (ternary, mut classifier) = layers::layers(&model, 2);
     classifier.weights.truncate(CLASSIFIER_ROWS);
-    let sides: [(&str, &[(u32, u32)], &str); 3] = [
+    let sides: [(&str, &[Precision], &str); 3] = [
         ("weights", &[(8, 8), (8, 5), (8, 3)], "8x2"),
         ("activations", &[(8, 8), (5, 8), (1, 8)], "8x8"),
         ("both", &[(8, 8), (6, 5), (4, 4), (1, 3)], "8x2"),

@@ -10,6 +10,9 @@ type Precision = (u32, u32);
 /// Rows of the classifier that pass: all would take minutes.
 const CLASSIFIER_ROWS: usize = 256;
 
+/// Bits of activations and of weights.
+type Precision = (u32, u32);
+
 #[test]
 fn real_layers_are_multiplied_exactly_bit_by_bit() {
     let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };

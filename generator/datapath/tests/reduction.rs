@@ -9,8 +9,9 @@ use tritloom_hdl::{Module, NodeKind};
 fn port(name: &str, terms: u32, settings: &str) -> Module {
     let family = family(name);
     let (lanes, prefix) = match name {
-        "ternary_lut" => (format!("group_size: 3, tables: {terms}, max_inputs: {}", 3 * terms), "lut_port".to_string()),
-        _ => (format!("lanes: {terms}, max_inputs: {terms}"), format!("{name}_port")),
+        // Two tiles of inputs: with one there is nothing to add to.
+        "ternary_lut" => (format!("group_size: 3, tables: {terms}, max_inputs: {}", 6 * terms), "lut_port".to_string()),
+        _ => (format!("lanes: {terms}, max_inputs: {}", 2 * terms), format!("{name}_port")),
     };
     let design = hardware(family, &configuration(family, &format!("{lanes}, {settings}")));
     part(&design, &prefix).expect("a port")

@@ -8,10 +8,11 @@ use tritloom_rust_hdl::prelude::*;
 /// What the core is generated from.
 pub const CONFIGURATION: Configuration = Configuration {
     name: "flex",
-    hash: "2a8dafd92df8b64ea3bebdc2c3f6928517dfcd67721fd9607299be23ad6c5f45",
+    hash: "2381e05f76a9e328e79530b8404d87ebcf4667373e8500086cecf796a434ff6a",
     family: "booth_flex",
     parameters: &[
         ("topology", Value::Choice("broadcast")),
+        ("layers", Value::Integer(2)),
         ("rows", Value::Integer(1)),
         ("columns", Value::Integer(2)),
         ("depth", Value::Integer(2)),

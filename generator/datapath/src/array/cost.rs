@@ -173,9 +173,6 @@ fn mask(geometry: &Geometry, at_edge: bool) -> Census {
     let places = geometry.most_places();
     let mut census = thermometer_census(geometry.nest().inner_bits(), places * geometry.layers());
     if at_edge {
-        // Layers behind the first choose their places by the mode.
-        let choices = u64::from(geometry.layers() - 1) * (geometry.modes.len() as u64 - 1);
-        census.add(Multiplexer, choices, places.into());
         return census;
     }
     match geometry.common_activation() {

@@ -32,7 +32,7 @@ pub(super) fn entering(
     let (activations, within) = match row_edge.as_ref().is_some_and(|edge| edge.port("within_inner").is_some()) {
         true => {
             let incoming = streams.activations.flat().lanes(uint(geometry.row_bits()), geometry.operand_rows());
-            (incoming, Some(within_rows(m, geometry, schedule, &within)))
+            (incoming, Some(within_rows(m, geometry, &within)))
         }
         false => (masked(m, geometry, streams, schedule, &within), None),
     };
@@ -43,23 +43,14 @@ pub(super) fn entering(
     }
 }
 
-/// For each row the places that lie within the inner dimension: those of its layer, of which a mode may have fewer.
-fn within_rows(m: &ModuleBuilder, geometry: &Geometry, schedule: &Schedule, within: &Lanes) -> Lanes {
+/// For each row the places that lie within the inner dimension: those of its layer.
+fn within_rows(m: &ModuleBuilder, geometry: &Geometry, within: &Lanes) -> Lanes {
     let (rows, places) = (geometry.rows, geometry.most_places());
+    let of_layers = within.flat().lanes(uint(places), geometry.layers());
     let of_rows = m.lanes("within_row", uint(places), geometry.operand_rows());
-    for layer in 0..geometry.layers() {
-        let suffix = if layer > 0 { format!("_{layer}") } else { String::new() };
-        let places_as = |mode: &Mode| within.flat().slice(layer * mode.places, mode.places).extend(places);
-        let of_layer = match &schedule.mode {
-            Some(mode) if layer > 0 => {
-                let choices: Vec<Value> = geometry.modes.iter().map(places_as).collect();
-                m.wire(&format!("within_layer{suffix}"), &mode.number.select(&choices))
-            }
-            // In the first layer places beyond those of a mode are nobody's.
-            _ => within.flat().slice(layer * places, places),
-        };
-        m.repeat(&format!("row_within{suffix}"), rows, |row| of_rows.drive(row + layer * rows, &of_layer));
-    }
+    each_layer(m, geometry, "within_layer", |layer| {
+        m.repeat("row_within", rows, |row| of_rows.drive(layer.clone() * rows + row, &of_layers.lane(layer.clone())));
+    });
     (*of_rows).clone()
 }
 

@@ -27,6 +27,7 @@ mod replay;
 mod resolve;
 mod sequencer;
 pub mod sign_flip;
+pub mod sparse_serial;
 pub mod ternary_lut;
 #[cfg(test)]
 mod testing;

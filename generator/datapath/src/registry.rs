@@ -16,6 +16,7 @@ static FAMILIES: &[&dyn Family] = &[
     &crate::booth_flex_serial::BoothFlexSerial,
     &crate::bit_slice::BitSlice,
     &crate::bit_serial::BitSerial,
+    &crate::sparse_serial::SparseSerial,
     &crate::nested::Nested,
     &crate::binary::Binary,
     &crate::leading_one::LeadingOne,

@@ -79,7 +79,7 @@ fn extreme_sizes(family: &str) -> Vec<String> {
                 .to_string(),
         ];
     }
-    if ["bit_weight", "booth_flex_serial"].contains(&family) {
+    if ["bit_weight", "booth_flex_serial", "sparse_serial"].contains(&family) {
         return vec![
             "max_inner: 1".to_string(),
             "rows: 1, columns: 5, depth: 2, max_inner: 2, max_columns: 5".to_string(),

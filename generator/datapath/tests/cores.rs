@@ -36,6 +36,7 @@ fn every_choice_of_every_parameter_computes_exactly() {
             "booth_flex_serial" => {
                 ("rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9", "zero_digits: skipped")
             }
+            "sparse_serial" => ("rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9", "serial: both"),
             "leading_one" => ("lanes: 6, max_head_size: 20, max_keys: 30, max_k: 5", "counters: six_three"),
             _ => ("lanes: 6, ports: 3, max_inputs: 64, max_outputs: 32", TABLE_STATIONARY),
         };

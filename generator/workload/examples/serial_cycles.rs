@@ -1,10 +1,11 @@
-//! How many cycles int8 weights take where zero digits are skipped: a beat in `booth_flex_serial`, a product in the serial
-//! steps of `bit_weight`.
+//! How many cycles int8 weights take where zero digits are skipped: a beat in `booth_flex_serial` and in `sparse_serial`, a
+//! product in the serial steps of `bit_weight`.
 //!
 //! `cargo run --release -p tritloom-workload --example serial_cycles [MODEL]` prints shares of beats by their cycles, for
 //! weights drawn at random and, where `model.bin` of a ternary model is named, for its ternary matrices and for its
 //! classifier quantised to int8. A beat is `depth` weights of each of `columns` columns, which are skipped together; in
-//! `bit_weight` it passes four times, a digit of each weight at a time.
+//! `bit_weight` it passes four times, a digit of each weight at a time. In `sparse_serial` activations, of normal deviation
+//! 35, take part too where both sides are serial: `rows` of them meet as many columns.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,7 +13,7 @@ use std::io::Write;
 use tritloom_datapath::array::OperandBeat;
 use tritloom_datapath::parameter::{Given, Parameters};
 use tritloom_datapath::registry;
-use tritloom_datapath::{bit_weight, booth_flex_serial};
+use tritloom_datapath::{bit_weight, booth_flex_serial, sparse_serial};
 use tritloom_formats::FirstWeight;
 use tritloom_workload::{Model, bitllama};
 
@@ -47,6 +48,61 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for (step, columns, depth) in DIGIT_STEPS {
             let cycles = cycles_a_product(step, columns, depth, weights);
             writeln!(out, "| {name} | {step} | {columns} x {depth} | {cycles:.2} |")?;
+        }
+    }
+    sparse(&mut out, &mut random, &sources)
+}
+
+/// Beats of `sparse_serial` by their cycles, those that one side alone takes, and both.
+fn sparse(
+    out: &mut impl Write,
+    random: &mut ChaCha8Rng,
+    sources: &[(String, Vec<i32>)],
+) -> Result<(), Box<dyn std::error::Error>> {
+    let activations: Vec<i32> =
+        (0..BEATS * 32).map(|_| (35.0 * normal(random)).round().clamp(-128.0, 127.0) as i32).collect();
+    writeln!(
+        out,
+        "\n| weights | columns x depth | 1 | 2 | 3 | 4 cycles | mean | both serial, mean |\n|---|---|---|---|---|---|---|---|"
+    )?;
+    for (name, weights) in sources {
+        for (columns, depth) in SIZES {
+            let vectors = |numbers: &[i32]| numbers.chunks(depth as usize).map(<[i32]>::to_vec).collect::<Vec<_>>();
+            let size = (columns * depth) as usize;
+            let beats: Vec<OperandBeat> = weights
+                .chunks_exact(size)
+                .zip(activations.chunks_exact(size))
+                .take(BEATS)
+                .map(|(weights, activations)| OperandBeat {
+                    mode: 0,
+                    pass: 0,
+                    activations: vectors(activations),
+                    weights: vectors(weights),
+                    places: depth as u32,
+                })
+                .collect();
+            let cycles = |serial: &str| {
+                let given: [(&str, Given); 4] = [
+                    ("serial", serial.into()),
+                    ("rows", columns.into()),
+                    ("columns", columns.into()),
+                    ("depth", depth.into()),
+                ];
+                let core = resolved("sparse_serial", given);
+                beats.iter().map(|beat| sparse_serial::beat_cycles(&core, beat)).collect::<Vec<u64>>()
+            };
+            let mean = |cycles: &[u64]| cycles.iter().sum::<u64>() as f64 / cycles.len() as f64;
+            let (one, both) = (cycles("weights"), cycles("both"));
+            let share = |count: u64| one.iter().filter(|&&cycles| cycles == count).count() as f64 / one.len() as f64;
+            let cells: Vec<String> =
+                (1..=MOST_CYCLES as u64).map(|count| format!("{:.1} %", 100.0 * share(count))).collect();
+            writeln!(
+                out,
+                "| {name} | {columns} x {depth} | {} | {:.2} | {:.2} |",
+                cells.join(" | "),
+                mean(&one),
+                mean(&both)
+            )?;
         }
     }
     Ok(())

@@ -58,7 +58,7 @@ pub use golden::product;
 pub(crate) use interface::cycles;
 pub use interface::{interface, timing};
 pub use mode::{Mode, Numbers, Operand};
-pub(crate) use moving_sum::{Below, MovingSum, SO_FAR, moving_sum_census};
+pub(crate) use moving_sum::{Below, MovingSum, SO_FAR, enabled_sum, enabled_sum_census, moving_sum_census};
 pub use parameters::*;
 pub use shell::{Element, build};
 pub use stimulus::{BeatCycles, scenarios};

@@ -1,8 +1,9 @@
-//! A sum in two words that moves up when a pass of the operands begins, for elements that add what weighs most first.
+//! Sums in two words: of elements that add in some cycles, and of those that add what weighs most first, whose sums move up
+//! when a pass of the operands begins.
 
 use crate::arith::bit_heap::{BitHeap, Compression};
 use crate::census::sum_of;
-use tritloom_hdl::Primitive::{AndOr, Inverter, Register};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Register};
 use tritloom_hdl::{Census, ModuleBuilder, Value, uint};
 
 /// What the two words of a sum are called on their way back.
@@ -19,6 +20,35 @@ impl Below {
         let drain = m.documented_input("drain", uint(1), "the sum is that of the element below");
         Below { drain, words: m.input_lanes("below", uint(width), 2, "two words of a sum").iter() }
     }
+}
+
+/// Adds a heap to two words where `enable`, and gives them as the output `sum`; without `keep`, in every bit, they begin
+/// anew. They enter the heap at `arrival`.
+pub(crate) fn enabled_sum(
+    m: &ModuleBuilder,
+    mut heap: BitHeap,
+    (keep, arrival): (&Value, u32),
+    enable: &Value,
+    compression: &Compression,
+) {
+    let width = heap.profile().width();
+    let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
+    for (name, word) in SO_FAR.iter().zip(&words) {
+        heap.add_unsigned(&m.wire(name, &(word.value() & keep)), 0, arrival);
+    }
+    let rows = heap.reduce(m, "heap", compression);
+    words[0].enable(enable).next(&rows.0);
+    words[1].enable(enable).next(&rows.1);
+    m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
+}
+
+/// The primitives of [`enabled_sum`], and of `keep`, but for the compression.
+pub(crate) fn enabled_sum_census(width: u32) -> Census {
+    sum_of(&[
+        (Inverter, 1, 1),
+        (AndOr, 2, width), // words so far
+        (EnabledRegister, 2, width),
+    ])
 }
 
 /// The ports that say what becomes of the sum.

@@ -5,10 +5,10 @@ use super::element::profile;
 use super::parameters::Config;
 use crate::arith::bit_heap::Plan;
 use crate::arith::recode::booth::digit_census;
-use crate::arith::recode::digit_product::product_census;
+use crate::arith::recode::digit_product::{moved_up_census, product_census};
 use crate::arith::recode::pending::next_pending_census;
 use crate::arith::reduction::balanced_census;
-use crate::array::{ControlCensus, ElementCensus};
+use crate::array::{ControlCensus, ElementCensus, enabled_sum_census};
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Reduction, Table, Xor};
@@ -24,7 +24,9 @@ pub(super) fn element(config: &Config) -> ElementCensus {
     parts.extend(match config.carry_save {
         false if config.at_edge => vec![("reduction", reduction(config)), ("accumulate", accumulate_resolved(config))],
         false => vec![("accumulate", accumulate_resolved(config))],
-        true => vec![("compression", compression(config)), ("accumulate", accumulate_carry_save(config))],
+        true => {
+            vec![("compression", compression(config)), ("accumulate", enabled_sum_census(config.geometry.kept_bits()))]
+        }
     });
     ElementCensus {
         control: ControlCensus { decoder: control(config), ..ControlCensus::default() },
@@ -44,15 +46,9 @@ fn reduction(config: &Config) -> Census {
     balanced_census(config.geometry.depth.into(), config.term_magnitude(), true)
 }
 
-/// A multiplexer for each bit of the position.
 fn shift(config: &Config) -> Census {
     let (_, full) = config.terms();
-    let mut census = Census::default();
-    for bit in 0..config.position_bits() {
-        let still = config.furthest() - RADIX.step() * ((2 << bit) - 1);
-        census.add(Multiplexer, 1, (full - still).into());
-    }
-    census
+    moved_up_census(full - config.furthest(), config.position_bits(), RADIX.step())
 }
 
 fn accumulate_resolved(config: &Config) -> Census {
@@ -67,15 +63,6 @@ fn accumulate_resolved(config: &Config) -> Census {
 
 fn compression(config: &Config) -> Census {
     Plan::new(&profile(config), &config.tree.compression()).census()
-}
-
-fn accumulate_carry_save(config: &Config) -> Census {
-    let width = config.geometry.kept_bits();
-    sum_of(&[
-        (Inverter, 1, 1),
-        (AndOr, 2, width), // words so far
-        (EnabledRegister, 2, width),
-    ])
 }
 
 /// Activations and weights of a beat.

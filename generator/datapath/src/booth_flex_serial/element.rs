@@ -5,7 +5,7 @@ use super::parameters::Config;
 use crate::arith::bit_heap::{BitHeap, Profile};
 use crate::arith::recode::{Digit, Multiples, digit_product};
 use crate::arith::reduction::{Term, balanced};
-use crate::array::Geometry;
+use crate::array::{Geometry, enabled_sum};
 use tritloom_hdl::{Module, ModuleBuilder, Value, uint};
 
 /// Gate delays of a digit product behind the feeder: of the digit, and AND, OR, exclusive OR.
@@ -52,7 +52,7 @@ pub(super) fn element(config: &Config) -> Module {
     if let Some(position) = position {
         m.section("Shift");
         let sum = balanced(&m, "partial", &terms, config.term_magnitude());
-        terms = vec![moved(&m, sum, &position)];
+        terms = vec![digit_product::moved_up(&m, "moved", sum, &position, RADIX.step())];
     }
     m.section("Sum");
     let keep = m.wire("keep", &(!first).replicate(geometry.kept_bits()));
@@ -61,19 +61,6 @@ pub(super) fn element(config: &Config) -> Module {
         true => carry_save(&m, config, &terms, &keep, &enable),
     }
     m.finish()
-}
-
-/// A term times the weight of the digit at `position`. Bits like its carry enter from below: together with it they are
-/// the carry's weight.
-fn moved(m: &ModuleBuilder, term: Term, position: &Value) -> Term {
-    let Term { mut word, carry } = term;
-    let carry = carry.unwrap_or_else(|| m.uint(0, 1));
-    for bit in 0..position.width() {
-        let by = RADIX.step() << bit;
-        let up = m.concat(&[&word.as_unsigned(), &carry.replicate(by)]).as_signed();
-        word = m.wire(&format!("moved{bit}"), &position.bit(bit).mux(&up, &word.extend(up.width())));
-    }
-    Term { word, carry: Some(carry) }
 }
 
 /// A tree of adders, the last of which takes the sum so far; each takes a carry.
@@ -98,14 +85,7 @@ fn carry_save(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, 
         heap.add_signed(word, 0, PRODUCT_ARRIVAL);
         carry.iter().for_each(|carry| heap.add_bit(carry, 0, 0));
     }
-    let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
-    for (name, word) in ["sum_so_far", "carry_so_far"].iter().zip(&words) {
-        heap.add_unsigned(&m.wire(name, &(word.value() & keep)), 0, SUM_ARRIVAL);
-    }
-    let rows = heap.reduce(m, "heap", &config.tree.compression());
-    words[0].enable(enable).next(&rows.0);
-    words[1].enable(enable).next(&rows.1);
-    m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
+    enabled_sum(m, heap, (keep, SUM_ARRIVAL), enable, &config.tree.compression());
 }
 
 /// What the heap of [`carry_save`] holds, for its closed form.

@@ -74,6 +74,27 @@ pub fn product_census(set: DigitSet, activation: Shape) -> Census {
     census
 }
 
+/// A term times 2 to the power of `step * position`. Bits like its carry enter from below: together with it they are the
+/// carry's weight.
+pub fn moved_up(m: &ModuleBuilder, name: &str, term: Term, position: &Value, step: u32) -> Term {
+    let Term { mut word, carry } = term;
+    let carry = carry.unwrap_or_else(|| m.uint(0, 1));
+    for bit in 0..position.width() {
+        let up = m.concat(&[&word.as_unsigned(), &carry.replicate(step << bit)]).as_signed();
+        word = m.wire(&format!("{name}{bit}"), &position.bit(bit).mux(&up, &word.extend(up.width())));
+    }
+    Term { word, carry: Some(carry) }
+}
+
+/// The primitives of [`moved_up`] for a word of `bits`: a multiplexer for each bit of the position.
+pub fn moved_up_census(bits: u32, position_bits: u32, step: u32) -> Census {
+    let mut census = Census::default();
+    for bit in 0..position_bits {
+        census.add(Primitive::Multiplexer, 1, (bits + step * ((2 << bit) - 1)).into());
+    }
+    census
+}
+
 /// [`product`] as a module, from a packed `digit` and an `activation`, for radix 8 with its `triple`, to `word` and
 /// `carry`. Its primitives are those of [`product_census`].
 pub fn multiplier(set: DigitSet, activation: Shape) -> Module {

@@ -1,0 +1,140 @@
+//! Only digits that are not zero: of the activations (Pragmatic, MICRO 2017), of the weights, or pairs of both (Laconic,
+//! arXiv 1805.04513), all as canonical signed digits.
+//!
+//! ```text
+//!  activations ─► canonical digits ─► the next one: position, sign ───────────────────┐
+//!  weights, held ─► inverted by the sign ─► shifted to the position ─► compressor tree ─► two words ─┐
+//!                                                                         ▲───────────────────────────┘
+//!  both:  activations ─► the next digit: power of two, sign ─► shifted by the position of
+//!         weights ─────► the next digit: position, sign ───────┘        ─► the same tree
+//! ```
+
+mod cycles;
+mod element;
+mod feeder;
+mod parameters;
+
+use crate::array::{self, ElementCensus, Geometry, OperandBeat};
+use crate::census::Parts;
+use crate::family::{Family, Timing};
+use crate::interface::{Interface, Scenario};
+use crate::parameter::{Parameter, Parameters, Problem};
+use parameters::{Config, Serial};
+use tritloom_hdl::{Design, Diagnostics, Module};
+
+/// The family.
+pub struct SparseSerial;
+
+struct Element(Config);
+
+/// The shape of an array of the family.
+pub fn geometry(parameters: &Parameters) -> Geometry {
+    Config::new(parameters).geometry
+}
+
+/// How many cycles the core works on a beat of operands, from plain integers.
+pub fn beat_cycles(parameters: &Parameters, beat: &OperandBeat) -> u64 {
+    cycles::of_beat(&Config::new(parameters), beat)
+}
+
+impl Family for SparseSerial {
+    fn name(&self) -> &'static str {
+        "sparse_serial"
+    }
+
+    fn summary(&self) -> &'static str {
+        "matrix-matrix array that works on signed digits that are not zero, of one side or of both (Pragmatic, Laconic)"
+    }
+
+    fn contract(&self) -> &'static str {
+        "\
+result[m][n] = sum over k of activation[m][k] * weight[n][k], exact for every legal input.
+
+Runs, streams and tiles are those of bit_weight. The numbers of a serial side become canonical signed digits -1, 0, 1 of
+weights 2^i, of which every other one at most is not zero; an element adds, for each of its `depth` places at a time, the
+product of the place's next digit that is not zero. A beat of operands takes as many cycles as the number of the serial
+side has digits that has most of them, at least one: 1 to 4 for int8. With `serial: both` every digit of the activations
+meets every digit of the weights: as many cycles as the product of both numbers, 1 to 16 for int8 by int8. All rows,
+columns and places wait for the one that has most; the operand streams wait meanwhile. Narrow numbers have few digits, so
+that no run has to name a precision. Weights beyond the run do not change the result, but may cost cycles.
+
+Latency: a tile's first row is valid 3 cycles after the beat that completes it where that beat takes one cycle, and a cycle
+later for each that it takes beyond."
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        parameters::TABLE
+    }
+
+    fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
+        parameters::legality(parameters)
+    }
+
+    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
+        let element = Element(Config::new(parameters));
+        array::build(&element.0.geometry, &element)
+    }
+
+    fn interface(&self, parameters: &Parameters) -> Interface {
+        array::interface(&geometry(parameters))
+    }
+
+    fn timing(&self, parameters: &Parameters) -> Timing {
+        let config = Config::new(parameters);
+        array::timing(&config.geometry, |_| cycles::pace(&config))
+    }
+
+    fn census_by_part(&self, parameters: &Parameters) -> Parts {
+        let config = Config::new(parameters);
+        let element = ElementCensus {
+            feeder: Some((feeder::census(&config), config.dealt_bits())),
+            parts: element::element_census(&config),
+            ..ElementCensus::default()
+        };
+        array::census_by_part(&config.geometry, element)
+    }
+
+    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
+        let config = Config::new(parameters);
+        array::scenarios(&config.geometry, &|beat| cycles::of_beat(&config, beat), seed)
+    }
+
+    fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
+        Some(geometry(parameters))
+    }
+
+    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
+        Vec::new()
+    }
+}
+
+impl array::Element for Element {
+    fn top_name(&self) -> String {
+        format!("sparse_serial_{}_{}", self.0.name(), self.0.geometry.name_suffix())
+    }
+
+    fn summary(&self) -> String {
+        let Geometry { rows, columns, depth, .. } = self.0.geometry;
+        let what = match self.0.serial {
+            Serial::Weights => "digits of weights",
+            Serial::Activations => "digits of activations",
+            Serial::Both => "pairs of digits",
+        };
+        format!(
+            "Multiplies two matrices, {what} that are not zero one after the other: {rows} x {columns} elements, each \
+             with {depth} products of a digit a cycle and a carry-save sum."
+        )
+    }
+
+    fn column_edge(&self) -> Option<Module> {
+        None
+    }
+
+    fn feeder(&self) -> Option<Module> {
+        Some(feeder::feeder(&self.0))
+    }
+
+    fn element(&self) -> Module {
+        element::element(&self.0)
+    }
+}

@@ -27,7 +27,7 @@ fn product_bits(moved: Numbers) -> u32 {
 pub(super) fn element(config: &Config) -> Module {
     let Geometry { depth, activation_bits, weight_bits, .. } = config.geometry;
     let [positions, moved] = config.positions_and_moved();
-    let width = config.geometry.sum_bits();
+    let width = config.geometry.kept_bits();
     let m = ModuleBuilder::new(
         format!("sparse_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.name()),
         "Adds products of single digits to a carry-save sum.",
@@ -83,7 +83,7 @@ fn signed(m: &ModuleBuilder, name: &str, moved: Numbers, value: &Value, negate: 
 /// What the heap of [`element`] holds.
 fn profile(config: &Config) -> Profile {
     let [positions, moved] = config.positions_and_moved();
-    let mut profile = Profile::new(config.geometry.sum_bits());
+    let mut profile = Profile::new(config.geometry.kept_bits());
     let bits = product_bits(moved) + (1 << positions.position_bits()) - 1;
     for _ in 0..config.geometry.depth {
         profile.add_signed(bits, 0, PRODUCT_ARRIVAL);
@@ -105,6 +105,6 @@ pub(super) fn element_census(config: &Config) -> Parts {
         ("digit products", copies(&products, depth)),
         ("shift", copies(&shift, depth)),
         ("compression", Plan::new(&profile(config), &config.tree.compression()).census()),
-        ("accumulate", enabled_sum_census(config.geometry.sum_bits())),
+        ("accumulate", enabled_sum_census(config.geometry.kept_bits())),
     ]
 }

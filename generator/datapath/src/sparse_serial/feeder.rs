@@ -121,7 +121,8 @@ fn digits(
 
 /// Holds a beat until the last digit of all, or pair of digits, is dealt out.
 pub(super) fn feeder(config: &Config) -> Module {
-    let Geometry { rows, columns, depth, activation_bits, weight_bits, .. } = config.geometry;
+    let Geometry { depth, activation_bits, weight_bits, .. } = config.geometry;
+    let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
     let m = ModuleBuilder::new(
         format!("sparse_feeder_{}_a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}", config.name()),
         "Holds a beat of operands until the last of its digits that are not zero is dealt out.",
@@ -164,7 +165,8 @@ pub(super) fn feeder(config: &Config) -> Module {
 
 /// The primitives of [`feeder`].
 pub(super) fn census(config: &Config) -> Census {
-    let Geometry { rows, columns, depth, .. } = config.geometry;
+    let (rows, columns, depth) =
+        (config.geometry.operand_rows(), config.geometry.operand_columns(), config.geometry.depth);
     let mut census = Census::default();
     for (numbers, count) in [(config.activations(), rows * depth), (config.weights(), columns * depth)] {
         match numbers.form {

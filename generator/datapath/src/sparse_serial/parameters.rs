@@ -19,6 +19,7 @@ pub(super) const TABLE: &[Parameter] = &[
         "what is taken digit by digit",
     ),
     array::TOPOLOGY,
+    array::LAYERS,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,

@@ -5,9 +5,6 @@ use super::layers;
 use super::{arrays, core, run, verilator_is_there};
 use tritloom_datapath::{bit_serial, sparse_serial};
 
-/// Bits of activations and of weights.
-type Precision = (u32, u32);
-
 /// Rows of the classifier that pass: all would take minutes.
 const CLASSIFIER_ROWS: usize = 256;
 

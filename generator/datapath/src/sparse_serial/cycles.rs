@@ -16,7 +16,7 @@ pub(super) fn pace(config: &Config) -> Pace {
 /// As many as the number has digits that has most of them, and at least one; where both sides are serial, so many of the
 /// one for each of the other.
 pub(super) fn of_beat(config: &Config, beat: &OperandBeat) -> u64 {
-    let (activations, weights) = (within(&beat.activations, beat.places), &beat.weights);
+    let (activations, weights) = (within(config, beat), &beat.weights);
     let most = |numbers: Numbers, vectors: &[Vec<i32>]| match numbers.form {
         Form::Whole => 1,
         Form::Position | Form::Power => {
@@ -26,9 +26,12 @@ pub(super) fn of_beat(config: &Config, beat: &OperandBeat) -> u64 {
     most(config.activations(), &activations) * most(config.weights(), weights)
 }
 
-/// Activations beyond the run are taken as zero.
-fn within(activations: &[Vec<i32>], places: u32) -> Vec<Vec<i32>> {
-    activations.iter().map(|row| row.iter().take(places as usize).copied().collect()).collect()
+/// Activations beyond the run are taken as zero. The rows of a cube stand layer by layer, each layer with places of its own.
+fn within(config: &Config, beat: &OperandBeat) -> Vec<Vec<i32>> {
+    let (rows, depth) = (config.geometry.rows as usize, config.geometry.depth as usize);
+    let left = |row: usize| (beat.places as usize).saturating_sub(row / rows * depth);
+    let of_row = |(row, activations): (usize, &Vec<i32>)| activations.iter().take(left(row)).copied().collect();
+    beat.activations.iter().enumerate().map(of_row).collect()
 }
 
 /// Canonical digits of a number that are not zero.

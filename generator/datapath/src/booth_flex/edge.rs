@@ -30,8 +30,8 @@ pub(super) fn masks(config: &Config) -> bool {
 /// From a row's activations to those of every digit of every lane: in a mode in which several digits belong to one
 /// weight, they all get its activation, so that elements choose nothing.
 ///
-/// What lies beyond the inner dimension is masked here as well ([`masks`]): where an activation is chosen by a line of the mode anyway, its
-/// mask is one gate to that line.
+/// What lies beyond the inner dimension is masked here as well ([`masks`]): where an activation is chosen by a line of the
+/// mode anyway, its mask is one gate to that line.
 pub(super) fn row_edge(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = config.geometry;
     let m = ModuleBuilder::new(

@@ -25,10 +25,21 @@ use std::process::ExitCode;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    silence_guarded_panics();
     match Arguments::try_parse() {
         Ok(arguments) => run(&arguments),
         Err(error) => usage(&error),
     }
+}
+
+/// A panic that is caught and told as the failure of one configuration is not told twice.
+fn silence_guarded_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !tritloom_search::is_guarded() {
+            usual(panic);
+        }
+    }));
 }
 
 fn run(arguments: &Arguments) -> ExitCode {

@@ -1,5 +1,8 @@
 //! Families without hardware, for tests of everything that only reads parameters.
 
+#[path = "../../search/tests/common/frail.rs"]
+pub mod frail;
+
 use tritloom_datapath::family::{Family, Pace, Timing};
 use tritloom_datapath::interface::{Interface, Scenario};
 use tritloom_datapath::parameter::{Parameter, Parameters, Problem};

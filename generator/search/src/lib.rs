@@ -11,11 +11,16 @@
 //! each column, interval arithmetic over the expressions makes them bounds of constraints and objectives, and a region
 //! is ruled out when a constraint cannot hold in it, or when a known configuration is better than its bounds.
 //!
+//! A legal configuration that cannot be evaluated is a defect of its family, and no reason to stop: what fails is learnt
+//! like a rule ([`Plan::failures`]), and what is met as late as on a front is left out of the next search
+//! ([`Search::knowing`]).
+//!
 //! No files, processes or clocks: those are the command line's.
 
 mod chunk;
 mod column;
 mod expression;
+mod failing;
 mod front;
 mod grid;
 mod model;
@@ -26,15 +31,16 @@ mod rules;
 mod search;
 mod space;
 mod tables;
+mod veto;
 mod walk;
 
 pub use column::{Column, Columns};
 pub use expression::{Dimension, ExpressionError, Type, compile, parse, unit, units};
 pub use front::{Front, Index, Member, dominates};
-pub use model::{Facts, Model, Schedule, Source};
+pub use model::{Facts, Model, Schedule, Source, guarded, is_guarded};
 pub use plan::{Mode, Plan};
 pub use quantity::{Meaning, QUANTITIES, Quantity, find};
-pub use search::{Configuration, Explanation, Outcome, Search, Shard, quantities};
+pub use search::{Configuration, Explanation, Outcome, Search, Shard, Verdict, quantities};
 pub use space::{Axis, Expression, Objective, Question, Region, Space, SpaceError};
 pub use tables::Failure;
 pub use walk::{Counts, Exclusion, Found, Reason, trace};

@@ -3,6 +3,7 @@
 use crate::column::Column;
 use crate::expression::Dimension;
 use crate::quantity::{Meaning, Quantity};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tritloom_cost::{
     Activity, FEATURES, Features, Network, Platform, Quantity as Cost, Technology, evaluate, features,
@@ -13,6 +14,26 @@ use tritloom_datapath::parameter::{ParameterValue, Parameters};
 /// Coefficients are rounded to multiples of this, in um2, fJ and nW: sums of products with counts are then exact, in
 /// whatever order they are added, up to 2^29 of the unit.
 const QUANTUM: f64 = 1.0 / (1 << 24) as f64;
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is at something whose panic [`guarded`] catches: a panic hook has nothing to add to it.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// What `work` comes to; a panic, which is a defect of a family, is a reason like others.
+pub fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let outer = GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(outer);
+    result.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(format!("a defect of tritloom, please report it: {}", text.unwrap_or("no reason given")))
+    })
+}
 
 /// What configurations are judged by.
 pub struct Model {
@@ -104,11 +125,7 @@ impl Facts {
 impl Model {
     /// The facts of a configuration, or why there are none. The delay, which takes an elaboration, only where wanted.
     pub fn facts(&self, family: &dyn Family, parameters: &Parameters, with_delay: bool) -> Result<Facts, String> {
-        let attempt = AssertUnwindSafe(|| self.attempt(family, parameters, with_delay));
-        catch_unwind(attempt).unwrap_or_else(|panic| {
-            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-            Err(format!("a defect of tritloom, please report it: {}", text.unwrap_or("no reason given")))
-        })
+        guarded(|| self.attempt(family, parameters, with_delay))
     }
 
     fn attempt(&self, family: &dyn Family, parameters: &Parameters, with_delay: bool) -> Result<Facts, String> {

@@ -62,6 +62,9 @@ pub struct Plan {
     pub objectives: Vec<Formula>,
     /// The rules that the region can break.
     pub rules: Vec<Rule>,
+    /// Configurations that are known to fail, by their number in the region, and are not known to the tables.
+    pub failed: Vec<u64>,
+    failures: Vec<Failure>,
     /// How many legal combinations were drawn at random.
     pub sampled: usize,
     /// For each constraint its place among the space's, and how many of these meet it.
@@ -100,27 +103,40 @@ impl Mode {
 }
 
 impl Plan {
-    /// Finds out what depends on what, fills the tables, and checks them against direct evaluation.
-    pub fn new(region: &Region, model: &Model, question: &Question, mode: Mode) -> Plan {
+    /// Finds out what depends on what, fills the tables, and checks them against direct evaluation. Configurations of
+    /// these numbers in the region have `failed`.
+    pub fn new(region: &Region, model: &Model, question: &Question, mode: Mode, failed: &[u64]) -> Plan {
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
         let lengths = region.lengths();
         let with_delay = question.columns.all().contains(&Column::Delay);
+        let complaint = |digits: &[usize]| model.facts(region.family, &region.parameters(digits), with_delay).err();
         let mut rules = Rules::new(region, &mut rng);
+        let known: Vec<Vec<usize>> = failed.iter().map(|number| region.digits(*number)).collect();
+        rules.learn_failures(&known, &complaint, &mut rng);
         let mut dependences = Dependences::new(region, &rules, model, with_delay, &mut rng);
+        rules.learn_failures(&dependences.failed, &complaint, &mut rng);
         let mut rounds = 0;
         let mut tables = loop {
             let tables = Tables::new(region, &rules, model, &question.columns, &dependences, &mut rng);
+            let mut failed: Vec<Vec<usize>> = tables.failures.iter().map(|failure| failure.digits.clone()).collect();
             let mut learnt = false;
             for digits in rules.legal_points(CHECKS, &mut rng) {
                 if rules.learn(region, &digits, &mut rng) {
                     learnt = true;
-                } else if !agree(region, model, question, &tables, &digits) {
-                    dependences.walk_from(region, &rules, model, with_delay, &digits, true, &mut rng);
-                    (0..SECOND_LOOKS).for_each(|_| dependences.pairs_from(region, &rules, model, &digits, &mut rng));
-                    learnt = true;
+                    continue;
+                }
+                match agrees(region, model, question, &tables, &digits) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        dependences.walk_from(region, &rules, model, with_delay, &digits, true, &mut rng);
+                        (0..SECOND_LOOKS)
+                            .for_each(|_| dependences.pairs_from(region, &rules, model, &digits, &mut rng));
+                        learnt = true;
+                    }
+                    Err(_) => failed.push(digits),
                 }
             }
-            if !learnt {
+            if !rules.learn_failures(&failed, &complaint, &mut rng) && !learnt {
                 break tables;
             }
             rounds += 1;
@@ -129,9 +145,9 @@ impl Plan {
             }
         };
         let broken = question.columns.all().len();
-        for rule in &rules.rules {
-            let amounts = rule.broken.iter().map(|broken| f64::from(u8::from(*broken))).collect();
-            tables.tables.push(Table { grid: rule.grid.clone(), factors: vec![], amounts: vec![(broken, amounts)] });
+        for veto in rules.vetoes() {
+            let amounts = veto.broken.iter().map(|broken| f64::from(u8::from(*broken))).collect();
+            tables.tables.push(Table { grid: veto.grid.clone(), factors: vec![], amounts: vec![(broken, amounts)] });
         }
         let factors = tables.spread(&lengths);
         let legality = Formula::column(broken).joined(Operator::Equal, Formula::constant(0.0));
@@ -154,6 +170,8 @@ impl Plan {
             objectives: question.objectives.clone(),
             seeds: Front::default(),
             rules: vec![],
+            failed: known.iter().filter(|digits| rules.allow(digits)).map(|digits| region.number(digits)).collect(),
+            failures: rules.failing.failures(),
         };
         let samples = rules.legal_points(SAMPLES, &mut rng);
         plan.arrange(&samples, mode);
@@ -175,17 +193,26 @@ impl Plan {
         self.walk.lengths[depth..].iter().chain(&self.row.lengths).map(|length| *length as u64).product()
     }
 
-    /// What could not be evaluated.
-    pub fn failures(&self) -> &[Failure] {
-        &self.tables.failures
+    /// What could not be evaluated: what all configurations that fail have in common, as far as it is known, and
+    /// single ones that the tables have met beside.
+    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.failures.iter().chain(&self.tables.failures)
     }
 
     /// The objectives of a configuration that meets everything.
     pub fn judge(&self, digits: &[usize]) -> Option<Vec<f64>> {
+        if self.failed.contains(&self.number(digits)) {
+            return None;
+        }
         let columns = self.tables.columns(digits, self.columns);
         let meets = self.constraints.iter().all(|constraint| constraint.value(&columns) == 1.0);
         let objectives = || self.objectives.iter().map(|objective| objective.value(&columns)).collect::<Vec<f64>>();
         Some(objectives()).filter(|objectives| meets && !objectives.iter().any(|objective| objective.is_nan()))
+    }
+
+    /// The number of a configuration in the region.
+    fn number(&self, digits: &[usize]) -> u64 {
+        digits.iter().zip(&self.lengths).fold(0, |number, (digit, length)| number * *length as u64 + *digit as u64)
     }
 
     /// How many samples meet each constraint.
@@ -305,11 +332,15 @@ impl Plan {
     }
 }
 
-/// Whether the tables say of a configuration what direct evaluation says. What cannot be evaluated is no disagreement.
-fn agree(region: &Region, model: &Model, question: &Question, tables: &Tables, digits: &[usize]) -> bool {
+/// Whether the tables say of a configuration what direct evaluation says, or why that says nothing.
+fn agrees(
+    region: &Region,
+    model: &Model,
+    question: &Question,
+    tables: &Tables,
+    digits: &[usize],
+) -> Result<bool, String> {
     let columns = question.columns.all();
-    match model.columns(region.family, &region.parameters(digits), columns) {
-        Ok(direct) => direct == tables.columns(digits, columns.len()),
-        Err(_) => true,
-    }
+    let direct = model.columns(region.family, &region.parameters(digits), columns)?;
+    Ok(direct == tables.columns(digits, columns.len()))
 }

@@ -40,12 +40,14 @@ pub struct Dependences {
     pub of: BTreeMap<Source, Vec<Dependence>>,
     /// For each two axes, whether the effect of one depends on the other.
     together: BTreeMap<Source, Vec<Vec<bool>>>,
+    /// Combinations met on the walks that could not be evaluated.
+    pub failed: Vec<Vec<usize>>,
 }
 
 impl Dependences {
     /// Walks from legal combinations along each axis.
     pub fn new(region: &Region, rules: &Rules, model: &Model, with_delay: bool, rng: &mut impl Rng) -> Dependences {
-        let mut dependences = Dependences { of: BTreeMap::new(), together: BTreeMap::new() };
+        let mut dependences = Dependences { of: BTreeMap::new(), together: BTreeMap::new(), failed: vec![] };
         for (number, start) in rules.legal_points(STARTS, rng).iter().enumerate() {
             dependences.walk_from(region, rules, model, false, start, number < WHOLE_WALKS, rng);
         }
@@ -84,10 +86,11 @@ impl Dependences {
             let mut line = vec![];
             for step in steps {
                 digits[axis] = step;
-                if rules.allow(&digits)
-                    && let Ok(facts) = model.facts(region.family, &region.parameters(&digits), with_delay)
-                {
-                    line.push((region.axes[axis].values[step].clone(), facts));
+                if rules.allow(&digits) {
+                    match model.facts(region.family, &region.parameters(&digits), with_delay) {
+                        Ok(facts) => line.push((region.axes[axis].values[step].clone(), facts)),
+                        Err(_) => self.failed.push(digits.clone()),
+                    }
                 }
             }
             self.observe(axis, region.axes.len(), &line, with_delay);

@@ -1,7 +1,9 @@
 //! Which combinations of a region are legal: the family's rules, each as a table over the parameters that it reads.
 
+use crate::failing::{Complaint, Failing};
 use crate::grid::Grid;
 use crate::space::Region;
+use crate::veto::Veto;
 use rand::Rng;
 use rand::seq::index;
 use tritloom_datapath::parameter::Problem;
@@ -21,15 +23,16 @@ const ANCHORS: usize = 64;
 /// Attempts at mending a combination before another is drawn.
 const REPAIRS: usize = 40;
 
+/// Legal combinations to which what is known of failures is held.
+const CHECKS: usize = 300;
+
 /// A rule of the family, as far as this region can break it.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// The rule's code and the parameter that it is told at.
     pub key: Key,
-    /// The axes that it reads.
-    pub grid: Grid,
-    /// At each of their combinations, whether it is broken.
-    pub broken: Vec<bool>,
+    /// What it forbids, over the axes that it reads.
+    pub veto: Veto,
     /// As the family tells it, at one of these.
     pub example: Problem,
     /// Combinations from which was seen what it reads.
@@ -38,18 +41,22 @@ pub struct Rule {
 
 type Key = (&'static str, Option<&'static str>);
 
-/// All rules that this region can break.
+/// All rules that this region can break, and what fails although it breaks none.
+#[derive(Clone)]
 pub struct Rules {
-    lengths: Vec<usize>,
+    /// Of the axes.
+    pub lengths: Vec<usize>,
     /// In the order in which they were met.
     pub rules: Vec<Rule>,
+    /// What cannot be evaluated.
+    pub failing: Failing,
 }
 
 impl Rules {
     /// Tries corners and random combinations, and tabulates every rule that one of them breaks; until nothing
     /// contradicts the tables.
     pub fn new(region: &Region, rng: &mut impl Rng) -> Rules {
-        let mut rules = Rules { lengths: region.lengths(), rules: vec![] };
+        let mut rules = Rules { lengths: region.lengths(), rules: vec![], failing: Failing::nothing() };
         for _ in 0..TRIALS {
             let digits = rules.draw(rng);
             rules.learn(region, &digits, rng);
@@ -67,7 +74,7 @@ impl Rules {
             let problems = region.family.legality(&region.parameters(&digits));
             if problems.is_empty() != self.allow(&digits) {
                 contradicted |= self.learn(region, &digits, rng);
-                let broken = self.rules.iter().position(|rule| rule.broken[rule.grid.position(&digits)]);
+                let broken = self.rules.iter().position(|rule| rule.veto.forbids(&digits));
                 if let Some(position) = broken.filter(|_| problems.is_empty()) {
                     contradicted |= self.walk_around(region, position, &digits, false, rng);
                 }
@@ -95,14 +102,14 @@ impl Rules {
                 let names = |axis: &usize| problem.concerns(region.axes[*axis].parameter.name);
                 let axes = (0..self.lengths.len()).filter(names).collect();
                 let grid = Grid::new(axes, &self.lengths);
-                self.rules.push(Rule { key, broken: vec![], grid, example: problem, walks: 0 });
+                self.rules.push(Rule { key, veto: Veto { grid, broken: vec![] }, example: problem, walks: 0 });
                 self.tabulate(region, self.rules.len() - 1, digits);
                 learnt = true;
                 self.rules.len() - 1
             });
             let rule = &mut self.rules[position];
             rule.walks += 1;
-            if rule.walks <= WALKS || !rule.broken[rule.grid.position(digits)] {
+            if rule.walks <= WALKS || !rule.veto.forbids(digits) {
                 learnt |= self.walk_around(region, position, digits, true, rng);
             }
         }
@@ -120,14 +127,11 @@ impl Rules {
         rng: &mut impl Rng,
     ) -> bool {
         let key = self.rules[position].key;
-        let mut axes = self.rules[position].grid.axes.clone();
+        let mut axes = self.rules[position].veto.grid.axes.clone();
         let known = axes.len();
-        for axis in (0..self.lengths.len()).filter(|axis| !self.rules[position].grid.axes.contains(axis)) {
-            let length = self.lengths[axis];
-            let steps =
-                if length <= STEPS { (0..length).collect() } else { index::sample(rng, length, STEPS).into_vec() };
+        for axis in (0..self.lengths.len()).filter(|axis| !self.rules[position].veto.grid.axes.contains(axis)) {
             let mut point = digits.to_vec();
-            let changes = steps.into_iter().chain([0, length - 1]).any(|step| {
+            let changes = steps(self.lengths[axis], rng).into_iter().any(|step| {
                 point[axis] = step;
                 is_broken(region, key, &point) != broken
             });
@@ -139,24 +143,55 @@ impl Rules {
             return false;
         }
         axes.sort_unstable();
-        self.rules[position].grid = Grid::new(axes, &self.lengths);
+        self.rules[position].veto.grid = Grid::new(axes, &self.lengths);
         self.tabulate(region, position, digits);
         true
     }
 
     fn tabulate(&mut self, region: &Region, position: usize, digits: &[usize]) {
-        let rule = &mut self.rules[position];
+        let Rule { key, veto, .. } = &mut self.rules[position];
         let mut digits = digits.to_vec();
-        let broken = (0..rule.grid.size()).map(|position| {
-            rule.grid.place(position, &mut digits);
-            is_broken(region, rule.key, &digits)
+        let broken = (0..veto.grid.size()).map(|position| {
+            veto.grid.place(position, &mut digits);
+            is_broken(region, *key, &digits)
         });
-        rule.broken = broken.collect();
+        veto.broken = broken.collect();
     }
 
-    /// Whether a combination breaks no rule.
+    /// Learns from legal combinations that have failed, until what is known of failures fits others drawn at random;
+    /// whether there was something to learn.
+    pub fn learn_failures(&mut self, failed: &[Vec<usize>], complaint: Complaint<'_>, rng: &mut impl Rng) -> bool {
+        if failed.is_empty() {
+            return false;
+        }
+        let legal = Rules { failing: Failing::nothing(), ..self.clone() };
+        let failed = failed.iter().filter(|digits| legal.allow(digits));
+        let mut met: Vec<(Vec<usize>, bool)> = failed.map(|digits| (digits.clone(), true)).collect();
+        let mut learnt = false;
+        loop {
+            let learn = |new, (digits, fails): &(Vec<usize>, bool)| {
+                new | self.failing.learn(&legal, digits, *fails, complaint, rng)
+            };
+            if !met.iter().fold(false, learn) {
+                return learnt;
+            }
+            learnt = true;
+            let drawn = legal.legal_points(CHECKS, rng).into_iter();
+            met = drawn
+                .map(|digits| (complaint(&digits).is_some(), digits))
+                .map(|(fails, digits)| (digits, fails))
+                .collect();
+        }
+    }
+
+    /// What each rule forbids, and what fails.
+    pub fn vetoes(&self) -> impl Iterator<Item = &Veto> {
+        self.rules.iter().map(|rule| &rule.veto).chain([&self.failing.veto])
+    }
+
+    /// Whether a combination breaks no rule, and is not known to fail.
     pub fn allow(&self, digits: &[usize]) -> bool {
-        self.rules.iter().all(|rule| !rule.broken[rule.grid.position(digits)])
+        !self.vetoes().any(|veto| veto.forbids(digits))
     }
 
     /// A legal combination near `wish` with these axes as they are in it; `None` where there is none.
@@ -166,7 +201,7 @@ impl Rules {
         }
         let mut digits: Vec<Option<usize>> = vec![None; self.lengths.len()];
         fixed.iter().for_each(|axis| digits[*axis] = Some(wish[*axis]));
-        let read = |axis: &usize| self.rules.iter().any(|rule| rule.grid.axes.contains(axis));
+        let read = |axis: &usize| self.vetoes().any(|veto| veto.grid.axes.contains(axis));
         let free: Vec<usize> = (0..self.lengths.len()).filter(|axis| digits[*axis].is_none() && read(axis)).collect();
         for axis in 0..self.lengths.len() {
             if digits[axis].is_none() && !free.contains(&axis) {
@@ -178,7 +213,7 @@ impl Rules {
 
     /// Gives the free axes values, first ones first, until no rule is broken.
     fn search(&self, digits: &mut [Option<usize>], free: &[usize]) -> bool {
-        if self.rules.iter().any(|rule| rule.hopeless(digits)) {
+        if self.vetoes().any(|veto| veto.hopeless(digits)) {
             return false;
         }
         let Some((axis, rest)) = free.split_first() else { return true };
@@ -236,10 +271,10 @@ impl Rules {
     fn mended(&self, rng: &mut impl Rng) -> Option<Vec<usize>> {
         let mut digits = self.draw(rng);
         for _ in 0..REPAIRS {
-            match self.rules.iter().find(|rule| rule.broken[rule.grid.position(&digits)]) {
+            match self.vetoes().find(|veto| veto.forbids(&digits)) {
                 None => return Some(digits),
-                Some(rule) => {
-                    rule.grid.axes.iter().for_each(|axis| digits[*axis] = rng.random_range(0..self.lengths[*axis]));
+                Some(veto) => {
+                    veto.grid.axes.iter().for_each(|axis| digits[*axis] = rng.random_range(0..self.lengths[*axis]));
                 }
             }
         }
@@ -252,16 +287,9 @@ fn is_broken(region: &Region, key: Key, digits: &[usize]) -> bool {
     problems.iter().any(|problem| (problem.code, problem.parameter) == key)
 }
 
-impl Rule {
-    /// Whether it is broken whatever values the undecided axes take.
-    fn hopeless(&self, digits: &[Option<usize>]) -> bool {
-        let free: Vec<usize> = self.grid.axes.iter().copied().filter(|axis| digits[*axis].is_none()).collect();
-        let lengths = |axis: &usize| self.grid.lengths[self.grid.axes.iter().position(|own| own == axis).unwrap_or(0)];
-        let choices = Grid { lengths: free.iter().map(lengths).collect(), axes: free };
-        let mut point: Vec<usize> = digits.iter().map(|digit| digit.unwrap_or(0)).collect();
-        (0..choices.size()).all(|position| {
-            choices.place(position, &mut point);
-            self.broken[self.grid.position(&point)]
-        })
-    }
+/// Some of the values of an axis, all where they are few; its ends are among them.
+pub fn steps(length: usize, rng: &mut impl Rng) -> Vec<usize> {
+    let mut steps = if length <= STEPS { (0..length).collect() } else { index::sample(rng, length, STEPS).into_vec() };
+    steps.extend([0, length - 1]);
+    steps
 }

@@ -5,8 +5,9 @@ use crate::front::{Front, Index, Member, dominates};
 use crate::plan::{Mode, Plan};
 use crate::quantity::{QUANTITIES, Quantity};
 use crate::space::{Question, Region, Space, SpaceError};
+use crate::tables::Failure;
 use crate::walk::{Counts, Exclusion, Found, trace, walk};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tritloom_datapath::family::Family;
@@ -63,10 +64,23 @@ pub struct Explanation {
     pub objectives: Vec<f64>,
     /// What is better.
     pub dominators: Vec<Member>,
+    /// Why it cannot be evaluated, if it cannot.
+    pub failure: Option<String>,
     /// The region with which it is ruled out.
     pub exclusion: Option<Exclusion>,
     /// The names of the axes of its region.
     pub axes: Vec<&'static str>,
+}
+
+/// What direct evaluation says of a member of a front.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The same, to the last bit.
+    Confirmed,
+    /// Something else: a defect of the search.
+    Contradicted,
+    /// Nothing, for this reason.
+    Failed(String),
 }
 
 /// A configuration of the space.
@@ -84,16 +98,25 @@ pub struct Configuration<'a> {
 impl<'a> Search<'a> {
     /// Finds out what depends on what and fills the tables; the expressions of the space may be wrong.
     pub fn new(space: &'a Space, mode: Mode) -> Result<Search<'a>, Vec<SpaceError>> {
+        Search::knowing(space, mode, &BTreeSet::new())
+    }
+
+    /// The same where configurations of these numbers are known to have failed: it is learnt from them what else fails,
+    /// and they are on no front.
+    pub fn knowing(space: &'a Space, mode: Mode, failed: &BTreeSet<u64>) -> Result<Search<'a>, Vec<SpaceError>> {
         let questions = space.questions()?;
-        let regions = space.regions.iter().zip(&questions);
-        let plans: Vec<Plan> =
-            regions.map(|(region, question)| Plan::new(region, &space.model, question, mode)).collect();
-        let firsts = space.regions.iter().scan(0_u64, |next, region| {
-            let first = *next;
+        let ends = space.regions.iter().scan(0_u64, |next, region| {
             *next = next.saturating_add(region.size().unwrap_or(u64::MAX));
-            Some(first)
+            Some(*next)
         });
-        let firsts = firsts.collect();
+        let ends: Vec<u64> = ends.collect();
+        let firsts: Vec<u64> = std::iter::once(0).chain(ends.iter().copied()).take(ends.len()).collect();
+        let plan = |(position, (region, question))| {
+            let own: Vec<u64> =
+                failed.range(firsts[position]..ends[position]).map(|each| each - firsts[position]).collect();
+            Plan::new(region, &space.model, question, mode, &own)
+        };
+        let plans: Vec<Plan> = space.regions.iter().zip(&questions).enumerate().map(plan).collect();
         let chunks =
             plans.iter().enumerate().flat_map(|(region, plan)| (0..plan.chunks()).map(move |chunk| (region, chunk)));
         let chunks = chunks.collect();
@@ -198,6 +221,7 @@ impl<'a> Search<'a> {
             dominators: front.iter().filter(|member| dominates(&member.objectives, &objectives)).cloned().collect(),
             objectives,
             exclusion: trace(plan, &digits, &Index::new(&known)),
+            failure: self.space.model.facts(region.family, parameters, false).err(),
             axes: region.axes.iter().map(|axis| axis.parameter.name).collect(),
         })
     }
@@ -228,16 +252,35 @@ impl<'a> Search<'a> {
         Configuration { number, family: region.family, parameters, region }
     }
 
-    /// Whether the objectives of a member are those of direct evaluation, to the last bit.
-    pub fn confirms(&self, member: &Member) -> bool {
+    /// What direct evaluation says of a member of a front.
+    pub fn verdict(&self, member: &Member) -> Verdict {
         let Configuration { family, parameters, .. } = self.configuration(member.number);
         let position = self.firsts.iter().rposition(|first| *first <= member.number).unwrap_or(0);
         let question = &self.questions[position];
-        let columns = self.space.model.columns(family, &parameters, question.columns.all());
-        let agrees = |columns: Vec<f64>| {
-            question.objectives.iter().zip(&member.objectives).all(|(formula, value)| formula.value(&columns) == *value)
-        };
-        family.legality(&parameters).is_empty() && columns.is_ok_and(agrees)
+        match self.space.model.columns(family, &parameters, question.columns.all()) {
+            Err(reason) => Verdict::Failed(reason),
+            Ok(columns) => {
+                let mut objectives = question.objectives.iter().zip(&member.objectives);
+                let same = objectives.all(|(formula, value)| formula.value(&columns) == *value);
+                let legal = family.legality(&parameters).is_empty();
+                if same && legal { Verdict::Confirmed } else { Verdict::Contradicted }
+            }
+        }
+    }
+
+    /// What could not be evaluated: regions with a failure, then single configurations that none of these holds, which
+    /// were known beforehand.
+    pub fn failures(&self) -> Vec<(&'a Region, Failure)> {
+        let plans = self.plans.iter().zip(&self.space.regions);
+        let failures = plans.flat_map(|(plan, region)| {
+            let single = plan.failed.iter().map(|number| {
+                let digits = region.digits(*number);
+                let reason = self.space.model.facts(region.family, &region.parameters(&digits), true).err();
+                Failure { axes: (0..digits.len()).collect(), digits, reason: reason.unwrap_or_default() }
+            });
+            plan.failures().cloned().chain(single).map(move |failure| (region, failure)).collect::<Vec<_>>()
+        });
+        failures.collect()
     }
 }
 

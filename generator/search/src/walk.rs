@@ -233,8 +233,10 @@ impl Walker<'_> {
         let decided: u64 = self.digits.iter().zip(&weights).map(|(digit, weight)| *digit as u64 * weight).sum();
         let mut point = vec![0.0; self.plan.objectives.len()];
         for position in 0..self.offsets.len() {
-            if self.sheet.point(position, &mut point) && !self.dominated(&point) {
-                self.front.insert(decided + self.offsets[position], &point);
+            let number = decided + self.offsets[position];
+            if self.sheet.point(position, &mut point) && !self.dominated(&point) && !self.plan.failed.contains(&number)
+            {
+                self.front.insert(number, &point);
             }
         }
     }

@@ -7,13 +7,13 @@ mod common;
 use common::{by_definition, integers, region, space, words};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tritloom_search::{Found, Mode, Outcome, Search, Shard, Space};
+use tritloom_search::{Found, Mode, Outcome, Search, Shard, Space, Verdict};
 
 fn run(space: &Space, mode: Mode, threads: usize) -> Outcome {
     let search = Search::new(space, mode).expect("sound expressions");
     let keep = |_: usize, _: &Found| Ok::<(), Infallible>(());
     let outcome = search.run(threads, Shard::WHOLE, &BTreeMap::new(), &keep).expect("kept");
-    assert!(outcome.front.iter().all(|member| search.confirms(member)));
+    assert!(outcome.front.iter().all(|member| search.verdict(member) == Verdict::Confirmed));
     outcome
 }
 

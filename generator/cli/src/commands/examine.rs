@@ -7,10 +7,11 @@ use crate::diagnostic::Diagnostic;
 use crate::environment::{synthesiser, verilator};
 use crate::terminal::Terminal;
 use serde_json::{Map, Value, json};
-use tritloom_cost::{Quantity, Sample};
+use tritloom_cost::{Point, Quantity, Sample};
 use tritloom_flow::check::{Outcome, Task};
 use tritloom_flow::synth::Synthesiser;
 use tritloom_flow::{FlowError, Verilator};
+use tritloom_search::guarded;
 
 /// The seed of the stimulus.
 const SEED: u32 = 1;
@@ -52,29 +53,36 @@ impl<'a> Tools<'a> {
         configurations: &[Configuration],
         terminal: &Terminal,
     ) -> Result<Vec<Finding>, Vec<Diagnostic>> {
-        let designs = configurations.iter().map(Built::new).collect::<Result<Vec<_>, _>>()?;
-        let task = |design: &Built| Task {
-            hardware: design.hardware.clone(),
-            interface: design.interface.clone(),
-            scenarios: design.scenarios(SEED.into()),
-        };
-        let tasks: Vec<Task> = designs.iter().map(task).collect();
+        let built: Vec<Result<(Task, Subject), String>> = configurations.iter().map(built).collect();
+        let reasons: Vec<Option<String>> = built.iter().map(|built| built.as_ref().err().cloned()).collect();
+        let (tasks, subjects): (Vec<Task>, Vec<Subject>) = built.into_iter().flatten().unzip();
         let progress = terminal.progress("check", tasks.len());
-        let step = |position: usize| progress.step(&configurations[position].name);
+        let step = |position: usize| progress.step(&subjects[position].identity);
         let outcomes = self.verilator.check(&tasks, SEED, step);
         drop(progress);
-        let samples = configurations
-            .iter()
-            .map(|configuration| Sample { family: configuration.family, parameters: configuration.parameters.clone() });
-        let subjects = samples.map(|sample| Subject::of_sample(&sample)).collect::<Result<Vec<_>, _>>()?;
         let measured = measure(&self.synthesiser, self.target, &subjects, terminal);
-        let findings = outcomes.iter().zip(measured).map(|(outcome, point)| {
-            let (check, lint_warnings, passed) = judged(outcome);
-            let measured = point.map(|point| point.quantities.into_iter().collect());
-            Finding { check, lint_warnings, passed, measured: measured.map_err(|error| error.to_string()) }
-        });
-        Ok(findings.collect())
+        let mut examined = outcomes.iter().zip(measured).map(|(outcome, point)| Finding::new(outcome, point));
+        let finding = |reason| match reason {
+            Some(reason) => Some(Finding::unbuilt(reason)),
+            None => examined.next(),
+        };
+        Ok(reasons.into_iter().filter_map(finding).collect())
     }
+}
+
+/// What tools look at; or why there is no hardware, which is a defect of the family.
+fn built(configuration: &Configuration) -> Result<(Task, Subject), String> {
+    let told = |diagnostics: Vec<Diagnostic>| {
+        let lines = diagnostics.into_iter().flat_map(|one| std::iter::once(one.message).chain(one.notes));
+        lines.collect::<Vec<_>>().join("; ")
+    };
+    guarded(|| {
+        let design = Built::new(configuration).map_err(told)?;
+        let scenarios = design.scenarios(SEED.into());
+        let task = Task { hardware: design.hardware, interface: design.interface, scenarios };
+        let sample = Sample { family: configuration.family, parameters: configuration.parameters.clone() };
+        Ok((task, Subject::of_sample(&sample).map_err(told)?))
+    })
 }
 
 /// What measurements depend on: library, tools, script.
@@ -92,6 +100,16 @@ fn judged(outcome: &Result<Outcome, FlowError>) -> (String, usize, bool) {
 }
 
 impl Finding {
+    fn new(outcome: &Result<Outcome, FlowError>, point: Result<Point, FlowError>) -> Finding {
+        let (check, lint_warnings, passed) = judged(outcome);
+        let measured = point.map(|point| point.quantities.into_iter().collect());
+        Finding { check, lint_warnings, passed, measured: measured.map_err(|error| error.to_string()) }
+    }
+
+    fn unbuilt(reason: String) -> Finding {
+        Finding { check: "not built".to_owned(), lint_warnings: 0, passed: false, measured: Err(reason) }
+    }
+
     /// Whether tools have nothing to say against it.
     pub fn is_sound(&self) -> bool {
         self.passed && self.measured.is_ok()

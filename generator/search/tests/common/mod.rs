@@ -2,6 +2,8 @@
 
 #![allow(dead_code)]
 
+pub mod frail;
+
 use tritloom_cost::{Activity, Network, Technology};
 use tritloom_datapath::parameter::{Domain, ParameterValue, Parameters};
 use tritloom_datapath::registry;
@@ -75,7 +77,8 @@ pub fn by_definition(space: &Space) -> Vec<Member> {
             if !region.family.legality(&parameters).is_empty() {
                 continue;
             }
-            let columns = space.model.columns(region.family, &parameters, question.columns.all()).expect("evaluated");
+            // What cannot be evaluated is on no front.
+            let Ok(columns) = space.model.columns(region.family, &parameters, question.columns.all()) else { continue };
             let mut constraints = question.constraints.iter().flatten();
             if constraints.all(|constraint| constraint.value(&columns) == 1.0) {
                 let objectives = question.objectives.iter().map(|objective| objective.value(&columns)).collect();

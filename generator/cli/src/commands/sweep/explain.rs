@@ -22,6 +22,9 @@ pub fn explain(search: &Search, outcome: &Outcome, configuration: &Configuration
         explanation.number,
         told(space, &explanation.objectives, "")
     );
+    if let Some(reason) = &explanation.failure {
+        text += &format!("it cannot be evaluated: {reason}\n");
+    }
     for place in &explanation.broken_constraints {
         text += &format!("it does not meet `{}`\n", space.constraints[*place].text);
     }
@@ -74,6 +77,7 @@ fn excluded(
     let of = format!("the {} configurations with {}", exclusion.configurations, decided.join(", "));
     let space = search.space;
     match &exclusion.reason {
+        Reason::Rule if explanation.failure.is_some() => format!("none that can be evaluated is among {of}\n"),
         Reason::Rule => format!("a rule of the family rules out {of}\n"),
         Reason::Constraint(place) => {
             format!("`{}` cannot hold in any of {of}\n", space.constraints[*place].text)

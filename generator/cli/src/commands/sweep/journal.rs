@@ -1,64 +1,72 @@
 //! The journal of a sweep: what is in it need not be searched again, whenever the sweep was killed.
 //!
 //! A record for each chunk: what it has come to. Objectives are written as the bits of their floating-point numbers.
+//! Where a member of a front has failed, a record says so, and the search begins anew without it: every record names the
+//! failures that were known when it was written, and counts for who knows the same.
 
+use super::failures;
 use crate::diagnostic::Diagnostic;
 use crate::records::{self, Records, unwritable};
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use tritloom_search::{Counts, Failure, Found, Member, Search, Shard};
+use tritloom_cost::Technology;
+use tritloom_search::{Counts, Found, Member, Search, Shard};
 
 /// The form of the lines; another form gets another number.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// What has been searched before, and where more is added.
+#[derive(Default)]
 pub struct Journal {
-    /// By chunk.
-    pub done: BTreeMap<usize, Found>,
+    /// Configurations that have failed on a front, by their number.
+    pub failed: BTreeSet<u64>,
+    /// As they were read.
+    records: Vec<Value>,
+    /// Nothing is kept without one.
     file: Option<Records>,
 }
 
 impl Journal {
-    /// Nothing is known, nothing is kept.
-    pub fn none() -> Journal {
-        Journal { done: BTreeMap::new(), file: None }
-    }
-
     /// Reads every journal of this search in a folder, those of shards included, and goes on with that of `shard`.
     pub fn open(
         folder: &Path,
         identity: &str,
-        search: &Search,
+        technology: &Technology,
         shard: Shard,
         terminal: &Terminal,
     ) -> Result<Journal, Vec<Diagnostic>> {
         fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
-        let technology = &search.space.model.technology;
         let header = json!({
-            "journal": FORM, "technology": technology.name, "chunks": search.chunks(),
+            "journal": FORM, "technology": technology.name,
             "search": format!("{:x}", Sha256::digest(format!("{identity}{}", technology.write()))),
         });
         let prefix = format!("{}.", technology.name);
         let own = folder.join(format!("{prefix}{}-of-{}.journal", shard.rest + 1, shard.of));
         let (file, kept) = Records::open(own.clone(), &header, terminal)?;
-        if kept.records.is_empty() {
-            file.append(&failures(search))?;
-        }
         let mut records = kept.records;
         for path in records::files(folder, &prefix)?.iter().filter(|path| **path != own) {
             records.extend(records::read(path, &header)?.records);
         }
-        let done = records.iter().filter_map(found).filter(|(chunk, _)| *chunk < search.chunks());
-        Ok(Journal { done: done.collect(), file: Some(file) })
+        let failed = records.iter().filter_map(failed).flatten().collect();
+        Ok(Journal { failed, records, file: Some(file) })
+    }
+
+    /// Adds what a search could not evaluate, unless that is there; and says which chunks have been searched.
+    pub fn begin(&self, search: &Search) -> Result<BTreeMap<usize, Found>, Vec<Diagnostic>> {
+        let own = || self.records.iter().filter(|record| record["without"] == json!(self.failed));
+        let failures = failures::json(search);
+        if !failures.is_empty() && !own().any(|record| record.get("failures").is_some()) {
+            self.append(json!({"failures": failures}))?;
+        }
+        Ok(own().filter_map(found).filter(|(chunk, _)| *chunk < search.chunks()).collect())
     }
 
     /// Adds what a chunk has come to.
     pub fn record(&self, chunk: usize, found: &Found) -> Result<(), Vec<Diagnostic>> {
-        let Some(file) = &self.file else { return Ok(()) };
         let Counts { suitable, unsuitable, ruled_out, dominated } = found.counts;
         let members: Vec<Value> = found
             .members
@@ -69,25 +77,26 @@ impl Journal {
             })
             .collect();
         let counts = [suitable, unsuitable, ruled_out, dominated];
-        file.append(&[json!({"chunk": chunk, "counts": counts, "members": members})])
+        self.append(json!({"chunk": chunk, "counts": counts, "members": members}))
+    }
+
+    /// Adds members of a front that have failed, each with its reason: one record, so that a kill leaves all or none.
+    pub fn fail(&mut self, failed: &BTreeMap<u64, String>) -> Result<(), Vec<Diagnostic>> {
+        self.append(json!({"failed": failed}))?;
+        self.failed.extend(failed.keys());
+        Ok(())
+    }
+
+    fn append(&self, mut record: Value) -> Result<(), Vec<Diagnostic>> {
+        let Some(file) = &self.file else { return Ok(()) };
+        record["without"] = json!(self.failed);
+        file.append(&[record])
     }
 }
 
-/// What could not be evaluated, for whoever reads the journal.
-fn failures(search: &Search) -> Vec<Value> {
-    let plans = search.plans().iter().zip(&search.space.regions);
-    let failures = plans.flat_map(|(plan, region)| plan.failures().iter().map(move |failure| (region, failure)));
-    failures.map(|(region, failure)| json!({"failed": failure_json(region, failure)})).collect()
-}
-
-/// What could not be evaluated: the parameters that matter, and why.
-pub fn failure_json(region: &tritloom_search::Region, failure: &Failure) -> Value {
-    let parameters = failure.axes.iter().map(|axis| {
-        let axis_of = &region.axes[*axis];
-        (axis_of.parameter.name.to_owned(), axis_of.values[failure.digits[*axis]].to_string().into())
-    });
-    let parameters: serde_json::Map<String, Value> = parameters.collect();
-    json!({"family": region.family.name(), "parameters": parameters, "reason": failure.reason})
+/// The numbers of a record of failures; JSON has them as text.
+fn failed(record: &Value) -> Option<BTreeSet<u64>> {
+    record.get("failed")?.as_object()?.keys().map(|number| number.parse().ok()).collect()
 }
 
 fn found(record: &Value) -> Option<(usize, Found)> {

@@ -2,9 +2,12 @@
 
 mod engine;
 mod explain;
+mod failures;
 mod journal;
 mod nothing;
 mod results;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use super::{Report, Verdict, counted, load_all, table};
@@ -17,9 +20,10 @@ use crate::terminal::Terminal;
 use journal::Journal;
 use results::Results;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tritloom_datapath::family::Family;
-use tritloom_search::{Mode, Search, Shard, Space, SpaceError};
+use tritloom_search::{Mode, Outcome, Search, Shard, Space, SpaceError, Verdict as Judgement};
 
 /// More configurations of a front than this are counted on the terminal, and stand in the files.
 const SHOWN: usize = 40;
@@ -90,36 +94,69 @@ fn search(
     explained: Option<&Configuration>,
     terminal: &Terminal,
 ) -> Result<(Results, String), Vec<Diagnostic>> {
-    let search = Search::new(space, arguments.mode.into()).map_err(defects)?;
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
-    let journal = match &arguments.journal {
-        Some(folder) => Journal::open(folder, &identity(sweeps, arguments), &search, shard, terminal)?,
-        None => Journal::none(),
-    };
-    let length = search.chunks().div_ceil(shard.of);
-    let progress = terminal.bar("sweep", length);
-    let record = |chunk: usize, found: &_| {
-        progress.step(&space.model.technology.name);
-        journal.record(chunk, found)
-    };
-    let threads = arguments.threads.unwrap_or_else(jobs);
-    let outcome = search.run(threads, shard, &journal.done, &record)?;
-    drop(progress);
-    if let Some(member) = outcome.front.iter().find(|member| !search.confirms(member)) {
-        let message = format!(
-            "configuration {} is not what its tables say: a defect of tritloom, please report it",
-            member.number
-        );
-        return Err(vec![Diagnostic::new(code::DEFECT, message)]);
-    }
+    let (search, outcome) = settled(arguments, sweeps, space, shard, terminal)?;
     if outcome.front.is_empty() && shard == Shard::WHOLE {
-        return Err(nothing::reasons(&arguments.space, &search, &outcome));
+        return Err(nothing::reasons(&arguments.space, &search));
     }
     let explanation = explained.map(|configuration| explain::explain(&search, &outcome, configuration)).transpose()?;
     let mut results =
         Results::new(&sweeps.name, &search, outcome).map_err(|reason| vec![Diagnostic::new(code::DEFECT, reason)])?;
     results.explanation.clone_from(&explanation);
     Ok((results, explanation.map_or(String::new(), |text| format!("\n{text}"))))
+}
+
+/// Searches, anew without what has failed on the front, until all of the front can be evaluated.
+fn settled<'a>(
+    arguments: &Sweep,
+    sweeps: &Sweeps,
+    space: &'a Space,
+    shard: Shard,
+    terminal: &Terminal,
+) -> Result<(Search<'a>, Outcome), Vec<Diagnostic>> {
+    let technology = &space.model.technology;
+    let mut journal = match &arguments.journal {
+        Some(folder) => Journal::open(folder, &identity(sweeps, arguments), technology, shard, terminal)?,
+        None => Journal::default(),
+    };
+    loop {
+        let search = Search::knowing(space, arguments.mode.into(), &journal.failed).map_err(defects)?;
+        let done = journal.begin(&search)?;
+        let progress = terminal.bar("sweep", search.chunks().div_ceil(shard.of));
+        let record = |chunk: usize, found: &_| {
+            progress.step(&technology.name);
+            journal.record(chunk, found)
+        };
+        let threads = arguments.threads.unwrap_or_else(jobs);
+        let outcome = search.run(threads, shard, &done, &record)?;
+        drop(progress);
+        let failed = failed(&search, &outcome)?;
+        if failed.is_empty() {
+            return Ok((search, outcome));
+        }
+        let count = counted(failed.len() as u64, "configuration");
+        terminal.note(&format!("{count} of the front cannot be evaluated: searching anew without"));
+        journal.fail(&failed)?;
+    }
+}
+
+/// Members of a front that cannot be evaluated, and why.
+fn failed(search: &Search, outcome: &Outcome) -> Result<BTreeMap<u64, String>, Vec<Diagnostic>> {
+    let mut failed = BTreeMap::new();
+    for member in &outcome.front {
+        match search.verdict(member) {
+            Judgement::Confirmed => {}
+            Judgement::Failed(reason) => _ = failed.insert(member.number, reason),
+            Judgement::Contradicted => {
+                let message = format!(
+                    "configuration {} is not what its tables say: a defect of tritloom, please report it",
+                    member.number
+                );
+                return Err(vec![Diagnostic::new(code::DEFECT, message)]);
+            }
+        }
+    }
+    Ok(failed)
 }
 
 /// What a journal belongs to: another text, mode or version is another search.
@@ -158,8 +195,6 @@ fn shown(results: &Results) -> String {
             counts.ruled_out, counts.dominated
         );
     }
-    if !results.failures.is_empty() {
-        text += &format!("{}: see `failures` in sweep.json\n", counted(results.failures.len() as u64, "failure"));
-    }
+    failures::told(&results.failures).iter().for_each(|line| text += &format!("{line}\n"));
     text
 }

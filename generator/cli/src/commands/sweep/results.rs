@@ -1,6 +1,6 @@
 //! What a sweep writes: one document for programs, a table for spreadsheets.
 
-use super::journal::failure_json;
+use super::failures;
 use super::verify::Verified;
 use crate::config::parameter_value;
 use crate::output::Files;
@@ -62,20 +62,19 @@ impl Results {
         let mut numbers: Vec<(u64, bool)> = sample.map(|number| (number, false)).collect();
         numbers.extend(on_front.iter().map(|number| (*number, true)));
         numbers.sort_unstable();
-        let points = numbers.into_iter().map(|(number, front)| point(search, number, front));
-        let regions = search.plans().iter().zip(&space.regions);
-        let failures = regions.flat_map(|(plan, region)| plan.failures().iter().map(|one| failure_json(region, one)));
+        // Of the sample something may fail that no search has evaluated.
+        let point = |(number, front)| Some(point(search, number, front)).filter(|point| front || point.is_ok());
         Ok(Results {
             name: name.to_owned(),
             technology: space.model.technology.name.clone(),
             configurations: space.size().unwrap_or(u64::MAX),
-            failures: failures.collect(),
+            failures: failures::json(search),
             verified: vec![],
             explanation: None,
             mode: search.mode,
             constraints: space.constraints.iter().map(|constraint| constraint.text.clone()).collect(),
             objectives: objectives(space),
-            points: points.collect::<Result<_, _>>()?,
+            points: numbers.into_iter().filter_map(point).collect::<Result<_, _>>()?,
             outcome,
         })
     }
@@ -119,6 +118,11 @@ impl Results {
         let (columns, rows) = self.columns();
         files.insert(folder.join("front.csv"), csv(&columns, rows).into_bytes());
         files.insert(folder.join("front.parquet"), parquet::file(&columns, rows));
+        if !self.failures.is_empty() {
+            let (columns, rows) = failures::columns(&self.failures);
+            files.insert(folder.join("failures.csv"), csv(&columns, rows).into_bytes());
+            files.insert(folder.join("failures.parquet"), parquet::file(&columns, rows));
+        }
     }
 
     /// The whole document.
@@ -218,12 +222,12 @@ fn of_parameter(points: &[&Point], name: &str) -> Values {
     }
 }
 
-/// Words are names of families and of choices: nothing in them needs quotes.
+/// Text in quotes where commas, quotes or line breaks need them (RFC 4180).
 fn csv(columns: &[parquet::Column], rows: usize) -> String {
     let cell = |values: &Values, row: usize| match values {
         Values::Integers(values) => values[row].map(|value| value.to_string()),
         Values::Numbers(values) => values[row].map(|value| value.to_string()),
-        Values::Words(values) => values[row].clone(),
+        Values::Words(values) => values[row].as_deref().map(quoted),
     };
     let header: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let line = |row: usize| {
@@ -231,6 +235,11 @@ fn csv(columns: &[parquet::Column], rows: usize) -> String {
         cells.collect::<Vec<_>>().join(",")
     };
     std::iter::once(header.join(",")).chain((0..rows).map(line)).map(|line| line + "\n").collect()
+}
+
+fn quoted(word: &str) -> String {
+    let plain = !word.contains([',', '"', '\n', '\r']);
+    if plain { word.to_owned() } else { format!("\"{}\"", word.replace('"', "\"\"")) }
 }
 
 impl Point {

@@ -19,6 +19,7 @@
 
 mod chunk;
 mod column;
+mod estimator;
 mod expression;
 mod failing;
 mod front;
@@ -31,10 +32,12 @@ mod rules;
 mod search;
 mod space;
 mod tables;
+mod tabulation;
 mod veto;
 mod walk;
 
 pub use column::{Column, Columns};
+pub use estimator::{Estimate, Estimator};
 pub use expression::{Dimension, ExpressionError, Type, compile, parse, unit, units};
 pub use front::{Front, Index, Member, dominates};
 pub use model::{Facts, Model, Schedule, Source, guarded, is_guarded};

@@ -1,15 +1,14 @@
 //! How a region is walked: which axes stand still in a chunk, which are decided one after the other, which form a row.
 
 use crate::chunk::Layout;
-use crate::column::Column;
 use crate::expression::{Formula, Operator};
 use crate::front::{Front, dominates};
 use crate::grid::Grid;
 use crate::model::Model;
-use crate::probe::Dependences;
-use crate::rules::{Rule, Rules};
+use crate::rules::Rule;
 use crate::space::{Question, Region};
 use crate::tables::{Failure, Table, Tables};
+use crate::tabulation::Tabulation;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -27,15 +26,6 @@ const DESCENTS: usize = 48;
 
 /// Enough chunks to share between threads, and to resume between.
 const CHUNKS: usize = 64;
-
-/// Configurations compared with direct evaluation before tables are trusted.
-const CHECKS: usize = 300;
-
-/// Looks around a configuration of which the tables are wrong.
-const SECOND_LOOKS: usize = 10;
-
-/// Rounds of corrections before tables are made without any knowledge.
-const PATIENCE: usize = 8;
 
 /// How a region is walked, and every table that the walk reads.
 pub struct Plan {
@@ -108,47 +98,10 @@ impl Plan {
     pub fn new(region: &Region, model: &Model, question: &Question, mode: Mode, failed: &[u64]) -> Plan {
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
         let lengths = region.lengths();
-        let with_delay = question.columns.all().contains(&Column::Delay);
-        let complaint = |digits: &[usize]| model.facts(region.family, &region.parameters(digits), with_delay).err();
-        let mut rules = Rules::new(region, &mut rng);
         let known: Vec<Vec<usize>> = failed.iter().map(|number| region.digits(*number)).collect();
-        rules.learn_failures(&known, &complaint, &mut rng);
-        let mut dependences = Dependences::new(region, &rules, model, with_delay, &mut rng);
-        rules.learn_failures(&dependences.failed, &complaint, &mut rng);
-        let mut rounds = 0;
-        let mut tables = loop {
-            let tables = Tables::new(region, &rules, model, &question.columns, &dependences, &mut rng);
-            let mut failed: Vec<Vec<usize>> = tables.failures.iter().map(|failure| failure.digits.clone()).collect();
-            let mut learnt = false;
-            for digits in rules.legal_points(CHECKS, &mut rng) {
-                if rules.learn(region, &digits, &mut rng) {
-                    learnt = true;
-                    continue;
-                }
-                match agrees(region, model, question, &tables, &digits) {
-                    Ok(true) => {}
-                    Ok(false) => {
-                        dependences.walk_from(region, &rules, model, with_delay, &digits, true, &mut rng);
-                        (0..SECOND_LOOKS)
-                            .for_each(|_| dependences.pairs_from(region, &rules, model, &digits, &mut rng));
-                        learnt = true;
-                    }
-                    Err(_) => failed.push(digits),
-                }
-            }
-            if !rules.learn_failures(&failed, &complaint, &mut rng) && !learnt {
-                break tables;
-            }
-            rounds += 1;
-            if rounds == PATIENCE {
-                dependences.despair();
-            }
-        };
-        let broken = question.columns.all().len();
-        for veto in rules.vetoes() {
-            let amounts = veto.broken.iter().map(|broken| f64::from(u8::from(*broken))).collect();
-            tables.tables.push(Table { grid: veto.grid.clone(), factors: vec![], amounts: vec![(broken, amounts)] });
-        }
+        let columns = question.columns.all();
+        let Tabulation { rules, mut tables } = Tabulation::new(region, model, columns, &known, &mut rng);
+        let broken = columns.len();
         let factors = tables.spread(&lengths);
         let legality = Formula::column(broken).joined(Operator::Equal, Formula::constant(0.0));
         let named = question.constraints.iter().enumerate();
@@ -330,17 +283,4 @@ impl Plan {
         }
         self.seeds = seeds;
     }
-}
-
-/// Whether the tables say of a configuration what direct evaluation says, or why that says nothing.
-fn agrees(
-    region: &Region,
-    model: &Model,
-    question: &Question,
-    tables: &Tables,
-    digits: &[usize],
-) -> Result<bool, String> {
-    let columns = question.columns.all();
-    let direct = model.columns(region.family, &region.parameters(digits), columns)?;
-    Ok(direct == tables.columns(digits, columns.len()))
 }

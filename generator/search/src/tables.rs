@@ -1,6 +1,6 @@
 //! The columns of a region as sums of tables, each over the few axes that it depends on.
 
-use crate::column::{Column, Columns};
+use crate::column::Column;
 use crate::grid::Grid;
 use crate::model::{Facts, Model, Source, amount, number};
 use crate::probe::{Dependence, Dependences};
@@ -53,21 +53,21 @@ impl Tables {
         region: &Region,
         rules: &Rules,
         model: &Model,
-        columns: &Columns,
+        columns: &[Column],
         dependences: &Dependences,
         rng: &mut impl Rng,
     ) -> Tables {
         let lengths = region.lengths();
         let values = region.axes.iter().map(|axis| axis.values.iter().map(|value| number(value, "")).collect());
         let mut tables = Tables { tables: vec![], failures: vec![], evaluations: 0, values: values.collect() };
-        let filler = Filler { region, rules, model, columns: columns.all(), lengths: &lengths, dependences };
+        let filler = Filler { region, rules, model, columns, lengths: &lengths, dependences };
         let mut made = match rules.anchor(rng) {
             Some(anchor) => filler.sums(&anchor, &mut tables),
             None => vec![],
         };
         made.sort_by_key(|table| std::cmp::Reverse(table.grid.size()));
         made.into_iter().for_each(|table| tables.merge(table));
-        tables.parameters(region, columns.all(), &lengths);
+        tables.parameters(region, columns, &lengths);
         tables
     }
 
@@ -140,14 +140,19 @@ impl Tables {
     /// The columns of one configuration.
     pub fn columns(&self, digits: &[usize], count: usize) -> Vec<f64> {
         let mut columns = vec![0.0; count];
+        self.add_columns(digits, &mut columns);
+        columns
+    }
+
+    /// Adds the columns of one configuration to what is there.
+    pub fn add_columns(&self, digits: &[usize], columns: &mut [f64]) {
         for table in &self.tables {
-            let products = table.products(digits, &self.values);
-            let position = table.grid.position(digits) * products.len();
+            let subsets = 1 << table.factors.len();
+            let position = table.grid.position(digits) * subsets;
             for (column, amounts) in &table.amounts {
-                columns[*column] += amount(&products, &amounts[position..position + products.len()]);
+                columns[*column] += table.amount(&amounts[position..position + subsets], digits, &self.values);
             }
         }
-        columns
     }
 
     /// The value of every axis at each position.
@@ -165,6 +170,15 @@ impl Table {
             products.extend(products.clone().iter().map(|product| product * value));
         }
         products
+    }
+
+    /// What the subsets of the factors amount to, each with the product of its values.
+    fn amount(&self, of_subsets: &[f64], digits: &[usize], values: &[Vec<f64>]) -> f64 {
+        let of_subset = |(subset, amount): (usize, &f64)| {
+            let factors = self.factors.iter().enumerate().filter(|(place, _)| subset >> place & 1 == 1);
+            factors.map(|(_, axis)| values[*axis][digits[*axis]]).product::<f64>() * amount
+        };
+        of_subsets.iter().enumerate().map(of_subset).sum()
     }
 
     /// Adds a multiple of a table whose axes are all axes here, and whose factors are axes or factors here.

@@ -4,8 +4,7 @@
 
 mod common;
 
-use common::{integers, region, small_axes, space, words};
-use rand::seq::index;
+use common::{drawn_region, integers, region, space, words};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::registry;
@@ -18,25 +17,7 @@ const EVERYTHING: [&str; 6] = ["area", "energy", "throughput", "weight_bandwidth
 fn every_family_is_tabulated_exactly() {
     for (seed, family) in (0_u64..).zip(registry::families()) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let axes = small_axes(family.name());
-        let chosen = index::sample(&mut rng, axes.len(), axes.len().min(6)).into_vec();
-        let mut given: Vec<_> = axes
-            .iter()
-            .enumerate()
-            .map(|(place, (name, values))| {
-                (*name, if chosen.contains(&place) { values.clone() } else { values[..1].to_vec() })
-            })
-            .collect();
-        // Of the longest vectors the largest, so that most combinations are legal.
-        given.iter_mut().filter(|(_, values)| values.len() == 1).for_each(|(name, values)| {
-            if name.starts_with("max_") {
-                *values = axes
-                    .iter()
-                    .find(|(other, _)| other == name)
-                    .map_or(vec![], |(_, all)| all[all.len() - 1..].to_vec());
-            }
-        });
-        let space = space(vec![region(family.name(), &given)], &[], &EVERYTHING);
+        let space = space(vec![drawn_region(family.name(), 6, &mut rng)], &[], &EVERYTHING);
         let search = Search::new(&space, Mode::Exhaustive).expect("sound expressions");
         let question = &space.questions().expect("sound expressions")[0];
         let (plan, region) = (&search.plans()[0], &space.regions[0]);

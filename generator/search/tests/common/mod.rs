@@ -4,6 +4,8 @@
 
 pub mod frail;
 
+use rand::seq::index;
+use rand_chacha::ChaCha8Rng;
 use tritloom_cost::{Activity, Network, Technology};
 use tritloom_datapath::parameter::{Domain, ParameterValue, Parameters};
 use tritloom_datapath::registry;
@@ -105,4 +107,16 @@ pub fn small_axes(family: &str) -> Vec<(&'static str, Vec<ParameterValue>)> {
         Domain::Flag => vec![ParameterValue::Flag(false), ParameterValue::Flag(true)],
     };
     family.parameters().iter().map(|parameter| (parameter.name, values(&parameter.domain, parameter.name))).collect()
+}
+
+/// Some axes of a family, chosen at random; the others stand at their first value, the longest vectors at the longest, so
+/// that most combinations are legal.
+pub fn drawn_region(family: &str, axes: usize, rng: &mut ChaCha8Rng) -> Region {
+    let all = small_axes(family);
+    let chosen = index::sample(rng, all.len(), axes.min(all.len())).into_vec();
+    let given = all.iter().enumerate().map(|(place, (name, values))| {
+        let one = if name.starts_with("max_") { values.last() } else { values.first() };
+        (*name, if chosen.contains(&place) { values.clone() } else { one.cloned().into_iter().collect() })
+    });
+    region(family, &given.collect::<Vec<_>>())
 }

@@ -115,6 +115,7 @@ fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
         modes,
         passes: 1,
         element_stages,
+        zero_points: None,
         fixed_sum_bits: None,
         sum_form: SumForm::Resolved,
         resolve: FinalAdder::Synthesiser,

@@ -53,6 +53,7 @@ fn one_lane(modes: Vec<Mode>, max_inner: u32) -> Geometry {
         modes,
         passes: 1,
         element_stages: 0,
+        zero_points: None,
         fixed_sum_bits: None,
         sum_form: SumForm::Resolved,
         resolve: FinalAdder::Synthesiser,

@@ -41,7 +41,7 @@ fn every_choice_of_every_parameter_computes_exactly() {
             _ => ("lanes: 6, ports: 3, max_inputs: 64, max_outputs: 32", TABLE_STATIONARY),
         };
         check(*family, &configuration(*family, sizes), 1);
-        let choices = family.parameters().iter().filter(|parameter| matches!(parameter.domain, Domain::Choice(_)));
+        let choices = family.parameters().iter().filter(|parameter| !matches!(parameter.domain, Domain::Integer { .. }));
         for name in choices.map(|parameter| parameter.name) {
             for word in words(*family, name) {
                 check(*family, &configuration(*family, &format!("{sizes}, {name}: {word}")), 2);

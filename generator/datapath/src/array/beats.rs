@@ -1,6 +1,7 @@
 //! Matrices as they pass the streams of an array. A mode is its place in [`Geometry::modes`].
 
 use super::geometry::Geometry;
+use super::golden::Offsets;
 use super::mode::{Mode, Numbers, Operand};
 use crate::interface::Beat;
 use std::ops::Range;
@@ -94,6 +95,32 @@ pub fn stationary(
     (vectors, rows)
 }
 
+/// The beat of the zero points of tile `tile` of columns, noise beyond the run's columns; nothing where there are none.
+pub fn zero_points(
+    geometry: &Geometry,
+    weights: &[Vec<i32>],
+    offsets: &Offsets,
+    tile: u32,
+    noise: Noise,
+) -> Option<Beat> {
+    let numbers = geometry.zero_points?;
+    let (bits, sum_bits) = (numbers.weight.width, numbers.weight_sum_bits(geometry.max_inner));
+    let (mut of_weights, mut sums) = (Vec::new(), Vec::new());
+    for column in (tile * geometry.columns..(tile + 1) * geometry.columns).map(|column| column as usize) {
+        let (zero_point, sum) = match weights.get(column).zip(offsets.weights.get(column)) {
+            Some((vector, &offset)) => {
+                let sum = vector.iter().map(|&weight| i128::from(weight) - i128::from(offset)).sum();
+                (Bits::from_i128(offset.into(), bits), Bits::from_i128(sum, sum_bits))
+            }
+            None => (noisy(bits, noise), noisy(sum_bits, noise)),
+        };
+        of_weights.push(zero_point);
+        sums.push(sum);
+    }
+    let activation = Bits::from_i128(offsets.activation.into(), numbers.activation.width);
+    Some(vec![activation, Bits::join(&of_weights), Bits::join(&sums)])
+}
+
 /// Some places of a vector, noise where it has none.
 fn part(vector: Option<&Vec<i32>>, places: Range<u32>, numbers: Numbers, noise: Noise) -> Vec<i32> {
     let (least, greatest) = numbers.range();
@@ -151,7 +178,7 @@ pub fn results(geometry: &Geometry, product: &[Vec<i128>], columns: u32) -> Vec<
         let value = |column: u32| product.get(row).and_then(|row| row.get(column as usize)).copied();
         let places = tile * geometry.columns..(tile + 1) * geometry.columns;
         let last = tile + 1 == tiles && row + 1 == rows;
-        let lane = |column| Bits::from_i128(value(column).unwrap_or(0), geometry.sum_bits());
+        let lane = |column| Bits::from_i128(value(column).unwrap_or(0), geometry.result_bits());
         vec![
             Bits::join(&places.clone().map(lane).collect::<Vec<_>>()),
             Bits::join(&places.map(|column| Bits::from_u64((column < columns).into(), 1)).collect::<Vec<_>>()),

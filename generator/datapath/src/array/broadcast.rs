@@ -1,13 +1,17 @@
 //! The two-dimensional broadcast matrix: all elements of a row see its activations at once, all of a column its weights.
 //! A complete tile of sums is captured at once, and moves out row by row.
 
-use super::column::{Beat, gated, operand_ports};
-use super::cube::each_layer;
+use super::column::{Beat, activation_port, gated, weight_port};
+use super::cube::{activations_across_layers, each_layer};
 use super::geometry::Geometry;
+use super::operands::port_bits;
 use super::results::{Completed, Row, resolved};
+use super::zero_points::Correction;
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
-use tritloom_hdl::{Affine, Census, ForwardWire, Lanes, Module, ModuleBuilder, RegisterBuilder, Value, uint};
+use tritloom_hdl::{
+    Affine, Census, ForwardWire, InstanceBuilder, Lanes, Module, ModuleBuilder, RegisterBuilder, Value, uint,
+};
 
 /// The elements, and the way of captured tiles out of them. Holds the array back where a tile is complete while the one
 /// before is still under way.
@@ -37,23 +41,52 @@ pub(super) fn rows(
         change
     });
     let last_tile = m.delay("result_last_tile", &completed.last_tile, Some(&capture));
+    let columns_left = m.delay("result_columns_left", &completed.columns_left, Some(&capture));
+    let last = last_row.as_ref().map_or(last_tile.clone(), |last_row| m.wire("row_is_last", &(last_row & &last_tile)));
+    let sums = columns(m, geometry, beat, &capture, change.as_ref());
+    let activation_sum = sums.activations.map(|sums| activations_across_layers(m, geometry, &sums));
     Row {
         valid: valid.value().clone(),
-        columns_left: m.delay("result_columns_left", &completed.columns_left, Some(&capture)),
-        last: last_row.map_or(last_tile.clone(), |last_row| m.wire("row_is_last", &(last_row & last_tile))),
-        sums: resolved(m, geometry, &columns(m, geometry, beat, &capture, change.as_ref())),
+        sums: resolved(m, geometry, &sums.products),
+        columns_left,
+        last,
+        correction: activation_sum.map(|activation_sum| Correction { activation_sum, ends_tile: last_row }),
     }
 }
 
+/// The first of the captured rows, layer by layer.
+struct CapturedRow {
+    products: Lanes,
+    /// Of activations, where there are zero points.
+    activations: Option<Lanes>,
+}
+
 /// The columns; gives the first of the captured rows, which move up with `change` where there are several.
-fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, capture: &Value, change: Option<&Value>) -> Lanes {
+fn columns(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    beat: &Beat,
+    capture: &Value,
+    change: Option<&Value>,
+) -> CapturedRow {
     let activations = match beat.adds_always() {
         true => gated(m, "activations_to_add", &beat.operands.rows, &beat.accumulate),
         false => beat.operands.rows.clone(),
     };
     let Geometry { rows, columns, .. } = *geometry;
-    let module = column(geometry, beat);
+    let module = column(geometry, beat, (&beat.column_name(), &beat.element));
     let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.operand_columns());
+    let activation_sums = beat.activation_sum.as_ref().map(|adder| {
+        let module = column(geometry, beat, (&beat.sum_column_name(), adder));
+        (module, m.lanes("activation_sums", uint(geometry.kept_activation_bits()), geometry.layers()))
+    });
+    let connect_signals = |instance: &InstanceBuilder| {
+        beat.signals.connect(instance);
+        instance.connect("capture", capture);
+        if let Some(change) = change {
+            instance.connect("change", change);
+        }
+    };
     let of_layer = activations.flat().lanes(uint(activations.shape().width * rows), geometry.layers());
     let layer = |layer: Affine| {
         m.repeat("column", columns, |column| {
@@ -61,30 +94,36 @@ fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, capture: &Value,
             let instance = m.instance("column", &module);
             instance.connect("activations", &of_layer.lane(layer.clone()));
             instance.connect("weights", &beat.operands.columns.lane(column.clone()));
-            beat.signals.connect(&instance);
-            instance.connect("capture", capture);
-            if let Some(change) = change {
-                instance.connect("change", change);
-            }
+            connect_signals(&instance);
             sums.drive(column, &instance.output("sum"));
         });
+        if let Some((module, sums)) = &activation_sums {
+            let instance = m.instance("activation_sums_of_rows", module);
+            instance.connect("activations", &of_layer.lane(layer.clone()));
+            connect_signals(&instance);
+            sums.drive(layer, &instance.output("sum"));
+        }
     };
     each_layer(m, geometry, "layer", layer);
-    (*sums).clone()
+    CapturedRow { products: (*sums).clone(), activations: activation_sums.map(|(_, sums)| (*sums).clone()) }
 }
 
-/// Elements one below the other, and what is captured of them.
-fn column(geometry: &Geometry, beat: &Beat) -> Module {
+/// Elements one below the other, and what is captured of them; also where they add up activations and see no weights.
+fn column(geometry: &Geometry, beat: &Beat, (name, element): (&str, &Module)) -> Module {
     let rows = geometry.rows;
-    let m = ModuleBuilder::new(beat.column_name(), "A column of elements, and its captured sums on their way out.");
+    let m = ModuleBuilder::new(name, "A column of elements, and its captured sums on their way out.");
     m.parameter("rows", rows);
-    let (activations, weights) = operand_ports(&m, &beat.element, rows);
+    let activations = activation_port(&m, element, rows);
+    let weights = element.port("weights").map(|_| weight_port(&m, element));
     let signals = beat.signals.declare(&m);
     let capture = m.documented_input("capture", uint(1), "the sums are complete");
-    let sums = m.lanes("sums", uint(geometry.element_bits()), rows);
+    let sums = m.lanes("sums", uint(port_bits(element, "sum")), rows);
     m.repeat("row", rows, |row| {
-        let instance = m.instance("element", &beat.element);
-        instance.connect("activations", &activations.lane(row)).connect("weights", &weights);
+        let instance = m.instance("element", element);
+        instance.connect("activations", &activations.lane(row));
+        if let Some(weights) = &weights {
+            instance.connect("weights", weights);
+        }
         signals.connect(&instance);
         sums.drive(row, &instance.output("sum"));
     });
@@ -117,6 +156,7 @@ pub(super) fn census(geometry: &Geometry, row_bits: Option<u32>) -> Census {
     let columns = geometry.operand_columns();
     let (counted, bits) = (geometry.row_count_bits(), geometry.element_bits());
     let several = u64::from(rows > 1);
+    let (sum_columns, sum_bits) = (geometry.activation_sum_columns(), geometry.kept_activation_bits());
     sum_of(&[
         (AndOr, row_bits.map_or(0, |_| geometry.operand_rows().into()), row_bits.unwrap_or(0)), // activations to add
         (AndOr, u64::from(row_bits.is_some()), 1),                                              // first to add
@@ -132,5 +172,7 @@ pub(super) fn census(geometry: &Geometry, row_bits: Option<u32>) -> Census {
         (EnabledRegister, 1, 1),                            // last tile
         (Multiplexer, (columns * (rows - 1)).into(), bits), // captured or moved up
         (EnabledRegister, columns.into(), rows * bits),     // captured
+        (Multiplexer, (sum_columns * (rows - 1)).into(), sum_bits),
+        (EnabledRegister, sum_columns.into(), rows * sum_bits),
     ])
 }

@@ -9,6 +9,8 @@ pub(super) struct Beat {
     /// The name of the array.
     pub name: String,
     pub element: Module,
+    /// What adds up the activations of a row, where there are zero points.
+    pub activation_sum: Option<Module>,
     pub operands: Operands,
     pub signals: Signals,
     /// There is something to add.
@@ -21,9 +23,14 @@ impl Beat {
         self.element.port("enable").is_none()
     }
 
-    /// The name of the module of a column.
+    /// The name of the module of a column of elements.
     pub fn column_name(&self) -> String {
         format!("{}_column", self.name)
+    }
+
+    /// The name of the module of the column that adds up activations.
+    pub fn sum_column_name(&self) -> String {
+        format!("{}_activation_sums", self.name)
     }
 }
 
@@ -89,12 +96,16 @@ pub(super) fn gated(m: &ModuleBuilder, name: &str, operands: &Lanes, open: &Valu
     (*gated).clone()
 }
 
-/// The ports through which operands enter a column.
-pub(super) fn operand_ports(m: &ModuleBuilder, element: &Module, rows: u32) -> (Lanes, Value) {
-    let bits = |name: &str| port_bits(element, name);
-    let activations = m.input_lanes("activations", uint(bits("activations")), rows, "first row lowest");
-    (activations, m.input("weights", uint(bits("weights"))))
+/// The port through which activations enter a column.
+pub(super) fn activation_port(m: &ModuleBuilder, element: &Module, rows: u32) -> Lanes {
+    m.input_lanes("activations", uint(port_bits(element, "activations")), rows, "first row lowest")
 }
+
+/// The port through which weights enter a column.
+pub(super) fn weight_port(m: &ModuleBuilder, element: &Module) -> Value {
+    m.input("weights", uint(port_bits(element, "weights")))
+}
+
 
 /// What goes with the operands, for closed forms.
 pub(super) struct SignalCensus {

@@ -42,6 +42,8 @@ pub struct ElementCensus {
     pub adds_always: bool,
     /// The parts of one element by name.
     pub parts: Parts,
+    /// The primitives of what adds up the activations of a row.
+    pub activation_sum: Census,
 }
 
 /// Every part of the array around an element, in the order in which data passes.
@@ -66,6 +68,9 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     parts.push(held);
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
+    if geometry.zero_points.is_some() {
+        parts.push(("activation sums", copies(&element.activation_sum, geometry.operand_rows().into())));
+    }
     parts.push(match geometry.topology {
         Topology::Draining => ("draining", draining::census(geometry, element.adds_always, serial)),
         Topology::Broadcast | Topology::Cube { .. } | Topology::Tree | Topology::WeightStationary { .. } => {

@@ -12,7 +12,7 @@
 use super::geometry::Geometry;
 use crate::arith::reduction::{Term, balanced, balanced_census};
 use crate::census::copies;
-use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, uint};
+use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, Value, uint};
 
 /// What `body` describes for a layer, given its number, for each.
 pub(super) fn each_layer(m: &ModuleBuilder, geometry: &Geometry, name: &str, body: impl Fn(Affine)) {
@@ -31,17 +31,34 @@ pub(super) fn across_layers(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes
     let bits = geometry.sum_bits();
     let totals = m.lanes("totals", uint(bits), columns);
     m.repeat("total_column", columns, |column| {
-        let term = |layer: u32| Term { word: sums.lane(column + layer * columns).as_signed(), carry: None };
-        let terms: Vec<Term> = (0..layers).map(term).collect();
-        let total = balanced(m, "layers", &terms, geometry.kept_magnitude()).word;
-        let total = if total.width() > bits { total.wrap(bits) } else { total.extend(bits) };
-        totals.drive(column, &total.as_unsigned());
+        let of_layer = |layer: u32| sums.lane(column.clone() + layer * columns);
+        let of_layers: Vec<Value> = (0..layers).map(of_layer).collect();
+        totals.drive(column, &total(m, "layers", &of_layers, geometry.kept_magnitude(), bits));
     });
     (*totals).clone()
 }
 
-/// The primitives of [`across_layers`].
+/// The sum of a row's activations over all layers.
+pub(super) fn activations_across_layers(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes) -> Value {
+    if geometry.layers() == 1 {
+        return sums.lane(0);
+    }
+    let (magnitude, bits) = (geometry.kept_activation_magnitude(), geometry.activation_sum_bits());
+    m.wire("activation_sum", &total(m, "activation_layers", &sums.iter(), magnitude, bits))
+}
+
+/// The sum of words, each within a magnitude, in so many bits.
+fn total(m: &ModuleBuilder, name: &str, words: &[Value], magnitude: u64, bits: u32) -> Value {
+    let terms: Vec<Term> = words.iter().map(|word| Term { word: word.as_signed(), carry: None }).collect();
+    let total = balanced(m, name, &terms, magnitude).word;
+    let total = if total.width() > bits { total.wrap(bits) } else { total.extend(bits) };
+    total.as_unsigned()
+}
+
+/// The primitives of [`across_layers`] and [`activations_across_layers`].
 pub(super) fn census(geometry: &Geometry) -> Census {
-    let tree = balanced_census(geometry.layers().into(), geometry.kept_magnitude(), false);
-    copies(&tree, geometry.columns.into())
+    let tree = |magnitude: u64| balanced_census(geometry.layers().into(), magnitude, false);
+    let mut census = copies(&tree(geometry.kept_magnitude()), geometry.columns.into());
+    census.add_census(&tree(geometry.kept_activation_magnitude()), geometry.zero_points.is_some().into());
+    census
 }

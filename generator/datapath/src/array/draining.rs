@@ -15,7 +15,7 @@
 //! row longer, in which carries propagate (`settling.rs`). Each column has registers of its own for what all of its
 //! elements see, and says itself when its sum of the first row leaves: no signal drives more than a column.
 
-use super::column::{Beat, operand_ports};
+use super::column::{Beat, activation_port, weight_port};
 use super::geometry::Geometry;
 use super::results::{Completed, Row};
 use super::schedule::Schedule;
@@ -82,6 +82,7 @@ pub(super) fn rows(
         columns_left: m.delay("row_columns_left", &columns_left, Some(&moves)),
         last: m.delay("row_is_last", &(&last_row & last_tile), Some(&moves)),
         sums: in_one_word(m, geometry, &row),
+        correction: None,
     }
 }
 
@@ -123,7 +124,7 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
     let rows = geometry.rows;
     let m = ModuleBuilder::new(beat.column_name(), "A column of elements whose complete sums move up through it.");
     m.parameter("rows", rows);
-    let (activations, weights) = operand_ports(&m, &beat.element, rows);
+    let (activations, weights) = (activation_port(&m, &beat.element, rows), weight_port(&m, &beat.element));
     let signals = beat.signals.declare(&m);
     let drain = m.documented_input("drain", uint(1), "a row leaves, and the others move up, a cycle later");
     let (activations, weights, signals) = match beat.operands.held {

@@ -1,6 +1,7 @@
 //! The resolved shape of an array: what the parameters say and every width that follows from them.
 
 use super::mode::{Mode, Operand};
+use super::zero_points::ZeroPoints;
 use crate::arith::adder::FinalAdder;
 use crate::arith::reduction::bits_up_to;
 use crate::sequencer::{InnerStep, Nest, Passes};
@@ -76,6 +77,8 @@ pub struct Geometry {
     pub passes: u32,
     /// Registers inside an element between its operands and its sum.
     pub element_stages: u32,
+    /// Where operands stand for what they are less zero points of their run.
+    pub zero_points: Option<ZeroPoints>,
     /// Bits of a sum; `None`: as many as the longest sum needs.
     pub fixed_sum_bits: Option<u32>,
     /// How elements keep their sums.
@@ -152,6 +155,11 @@ impl Geometry {
         self.fixed_sum_bits.unwrap_or_else(|| self.exact_sum_bits())
     }
 
+    /// Bits of a number of the result: of a sum, where zero points do not change it.
+    pub fn result_bits(&self) -> u32 {
+        self.zero_points.map_or_else(|| self.sum_bits(), |zero_points| zero_points.result_bits(self.max_inner))
+    }
+
     /// Matrices of elements one behind the other.
     pub fn layers(&self) -> u32 {
         if let Topology::Cube { layers } = self.topology { layers } else { 1 }
@@ -186,6 +194,31 @@ impl Geometry {
     /// Bits of a sum as elements keep it.
     pub fn kept_bits(&self) -> u32 {
         bits_up_to(self.kept_magnitude())
+    }
+
+    /// The greatest magnitude of an activation of any mode.
+    fn activation_magnitude(&self) -> u64 {
+        self.modes.iter().map(|mode| mode.activation.numbers.magnitude()).max().unwrap_or(1)
+    }
+
+    /// Columns beside those of elements that add up activations: one a layer, where there are zero points.
+    pub(super) fn activation_sum_columns(&self) -> u32 {
+        if self.zero_points.is_some() { self.layers() } else { 0 }
+    }
+
+    /// The greatest magnitude of the sum of activations that meet one column of elements.
+    pub(super) fn kept_activation_magnitude(&self) -> u64 {
+        self.activation_magnitude() * u64::from(self.summed_places())
+    }
+
+    /// Bits of the sum of activations beside a row of elements of one layer.
+    pub fn kept_activation_bits(&self) -> u32 {
+        bits_up_to(self.kept_activation_magnitude())
+    }
+
+    /// Bits of the sum of a row's activations.
+    pub(super) fn activation_sum_bits(&self) -> u32 {
+        bits_up_to(self.activation_magnitude() * u64::from(self.max_inner))
     }
 
     /// Places of the inner dimension that pass before its next step.

@@ -46,15 +46,16 @@ pub fn interface(geometry: &Geometry) -> Interface {
     let counts = [("inner", nest.inner_bits()), ("columns", nest.outer_bits()), ("rows", geometry.row_count_bits())];
     let mode = geometry.has_modes().then(|| ("mode", geometry.mode_bits()));
     let run: Vec<(&str, u32)> = counts.into_iter().chain(mode).collect();
-    let results = [("data", geometry.sum_bits() * columns), ("keep", columns), ("last", 1)];
-    Interface {
-        streams: vec![
-            stream("run", Direction::Input, &run),
-            stream("activation", Direction::Input, &[("data", geometry.row_bits() * geometry.operand_rows())]),
-            stream("weight", Direction::Input, &[("data", geometry.column_bits() * geometry.operand_columns())]),
-            stream("result", Direction::Output, &results),
-        ],
-    }
+    let results = [("data", geometry.result_bits() * columns), ("keep", columns), ("last", 1)];
+    let mut streams = vec![
+        stream("run", Direction::Input, &run),
+        stream("activation", Direction::Input, &[("data", geometry.row_bits() * geometry.operand_rows())]),
+        stream("weight", Direction::Input, &[("data", geometry.column_bits() * geometry.operand_columns())]),
+    ];
+    let zero_points = geometry.zero_points.map(|zero_points| zero_points.fields(geometry));
+    streams.extend(zero_points.map(|fields| stream("zero_point", Direction::Input, &fields)));
+    streams.push(stream("result", Direction::Output, &results));
+    Interface { streams }
 }
 
 /// The schedule of an array that works on the beats of a mode at this pace; with several modes the weights of the one

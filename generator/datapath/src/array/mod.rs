@@ -49,12 +49,13 @@ mod skew;
 mod stimulus;
 mod systolic;
 mod weight_stationary;
+mod zero_points;
 
 pub use beats::OperandBeat;
 pub use cost::{ControlCensus, ElementCensus, census_by_part};
 pub use geometry::{Geometry, Positions, SumForm, Topology};
 pub(crate) use golden::booth_digit;
-pub use golden::product;
+pub use golden::{Offsets, product, product_of_differences};
 pub(crate) use interface::cycles;
 pub use interface::{interface, timing};
 pub use mode::{Mode, Numbers, Operand};
@@ -62,3 +63,4 @@ pub(crate) use moving_sum::{Below, MovingSum, SO_FAR, enabled_sum, enabled_sum_c
 pub use parameters::*;
 pub use shell::{Element, build};
 pub use stimulus::{BeatCycles, scenarios};
+pub use zero_points::ZeroPoints;

@@ -125,6 +125,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
         modes: vec![Mode::plain(depth, activation_bits, weight_bits)],
         passes: 1,
         element_stages: 0,
+        zero_points: None,
         fixed_sum_bits: (parameters.choice("accumulator") == "bits32").then_some(32),
         sum_form,
         resolve: resolve(parameters),

@@ -4,6 +4,7 @@ use super::cube::{self, across_layers};
 use super::geometry::{Geometry, SumForm, Topology};
 use super::merge::{merge, merge_census};
 use super::settling;
+use super::zero_points::{self, Correction};
 use crate::arith::adder::CarryOut;
 use crate::arith::thermometer::{thermometer, thermometer_census};
 use tritloom_hdl::Primitive::AndOr;
@@ -31,6 +32,8 @@ pub(super) struct Row {
     pub columns_left: Value,
     /// It is the last of its run.
     pub last: Value,
+    /// Where there are zero points.
+    pub correction: Option<Correction>,
 }
 
 /// Drives the result stream.
@@ -42,7 +45,7 @@ pub(super) fn results(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
 
 /// One word a column, zero beyond the run's columns.
 fn lanes(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
-    let (columns, bits) = (geometry.columns, geometry.sum_bits());
+    let (columns, bits) = (geometry.columns, geometry.result_bits());
     let data = m.lanes("kept", sint(bits), columns);
     m.comment("Lanes beyond the run's columns are zero, and their keep bits too.");
     let keep = thermometer(m, "within_columns", &row.columns_left, columns).lanes(uint(1), columns);
@@ -83,9 +86,10 @@ pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column
 
 /// The primitives of [`results`] and [`resolved`]: mask, merge and adder of each column.
 pub(super) fn census(geometry: &Geometry) -> Census {
-    let (columns, bits) = (geometry.operand_columns().into(), geometry.sum_bits());
+    let columns = geometry.operand_columns().into();
     let mut census = thermometer_census(geometry.nest().outer_bits(), geometry.columns);
-    census.add(AndOr, geometry.columns.into(), bits.into()); // mask
+    census.add(AndOr, geometry.columns.into(), geometry.result_bits().into()); // mask
+    census.add_census(&zero_points::census(geometry), 1);
     census.add_census(&cube::census(geometry), 1);
     if let SumForm::ByPosition(positions) = &geometry.sum_form {
         census.add_census(&merge_census(geometry, positions), columns);

@@ -6,7 +6,7 @@ use super::geometry::{Geometry, Topology};
 use super::operands::{self, Operands};
 use super::results::{Completed, results};
 use super::schedule::{Flow, Schedule};
-use super::{broadcast, systolic, weight_stationary};
+use super::{broadcast, systolic, weight_stationary, zero_points};
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Staged, Value, uint};
 
 /// What a family puts into an array.
@@ -46,6 +46,13 @@ pub trait Element {
         None
     }
 
+    /// Where there are zero points: what adds up the activations of a row, each once in the beats that an element adds. Its
+    /// module has the ports of an element but for `weights`, and `sum` in so many bits as
+    /// [`Geometry::kept_activation_bits`] says.
+    fn activation_sum(&self) -> Option<Module> {
+        None
+    }
+
     /// The module of one element: inputs `activations` and `weights` (what the edges made or the feeder deals out),
     /// `first` (the sum begins anew) and `enable`, output `sum` with the words of its sum, all flat and unsigned. With
     /// `enable` the products of this cycle are in the sum of the next.
@@ -79,6 +86,7 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
     let m = ModuleBuilder::new(element.top_name(), element.summary());
     note_parameters(&m, geometry);
     let streams = Inputs::declare(&m, geometry);
+    let zero_points = geometry.zero_points.map(|numbers| zero_points::Inputs::declare(&m, geometry, &numbers));
 
     m.section("Schedule");
     let draining = geometry.topology == Topology::Draining;
@@ -109,7 +117,10 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
         columns_left: schedule.columns_left.at(summed),
         last_tile: schedule.last_tile.at(summed),
     };
-    let ready = &streams.result_ready;
+    let ready = &match &zero_points {
+        Some(inputs) => m.wire("row_ready", &(&streams.result_ready & &inputs.valid)),
+        None => streams.result_ready.clone(),
+    };
     let row = match (&free, &advance) {
         (Some(free), _) => draining::rows(&m, geometry, (&beat, &completed), &schedule, ready, free),
         (_, Some(advance)) if geometry.topology == Topology::OutputStationary => {
@@ -119,6 +130,10 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
         (None, None) => unreachable!("an array that does not drain advances"),
     };
 
+    let row = match (&zero_points, &row.correction) {
+        (Some(inputs), Some(correction)) => inputs.corrected(&m, geometry, (&row, correction), &streams.result_ready),
+        _ => row,
+    };
     m.section("Results");
     results(&m, geometry, &row);
     m.port_order(&PORT_ORDER);
@@ -126,7 +141,7 @@ pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagn
 }
 
 /// Stream by stream.
-pub(super) const PORT_ORDER: [&str; 17] = [
+pub(super) const PORT_ORDER: [&str; 22] = [
     "run_valid",
     "run_ready",
     "run_inner",
@@ -139,6 +154,11 @@ pub(super) const PORT_ORDER: [&str; 17] = [
     "weight_valid",
     "weight_ready",
     "weight_data",
+    "zero_point_valid",
+    "zero_point_ready",
+    "zero_point_activation",
+    "zero_point_weights",
+    "zero_point_sums",
     "result_valid",
     "result_ready",
     "result_data",
@@ -250,5 +270,6 @@ fn beat(
     let told = (seen..).zip(CONTROL).filter(|(_, name)| module.port(name).is_some());
     signals.extend(told.filter_map(|(stage, name)| Some((name, schedule.mode.as_ref()?.control.at(stage)))));
     let signals = Signals::new(&module, signals);
-    Beat { name: element.top_name(), element: module, operands, signals, accumulate }
+    let activation_sum = geometry.zero_points.and_then(|_| element.activation_sum());
+    Beat { name: element.top_name(), element: module, activation_sum, operands, signals, accumulate }
 }

@@ -2,13 +2,16 @@
 
 use super::beats::OperandBeat;
 use super::geometry::{Geometry, Topology};
+use super::golden::Offsets;
 use super::interface::{cycles, latency_cycles};
 use super::mode::Numbers;
+use super::zero_points::ZeroPoints;
 use super::{beats, golden};
 use crate::interface::{Beat, Scenario};
 use crate::pacing::{gap, ready};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use tritloom_hdl::Shape;
 
 /// One product of two matrices.
 struct Job {
@@ -28,13 +31,13 @@ impl Job {
 
 /// Percentages of cycles in which a side holds back.
 struct Stall {
-    /// Of each input stream.
-    inputs: [u32; 3],
+    /// Of each input stream; the last where there are zero points.
+    inputs: [u32; 4],
     /// Of the receiver.
     results: u32,
 }
 
-const FULL_SPEED: Stall = Stall { inputs: [0; 3], results: 0 };
+const FULL_SPEED: Stall = Stall { inputs: [0; 4], results: 0 };
 /// Beats of the longest corner runs: longer sums are cut here, so that a bench ends.
 const MOST_BEATS: u32 = 4096;
 /// Tiles of a random run in each dimension.
@@ -66,12 +69,15 @@ pub fn scenarios(geometry: &Geometry, beat_cycles: BeatCycles, seed: u64) -> Vec
     bench.in_every_mode("sizes_back_to_back", Bench::sizes);
     bench.in_every_mode("part_beats", Bench::part_beats);
     for position in 0..3 {
-        bench.stalled(&format!("random_gaps_{position}"), Stall { inputs: [20, 20, 20], results: 20 });
+        bench.stalled(&format!("random_gaps_{position}"), Stall { inputs: [20; 4], results: 20 });
         bench.aborted(&format!("reset_{position}"));
     }
-    bench.stalled("slow_results", Stall { inputs: [0; 3], results: 80 });
-    bench.stalled("slow_activations", Stall { inputs: [0, 80, 0], results: 0 });
-    bench.stalled("slow_weights", Stall { inputs: [0, 0, 80], results: 0 });
+    bench.stalled("slow_results", Stall { inputs: [0; 4], results: 80 });
+    bench.stalled("slow_activations", Stall { inputs: [0, 80, 0, 0], results: 0 });
+    bench.stalled("slow_weights", Stall { inputs: [0, 0, 80, 0], results: 0 });
+    if geometry.zero_points.is_some() {
+        bench.stalled("slow_zero_points", Stall { inputs: [0, 0, 0, 95], results: 0 });
+    }
     bench.short_sums();
     bench.in_every_mode("most_columns", Bench::most_columns);
     bench.switches();
@@ -266,7 +272,7 @@ impl Bench<'_> {
     fn aborted(&mut self, name: &str) {
         let jobs = self.random_jobs(4);
         let cycle = self.random.random_range(3..20);
-        self.push(name, &jobs, &Stall { inputs: [10; 3], results: 30 }, Some(cycle));
+        self.push(name, &jobs, &Stall { inputs: [10; 4], results: 30 }, Some(cycle));
     }
 
     /// Sums of a beat each, so that the rows of one tile hold back the next; at full speed and against a slow receiver.
@@ -278,7 +284,7 @@ impl Bench<'_> {
         };
         let jobs: Vec<Job> = self.modes().into_iter().cycle().take(6).map(|mode| short(self, mode)).collect();
         self.push("short_sums", &jobs, &FULL_SPEED, None);
-        self.push("short_sums_slow_results", &jobs, &Stall { inputs: [0; 3], results: 60 }, None);
+        self.push("short_sums_slow_results", &jobs, &Stall { inputs: [0; 4], results: 60 }, None);
     }
 
     /// As many columns as the array allows.
@@ -346,31 +352,48 @@ impl Bench<'_> {
 
     fn push(&mut self, name: &str, jobs: &[Job], stall: &Stall, abort_after: Option<u64>) {
         let geometry = self.geometry;
-        let (mut runs, mut activations, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+        let [mut runs, mut activations, mut weights, mut zero_points] = [const { Vec::new() }; 4];
         let (mut results, mut tiles) = (Vec::new(), Vec::new());
         for job in jobs {
             runs.push(beats::run(geometry, job.mode, job.inner, job.columns(), job.activations.len() as u32));
+            let offsets = self.offsets(job);
             for tile in 0..geometry.column_tiles(job.columns()) {
                 let entering = self.operands(job, tile);
                 tiles.push((entering.worked, job.activations.len() as u64));
                 activations.extend(entering.activations);
                 weights.extend(entering.weights);
+                let noise = &mut |below: u64| self.random.random_range(0..below);
+                zero_points.extend(beats::zero_points(geometry, &job.weights, &offsets, tile, noise));
             }
-            let product = golden::product(&job.activations, &job.weights);
+            let product = golden::product_of_differences(&job.activations, &job.weights, &offsets);
             results.extend(beats::results(geometry, &product, job.columns()));
         }
+        let mut streams = vec![runs, activations, weights];
+        streams.extend(geometry.zero_points.map(|_| zero_points));
         let mut sent = |(beats, percent): (Vec<Beat>, u32)| {
             beats.into_iter().map(|beat| (gap(&mut self.random, percent), beat)).collect()
         };
-        let full_speed = stall.inputs == [0; 3] && stall.results == 0 && abort_after.is_none();
+        let full_speed = stall.inputs == [0; 4] && stall.results == 0 && abort_after.is_none();
         self.scenarios.push(Scenario {
             name: name.to_string(),
-            inputs: [runs, activations, weights].into_iter().zip(stall.inputs).map(&mut sent).collect(),
+            inputs: streams.into_iter().zip(stall.inputs).map(&mut sent).collect(),
             outputs: vec![results],
             ready: vec![ready(&mut self.random, stall.results)],
             abort_after,
             cycles: full_speed.then(|| cycles(geometry, &tiles)),
         });
+    }
+
+    /// Zero points of a product; zero where the array has none.
+    fn offsets(&mut self, job: &Job) -> Offsets {
+        let Some(ZeroPoints { activation, weight }) = self.geometry.zero_points else {
+            return Offsets { activation: 0, weights: vec![0; job.weights.len()] };
+        };
+        let mut far_from = |shape: Shape, vector: &Vec<i32>| far_from(vector, shape, &mut self.random);
+        Offsets {
+            activation: job.activations.first().map_or(0, |row| far_from(activation, row)),
+            weights: job.weights.iter().map(|column| far_from(weight, column)).collect(),
+        }
     }
 
     /// The operands of a tile of columns; what lies beyond the matrices is random, and the array must ignore it.
@@ -402,6 +425,18 @@ struct Entering {
     worked: u64,
     activations: Vec<Beat>,
     weights: Vec<Beat>,
+}
+
+/// A zero point for a vector: any, or where the vector is one number throughout the extreme further from it, so that sums
+/// grow as long as they can.
+fn far_from(vector: &[i32], shape: Shape, random: &mut ChaCha8Rng) -> i32 {
+    let (least, greatest) = Numbers::Integers(shape).range();
+    match vector.split_first() {
+        Some((first, rest)) if rest.iter().all(|number| number == first) => {
+            if 2 * first > least + greatest { least } else { greatest }
+        }
+        _ => random.random_range(least..=greatest),
+    }
 }
 
 /// The least and the greatest in turn.

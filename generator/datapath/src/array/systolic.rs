@@ -15,15 +15,17 @@
 //! one's, for a cycle, in which it is selected: a column gives a row a cycle, and no sum is captured. Behind the array
 //! the columns wait for the last. Everything holds while the receiver does not take a row.
 
-use super::column::{Beat, SignalCensus, gated, operand_ports};
+use super::column::{Beat, SignalCensus, activation_port, gated, weight_port};
 use super::geometry::Geometry;
+use super::operands::port_bits;
 use super::results::{Completed, Row, resolved};
 use super::skew::{Wave, aligned, aligned_census, skewed, skewed_census, wave_census};
+use super::zero_points::Correction;
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{
     Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Reduction, ResetRegister,
 };
-use tritloom_hdl::{Census, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
+use tritloom_hdl::{Affine, Census, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// Cycles in which the elements see a beat, one after the other.
 fn reach(geometry: &Geometry) -> u32 {
@@ -43,16 +45,26 @@ pub(super) fn rows(
     let selected = columns(m, geometry, beat, &rows.complete, &moving);
 
     m.section("Rows of a tile");
-    let resolved = resolved(m, geometry, &selected);
+    let resolved = resolved(m, geometry, &selected.products);
+    let activation_sum = selected.activations.map(|sum| m.delay("activation_sum", &sum, Some(&moving)));
     let held = m.delay("resolved", resolved.flat(), Some(&moving)).lanes(resolved.shape(), geometry.columns);
     let sums = aligned(m, "sums", &held, &moving);
     let way = way_of_a_row(geometry);
-    let parts = m.concat(&[&rows.columns_left, &rows.last, &rows.valid]);
+    let ends_tile = activation_sum.is_some().then_some(&rows.ends_tile);
+    let parts: Vec<&Value> = ends_tile.into_iter().chain([&rows.columns_left, &rows.last, &rows.valid]).collect();
+    let parts = m.concat(&parts);
     let wave = Wave::new(m, "row", parts.width(), way + 1);
     wave.drive(&parts, &moving);
     let row = wave.ago(way);
     moving.drive(&(ready | !row.bit(0)));
-    Row { valid: row.bit(0), last: row.bit(1), columns_left: row.slice(2, rows.columns_left.width()), sums }
+    let ends_tile = || row.top_bit();
+    Row {
+        valid: row.bit(0),
+        last: row.bit(1),
+        columns_left: row.slice(2, rows.columns_left.width()),
+        correction: activation_sum.map(|sum| Correction { activation_sum: sum, ends_tile: Some(ends_tile()) }),
+        sums,
+    }
 }
 
 /// Cycles from the selection of a row in the first column to its way out: selected, resolved, in line with the last
@@ -66,6 +78,8 @@ struct Rows {
     /// By the cycles since then: a tile was taken.
     complete: Lanes,
     valid: Value,
+    /// It is the last of its tile.
+    ends_tile: Value,
     /// It is the last of its run.
     last: Value,
     columns_left: Value,
@@ -107,12 +121,20 @@ fn count_rows(
         valid: m.wire("row_selected", &now.any()),
         last: m.wire("row_is_last", &(&last_row & last_tile)),
         columns_left: held("tile_columns_left", &completed.columns_left),
+        ends_tile: last_row,
         complete,
     }
 }
 
+/// A row of selected sums.
+struct SelectedRow {
+    products: Lanes,
+    /// Of activations, where there are zero points: beside the last column.
+    activations: Option<Value>,
+}
+
 /// The columns, activations a register behind one another; gives the sum that each has selected.
-fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, complete: &Lanes, moving: &Value) -> Lanes {
+fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, complete: &Lanes, moving: &Value) -> SelectedRow {
     let Geometry { rows, columns, .. } = *geometry;
     let entering = match beat.adds_always() {
         true => gated(m, "activations_to_add", &beat.operands.rows, &beat.accumulate),
@@ -128,29 +150,38 @@ fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, complete: &Lanes
             at.drive(column + 1, &m.delay("activations_right", &at.lane(column), Some(moving)));
         });
     }
-    let module = column(geometry, beat);
+    let seen = |name: &str, wave: &Lanes, column: Affine| {
+        let seen = m.lanes(name, wave.shape(), rows);
+        m.repeat(&format!("{name}_of_row"), rows, |row| seen.drive(row, &wave.lane(column.clone() + row)));
+        seen.flat().clone()
+    };
+    let module = column(geometry, beat, (&beat.column_name(), &beat.element));
     let selected = m.lanes("selected", uint(geometry.element_bits()), columns);
     m.repeat("column", columns, |column| {
-        let seen = |name: &str, wave: &Lanes| {
-            let seen = m.lanes(name, wave.shape(), rows);
-            m.repeat(&format!("{name}_of_row"), rows, |row| seen.drive(row, &wave.lane(column + row)));
-            seen.flat().clone()
-        };
         let instance = m.instance("column", &module);
         instance.connect("activations", &at.lane(column)).connect("weights", &weights.lane(column));
-        instance.connect("signals", &seen("column_signals", &signals));
-        instance.connect("complete", &seen("column_complete", complete)).connect("moving", moving);
+        instance.connect("signals", &seen("column_signals", &signals, column.into()));
+        instance.connect("complete", &seen("column_complete", complete, column.into())).connect("moving", moving);
         selected.drive(column, &instance.output("sum"));
     });
-    (*selected).clone()
+    let activations = beat.activation_sum.as_ref().map(|adder| {
+        let last = columns - 1;
+        let instance = m.instance("activation_sums", &column(geometry, beat, (&beat.sum_column_name(), adder)));
+        instance.connect("activations", &at.lane(last)).connect("moving", moving);
+        instance.connect("signals", &seen("sum_signals", &signals, last.into()));
+        instance.connect("complete", &seen("sum_complete", complete, last.into()));
+        instance.output("sum")
+    });
+    SelectedRow { products: (*selected).clone(), activations }
 }
 
-/// Elements one below the other, weights a register behind one another, and the sum that is complete.
-fn column(geometry: &Geometry, beat: &Beat) -> Module {
+/// Elements one below the other, weights, where they see any, a register behind one another, and the sum that is complete.
+fn column(geometry: &Geometry, beat: &Beat, (name, element): (&str, &Module)) -> Module {
     let rows = geometry.rows;
-    let m = ModuleBuilder::new(beat.column_name(), "A column of elements that see operands one after the other.");
+    let m = ModuleBuilder::new(name, "A column of elements that see operands one after the other.");
     m.parameter("rows", rows);
-    let (activations, weights) = operand_ports(&m, &beat.element, rows);
+    let activations = activation_port(&m, element, rows);
+    let weights = element.port("weights").map(|_| weight_port(&m, element));
     let signals = m.input_lanes("signals", uint(beat.signals.bits()), rows, "what goes with the operands of each row");
     let complete = m.input_lanes("complete", uint(1), rows, "the sum of a row is selected");
     let moving = m.documented_input("moving", uint(1), "time goes on");
@@ -158,17 +189,14 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
         true => gated(&m, "activations_to_add", &activations, &moving),
         false => activations,
     };
-    let at = m.lanes("weights_at", weights.shape(), rows);
-    at.drive(0, &weights);
-    if rows > 1 {
-        m.repeat("row_below", rows - 1, |row| {
-            at.drive(row + 1, &m.delay("weights_below", &at.lane(row), Some(&moving)));
-        });
-    }
-    let sums = m.lanes("sums", uint(geometry.element_bits()), rows);
+    let weights = weights.map(|weights| one_behind_another(&m, &weights, rows, &moving));
+    let sums = m.lanes("sums", uint(port_bits(element, "sum")), rows);
     m.repeat("row", rows, |row| {
-        let instance = m.instance("element", &beat.element);
-        instance.connect("activations", &activations.lane(row)).connect("weights", &at.lane(row));
+        let instance = m.instance("element", element);
+        instance.connect("activations", &activations.lane(row));
+        if let Some(weights) = &weights {
+            instance.connect("weights", &weights.lane(row));
+        }
         beat.signals.unpacked(&signals.lane(row), &moving).connect(&instance);
         sums.drive(row, &instance.output("sum"));
     });
@@ -176,6 +204,18 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
     let choices: Vec<(&Value, &Value)> = bits.iter().zip(&sums).collect();
     m.documented_output("sum", &m.delay("selected", &m.one_hot(&choices), Some(&moving)), "the complete one");
     m.finish()
+}
+
+/// Weights as each row sees them: a register later than the row above.
+fn one_behind_another(m: &ModuleBuilder, weights: &Value, rows: u32, moving: &Value) -> Lanes {
+    let at = m.lanes("weights_at", weights.shape(), rows);
+    at.drive(0, weights);
+    if rows > 1 {
+        m.repeat("row_below", rows - 1, |row| {
+            at.drive(row + 1, &m.delay("weights_below", &at.lane(row), Some(moving)));
+        });
+    }
+    (*at).clone()
 }
 
 /// The primitives between the operands of a beat, of so many bits a row and a column, and the rows of a tile, elements
@@ -197,7 +237,16 @@ pub(super) fn census(geometry: &Geometry, [row_bits, column_bits]: [u32; 2], sig
     census.add_census(&skewed_census(columns, column_bits), 1);
     census.add_census(&aligned_census(columns, geometry.sum_bits()), 1);
     census.add(EnabledRegister, 1, (columns * geometry.sum_bits()).into()); // resolved
-    let row_bits = geometry.nest().outer_bits() + 2; // columns left, last, valid
+    let (sum_columns, sum_bits) = (geometry.activation_sum_columns(), geometry.kept_activation_bits());
+    census.add_census(
+        &sum_of(&[
+            (AndOr, (sum_columns * rows * signals.gated).into(), 1),
+            (AndOr, (sum_columns * (2 * rows - 1)).into(), sum_bits), // selected
+            (EnabledRegister, (2 * sum_columns).into(), sum_bits),    // selected, beside the resolved
+        ]),
+        1,
+    );
+    let row_bits = geometry.nest().outer_bits() + 2 + sum_columns; // columns left, last, valid, and the end of a tile
     census.add_census(&wave_census(row_bits, way_of_a_row(geometry) + 1), 1);
     census.add_census(&wave_census(signals.bits, reach(geometry)), 1);
     census.add_census(&wave_census(1, reach(geometry)), 1); // complete

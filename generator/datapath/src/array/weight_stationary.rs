@@ -239,6 +239,7 @@ fn rows(
         columns_left: here.slice(4, schedule.columns_left.width()),
         last: here.bit(3),
         sums: partial_sums(m, geometry, max_rows, sums, &partial, moving),
+        correction: None,
     }
 }
 

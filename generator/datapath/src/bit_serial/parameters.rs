@@ -84,6 +84,7 @@ impl Config {
             modes: modes(serial, activation, weight, depth),
             passes: 1,
             element_stages: 0,
+            zero_points: None,
             fixed_sum_bits: None,
             sum_form: SumForm::CarrySave,
             resolve: array::resolve(parameters),

@@ -2,7 +2,7 @@
 
 use super::parameters::Config;
 use super::slicing::{Control, Side, Signal, Slicing};
-use crate::arith::bit_heap::{BitHeap, Plan, Profile};
+use crate::arith::bit_heap::{BitHeap, Plan, Profile, Tree};
 use crate::arith::reduction::{Term, balanced, balanced_census, bits_up_to, partial_bits};
 use crate::census::{Parts, copies, sum_of};
 use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Multiplier};
@@ -57,9 +57,7 @@ pub(super) fn element(config: &Config) -> Module {
     let activations = m.input_lanes("activations", uint(config.activation.prepared_bits()), cells, comment);
     let of_weights = m.input_lanes("weights", uint(config.weight.prepared_bits()), cells, comment);
     let word_of_mode = geometry.has_modes().then(|| m.documented_input("control", uint(control.bits()), "the mode"));
-    let first = m.documented_input("first", uint(1), "the sum begins anew");
-    let enable = m.documented_input("enable", uint(1), "a beat is added");
-    let advance = m.documented_input("advance", uint(1), "the registers before the sum move on");
+    let ports = SumPorts::declare(&m);
 
     m.section("Slice products");
     let products = m.lanes("products", sint(config.product_bits()), cells);
@@ -84,17 +82,51 @@ pub(super) fn element(config: &Config) -> Module {
             heap.add_signed(&shift(Side::Weight, place.weight, by_activation), 0, 0);
         }
     }
-
-    m.section("Sum");
-    let rows = heap.reduce(&m, "heap", &config.tree.compression());
-    let beat = m.wire("beat", &(rows.0 + rows.1)).wrap(beat_bits(config)).as_signed();
-    let beat = m.delay("beat_sum", &beat, Some(&advance));
-    let sum = m.register("sum", sint(width));
-    let base = m.wire("base", &(sum.value().as_unsigned() & (!&first).replicate(width)).as_signed());
-    let total = m.wire("total", &(&base + &beat));
-    sum.enable(&enable).next(&total.wrap(width));
-    m.output("sum", &sum.value().as_unsigned());
+    ports.accumulate(&m, heap, &config.tree, width);
     m.finish()
+}
+
+/// The ports that say what becomes of a sum.
+pub(super) struct SumPorts {
+    first: Value,
+    enable: Value,
+    advance: Value,
+}
+
+impl SumPorts {
+    pub fn declare(m: &ModuleBuilder) -> SumPorts {
+        SumPorts {
+            first: m.documented_input("first", uint(1), "the sum begins anew"),
+            enable: m.documented_input("enable", uint(1), "a beat is added"),
+            advance: m.documented_input("advance", uint(1), "the registers before the sum move on"),
+        }
+    }
+
+    /// Adds what a heap holds, a register later, to a sum of so many bits, and gives it as the output `sum`.
+    pub fn accumulate(&self, m: &ModuleBuilder, heap: BitHeap, tree: &Tree, width: u32) {
+        m.section("Sum");
+        let beat_bits = heap.profile().width();
+        let rows = heap.reduce(m, "heap", &tree.compression());
+        let beat = m.wire("beat", &(rows.0 + rows.1)).wrap(beat_bits).as_signed();
+        let beat = m.delay("beat_sum", &beat, Some(&self.advance));
+        let sum = m.register("sum", sint(width));
+        let base = m.wire("base", &(sum.value().as_unsigned() & (!&self.first).replicate(width)).as_signed());
+        let total = m.wire("total", &(&base + &beat));
+        sum.enable(&self.enable).next(&total.wrap(width));
+        m.output("sum", &sum.value().as_unsigned());
+    }
+}
+
+/// The primitives of [`SumPorts::accumulate`] but for the compression.
+pub(super) fn sum_census(width: u32, beat_bits: u32) -> Census {
+    sum_of(&[
+        (Adder, 1, beat_bits + 1),
+        (EnabledRegister, 1, beat_bits),
+        (Inverter, 1, 1),
+        (AndOr, 1, width),     // base
+        (Adder, 1, width + 1), // total
+        (EnabledRegister, 1, width),
+    ])
 }
 
 /// The slice products of one place, each alone or all together.
@@ -111,7 +143,7 @@ fn words(m: &ModuleBuilder, config: &Config, products: &Lanes, place: Place) -> 
 }
 
 /// The word times `2^(slice * d)`, where d is the digit that the slice at `position` is; `signal` gives a bit of d.
-fn shifted(
+pub(super) fn shifted(
     m: &ModuleBuilder,
     name: &str,
     slicing: &Slicing,
@@ -127,7 +159,7 @@ fn shifted(
 }
 
 /// Bits of a word of `bits` behind its shifters, their multiplexers counted.
-fn shifted_census(slicing: &Slicing, position: u32, bits: u32, census: &mut Census) -> u32 {
+pub(super) fn shifted_census(slicing: &Slicing, position: u32, bits: u32, census: &mut Census) -> u32 {
     slicing.digit_bits(position).into_iter().fold(bits, |bits, bit| {
         let wider = bits + (slicing.slice << bit);
         census.add(Multiplexer, 1, wider.into());
@@ -149,20 +181,11 @@ pub(super) fn element_census(config: &Config) -> Parts {
             profile.add_signed(shifted_census(&config.weight, place.weight, bits, &mut shifters), 0, 0);
         }
     }
-    let mut reduction = Plan::new(&profile, &config.tree.compression()).census();
-    reduction.add(Adder, 1, u64::from(beat_bits(config)) + 1);
-    let accumulate = sum_of(&[
-        (EnabledRegister, 1, beat_bits(config)),
-        (Inverter, 1, 1),
-        (AndOr, 1, width),     // base
-        (Adder, 1, width + 1), // total
-        (EnabledRegister, 1, width),
-    ]);
     vec![
         ("multiply", sum_of(&[(Multiplier, cells, multipliers)])),
         ("gather", copies(&balanced_census(depth, config.product_magnitude(), false), gathers)),
         ("shift", shifters),
-        ("reduction", reduction),
-        ("accumulate", accumulate),
+        ("reduction", Plan::new(&profile, &config.tree.compression()).census()),
+        ("accumulate", sum_census(width, beat_bits(config))),
     ]
 }

@@ -13,6 +13,7 @@
 //!                 compressor tree ─► register ─► + ─► sum
 //! ```
 
+mod activation_sum;
 mod edge;
 mod element;
 mod parameters;
@@ -26,7 +27,7 @@ use crate::interface::{Interface, Scenario};
 use crate::parameter::{Given, Parameter, Parameters, Problem};
 use crate::registry;
 use parameters::Config;
-use slicing::{Control, Side};
+use slicing::{Control, Side, Slicing};
 use tritloom_hdl::{Census, Design, Diagnostics, Module, ModuleBuilder, Primitive, Value};
 
 /// The family.
@@ -61,7 +62,17 @@ With 8-bit numbers and slices of 2 bits these are 8x8, 8x4, 8x2, 4x8, ... 2x2, o
 Runs, streams and tiles are those of bit_weight; runs of different modes follow one another without a bubble. In a mode
 of activations of a bits and weights of w bits, with S = depth * activation_bits / a, place p of a beat has its
 activation at bit p % S * a + p / S * (w / weight_slice) * depth * activation_bits of its row, and its weight at bit
-p % S * (a / activation_slice) * weight_bits + p / S * w of its column. Latency: 4 cycles (operand register, beat sum,
+p % S * (a / activation_slice) * weight_bits + p / S * w of its column.
+
+With `zero_points` numbers stand for what they are less a zero point:
+result[m][n] = sum over k of (activation[m][k] - za) * (weight[n][k] - zw[n]), exact for all zero points that the widest
+numbers can be, in any mode. They enter on a stream of their own, zero_point {activation: za; weights: zw of every column,
+first column lowest; sums: of every column the sum over the run's k of weight[n][k] - zw[n], signed}: a beat for each tile
+of columns, taken with the tile's last row, which waits for it. The sums are known with the weights; those of the
+activations are made here, once for all columns. Groups of the inner dimension with zero points of their own are runs of
+their own. Every column has two multipliers for its zero points behind the array.
+
+Latency: 4 cycles (operand register, beat sum,
 sum, capture)."
     }
 
@@ -91,7 +102,7 @@ sum, capture)."
     }
 
     fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
-        Some(geometry(parameters))
+        Some(geometry(parameters)).filter(|geometry| geometry.zero_points.is_none())
     }
 
     fn census_by_part(&self, parameters: &Parameters) -> Parts {
@@ -105,6 +116,7 @@ sum, capture)."
             row_edge: Some(edge::edge_census(&config, Side::Activation)),
             column_edge: Some(edge::edge_census(&config, Side::Weight)),
             parts: element::element_census(&config),
+            activation_sum: activation_sum::census(&config),
             ..ElementCensus::default()
         };
         array::census_by_part(&config.geometry, element)
@@ -114,20 +126,15 @@ sum, capture)."
         array::scenarios(&geometry(parameters), &|_| 1, seed)
     }
 
-    /// A multiplier of the widest numbers in each place, where there is one of that width.
+    /// In each place a multiplier of the narrowest type that holds the widest numbers, or these less their zero points.
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
         let Config { activation, weight, geometry, .. } = Config::new(parameters);
-        let word = |bits: u32| match bits {
-            4 => Some("int4"),
-            8 => Some("int8"),
-            16 => Some("int16"),
-            _ => None,
+        let word = |slicing: Slicing| {
+            let wider = !slicing.signed || geometry.zero_points.is_some();
+            let types = [(4, "int4"), (8, "int8"), (16, "int16")];
+            types.into_iter().find(|(bits, _)| slicing.bits + u32::from(wider) <= *bits).map(|(_, word)| word)
         };
-        let (true, true, Some(activation), Some(weight)) =
-            (activation.signed, weight.signed, word(activation.bits), word(weight.bits))
-        else {
-            return Vec::new();
-        };
+        let Some((activation, weight)) = word(activation).zip(word(weight)) else { return Vec::new() };
         let words = [("step", "baseline"), ("activation", activation), ("weight", weight)];
         let numbers = [
             ("rows", geometry.rows),
@@ -145,7 +152,8 @@ sum, capture)."
 
 impl array::Element for Element {
     fn top_name(&self) -> String {
-        format!("bit_slice_{}_{}", self.0.name(), self.0.geometry.name_suffix())
+        let zero_points = if self.0.geometry.zero_points.is_some() { "zero_points_" } else { "" };
+        format!("bit_slice_{zero_points}{}_{}", self.0.name(), self.0.geometry.name_suffix())
     }
 
     fn summary(&self) -> String {
@@ -173,6 +181,10 @@ impl array::Element for Element {
 
     fn column_edge(&self) -> Option<Module> {
         Some(edge::edge(&self.0, Side::Weight))
+    }
+
+    fn activation_sum(&self) -> Option<Module> {
+        Some(activation_sum::activation_sum(&self.0))
     }
 
     fn element(&self) -> Module {

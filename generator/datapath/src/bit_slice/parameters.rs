@@ -6,7 +6,7 @@ use crate::arith::adder::FinalAdder;
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::reduction::bits_up_to;
-use crate::array::{self, Geometry, SumForm};
+use crate::array::{self, Geometry, SumForm, ZeroPoints};
 use crate::parameter::{Parameter, Parameters, Problem};
 
 const SLICES: &[(&str, &str)] = &[("bits1", "1 bit"), ("bits2", "2 bits"), ("bits4", "4 bits"), ("bits8", "8 bits")];
@@ -31,6 +31,11 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::integer("weight_bits", 1, 16, Some(8), "the widest weights: a multiple of their slices"),
     Parameter::choice("activation_sign", SIGNS, Some("signed"), "whether activations may be negative"),
     Parameter::choice("weight_sign", SIGNS, Some("signed"), "whether weights may be negative"),
+    Parameter::flag(
+        "zero_points",
+        Some(false),
+        "numbers stand for what they are less a zero point, one for activations and one for the weights of a column",
+    ),
     array::TOPOLOGY,
     array::LAYERS,
     array::ROWS,
@@ -81,6 +86,10 @@ impl Config {
                 modes: modes(activation, weight, depth),
                 passes: 1,
                 element_stages: 1,
+                zero_points: parameters.flag("zero_points").then(|| ZeroPoints {
+                    activation: activation.widest(),
+                    weight: weight.widest(),
+                }),
                 fixed_sum_bits: None,
                 sum_form: SumForm::Resolved,
                 resolve: FinalAdder::Synthesiser,

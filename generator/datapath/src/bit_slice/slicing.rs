@@ -68,6 +68,11 @@ impl Slicing {
         format!("{prefix}{}{}_by{}", self.bits, if self.signed { "s" } else { "u" }, self.slice)
     }
 
+    /// A number of full width.
+    pub fn widest(&self) -> Shape {
+        Shape { width: self.bits, signed: self.signed }
+    }
+
     fn numbers(&self, slices: u32) -> Numbers {
         Numbers::Integers(Shape { width: slices * self.slice, signed: self.signed })
     }

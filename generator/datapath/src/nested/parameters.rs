@@ -71,6 +71,7 @@ impl Config {
                 modes: vec![mode("draft", slicing.draft()), mode("rest", slicing.rest())],
                 passes: 1,
                 element_stages: 0,
+                zero_points: None,
                 fixed_sum_bits: Some(bits_up_to(product_magnitude * u64::from(max_inner))),
                 sum_form: SumForm::Resolved,
                 resolve: FinalAdder::Synthesiser,

@@ -20,7 +20,7 @@ fn every_choice_of_every_parameter_computes_exactly() {
             "bit_slice" => (
                 "activation_bits: 8, weight_bits: 8, depth: 2, columns: 2, max_inner: 64, max_columns: 9, \
                  activation_slice: bits4, weight_slice: bits2",
-                "shift: element",
+                "shift: element, zero_points: true",
             ),
             "bit_serial" => (
                 "activation_bits: 3, weight_bits: 4, rows: 3, columns: 2, depth: 2, max_inner: 40, max_columns: 9",
@@ -41,7 +41,8 @@ fn every_choice_of_every_parameter_computes_exactly() {
             _ => ("lanes: 6, ports: 3, max_inputs: 64, max_outputs: 32", TABLE_STATIONARY),
         };
         check(*family, &configuration(*family, sizes), 1);
-        let choices = family.parameters().iter().filter(|parameter| !matches!(parameter.domain, Domain::Integer { .. }));
+        let choices =
+            family.parameters().iter().filter(|parameter| !matches!(parameter.domain, Domain::Integer { .. }));
         for name in choices.map(|parameter| parameter.name) {
             for word in words(*family, name) {
                 check(*family, &configuration(*family, &format!("{sizes}, {name}: {word}")), 2);

@@ -106,7 +106,6 @@ pub(super) fn weight_port(m: &ModuleBuilder, element: &Module) -> Value {
     m.input("weights", uint(port_bits(element, "weights")))
 }
 
-
 /// What goes with the operands, for closed forms.
 pub(super) struct SignalCensus {
     /// Elements must be given zeros where there is nothing to add.

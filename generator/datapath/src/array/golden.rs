@@ -9,12 +9,19 @@ pub fn product(activations: &[Vec<i32>], weights: &[Vec<i32>]) -> Vec<Vec<i128>>
 }
 
 /// Zero points of a product.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offsets {
     /// Of all activations.
     pub activation: i32,
     /// Of the weights of each column.
     pub weights: Vec<i32>,
+}
+
+impl Offsets {
+    /// Zero for so many columns.
+    pub fn none(columns: usize) -> Offsets {
+        Offsets { activation: 0, weights: vec![0; columns] }
+    }
 }
 
 /// `result[m][n] = sum over k of (activations[m][k] - offset) * (weights[n][k] - offset of n)`.

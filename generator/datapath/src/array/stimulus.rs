@@ -387,7 +387,7 @@ impl Bench<'_> {
     /// Zero points of a product; zero where the array has none.
     fn offsets(&mut self, job: &Job) -> Offsets {
         let Some(ZeroPoints { activation, weight }) = self.geometry.zero_points else {
-            return Offsets { activation: 0, weights: vec![0; job.weights.len()] };
+            return Offsets::none(job.weights.len());
         };
         let mut far_from = |shape: Shape, vector: &Vec<i32>| far_from(vector, shape, &mut self.random);
         Offsets {
@@ -433,7 +433,11 @@ fn far_from(vector: &[i32], shape: Shape, random: &mut ChaCha8Rng) -> i32 {
     let (least, greatest) = Numbers::Integers(shape).range();
     match vector.split_first() {
         Some((first, rest)) if rest.iter().all(|number| number == first) => {
-            if 2 * first > least + greatest { least } else { greatest }
+            if 2 * first > least + greatest {
+                least
+            } else {
+                greatest
+            }
         }
         _ => random.random_range(least..=greatest),
     }

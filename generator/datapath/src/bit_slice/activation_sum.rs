@@ -15,8 +15,7 @@ use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
 /// Bits of the sum of a beat.
 fn beat_bits(config: &Config) -> u32 {
     let geometry = &config.geometry;
-    let greatest =
-        geometry.modes.iter().map(|mode| u64::from(mode.places) * mode.activation.numbers.magnitude()).max();
+    let greatest = geometry.modes.iter().map(|mode| u64::from(mode.places) * mode.activation.numbers.magnitude()).max();
     bits_up_to(greatest.unwrap_or(1)).min(geometry.kept_activation_bits())
 }
 
@@ -76,7 +75,9 @@ fn counted(m: &ModuleBuilder, config: &Config, control: &Control, word: Option<&
         m.repeat("slice", in_a_row, |slice| {
             let at = row.clone() * in_a_row + slice;
             let bits = slices.lane(at.clone());
-            let seen = gates.as_ref().map_or(bits.clone(), |gates| bits.clone() & gates.lane(row.clone()).replicate(bits.width()));
+            let seen = gates
+                .as_ref()
+                .map_or(bits.clone(), |gates| bits.clone() & gates.lane(row.clone()).replicate(bits.width()));
             counted.drive(at, &activation.number(&seen).extend(bits_up_to(activation.magnitude())));
         });
     });

@@ -86,10 +86,9 @@ impl Config {
                 modes: modes(activation, weight, depth),
                 passes: 1,
                 element_stages: 1,
-                zero_points: parameters.flag("zero_points").then(|| ZeroPoints {
-                    activation: activation.widest(),
-                    weight: weight.widest(),
-                }),
+                zero_points: parameters
+                    .flag("zero_points")
+                    .then(|| ZeroPoints { activation: activation.widest(), weight: weight.widest() }),
                 fixed_sum_bits: None,
                 sum_form: SumForm::Resolved,
                 resolve: FinalAdder::Synthesiser,

@@ -58,9 +58,11 @@ fn any_configuration(family: &dyn Family, settings: &str) -> Parameters {
         }
     }
     for (name, value) in settings.split(',').filter_map(|pair| pair.split_once(':')) {
-        parameters = match value.trim().parse::<u64>() {
-            Ok(number) => parameters.with(name.trim(), number),
-            Err(_) => parameters.with(name.trim(), value.trim()),
+        let (name, value) = (name.trim(), value.trim());
+        parameters = match (value.parse::<u64>(), value.parse::<bool>()) {
+            (Ok(number), _) => parameters.with(name, number),
+            (_, Ok(flag)) => parameters.with(name, flag),
+            _ => parameters.with(name, value),
         };
     }
     parameters
@@ -71,6 +73,7 @@ pub fn words(family: &dyn Family, name: &str) -> Vec<&'static str> {
     let parameter = family.parameters().iter().find(|parameter| parameter.name == name);
     match parameter.map(|parameter| parameter.domain) {
         Some(Domain::Choice(words)) => words.iter().map(|(word, _)| *word).collect(),
+        Some(Domain::Flag) => vec!["false", "true"],
         _ => panic!("`{}` has no choice `{name}`", family.name()),
     }
 }

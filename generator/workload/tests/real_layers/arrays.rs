@@ -1,12 +1,13 @@
 //! Layers on arrays that multiply a matrix by a matrix: tokens are rows, outputs columns.
 
 use super::layers::Layer;
-use tritloom_datapath::array::{Geometry, beats, product};
+use tritloom_datapath::array::{Geometry, beats, product_of_differences};
 use tritloom_datapath::interface::Beat;
 
 /// What an array is sent, and what must come back, for layers one after the other, each in the mode of that name.
 pub fn beats(geometry: &Geometry, layers: &[(&str, &Layer)]) -> (Vec<Vec<Beat>>, Vec<Beat>) {
-    let (mut inputs, mut results) = (vec![Vec::new(); 3], Vec::new());
+    let streams = if geometry.zero_points.is_some() { 4 } else { 3 };
+    let (mut inputs, mut results) = (vec![Vec::new(); streams], Vec::new());
     let mut noise = |below: u64| below - 1;
     for (mode, layer) in layers {
         let mode = geometry.modes.iter().position(|known| known.name == *mode).expect("a mode");
@@ -19,8 +20,11 @@ pub fn beats(geometry: &Geometry, layers: &[(&str, &Layer)]) -> (Vec<Vec<Beat>>,
                     inputs[1].push(beat.activation_beat(geometry, &mut noise));
                     inputs[2].push(beat.weight_beat(geometry, &mut noise));
                 }
+                if let Some(beat) = beats::zero_points(geometry, weights, &layer.offsets, tile, &mut noise) {
+                    inputs[3].push(beat);
+                }
             }
-            results.extend(beats::results(geometry, &product(rows, weights), columns));
+            results.extend(beats::results(geometry, &product_of_differences(rows, weights, &layer.offsets), columns));
         }
     }
     (inputs, results)

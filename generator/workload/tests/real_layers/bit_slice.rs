@@ -24,3 +24,37 @@ fn real_layers_in_every_width_are_multiplied_exactly() {
         run(&core, inputs, results);
     }
 }
+
+/// Places of the inner dimension that share a zero point of the weights.
+const GROUP: usize = 64;
+/// Rows of the classifier that pass: all would take minutes.
+const CLASSIFIER_ROWS: usize = 256;
+
+#[test]
+fn real_layers_with_a_zero_point_for_each_group_are_multiplied_exactly() {
+    let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };
+    let (_, mut classifier) = layers::layers(&model, 3);
+    classifier.weights.truncate(CLASSIFIER_ROWS);
+    for (activation_bits, weight_bits) in [(6, 6), (8, 2), (8, 4)] {
+        let mode = format!("{activation_bits}x{weight_bits}");
+        let groups = classifier.asymmetric_groups(GROUP, activation_bits, weight_bits);
+        let layers: Vec<_> = groups.iter().map(|group| (mode.as_str(), group)).collect();
+        let (activation_bits, weight_bits) = (activation_bits.to_string(), weight_bits.to_string());
+        let settings = [
+            ("zero_points", "true"),
+            ("activation_slice", "bits1"),
+            ("weight_slice", "bits1"),
+            ("activation_bits", &activation_bits),
+            ("weight_bits", &weight_bits),
+            ("activation_sign", "unsigned"),
+            ("weight_sign", "unsigned"),
+            ("rows", "2"),
+            ("columns", "8"),
+            ("depth", "2"),
+            ("max_inner", "256"),
+        ];
+        let core = core("bit_slice", &settings);
+        let (inputs, results) = arrays::beats(&geometry(&core.1), &layers);
+        run(&core, inputs, results);
+    }
+}

@@ -3,6 +3,7 @@
 use super::say;
 use std::fs;
 use std::path::PathBuf;
+use tritloom_datapath::array::Offsets;
 use tritloom_formats::FirstWeight;
 use tritloom_workload::{
     BEGIN_TOKEN, Decoder, EngineError, MatrixId, Model, ReferenceEngine, TernaryEngine, bitllama, greedy,
@@ -16,6 +17,8 @@ pub struct Layer {
     pub steps: Vec<f32>,
     /// Vectors of that length.
     pub activations: Vec<Vec<i32>>,
+    /// What weights and activations are less than they are.
+    pub offsets: Offsets,
 }
 
 impl Layer {
@@ -28,7 +31,24 @@ impl Layer {
             weights: narrow(&self.weights, weight_bits),
             steps: self.steps.iter().map(|step| step * (1 << (8 - weight_bits)) as f32).collect(),
             activations: narrow(&self.activations, activation_bits),
+            offsets: self.offsets.clone(),
         }
+    }
+
+    /// The same in groups of so many places of the inner dimension, each asymmetric: unsigned numbers of so many bits
+    /// that reach from the least to the greatest of all activations and of each row of weights, less a zero point.
+    pub fn asymmetric_groups(&self, places: usize, activation_bits: u32, weight_bits: u32) -> Vec<Layer> {
+        let group = |first: usize| {
+            let part = |vectors: &[Vec<i32>]| -> Vec<Vec<i32>> {
+                vectors.iter().map(|vector| vector.iter().skip(first).take(places).copied().collect()).collect()
+            };
+            let columns = part(&self.weights).into_iter().map(|row| asymmetric(vec![row], weight_bits));
+            let (weights, zero_points): (Vec<Vec<Vec<i32>>>, Vec<i32>) = columns.unzip();
+            let (activations, activation) = asymmetric(part(&self.activations), activation_bits);
+            let offsets = Offsets { activation, weights: zero_points };
+            Layer { weights: weights.concat(), steps: self.steps.clone(), activations, offsets }
+        };
+        (0..self.weights[0].len()).step_by(places).map(group).collect()
     }
 }
 
@@ -77,11 +97,13 @@ pub fn layers(model: &Model, tokens: usize) -> (Vec<Layer>, Layer) {
             .collect(),
         steps: vec![matrix.scale(); matrix.rows()],
         activations: recorder.seen.iter().filter(|(seen, _)| *seen == id).map(|(_, x)| wide(x)).collect(),
+        offsets: Offsets::none(matrix.rows()),
     };
     let rows: Vec<&[f32]> = (0..model.shape().vocab).filter_map(|token| model.embedding(token)).collect();
     let steps: Vec<f32> = rows.iter().map(|row| largest(row) / 127.0).collect();
     let classifier = Layer {
         weights: rows.iter().zip(&steps).map(|(row, step)| int8(row, *step)).collect(),
+        offsets: Offsets::none(steps.len()),
         steps,
         activations: states.iter().map(|state| int8(state, largest(state) / 127.0)).collect(),
     };
@@ -91,6 +113,15 @@ pub fn layers(model: &Model, tokens: usize) -> (Vec<Layer>, Layer) {
 fn logits(model: &Model, state: &[f32]) -> Vec<f32> {
     let rows = (0..model.shape().vocab).filter_map(|token| model.embedding(token));
     rows.map(|row| row.iter().zip(state).map(|(w, x)| w * x).sum()).collect()
+}
+
+/// Numbers of so many bits from zero up, the least and the greatest at the ends, and what stands for zero.
+fn asymmetric(vectors: Vec<Vec<i32>>, bits: u32) -> (Vec<Vec<i32>>, i32) {
+    let all = || vectors.iter().flatten().copied().chain([0]);
+    let (least, greatest) = (all().min().unwrap_or(0), all().max().unwrap_or(0));
+    let step = (greatest - least).max(1) as f32 / ((1 << bits) - 1) as f32;
+    let number = |value: i32| ((value - least) as f32 / step).round() as i32;
+    (vectors.iter().map(|vector| vector.iter().map(|&value| number(value)).collect()).collect(), number(0))
 }
 
 fn wide(values: &[i8]) -> Vec<i32> {

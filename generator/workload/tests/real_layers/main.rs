@@ -16,6 +16,7 @@ use std::io::Write;
 use std::path::Path;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::interface::{Beat, Scenario};
+use tritloom_datapath::parameter::{Given, Parameters};
 use tritloom_datapath::registry;
 use tritloom_flow::check::Task;
 use tritloom_flow::{Verilator, tools};
@@ -26,21 +27,19 @@ fn say(message: &str) {
 }
 
 /// A core of the family of that name with `settings`, defaults for the rest.
-fn core(name: &str, settings: &[(&str, &str)]) -> (&'static dyn Family, tritloom_datapath::parameter::Parameters) {
+fn core(name: &str, settings: &[(&str, &str)]) -> (&'static dyn Family, Parameters) {
     let family = registry::find(name).expect("a family");
-    let numbers = settings.iter().map(|&(name, value)| match value.parse::<u64>() {
-        Ok(number) => (name, tritloom_datapath::parameter::Given::from(number)),
-        Err(_) => (name, tritloom_datapath::parameter::Given::from(value)),
-    });
-    (family, registry::resolve(family, numbers).expect("legal settings"))
+    let given = |value: &str| match (value.parse::<u64>(), value.parse::<bool>()) {
+        (Ok(number), _) => Given::from(number),
+        (_, Ok(flag)) => Given::from(flag),
+        _ => Given::from(value),
+    };
+    let settings = settings.iter().map(|&(name, value)| (name, given(value)));
+    (family, registry::resolve(family, settings).expect("legal settings"))
 }
 
 /// Runs beats through a core in Verilator: its outputs must be `results`.
-fn run(
-    (family, parameters): &(&dyn Family, tritloom_datapath::parameter::Parameters),
-    inputs: Vec<Vec<Beat>>,
-    results: Vec<Beat>,
-) {
+fn run((family, parameters): &(&dyn Family, Parameters), inputs: Vec<Vec<Beat>>, results: Vec<Beat>) {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
     let verilator = Verilator::open(&cache, 2).expect("the cache opens");
     let scenario = Scenario {

@@ -14,6 +14,16 @@ use tritloom_hdl::{Design, Module, ModuleBuilder, Shape, Value, sint, uint};
 struct Multipliers(Geometry);
 
 impl Element for Multipliers {
+    fn geometry(&self) -> &Geometry {
+        &self.0
+    }
+
+    fn census(&self) -> ElementCensus {
+        let control = ControlCensus { bits: self.0.mode_bits(), stages: 1, read: 1, ..ControlCensus::default() };
+        let parts = vec![("element", alone(&self.element()).census())];
+        ElementCensus { control, parts, ..ElementCensus::default() }
+    }
+
     fn top_name(&self) -> String {
         "multipliers".to_string()
     }
@@ -132,7 +142,7 @@ fn every_geometry() -> Vec<Geometry> {
 }
 
 fn hardware(geometry: &Geometry) -> Design {
-    array::build(geometry, &Multipliers(geometry.clone())).unwrap_or_else(|defects| panic!("{defects}"))
+    array::build(&Multipliers(geometry.clone())).unwrap_or_else(|defects| panic!("{defects}"))
 }
 
 fn checked(hardware: &Design, geometry: &Geometry, seed: u64) -> Rehearsal {
@@ -160,9 +170,7 @@ fn modes_in_another_order_are_seen() {
 #[test]
 fn the_shell_counts_what_the_formula_says() {
     for geometry in every_geometry() {
-        let element = alone(&Multipliers(geometry.clone()).element()).census();
-        let control = ControlCensus { bits: geometry.mode_bits(), stages: 1, read: 1, ..ControlCensus::default() };
-        let element = ElementCensus { control, parts: vec![("element", element)], ..ElementCensus::default() };
+        let element = Multipliers(geometry.clone()).census();
         let mut formula = tritloom_hdl::Census::default();
         array::census_by_part(&geometry, element).iter().for_each(|(_, part)| formula.add_census(part, 1));
         let counted = hardware(&geometry).census();

@@ -31,7 +31,7 @@ pub(super) fn across_layers(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes
     let bits = geometry.sum_bits();
     let totals = m.lanes("totals", uint(bits), columns);
     m.repeat("total_column", columns, |column| {
-        let of_layer = |layer: u32| sums.lane(column.clone() + layer * columns);
+        let of_layer = |layer: u32| sums.lane(column + layer * columns);
         let of_layers: Vec<Value> = (0..layers).map(of_layer).collect();
         totals.drive(column, &total(m, "layers", &of_layers, geometry.kept_magnitude(), bits));
     });

@@ -32,6 +32,8 @@ mod column;
 mod cost;
 mod cube;
 mod draining;
+mod family;
+mod feeder;
 mod geometry;
 mod golden;
 mod interface;
@@ -53,6 +55,8 @@ mod zero_points;
 
 pub use beats::OperandBeat;
 pub use cost::{ControlCensus, ElementCensus, census_by_part};
+pub(crate) use family::ArrayFamily;
+pub(crate) use feeder::FeederPorts;
 pub use geometry::{Geometry, Positions, SumForm, Topology};
 pub(crate) use golden::booth_digit;
 pub use golden::{Offsets, product, product_of_differences};

@@ -1,16 +1,36 @@
 //! The top module of an array: streams, operand registers, elements, and the results' way out.
 
+use super::beats::OperandBeat;
 use super::column::{Beat, Signals};
+use super::cost::ElementCensus;
 use super::draining;
 use super::geometry::{Geometry, Topology};
+use super::mode::Mode;
 use super::operands::{self, Operands};
 use super::results::{Completed, results};
 use super::schedule::{Flow, Schedule};
 use super::{broadcast, systolic, weight_stationary, zero_points};
+use crate::family::Pace;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Staged, Value, uint};
 
 /// What a family puts into an array.
 pub trait Element {
+    /// The shape of the array.
+    fn geometry(&self) -> &Geometry;
+
+    /// The primitives that it adds to the array.
+    fn census(&self) -> ElementCensus;
+
+    /// How many cycles it works on a beat of a mode.
+    fn pace(&self, _mode: &Mode) -> Pace {
+        Pace::EVERY_CYCLE
+    }
+
+    /// How many cycles it works on this beat, from plain integers.
+    fn beat_cycles(&self, _beat: &OperandBeat) -> u64 {
+        1
+    }
+
     /// The name of the top module, every parameter in it.
     fn top_name(&self) -> String;
 
@@ -79,7 +99,8 @@ pub trait Element {
 }
 
 /// Builds the array.
-pub fn build(geometry: &Geometry, element: &dyn Element) -> Result<Design, Diagnostics> {
+pub fn build(element: &dyn Element) -> Result<Design, Diagnostics> {
+    let geometry = element.geometry();
     if let Topology::WeightStationary { max_rows } = geometry.topology {
         return weight_stationary::build(geometry, max_rows, element);
     }

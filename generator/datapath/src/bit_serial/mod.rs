@@ -16,25 +16,24 @@
 mod element;
 mod parameters;
 
-use crate::array::{self, ElementCensus, Geometry, Mode};
-use crate::census::Parts;
-use crate::family::{Family, Pace, Timing};
-use crate::interface::{Interface, Scenario};
+use crate::array::{self, ArrayFamily, ElementCensus, Geometry};
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::{Config, Serial, Side};
-use tritloom_hdl::{Design, Diagnostics, Module};
+use tritloom_hdl::Module;
 
 /// The family.
 pub struct BitSerial;
 
-struct Element(Config);
+pub(crate) struct Element(Config);
 
 /// The shape of an array of the family.
 pub fn geometry(parameters: &Parameters) -> Geometry {
     Config::new(parameters).geometry
 }
 
-impl Family for BitSerial {
+impl ArrayFamily for BitSerial {
+    type Element = Element;
+
     fn name(&self) -> &'static str {
         "bit_serial"
     }
@@ -68,44 +67,25 @@ times the precision of the serial side, or the product of both. Latency: 3 cycle
         parameters::legality(parameters)
     }
 
-    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
-        let element = Element(Config::new(parameters));
-        array::build(&element.0.geometry, &element)
-    }
-
-    fn interface(&self, parameters: &Parameters) -> Interface {
-        array::interface(&geometry(parameters))
-    }
-
-    fn timing(&self, parameters: &Parameters) -> Timing {
-        array::timing(&geometry(parameters), |_| Pace::EVERY_CYCLE)
-    }
-
-    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
-        geometry(parameters).modes
-    }
-
-    fn census_by_part(&self, parameters: &Parameters) -> Parts {
-        let config = Config::new(parameters);
-        let element = ElementCensus {
-            row_edge: element::edge_census(&config, Side::Activation),
-            column_edge: element::edge_census(&config, Side::Weight),
-            parts: element::element_census(&config),
-            ..ElementCensus::default()
-        };
-        array::census_by_part(&config.geometry, element)
-    }
-
-    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        array::scenarios(&geometry(parameters), &|_| 1, seed)
-    }
-
-    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
-        Vec::new()
+    fn element(&self, parameters: &Parameters) -> Element {
+        Element(Config::new(parameters))
     }
 }
 
 impl array::Element for Element {
+    fn geometry(&self) -> &Geometry {
+        &self.0.geometry
+    }
+
+    fn census(&self) -> ElementCensus {
+        ElementCensus {
+            row_edge: element::edge_census(&self.0, Side::Activation),
+            column_edge: element::edge_census(&self.0, Side::Weight),
+            parts: element::element_census(&self.0),
+            ..ElementCensus::default()
+        }
+    }
+
     fn top_name(&self) -> String {
         format!("bit_serial_{}_{}_{}", self.0.numbers_name(), self.0.tree.name(), self.0.geometry.name_suffix())
     }

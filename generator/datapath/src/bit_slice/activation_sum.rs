@@ -73,11 +73,9 @@ fn counted(m: &ModuleBuilder, config: &Config, control: &Control, word: Option<&
     let counted = m.lanes("counted", sint(bits_up_to(activation.magnitude())), in_a_row * rows);
     m.repeat("row", rows, |row| {
         m.repeat("slice", in_a_row, |slice| {
-            let at = row.clone() * in_a_row + slice;
+            let at = row * in_a_row + slice;
             let bits = slices.lane(at.clone());
-            let seen = gates
-                .as_ref()
-                .map_or(bits.clone(), |gates| bits.clone() & gates.lane(row.clone()).replicate(bits.width()));
+            let seen = gates.as_ref().map_or(bits.clone(), |gates| &bits & gates.lane(row).replicate(bits.width()));
             counted.drive(at, &activation.number(&seen).extend(bits_up_to(activation.magnitude())));
         });
     });

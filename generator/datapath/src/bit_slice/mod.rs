@@ -19,28 +19,28 @@ mod element;
 mod parameters;
 mod slicing;
 
-use crate::array::{self, ControlCensus, ElementCensus, Geometry, Mode};
+use crate::array::{self, ArrayFamily, ControlCensus, ElementCensus, Geometry};
 use crate::bit_weight::BitWeight;
-use crate::census::Parts;
-use crate::family::{Family, Pace, Timing};
-use crate::interface::{Interface, Scenario};
+use crate::family::Family;
 use crate::parameter::{Given, Parameter, Parameters, Problem};
 use crate::registry;
 use parameters::Config;
 use slicing::{Control, Side, Slicing};
-use tritloom_hdl::{Census, Design, Diagnostics, Module, ModuleBuilder, Primitive, Value};
+use tritloom_hdl::{Census, Module, ModuleBuilder, Primitive, Value};
 
 /// The family.
 pub struct BitSlice;
 
-struct Element(Config);
+pub(crate) struct Element(Config);
 
 /// The shape of an array of the family.
 pub fn geometry(parameters: &Parameters) -> Geometry {
     Config::new(parameters).geometry
 }
 
-impl Family for BitSlice {
+impl ArrayFamily for BitSlice {
+    type Element = Element;
+
     fn name(&self) -> &'static str {
         "bit_slice"
     }
@@ -83,46 +83,8 @@ Latency: 4 cycles (operand register, beat sum, sum, capture)."
         parameters::legality(parameters)
     }
 
-    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
-        let config = Config::new(parameters);
-        array::build(&config.geometry.clone(), &Element(config))
-    }
-
-    fn interface(&self, parameters: &Parameters) -> Interface {
-        array::interface(&geometry(parameters))
-    }
-
-    fn timing(&self, parameters: &Parameters) -> Timing {
-        array::timing(&geometry(parameters), |_| Pace::EVERY_CYCLE)
-    }
-
-    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
-        geometry(parameters).modes
-    }
-
-    fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
-        Some(geometry(parameters)).filter(|geometry| geometry.zero_points.is_none())
-    }
-
-    fn census_by_part(&self, parameters: &Parameters) -> Parts {
-        let config = Config::new(parameters);
-        let control = Control::new(config.activation, config.weight);
-        let table = u64::from(control.bits()) * control.modes() as u64;
-        let mut decoder = Census::default();
-        decoder.add(Primitive::Table, 1, table);
-        let element = ElementCensus {
-            control: ControlCensus { decoder, bits: control.bits(), stages: 1, read: 1 },
-            row_edge: Some(edge::edge_census(&config, Side::Activation)),
-            column_edge: Some(edge::edge_census(&config, Side::Weight)),
-            parts: element::element_census(&config),
-            activation_sum: activation_sum::census(&config),
-            ..ElementCensus::default()
-        };
-        array::census_by_part(&config.geometry, element)
-    }
-
-    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        array::scenarios(&geometry(parameters), &|_| 1, seed)
+    fn element(&self, parameters: &Parameters) -> Element {
+        Element(Config::new(parameters))
     }
 
     /// In each place a multiplier of the narrowest type that holds the widest numbers, or these less their zero points.
@@ -150,6 +112,25 @@ Latency: 4 cycles (operand register, beat sum, sum, capture)."
 }
 
 impl array::Element for Element {
+    fn geometry(&self) -> &Geometry {
+        &self.0.geometry
+    }
+
+    fn census(&self) -> ElementCensus {
+        let control = Control::new(self.0.activation, self.0.weight);
+        let table = u64::from(control.bits()) * control.modes() as u64;
+        let mut decoder = Census::default();
+        decoder.add(Primitive::Table, 1, table);
+        ElementCensus {
+            control: ControlCensus { decoder, bits: control.bits(), stages: 1, read: 1 },
+            row_edge: Some(edge::edge_census(&self.0, Side::Activation)),
+            column_edge: Some(edge::edge_census(&self.0, Side::Weight)),
+            parts: element::element_census(&self.0),
+            activation_sum: activation_sum::census(&self.0),
+            ..ElementCensus::default()
+        }
+    }
+
     fn top_name(&self) -> String {
         let zero_points = if self.0.geometry.zero_points.is_some() { "zero_points_" } else { "" };
         format!("bit_slice_{zero_points}{}_{}", self.0.name(), self.0.geometry.name_suffix())

@@ -5,7 +5,7 @@ use super::element::{RADIX, positions};
 use super::encoder::{digit_shape, encoder, registered_encoder};
 use super::parameters::{Config, Step};
 use crate::arith::recode::booth;
-use crate::array::Geometry;
+use crate::array::{FeederPorts, Geometry};
 use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, uint};
 
 /// From the weights of a column to their digits at the position of a pass, the highest position in the first pass.
@@ -45,15 +45,6 @@ pub(super) fn dealt_bits(config: &Config) -> [u32; 2] {
     [depth * activation_bits, to_column]
 }
 
-struct Ports {
-    load: Value,
-    step: Value,
-    /// A row a lane.
-    activations: Lanes,
-    /// The digits of a column a lane.
-    digits: Lanes,
-}
-
 /// Holds a beat until every group of every column has dealt out its last digit.
 pub(super) fn feeder(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = config.geometry;
@@ -62,32 +53,23 @@ pub(super) fn feeder(config: &Config) -> Module {
         format!("sparse_feeder_{}_a{activation_bits}_{rows}x{columns}x{depth}", config.name()),
         "Holds a beat of operands until the last of its digits that are not zero is dealt out.",
     );
-    m.parameter("rows", rows);
-    m.parameter("columns", columns);
-    m.parameter("places", depth);
-    let ports = Ports {
-        load: m.documented_input("load", uint(1), "a beat enters"),
-        step: m.documented_input("step", uint(1), "the digits of this cycle are taken"),
-        activations: m.input_lanes("activations", uint(activation_bits * depth), rows, "first row lowest"),
-        digits: m.input_lanes("weights", uint(digit_shape().width * depth), columns, "digits, first column lowest"),
-    };
-    let held = m.delay("held_activations", ports.activations.flat(), Some(&ports.load));
-    m.output_lanes("to_rows", &held.lanes(ports.activations.shape(), rows), "first row lowest");
+    let bits = [activation_bits, digit_shape().width].map(|bits| bits * depth);
+    let ports = FeederPorts::declare(&m, &config.geometry, bits, "digits, first column lowest");
+    let held = ports.held(&m, "held_activations", &ports.activations);
     let (dealt, spent) = match config.step {
         Step::Opt3 => digits_as_they_are(&m, config, &ports),
         _ => next_digits(&m, config, &ports),
     };
-    m.output_lanes("to_columns", &dealt, "first column lowest");
-    m.output("spent", &spent);
+    FeederPorts::deal(&m, &held, &dealt, &spent);
     m.finish()
 }
 
 /// For elements that look for their next digit themselves; what the feeder finds tells it when they are done.
-fn digits_as_they_are(m: &ModuleBuilder, config: &Config, ports: &Ports) -> (Lanes, Value) {
+fn digits_as_they_are(m: &ModuleBuilder, config: &Config, ports: &FeederPorts) -> (Lanes, Value) {
     let (columns, depth) = (config.geometry.operand_columns(), config.geometry.depth);
     let change = m.wire("change", &(&ports.load | &ports.step));
     let fresh = m.delay("fresh", &ports.load, Some(&change));
-    let digits = m.delay("held_digits", ports.digits.flat(), Some(&ports.load)).lanes(ports.digits.shape(), columns);
+    let digits = m.delay("held_digits", ports.weights.flat(), Some(&ports.load)).lanes(ports.weights.shape(), columns);
     let dealt = m.lanes("dealt", uint(digits.shape().width + 1), columns);
     let spent = m.lanes("spent_column", uint(1), columns);
     let module = encoder(depth);
@@ -101,14 +83,14 @@ fn digits_as_they_are(m: &ModuleBuilder, config: &Config, ports: &Ports) -> (Lan
 }
 
 /// The next digit of each group, and the place that it belongs to.
-fn next_digits(m: &ModuleBuilder, config: &Config, ports: &Ports) -> (Lanes, Value) {
+fn next_digits(m: &ModuleBuilder, config: &Config, ports: &FeederPorts) -> (Lanes, Value) {
     let columns = config.geometry.operand_columns();
     let change = m.wire("change", &(&ports.load | &ports.step));
     let dealt = m.lanes("dealt", uint(dealt_bits(config)[1]), columns);
     let groups = config.groups();
     let spent = m.lanes("spent_column", uint(groups.len() as u32), columns);
     m.repeat("column", columns, |column| {
-        let digits = ports.digits.lane(column);
+        let digits = ports.weights.lane(column);
         let (mut parts, mut done) = (Vec::new(), Vec::new());
         for (number, group) in groups.iter().enumerate() {
             let (bits, places) = (digit_shape().width, group.len() as u32);

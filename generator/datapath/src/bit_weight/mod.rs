@@ -19,13 +19,11 @@ mod parameters;
 mod serial;
 mod serial_cost;
 
-use crate::array::{self, Geometry, OperandBeat, SumForm};
-use crate::census::Parts;
-use crate::family::{Family, Timing};
-use crate::interface::{Interface, Scenario};
+use crate::array::{self, ArrayFamily, ElementCensus, Geometry, Mode, OperandBeat, SumForm};
+use crate::family::{Family, Pace};
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::{Config, Step, config};
-use tritloom_hdl::{Design, Diagnostics, Module};
+use tritloom_hdl::Module;
 
 /// The family.
 pub struct BitWeight;
@@ -35,9 +33,11 @@ pub fn beat_cycles(parameters: &Parameters, beat: &OperandBeat) -> u64 {
     cycles::of_beat(&config(parameters), beat)
 }
 
-struct Element(Config);
+pub(crate) struct Element(Config);
 
-impl Family for BitWeight {
+impl ArrayFamily for BitWeight {
+    type Element = Element;
+
     fn name(&self) -> &'static str {
         "bit_weight"
     }
@@ -82,32 +82,8 @@ another. Digits beyond the run may cost cycles, but do not change the result. `r
         parameters::legality(parameters)
     }
 
-    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
-        let config = config(parameters);
-        array::build(&config.geometry.clone(), &Element(config))
-    }
-
-    fn interface(&self, parameters: &Parameters) -> Interface {
-        array::interface(&config(parameters).geometry)
-    }
-
-    fn timing(&self, parameters: &Parameters) -> Timing {
-        let config = config(parameters);
-        array::timing(&config.geometry, |_| cycles::pace(&config))
-    }
-
-    fn census_by_part(&self, parameters: &Parameters) -> Parts {
-        let config = config(parameters);
-        array::census_by_part(&config.geometry, cost::element(&config))
-    }
-
-    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        let config = config(parameters);
-        array::scenarios(&config.geometry, &|beat| cycles::of_beat(&config, beat), seed)
-    }
-
-    fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
-        Some(config(parameters).geometry)
+    fn element(&self, parameters: &Parameters) -> Element {
+        Element(config(parameters))
     }
 
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
@@ -119,6 +95,22 @@ another. Digits beyond the run may cost cycles, but do not change the result. `r
 }
 
 impl array::Element for Element {
+    fn geometry(&self) -> &Geometry {
+        &self.0.geometry
+    }
+
+    fn census(&self) -> ElementCensus {
+        cost::element(&self.0)
+    }
+
+    fn pace(&self, _mode: &Mode) -> Pace {
+        cycles::pace(&self.0)
+    }
+
+    fn beat_cycles(&self, beat: &OperandBeat) -> u64 {
+        cycles::of_beat(&self.0, beat)
+    }
+
     fn top_name(&self) -> String {
         format!("bit_weight_{}_{}", self.0.name(), self.0.geometry.name_suffix())
     }

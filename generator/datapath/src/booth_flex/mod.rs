@@ -17,20 +17,20 @@ mod element;
 mod lane;
 mod parameters;
 
-use crate::array::{self, Mode};
-use crate::census::Parts;
-use crate::family::{Family, Pace, Timing};
-use crate::interface::{Interface, Scenario};
+use crate::array::{self, ArrayFamily, ElementCensus, Geometry};
+use crate::family::Family;
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::{Config, config};
-use tritloom_hdl::{Design, Diagnostics, Module, ModuleBuilder, Value};
+use tritloom_hdl::{Module, ModuleBuilder, Value};
 
 /// The family.
 pub struct BoothFlex;
 
-struct Element(Config);
+pub(crate) struct Element(Config);
 
-impl Family for BoothFlex {
+impl ArrayFamily for BoothFlex {
+    type Element = Element;
+
     fn name(&self) -> &'static str {
         "booth_flex"
     }
@@ -51,35 +51,8 @@ impl Family for BoothFlex {
         parameters::legality(&config(parameters))
     }
 
-    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
-        let config = config(parameters);
-        array::build(&config.geometry.clone(), &Element(config))
-    }
-
-    fn interface(&self, parameters: &Parameters) -> Interface {
-        array::interface(&config(parameters).geometry)
-    }
-
-    fn timing(&self, parameters: &Parameters) -> Timing {
-        array::timing(&config(parameters).geometry, |_| Pace::EVERY_CYCLE)
-    }
-
-    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
-        let modes = config(parameters).geometry.modes;
-        if modes.len() > 1 { modes } else { Vec::new() }
-    }
-
-    fn census_by_part(&self, parameters: &Parameters) -> Parts {
-        let config = config(parameters);
-        array::census_by_part(&config.geometry, cost::census(&config))
-    }
-
-    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        array::scenarios(&config(parameters).geometry, &|_| 1, seed)
-    }
-
-    fn matrix_product(&self, parameters: &Parameters) -> Option<array::Geometry> {
-        Some(config(parameters).geometry)
+    fn element(&self, parameters: &Parameters) -> Element {
+        Element(config(parameters))
     }
 
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
@@ -88,12 +61,20 @@ impl Family for BoothFlex {
 }
 
 impl array::Element for Element {
+    fn geometry(&self) -> &Geometry {
+        &self.0.geometry
+    }
+
+    fn census(&self) -> ElementCensus {
+        cost::census(&self.0)
+    }
+
     fn top_name(&self) -> String {
         format!("booth_flex_{}_{}", self.0.name(), self.0.geometry.name_suffix())
     }
 
     fn summary(&self) -> String {
-        let array::Geometry { rows, columns, depth, .. } = self.0.geometry;
+        let Geometry { rows, columns, depth, .. } = self.0.geometry;
         format!(
             "Multiplies two matrices: {rows} x {columns} elements of {depth} Booth lanes, which a run's mode cuts into \
              as many products as it has weights a lane."

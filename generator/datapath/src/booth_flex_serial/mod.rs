@@ -18,13 +18,11 @@ mod feeder;
 mod parameters;
 
 use crate::arith::recode::booth::Radix;
-use crate::array::{self, Geometry, Mode, OperandBeat};
-use crate::census::Parts;
-use crate::family::{Family, Timing};
-use crate::interface::{Interface, Scenario};
+use crate::array::{self, ArrayFamily, ElementCensus, Geometry, Mode, OperandBeat};
+use crate::family::Pace;
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::{Config, config};
-use tritloom_hdl::{Design, Diagnostics, Module, ModuleBuilder, Value};
+use tritloom_hdl::{Module, ModuleBuilder, Value};
 
 /// Digits from -2 to 2: every multiple is a shift.
 const RADIX: Radix = Radix::Four;
@@ -42,9 +40,11 @@ pub fn beat_cycles(parameters: &Parameters, beat: &OperandBeat) -> u64 {
     cycles::of_beat(&config(parameters), beat)
 }
 
-struct Element(Config);
+pub(crate) struct Element(Config);
 
-impl Family for BoothFlexSerial {
+impl ArrayFamily for BoothFlexSerial {
+    type Element = Element;
+
     fn name(&self) -> &'static str {
         "booth_flex_serial"
     }
@@ -79,44 +79,28 @@ those that are not zero may cost cycles there."
         problems
     }
 
-    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
-        let element = Element(config(parameters));
-        array::build(&element.0.geometry, &element)
-    }
-
-    fn interface(&self, parameters: &Parameters) -> Interface {
-        array::interface(&config(parameters).geometry)
-    }
-
-    fn timing(&self, parameters: &Parameters) -> Timing {
-        let config = config(parameters);
-        array::timing(&config.geometry, |mode| cycles::pace(&config, mode))
-    }
-
-    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
-        config(parameters).geometry.modes
-    }
-
-    fn census_by_part(&self, parameters: &Parameters) -> Parts {
-        let config = config(parameters);
-        array::census_by_part(&config.geometry, cost::element(&config))
-    }
-
-    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        let config = config(parameters);
-        array::scenarios(&config.geometry, &|beat| cycles::of_beat(&config, beat), seed)
-    }
-
-    fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
-        Some(config(parameters).geometry)
-    }
-
-    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
-        Vec::new()
+    fn element(&self, parameters: &Parameters) -> Element {
+        Element(config(parameters))
     }
 }
 
 impl array::Element for Element {
+    fn geometry(&self) -> &Geometry {
+        &self.0.geometry
+    }
+
+    fn census(&self) -> ElementCensus {
+        cost::element(&self.0)
+    }
+
+    fn pace(&self, mode: &Mode) -> Pace {
+        cycles::pace(&self.0, mode)
+    }
+
+    fn beat_cycles(&self, beat: &OperandBeat) -> u64 {
+        cycles::of_beat(&self.0, beat)
+    }
+
     fn top_name(&self) -> String {
         format!("booth_flex_serial_{}_{}", self.0.name(), self.0.geometry.name_suffix())
     }

@@ -16,18 +16,16 @@ mod stimulus;
 pub use parameters::{DRAFT, REST};
 pub use slices::Slicing;
 
-use crate::array::{self, ControlCensus, ElementCensus, Geometry, Mode};
-use crate::census::Parts;
-use crate::family::{Family, Pace, Timing};
-use crate::interface::{Interface, Scenario};
+use crate::array::{self, ArrayFamily, ControlCensus, ElementCensus, Geometry};
+use crate::interface::Scenario;
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::Config;
-use tritloom_hdl::{Design, Diagnostics, Module};
+use tritloom_hdl::Module;
 
 /// The family.
 pub struct Nested;
 
-struct Element(Config);
+pub(crate) struct Element(Config);
 
 /// The shape of an array of the family, and how its weights are cut.
 pub fn shape(parameters: &Parameters) -> (Geometry, Slicing) {
@@ -35,7 +33,9 @@ pub fn shape(parameters: &Parameters) -> (Geometry, Slicing) {
     (config.geometry, config.slicing)
 }
 
-impl Family for Nested {
+impl ArrayFamily for Nested {
+    type Element = Element;
+
     fn name(&self) -> &'static str {
         "nested"
     }
@@ -70,49 +70,39 @@ without a bubble. Latency: 3 cycles (operand register, sum, capture)."
         parameters::legality(parameters)
     }
 
-    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
-        let element = Element(Config::new(parameters));
-        array::build(&element.0.geometry, &element)
+    fn element(&self, parameters: &Parameters) -> Element {
+        Element(Config::new(parameters))
     }
 
-    fn interface(&self, parameters: &Parameters) -> Interface {
-        array::interface(&Config::new(parameters).geometry)
+    fn scenarios(&self, element: &Element, seed: u64) -> Vec<Scenario> {
+        stimulus::scenarios(&element.0, seed)
     }
 
-    fn timing(&self, parameters: &Parameters) -> Timing {
-        array::timing(&Config::new(parameters).geometry, |_| Pace::EVERY_CYCLE)
-    }
-
-    fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
-        Config::new(parameters).geometry.modes
-    }
-
-    fn census_by_part(&self, parameters: &Parameters) -> Parts {
-        let config = Config::new(parameters);
-        let element = ElementCensus {
-            control: ControlCensus {
-                bits: config.geometry.mode_bits(),
-                stages: 1,
-                read: 1,
-                ..ControlCensus::default()
-            },
-            column_edge: element::column_edge_census(&config),
-            parts: element::element_census(&config),
-            ..ElementCensus::default()
-        };
-        array::census_by_part(&config.geometry, element)
-    }
-
-    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        stimulus::scenarios(&Config::new(parameters), seed)
-    }
-
-    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
-        Vec::new()
+    /// A rest is no product of its own.
+    fn matrix_product(&self, _element: &Element) -> Option<Geometry> {
+        None
     }
 }
 
 impl array::Element for Element {
+    fn geometry(&self) -> &Geometry {
+        &self.0.geometry
+    }
+
+    fn census(&self) -> ElementCensus {
+        ElementCensus {
+            control: ControlCensus {
+                bits: self.0.geometry.mode_bits(),
+                stages: 1,
+                read: 1,
+                ..ControlCensus::default()
+            },
+            column_edge: element::column_edge_census(&self.0),
+            parts: element::element_census(&self.0),
+            ..ElementCensus::default()
+        }
+    }
+
     fn top_name(&self) -> String {
         format!("nested_{}_{}", self.0.name(), self.0.geometry.name_suffix())
     }

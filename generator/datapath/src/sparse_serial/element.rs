@@ -23,6 +23,11 @@ fn product_bits(moved: Numbers) -> u32 {
     DigitSet::Ternary.product_bits(moved_shape(moved))
 }
 
+/// Bits of a product behind the greatest move.
+fn moved_bits(positions: Numbers, moved: Numbers) -> u32 {
+    product_bits(moved) + (1 << positions.position_bits()) - 1
+}
+
 /// Adds products of `depth` digits in each cycle.
 pub(super) fn element(config: &Config) -> Module {
     let Geometry { depth, activation_bits, weight_bits, .. } = config.geometry;
@@ -45,14 +50,20 @@ pub(super) fn element(config: &Config) -> Module {
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
     let bits = positions.position_bits();
-    for place in 0..depth {
+    let products = m.lanes("products", sint(moved_bits(positions, moved)), depth);
+    let carries = m.lanes("carries", uint(1), depth);
+    m.repeat("place", depth, |place| {
         let (digit, value) = (digits.lane(place), values.lane(place));
-        let (value, negate) = signed(&m, &format!("place{place}"), moved, &value, &digit.top_bit());
-        let times = Digit { negate, magnitudes: vec![digit.bit(bits)] };
-        let product = digit_product::product(&m, &format!("place{place}"), &times, &Multiples::up_to_one(&value));
-        let product = digit_product::moved_up(&m, &format!("place{place}_moved"), product, &digit.slice(0, bits), 1);
-        heap.add_signed(&product.word, 0, PRODUCT_ARRIVAL);
-        product.carry.iter().for_each(|carry| heap.add_bit(carry, 0, 0));
+        let (value, negate) = signed(&m, moved, &value, &digit.top_bit());
+        let times = Digit { negate: negate.clone(), magnitudes: vec![digit.bit(bits)] };
+        let product = digit_product::product(&m, "digit", &times, &Multiples::up_to_one(&value));
+        let product = digit_product::moved_up(&m, "moved", product, &digit.slice(0, bits), 1);
+        products.drive(place, &product.word);
+        carries.drive(place, &negate);
+    });
+    for place in 0..depth {
+        heap.add_signed(&products.lane(place), 0, PRODUCT_ARRIVAL);
+        heap.add_bit(&carries.lane(place), 0, 0);
     }
     m.section("Sum");
     let keep = m.wire("keep", &(!first).replicate(width));
@@ -70,10 +81,10 @@ fn told(numbers: Numbers) -> &'static str {
 }
 
 /// A number that is moved up, and the sign of its product.
-fn signed(m: &ModuleBuilder, name: &str, moved: Numbers, value: &Value, negate: &Value) -> (Value, Value) {
+fn signed(m: &ModuleBuilder, moved: Numbers, value: &Value, negate: &Value) -> (Value, Value) {
     match moved.form {
         Form::Power => {
-            let differ = m.wire(&format!("{name}_negate"), &(value.top_bit() ^ negate));
+            let differ = m.wire("negate", &(value.top_bit() ^ negate));
             (value.slice(0, moved.digits()), differ)
         }
         Form::Whole | Form::Position => (value.as_signed(), negate.clone()),
@@ -84,7 +95,7 @@ fn signed(m: &ModuleBuilder, name: &str, moved: Numbers, value: &Value, negate: 
 fn profile(config: &Config) -> Profile {
     let [positions, moved] = config.positions_and_moved();
     let mut profile = Profile::new(config.geometry.kept_bits());
-    let bits = product_bits(moved) + (1 << positions.position_bits()) - 1;
+    let bits = moved_bits(positions, moved);
     for _ in 0..config.geometry.depth {
         profile.add_signed(bits, 0, PRODUCT_ARRIVAL);
         profile.add_bit(0, 0);

@@ -3,7 +3,7 @@
 use super::parameters::{Config, Form, Numbers, Serial};
 use crate::arith::recode::pending::{Order, next_pending, next_pending_census};
 use crate::arith::recode::{DigitSet, canonical};
-use crate::array::Geometry;
+use crate::array::{FeederPorts, Geometry};
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Multiplexer, Reduction};
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, uint};
@@ -82,17 +82,12 @@ struct Dealt {
     spent: Value,
 }
 
-struct Ports {
-    load: Value,
-    step: Value,
-}
-
 /// Digits of all numbers of a side, so many vectors of `depth`.
 fn digits(
     m: &ModuleBuilder,
     numbers: Numbers,
     (name, incoming): (&str, &Lanes),
-    ports: &Ports,
+    ports: &FeederPorts,
     taken: &Value,
 ) -> Dealt {
     let (vectors, module) = (incoming.count(), dealer(numbers));
@@ -127,27 +122,19 @@ pub(super) fn feeder(config: &Config) -> Module {
         format!("sparse_feeder_{}_a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}", config.name()),
         "Holds a beat of operands until the last of its digits that are not zero is dealt out.",
     );
-    m.parameter("rows", rows);
-    m.parameter("columns", columns);
-    m.parameter("places", depth);
-    let ports = Ports {
-        load: m.documented_input("load", uint(1), "a beat enters"),
-        step: m.documented_input("step", uint(1), "the digits of this cycle are taken"),
-    };
-    let activations = m.input_lanes("activations", uint(activation_bits * depth), rows, "first row lowest");
-    let weights = m.input_lanes("weights", uint(weight_bits * depth), columns, "first column lowest");
-    let held =
-        |name: &str, lanes: &Lanes| m.delay(name, lanes.flat(), Some(&ports.load)).lanes(lanes.shape(), lanes.count());
-    let of_rows = |taken: &Value| digits(&m, config.activations(), ("activation", &activations), &ports, taken);
-    let of_columns = |taken: &Value| digits(&m, config.weights(), ("weight", &weights), &ports, taken);
+    let bits = [activation_bits, weight_bits].map(|bits| bits * depth);
+    let ports = FeederPorts::declare(&m, &config.geometry, bits, "first column lowest");
+    let (activations, weights) = (&ports.activations, &ports.weights);
+    let of_rows = |taken: &Value| digits(&m, config.activations(), ("activation", activations), &ports, taken);
+    let of_columns = |taken: &Value| digits(&m, config.weights(), ("weight", weights), &ports, taken);
     let (rows, columns, spent) = match config.serial {
         Serial::Weights => {
             let columns = of_columns(&ports.step);
-            (held("held_activations", &activations), columns.lanes, columns.spent)
+            (ports.held(&m, "held_activations", activations), columns.lanes, columns.spent)
         }
         Serial::Activations => {
             let rows = of_rows(&ports.step);
-            (rows.lanes, held("held_weights", &weights), rows.spent)
+            (rows.lanes, ports.held(&m, "held_weights", weights), rows.spent)
         }
         Serial::Both => {
             m.comment("Every digit of the activations meets a digit of the weights before the next of these.");
@@ -157,9 +144,7 @@ pub(super) fn feeder(config: &Config) -> Module {
             (rows.lanes, columns.lanes, spent)
         }
     };
-    m.output_lanes("to_rows", &rows, "first row lowest");
-    m.output_lanes("to_columns", &columns, "first column lowest");
-    m.output("spent", &spent);
+    FeederPorts::deal(&m, &rows, &columns, &spent);
     m.finish()
 }
 

@@ -14,18 +14,16 @@ mod element;
 mod feeder;
 mod parameters;
 
-use crate::array::{self, ElementCensus, Geometry, OperandBeat};
-use crate::census::Parts;
-use crate::family::{Family, Timing};
-use crate::interface::{Interface, Scenario};
+use crate::array::{self, ArrayFamily, ElementCensus, Geometry, Mode, OperandBeat};
+use crate::family::Pace;
 use crate::parameter::{Parameter, Parameters, Problem};
 use parameters::{Config, Serial};
-use tritloom_hdl::{Design, Diagnostics, Module};
+use tritloom_hdl::Module;
 
 /// The family.
 pub struct SparseSerial;
 
-struct Element(Config);
+pub(crate) struct Element(Config);
 
 /// The shape of an array of the family.
 pub fn geometry(parameters: &Parameters) -> Geometry {
@@ -37,7 +35,9 @@ pub fn beat_cycles(parameters: &Parameters, beat: &OperandBeat) -> u64 {
     cycles::of_beat(&Config::new(parameters), beat)
 }
 
-impl Family for SparseSerial {
+impl ArrayFamily for SparseSerial {
+    type Element = Element;
+
     fn name(&self) -> &'static str {
         "sparse_serial"
     }
@@ -70,45 +70,32 @@ later for each that it takes beyond."
         parameters::legality(parameters)
     }
 
-    fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {
-        let element = Element(Config::new(parameters));
-        array::build(&element.0.geometry, &element)
-    }
-
-    fn interface(&self, parameters: &Parameters) -> Interface {
-        array::interface(&geometry(parameters))
-    }
-
-    fn timing(&self, parameters: &Parameters) -> Timing {
-        let config = Config::new(parameters);
-        array::timing(&config.geometry, |_| cycles::pace(&config))
-    }
-
-    fn census_by_part(&self, parameters: &Parameters) -> Parts {
-        let config = Config::new(parameters);
-        let element = ElementCensus {
-            feeder: Some((feeder::census(&config), config.dealt_bits())),
-            parts: element::element_census(&config),
-            ..ElementCensus::default()
-        };
-        array::census_by_part(&config.geometry, element)
-    }
-
-    fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
-        let config = Config::new(parameters);
-        array::scenarios(&config.geometry, &|beat| cycles::of_beat(&config, beat), seed)
-    }
-
-    fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {
-        Some(geometry(parameters))
-    }
-
-    fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
-        Vec::new()
+    fn element(&self, parameters: &Parameters) -> Element {
+        Element(Config::new(parameters))
     }
 }
 
 impl array::Element for Element {
+    fn geometry(&self) -> &Geometry {
+        &self.0.geometry
+    }
+
+    fn census(&self) -> ElementCensus {
+        ElementCensus {
+            feeder: Some((feeder::census(&self.0), self.0.dealt_bits())),
+            parts: element::element_census(&self.0),
+            ..ElementCensus::default()
+        }
+    }
+
+    fn pace(&self, _mode: &Mode) -> Pace {
+        cycles::pace(&self.0)
+    }
+
+    fn beat_cycles(&self, beat: &OperandBeat) -> u64 {
+        cycles::of_beat(&self.0, beat)
+    }
+
     fn top_name(&self) -> String {
         format!("sparse_serial_{}_{}", self.0.name(), self.0.geometry.name_suffix())
     }

@@ -3,6 +3,9 @@
 #include "Vbench_top.h"
 #include "harness.h"
 #include "verilated.h"
+<%- if trace.is_some() %>
+#include "verilated_vcd_c.h"
+<%- endif %>
 
 int main(int count, char** arguments) {
   const tritloom::Options options = tritloom::parse_options(count, arguments);
@@ -12,6 +15,9 @@ int main(int count, char** arguments) {
   VerilatedContext context;
   context.randReset(2);
   context.randSeed(static_cast<int>(options.seed % 0x7fffffff) + 1);
+<%- if trace.is_some() %>
+  context.traceEverOn(true);
+<%- endif %>
   Vbench_top bench(&context);
 
   std::vector<tritloom::Design> designs;
@@ -26,5 +32,18 @@ int main(int count, char** arguments) {
 <%- endfor %>
   }
 <%- endfor %>
+<%- match trace %>
+<%- when Some with (path) %>
+  // Inputs pass when the clock falls: behind that everything has settled.
+  VerilatedVcdC trace;
+  bench.trace(&trace, 1000);
+  trace.open("@{ path }@");
+  std::uint64_t cycle = 0;
+  return tritloom::run(options, designs, [&] {
+    bench.eval();
+    if (!bench.d0_clk_i) trace.dump(cycle++);
+  });
+<%- when None %>
   return tritloom::run(options, designs, [&bench] { bench.eval(); });
+<%- endmatch %>
 }

@@ -237,6 +237,9 @@ pub struct Cost {
     /// How often a net behind random operands toggles in a cycle
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
     pub toggles: f64,
+    /// Where it is known from how often nets toggle; a simulation takes an unhurried minute for a large design
+    #[arg(long, value_enum, default_value_t = ActivitySource::Statistics)]
+    pub activity: ActivitySource,
     /// A network whose tokens a second to estimate: bitllama_3m, bitnet_2b4t, bitnet_3b, llama_7b, or a file
     #[arg(long, value_name = "NAME")]
     pub network: Option<String>,
@@ -385,6 +388,15 @@ pub struct Sweep {
     /// The partition of Slurm. Other options of sbatch are read from its environment variables, such as SBATCH_ACCOUNT
     #[arg(long, value_name = "NAME", requires = "engine_dir", value_parser = word)]
     pub partition: Option<String>,
+}
+
+/// Where it is known from how often nets toggle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ActivitySource {
+    /// From `--toggles` and `--zero-weights`
+    Statistics,
+    /// From a run of the design's bench in Verilator, random operands at full speed
+    Measured,
 }
 
 /// Who looks at configurations.

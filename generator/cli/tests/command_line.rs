@@ -545,3 +545,41 @@ fn the_bindings_that_the_socket_is_tested_with_are_those_that_generate_writes() 
         assert_eq!(kept, written, "put what `generate {config} --rust-hdl` writes into {bindings}/{name}.rs");
     }
 }
+
+#[test]
+fn activity_is_measured_and_stands_beside_that_by_statistics() {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("activity-cache");
+    let cost = |more: &[&str]| {
+        let arguments = ["cost", TUTORIAL, "--technology", "unit", "--clock-mhz", "1000", "--format", "json"];
+        tritloom_with(&[("TRITLOOM_CACHE", &cache)], &[&arguments[..], more].concat())
+    };
+    let output = cost(&["--activity", "measured"]);
+    if std::env::var("TRITLOOM_REQUIRE_TOOLS").is_err() && text(&output.stdout).contains("not installed") {
+        return;
+    }
+    let (measured, by_statistics) = (document(&output), document(&cost(&[])));
+    let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let energy = |document: &serde_json::Value| number(&document["designs"][0]["total"]["energy_a_cycle_fj"]);
+    let activity = &measured["designs"][0]["activity"];
+    assert_eq!(number(&activity["statistical_energy_a_cycle_fj"]), energy(&by_statistics));
+    let toggles = number(&activity["toggles_a_cycle"]);
+    assert!(toggles > 0.05 && toggles < 0.6 && number(&activity["cycles"]) > 100.0, "{activity:#}");
+    // What differs is the energy of toggles alone.
+    let total = &measured["designs"][0]["total"];
+    let difference = (toggles - number(&activity["statistical_toggles_a_cycle"])) * number(&total["toggle_energy_fj"]);
+    assert!((energy(&measured) - energy(&by_statistics) - difference).abs() < 1e-6, "{measured:#}");
+    assert!(by_statistics["designs"][0]["activity"].is_null());
+    let shares = activity["modules"].as_array().expect("a list").iter().map(|one| number(&one["share_of_energy"]));
+    assert!((shares.sum::<f64>() - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn activity_that_cannot_be_measured_is_an_error() {
+    let nothing = tempfile::tempdir().expect("a folder");
+    let output = tritloom_with(&[("PATH", nothing.path())], &["cost", TUTORIAL, "--activity", "measured"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("verilator is not installed"), "{}", text(&output.stderr));
+    let output = tritloom(&["cost", TUTORIAL, "--activity", "measured", "--technology", "ice40"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("ice40 knows no energies"), "{}", text(&output.stderr));
+}

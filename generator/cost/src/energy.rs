@@ -1,5 +1,10 @@
 //! How much of a design toggles.
 
+use crate::form::features;
+use crate::point::Quantity;
+use crate::technology::Technology;
+use tritloom_hdl::Design;
+
 /// The statistics of operands from which toggles follow. A first model: nets behind random operands toggle in every
 /// second cycle, nets that a zero weight holds still do not, and what glitches is not seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,4 +42,33 @@ impl Activity {
             self.toggles_a_cycle * (1.0 - self.zero_weights)
         }
     }
+}
+
+/// How often the nets of a module toggle, and how much that matters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModuleActivity {
+    /// Its name; all of its instances together, what stands below it left out.
+    pub module: String,
+    /// The share of the energy that the design takes when every net toggles once, by the common closed form.
+    pub share: f64,
+    /// In the mean over its nets.
+    pub toggles_a_cycle: f64,
+}
+
+/// The modules of a design whose nets toggle as often as `toggles_a_cycle` says by their name.
+pub fn module_activities(
+    technology: &Technology,
+    hardware: &Design,
+    toggles_a_cycle: impl Fn(&str) -> Option<f64>,
+) -> Vec<ModuleActivity> {
+    let Some(form) = technology.forms.get(&Quantity::ToggleEnergyFj) else { return vec![] };
+    let energies = hardware.own_census_by_module().into_iter().filter_map(|(module, census)| {
+        let toggles = toggles_a_cycle(&module)?;
+        Some((module, form.amount(&features(&census)), toggles))
+    });
+    let energies: Vec<(String, f64, f64)> = energies.filter(|(_, energy_fj, _)| *energy_fj > 0.0).collect();
+    let total: f64 = energies.iter().map(|(_, energy_fj, _)| energy_fj).sum();
+    let activity =
+        |(module, energy_fj, toggles_a_cycle)| ModuleActivity { module, share: energy_fj / total, toggles_a_cycle };
+    energies.into_iter().map(activity).collect()
 }

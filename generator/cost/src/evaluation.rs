@@ -120,6 +120,18 @@ impl Evaluation {
         switched.sum::<f64>() + total.clock_energy_fj + total.leakage_nw * period_ps * 1e-6
     }
 
+    /// How often a net toggles in a cycle, in the mean that the energies of toggles weigh.
+    pub fn toggles_a_cycle(&self, activity: &Activity) -> f64 {
+        let switched = self.parts.iter().map(|(name, part)| part.toggle_energy_fj * activity.of_part(name));
+        switched.sum::<f64>() / self.total().toggle_energy_fj
+    }
+
+    /// The energy of a cycle of `period_ps` in which nets toggle so often in that mean.
+    pub fn energy_of_toggles_fj(&self, toggles_a_cycle: f64, period_ps: f64) -> f64 {
+        let total = self.total();
+        total.toggle_energy_fj * toggles_a_cycle + total.clock_energy_fj + total.leakage_nw * period_ps * 1e-6
+    }
+
     /// The cycles of a beat, where it takes as many as a beat can, in all its passes.
     pub fn cycles_a_beat(&self) -> u64 {
         self.timing.pace.most_cycles * self.timing.passes

@@ -29,7 +29,7 @@ mod statistics;
 mod technology;
 
 pub use block::{Block, blocks};
-pub use energy::Activity;
+pub use energy::{Activity, ModuleActivity, module_activities};
 pub use evaluation::{Amounts, Evaluation, evaluate};
 pub use form::{FEATURES, Features, Form, GateForm, PartFeatures, features, part_features};
 pub use light::{Light, light};

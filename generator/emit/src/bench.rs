@@ -8,7 +8,7 @@ mod wrapper;
 use tritloom_datapath::interface::{Direction, Interface, Stream};
 
 pub use folder::folder;
-pub use main_program::main_program;
+pub use main_program::{main_program, traced_main_program};
 pub use vectors::vectors;
 pub use wrapper::wrapper;
 

@@ -8,6 +8,7 @@
 //! simulator's runtime and a precompiled header once per tool version, and every model by the hash of what went
 //! into it. Several processes may use one cache at the same time.
 
+pub mod activity;
 pub mod bench;
 mod build;
 mod cache;

@@ -127,6 +127,26 @@ impl Design {
     }
 }
 
+impl Design {
+    /// The primitives of all instances of each module together, those of the modules below it left out.
+    pub fn own_census_by_module(&self) -> Vec<(String, Census)> {
+        let mut instances: BTreeMap<&str, u64> = BTreeMap::from([(self.top().name.as_str(), 1)]);
+        let mut censuses = vec![];
+        // Parents stand behind their children.
+        for module in self.modules.iter().rev() {
+            let own = instances.get(module.name.as_str()).copied().unwrap_or(0);
+            for instance in &module.instances {
+                *instances.entry(&instance.module.name).or_default() += own * iterations(module, instance.scope);
+            }
+            let mut census = Census::default();
+            census.add_census(&own_census(module), own);
+            censuses.push((module.name.clone(), census));
+        }
+        censuses.reverse();
+        censuses
+    }
+}
+
 fn iterations(module: &ModuleData, scope: Option<LoopId>) -> u64 {
     let mut product = 1;
     let mut current = scope;

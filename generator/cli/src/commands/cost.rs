@@ -1,9 +1,11 @@
 //! `tritloom cost CONFIG...`: the model's estimate, part by part, and the baselines at equal throughput.
 
+use super::measured::Measured;
 use super::{Report, load_all, table};
-use crate::arguments::Cost;
+use crate::arguments::{ActivitySource, Cost};
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
+use crate::environment::verilator;
 use crate::roofline::{Roof, roofline};
 use crate::{network, technology};
 use serde_json::{Value, json};
@@ -12,11 +14,14 @@ use tritloom_cost::{
     Activity, Amounts, Evaluation, Network, NetworkEstimate, Platform, Quantity, Technology, evaluate,
 };
 use tritloom_datapath::family::Family;
+use tritloom_flow::Verilator;
 
 /// What estimates are made with.
 struct Model {
     technology: Technology,
     activity: Activity,
+    /// What counts toggles, where they are to be measured.
+    verilator: Option<Verilator>,
     network: Option<Network>,
     bandwidth_gb_per_s: f64,
     clock_mhz: Option<f64>,
@@ -29,13 +34,17 @@ struct Estimated {
     delay_ps: Option<f64>,
     period_ps: Option<f64>,
     energy_fj: Option<f64>,
+    /// Where that is from measured toggles.
+    measured: Option<Measured>,
     network: Option<NetworkEstimate>,
 }
 
 /// Estimates every design; nothing is synthesised.
 pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report, Vec<Diagnostic>> {
+    let technology = technology::load(&arguments.technology)?;
     let model = Model {
-        technology: technology::load(&arguments.technology)?,
+        verilator: counter(arguments.activity, &technology)?,
+        technology,
         activity: Activity { toggles_a_cycle: arguments.toggles, zero_weights: arguments.zero_weights },
         network: arguments.network.as_deref().map(network::load).transpose()?,
         bandwidth_gb_per_s: arguments.bandwidth,
@@ -53,7 +62,7 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
         lines.extend(own.roof(&configuration.name));
         designs.push(json!({
             "design": configuration.name, "family": configuration.family.name(), "total": own.json(),
-            "parts": parts_json(&own), "baselines": entries,
+            "parts": parts_json(&own), "baselines": entries, "activity": model.activity_json(&own),
         }));
     }
     if let (Some(path), Some(network)) = (&arguments.roofline, &model.network) {
@@ -67,6 +76,19 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
     Ok(Report::passed(text, json))
 }
 
+/// What counts toggles, where they are to be measured and the technology knows what they take.
+fn counter(source: ActivitySource, technology: &Technology) -> Result<Option<Verilator>, Vec<Diagnostic>> {
+    match source {
+        ActivitySource::Statistics => Ok(None),
+        ActivitySource::Measured if !technology.forms.contains_key(&Quantity::ToggleEnergyFj) => {
+            let message =
+                format!("the technology {} knows no energies: there is no activity to measure", technology.name);
+            Err(vec![Diagnostic::new(code::TECHNOLOGY, message)])
+        }
+        ActivitySource::Measured => verilator().map(Some),
+    }
+}
+
 impl Model {
     fn estimate(&self, configuration: &Configuration) -> Result<Estimated, Vec<Diagnostic>> {
         let Configuration { family, parameters, .. } = configuration;
@@ -74,14 +96,18 @@ impl Model {
         let evaluation = evaluate(&self.technology, *family, parameters).refined(&self.technology, &hardware);
         let delay_ps = self.technology.gate_delay.and_then(|_| self.technology.light_delay_ps(&hardware.gates()));
         let period_ps = self.clock_mhz.map(|clock_mhz| 1e6 / clock_mhz).or(delay_ps);
-        let energy_fj = period_ps
-            .filter(|_| !self.technology.is_fpga())
-            .map(|period_ps| evaluation.energy_a_cycle_fj(&self.activity, period_ps));
+        let measured = self.verilator.as_ref();
+        let measured = measured.map(|verilator| Measured::new(verilator, &self.technology, configuration, &hardware));
+        let measured = measured.transpose()?;
+        let energy_fj = period_ps.filter(|_| !self.technology.is_fpga()).map(|period_ps| match &measured {
+            Some(measured) => evaluation.energy_of_toggles_fj(measured.toggles_a_cycle(), period_ps),
+            None => evaluation.energy_a_cycle_fj(&self.activity, period_ps),
+        });
         let network = self.network.as_ref().zip(period_ps).map(|(network, period_ps)| {
             let platform = Platform { clock_mhz: 1e6 / period_ps, bandwidth_gb_per_s: self.bandwidth_gb_per_s };
             network.estimate(*family, parameters, &platform)
         });
-        Ok(Estimated { evaluation, delay_ps, period_ps, energy_fj, network })
+        Ok(Estimated { evaluation, delay_ps, period_ps, energy_fj, measured, network })
     }
 
     fn text(&self, configuration: &Configuration, own: &Estimated, baselines: &[(String, Estimated)]) -> String {
@@ -92,7 +118,8 @@ impl Model {
         } else {
             &["part", "area um2", "% of area", "energy a cycle fJ"]
         };
-        let parts = own.evaluation.parts.iter().map(|(part, amounts)| self.part_row(part, amounts, &total));
+        let scale = own.measured.as_ref().map_or(1.0, |measured| measured.toggles_a_cycle() / self.by_statistics(own));
+        let parts = own.evaluation.parts.iter().map(|(part, amounts)| self.part_row(part, amounts, &total, scale));
         let mut text = format!("{name} in {}\n{}", self.technology.name, table(header, parts));
         let header = if fpga {
             ["design", "LUTs", "registers", "products a cycle", "LUTs a product"]
@@ -102,13 +129,31 @@ impl Model {
         let rows = std::iter::once((configuration.family.name(), own))
             .chain(baselines.iter().map(|(word, estimated)| (word.as_str(), estimated)));
         text += &format!("\nat equal throughput\n{}", table(&header, rows.map(|(word, one)| one.row(word, fpga))));
+        if let Some(measured) = &own.measured {
+            text += &measured.text(own.energy_fj, self.statistical_fj(own), self.by_statistics(own));
+        }
         if let (Some(network), Some(estimate)) = (&self.network, &own.network) {
             text += &self.network_text(network, estimate, own);
         }
         text + "\n"
     }
 
-    fn part_row(&self, part: &str, amounts: &Amounts, total: &Amounts) -> [String; 4] {
+    fn activity_json(&self, own: &Estimated) -> Option<Value> {
+        let measured = own.measured.as_ref()?;
+        Some(measured.json(self.statistical_fj(own), self.by_statistics(own)))
+    }
+
+    /// Toggles of a net in a cycle.
+    fn by_statistics(&self, estimated: &Estimated) -> f64 {
+        estimated.evaluation.toggles_a_cycle(&self.activity)
+    }
+
+    fn statistical_fj(&self, estimated: &Estimated) -> Option<f64> {
+        estimated.period_ps.map(|period_ps| estimated.evaluation.energy_a_cycle_fj(&self.activity, period_ps))
+    }
+
+    /// `scale` is of the toggles by statistics.
+    fn part_row(&self, part: &str, amounts: &Amounts, total: &Amounts, scale: f64) -> [String; 4] {
         if self.technology.is_fpga() {
             let share = 100.0 * amounts.luts / total.luts;
             return [
@@ -118,7 +163,7 @@ impl Model {
                 format!("{share:.1}"),
             ];
         }
-        let energy_fj = amounts.toggle_energy_fj * self.activity.of_part(part) + amounts.clock_energy_fj;
+        let energy_fj = scale * amounts.toggle_energy_fj * self.activity.of_part(part) + amounts.clock_energy_fj;
         let share = 100.0 * amounts.area_um2 / total.area_um2;
         [part.to_owned(), format!("{:.1}", amounts.area_um2), format!("{share:.1}"), format!("{energy_fj:.1}")]
     }

@@ -9,6 +9,7 @@ mod examine;
 pub mod generate;
 pub mod list;
 mod measure;
+mod measured;
 pub mod report;
 pub mod run;
 pub mod schema;

@@ -9,13 +9,20 @@ use crate::text::render;
 /// The C++ main program for the model that Verilator makes of the [`wrapper`](super::wrapper()) of the same `designs`.
 pub fn main_program(designs: &[DesignUnderTest]) -> String {
     let designs = designs.iter().enumerate().map(|(index, design)| Bound::new(index, design)).collect();
-    render(&Main { designs })
+    render(&Main { designs, trace: None })
+}
+
+/// The same for one design, whose nets it writes to the file `trace` once a cycle, when they have settled.
+pub fn traced_main_program(design: &DesignUnderTest, trace: &str) -> String {
+    render(&Main { designs: vec![Bound::new(0, design)], trace: Some(trace) })
 }
 
 #[derive(Template)]
 #[template(path = "bench/main.cpp", escape = "none")]
 struct Main<'a> {
     designs: Vec<Bound<'a>>,
+    /// The file that nets are written to.
+    trace: Option<&'a str>,
 }
 
 /// One design in the main program.

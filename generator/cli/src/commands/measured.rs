@@ -1,0 +1,79 @@
+//! `cost --activity measured`: how often the nets of a design toggle, counted in Verilator.
+
+use super::table;
+use crate::config::Configuration;
+use crate::diagnostic::{Diagnostic, code};
+use crate::environment::tool_failure;
+use serde_json::{Value, json};
+use tritloom_cost::{ModuleActivity, Technology, module_activities};
+use tritloom_datapath::interface::Scenario;
+use tritloom_flow::Verilator;
+use tritloom_flow::activity::busiest;
+use tritloom_hdl::Design;
+
+/// The seed of the stimulus.
+const SEED: u32 = 1;
+
+/// What a simulation has counted.
+pub struct Measured {
+    scenario: String,
+    cycles: u64,
+    modules: Vec<ModuleActivity>,
+}
+
+impl Measured {
+    /// Runs the liveliest scenario of a design's bench.
+    pub fn new(
+        verilator: &Verilator,
+        technology: &Technology,
+        configuration: &Configuration,
+        hardware: &Design,
+    ) -> Result<Measured, Vec<Diagnostic>> {
+        let Configuration { name, family, parameters } = configuration;
+        let scenarios = family.scenarios(parameters, SEED.into());
+        let no_scenario =
+            || vec![Diagnostic::new(code::DEFECT, format!("the bench of `{name}` never runs at full speed"))];
+        let scenario: &Scenario = busiest(&scenarios).ok_or_else(no_scenario)?;
+        let traced = verilator.traced(hardware, &family.interface(parameters));
+        let activity = traced.and_then(|traced| traced.measure(scenario, SEED));
+        let activity = activity.map_err(|error| vec![tool_failure(&error)])?;
+        let modules = module_activities(technology, hardware, |module| activity.toggles_a_cycle(module));
+        Ok(Measured { scenario: scenario.name.clone(), cycles: activity.cycles, modules })
+    }
+
+    /// How often a net toggles in a cycle, in the mean that the energies of toggles weigh.
+    pub fn toggles_a_cycle(&self) -> f64 {
+        self.modules.iter().map(|module| module.share * module.toggles_a_cycle).sum()
+    }
+
+    /// For people: `by_statistics` are toggles a cycle.
+    pub fn text(&self, energy_fj: Option<f64>, statistical_fj: Option<f64>, by_statistics: f64) -> String {
+        let header = ["module", "% of toggles' energy", "toggles a cycle"];
+        let rows = self.modules.iter().map(|one| {
+            [one.module.clone(), format!("{:.1}", 100.0 * one.share), format!("{:.3}", one.toggles_a_cycle)]
+        });
+        let shown = |energy_fj: Option<f64>| energy_fj.map_or("-".to_owned(), |energy_fj| format!("{energy_fj:.1}"));
+        format!(
+            "\nactivity measured in {} cycles of `{}`: a net toggles {:.3} times a cycle, {by_statistics:.3} by statistics; \
+             a cycle takes {} fJ, {} by statistics\n{}",
+            self.cycles,
+            self.scenario,
+            self.toggles_a_cycle(),
+            shown(energy_fj),
+            shown(statistical_fj),
+            table(&header, rows)
+        )
+    }
+
+    /// For programs.
+    pub fn json(&self, statistical_fj: Option<f64>, by_statistics: f64) -> Value {
+        let modules = self.modules.iter().map(
+            |one| json!({"module": one.module, "share_of_energy": one.share, "toggles_a_cycle": one.toggles_a_cycle}),
+        );
+        json!({
+            "scenario": self.scenario, "cycles": self.cycles, "toggles_a_cycle": self.toggles_a_cycle(),
+            "statistical_toggles_a_cycle": by_statistics, "statistical_energy_a_cycle_fj": statistical_fj,
+            "modules": modules.collect::<Vec<_>>(),
+        })
+    }
+}

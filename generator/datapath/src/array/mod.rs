@@ -66,5 +66,5 @@ pub use mode::{Mode, Numbers, Operand};
 pub(crate) use moving_sum::{Below, MovingSum, SO_FAR, enabled_sum, enabled_sum_census, moving_sum_census};
 pub use parameters::*;
 pub use shell::{Element, build};
-pub use stimulus::{BeatCycles, scenarios};
+pub use stimulus::{BeatCycles, mode_changes, scenarios};
 pub use zero_points::ZeroPoints;

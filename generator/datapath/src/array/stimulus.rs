@@ -84,6 +84,15 @@ pub fn scenarios(geometry: &Geometry, beat_cycles: BeatCycles, seed: u64) -> Vec
     bench.scenarios
 }
 
+/// From a mode to each later one and back, a beat of each pass: [`scenarios`] leaves some of these changes out where modes
+/// are many.
+pub fn mode_changes(geometry: &Geometry, beat_cycles: BeatCycles, from: usize, seed: u64) -> Scenario {
+    let mut bench = Bench { geometry, beat_cycles, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
+    let changes = (from + 1..geometry.modes.len()).flat_map(|to| [from, to]).chain([from]);
+    bench.changes(&format!("mode_changes_from_{from}"), changes, 1);
+    bench.scenarios.remove(0)
+}
+
 struct Bench<'a> {
     geometry: &'a Geometry,
     beat_cycles: BeatCycles<'a>,
@@ -296,7 +305,7 @@ impl Bench<'_> {
 
     /// From every mode to every other, with so many beats in each that the change meets every stage of the pipeline.
     fn switches(&mut self) {
-        let (geometry, tallest) = (self.geometry, self.tallest());
+        let geometry = self.geometry;
         let modes = geometry.modes.len();
         let passes: u32 = (0..modes).map(|mode| geometry.passes_of(mode)).sum();
         let most = MOST_SWITCHED_BEATS / (passes * modes as u32).max(1);
@@ -304,16 +313,21 @@ impl Bench<'_> {
         for beats in 1..=(latency_cycles(geometry) as u32 + 1).min(most.max(1)) {
             // To every later mode and back, so that each change of two modes is met in either direction.
             let changes = (0..modes).flat_map(|from| (from + 1..modes).flat_map(move |to| [from, to]).chain([from]));
-            let changes = changes.step_by(every);
-            let job = |mode: usize| {
-                let height = self.random.random_range(1..=tallest);
-                self.job(mode, height, beats * geometry.tile_places(mode), geometry.columns)
-            };
-            let jobs: Vec<Job> = changes.map(job).collect();
             if modes > 1 {
-                self.push(&format!("mode_changes_after_{beats}"), &jobs, &FULL_SPEED, None);
+                self.changes(&format!("mode_changes_after_{beats}"), changes.step_by(every), beats);
             }
         }
+    }
+
+    /// Runs in these modes, one behind the other, of so many beats a pass.
+    fn changes(&mut self, name: &str, modes: impl Iterator<Item = usize>, beats: u32) {
+        let geometry = self.geometry;
+        let job = |mode: usize| {
+            let height = self.random.random_range(1..=self.tallest());
+            self.job(mode, height, beats * geometry.tile_places(mode), geometry.columns)
+        };
+        let jobs: Vec<Job> = modes.map(job).collect();
+        self.push(name, &jobs, &FULL_SPEED, None);
     }
 
     fn random_jobs(&mut self, count: usize) -> Vec<Job> {

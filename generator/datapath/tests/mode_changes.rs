@@ -15,7 +15,8 @@ const EVERY: usize = 100;
 #[test]
 fn every_pair_of_precisions_changes_to_every_other() {
     let family = family("bit_serial");
-    let sizes = "serial: both, activation_bits: 16, weight_bits: 16, depth: 2, columns: 1, max_inner: 64, max_columns: 4";
+    let sizes =
+        "serial: both, activation_bits: 16, weight_bits: 16, depth: 2, columns: 1, max_inner: 64, max_columns: 4";
     let parameters = configuration(family, sizes);
     let (core, geometry) = (hardware(family, &parameters), geometry(&parameters));
     let every = if std::env::var("TRITLOOM_EVERY_MODE_CHANGE").is_ok() { 1 } else { EVERY };

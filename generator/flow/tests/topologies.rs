@@ -1,0 +1,49 @@
+//! Loops stay loops: large arrays of every topology are a few hundred lines of Verilog, and free of lint.
+//!
+//! With TRITLOOM_LARGE_CUBE a cube of 16 x 16 x 16 carry-save elements too, which takes Verilator minutes and gigabytes.
+
+mod common;
+
+use tritloom_datapath::parameter::Given;
+use tritloom_datapath::registry;
+use tritloom_flow::Design;
+use tritloom_flow::check::sources;
+
+/// Lines of all modules of an array together.
+const FEW_HUNDRED_LINES: usize = 1000;
+
+/// An array of `bit_weight` of this topology.
+fn array(topology: &str, step: &str, sizes: &[(&str, u64)]) -> Design {
+    let family = registry::find("bit_weight").expect("registered");
+    let words = [("topology", Given::from(topology)), ("step", Given::from(step))];
+    let given = words.into_iter().chain(sizes.iter().map(|&(name, size)| (name, Given::from(size))));
+    let parameters = registry::resolve(family, given).expect("legal");
+    let hardware = family.hardware(&parameters).expect("sound");
+    Design {
+        top: hardware.top().name.clone(),
+        interface: family.interface(&parameters),
+        rtl: sources(&hardware),
+        mutant_width: None,
+    }
+}
+
+#[test]
+fn large_arrays_of_every_topology_are_a_few_hundred_lines_free_of_lint() {
+    let square: &[(&str, u64)] = &[("rows", 64), ("columns", 64)];
+    let mut designs: Vec<Design> = ["broadcast", "draining", "output_stationary", "weight_stationary"]
+        .map(|topology| array(topology, "baseline", square))
+        .into();
+    designs.push(array("tree", "baseline", &[("columns", 64), ("depth", 64)]));
+    designs.push(array("cube", "baseline", &[("layers", 4), ("rows", 16), ("columns", 16)]));
+    if std::env::var("TRITLOOM_LARGE_CUBE").is_ok() {
+        designs.push(array("cube", "opt1", &[("layers", 16), ("rows", 16), ("columns", 16)]));
+    }
+    for Design { top, rtl, .. } in &designs {
+        let lines: usize = rtl.values().map(|text| text.lines().count()).sum();
+        assert!(lines < FEW_HUNDRED_LINES, "{top}: {lines} lines");
+    }
+    let Some(verilator) = common::verilator() else { return };
+    for Design { top, rtl, .. } in &designs {
+        assert_eq!(verilator.lint(rtl, top).expect("it runs"), [], "{top}");
+    }
+}

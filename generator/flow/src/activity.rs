@@ -23,6 +23,7 @@ use crate::check::sources;
 use crate::error::FlowError;
 use crate::files::{surroundings, write_all};
 use crate::process::succeed;
+use crate::tools;
 
 /// What is traced at most: everything.
 const LIMITS: [&str; 5] = ["--trace", "--trace-max-width", "100000000", "--trace-max-array", "100000000"];
@@ -99,6 +100,11 @@ impl Verilator {
         let mut command = Command::new(&self.program);
         command.current_dir(folder.path()).args(["--cc", "--exe", "--build", "--Mdir", GENERATED]);
         command.args(["--top-module", WRAPPER]).args(VERILATOR_FLAGS).args(LIMITS).args(["-CFLAGS", "-std=c++17 -I.."]);
+        command.args(["-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0"]);
+        if tools::find("ccache").is_some() {
+            // Verilator's runtime and the harness are the same for every design.
+            command.env("OBJCACHE", "ccache");
+        }
         command.args(files.keys().filter(|name| name.ends_with(".v") || name.ends_with(".cpp")));
         succeed("verilator", &mut command)?;
         let program = folder.path().join(GENERATED).join(MODEL_CLASS);

@@ -20,7 +20,7 @@ module bench_top (
   always @(negedge @{ taken.edge }@) @{ taken.name }@_q <= @{ taken.name }@_i;
 <%- endfor %>
 
-  @{ design.top }@ u_@{ design.prefix }@ (
+  @{ design.top }@ @{ design.instance }@ (
 <%- for pin in design.pins %>
     .@{ pin.port }@(@{ pin.signal }@)<% if !loop.last %>,<% endif %>
 <%- endfor %>

@@ -3,11 +3,14 @@
 #include "Vbench_top.h"
 #include "harness.h"
 #include "verilated.h"
-<%- if trace.is_some() %>
+<%- if traced %>
 #include "verilated_vcd_c.h"
 <%- endif %>
 
 int main(int count, char** arguments) {
+<%- if traced %>
+  const char* trace_file = arguments[--count];
+<%- endif %>
   const tritloom::Options options = tritloom::parse_options(count, arguments);
 
   // Registers without reset begin with random values, the same for the same seed. Seed 0 would be
@@ -15,7 +18,7 @@ int main(int count, char** arguments) {
   VerilatedContext context;
   context.randReset(2);
   context.randSeed(static_cast<int>(options.seed % 0x7fffffff) + 1);
-<%- if trace.is_some() %>
+<%- if traced %>
   context.traceEverOn(true);
 <%- endif %>
   Vbench_top bench(&context);
@@ -32,18 +35,17 @@ int main(int count, char** arguments) {
 <%- endfor %>
   }
 <%- endfor %>
-<%- match trace %>
-<%- when Some with (path) %>
+<%- if traced %>
   // Inputs pass when the clock falls: behind that everything has settled.
   VerilatedVcdC trace;
   bench.trace(&trace, 1000);
-  trace.open("@{ path }@");
+  trace.open(trace_file);
   std::uint64_t cycle = 0;
   return tritloom::run(options, designs, [&] {
     bench.eval();
     if (!bench.d0_clk_i) trace.dump(cycle++);
   });
-<%- when None %>
+<%- else %>
   return tritloom::run(options, designs, [&bench] { bench.eval(); });
-<%- endmatch %>
+<%- endif %>
 }

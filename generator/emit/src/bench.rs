@@ -5,6 +5,7 @@ mod main_program;
 mod vectors;
 mod wrapper;
 
+use crate::verilog::instance_name;
 use tritloom_datapath::interface::{Direction, Interface, Stream};
 
 pub use folder::folder;
@@ -62,6 +63,11 @@ pub const VERILATOR_FLAGS: [&str; 9] = [
 /// The 32-bit words that each field of a beat takes in the harness.
 pub fn field_words(stream: &Stream) -> impl Iterator<Item = u32> + '_ {
     stream.fields.iter().map(|field| field.width.div_ceil(32))
+}
+
+/// The name of the instance of design `index` in the wrapper.
+pub fn instance(index: usize) -> String {
+    instance_name(&prefix(index))
 }
 
 /// What the names of design `index` begin with in the wrapper.

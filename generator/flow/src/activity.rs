@@ -13,9 +13,10 @@ use std::process::Command;
 use tempfile::TempDir;
 use tritloom_datapath::interface::{Interface, Scenario};
 use tritloom_emit::bench::{
-    DesignUnderTest, HARNESS, MODEL_CLASS, VERILATOR_FLAGS, WRAPPER, traced_main_program, wrapper,
+    DesignUnderTest, HARNESS, MODEL_CLASS, VERILATOR_FLAGS, WRAPPER, instance, traced_main_program, wrapper,
 };
-use tritloom_hdl::{Design as Hardware, Instance, ModuleData};
+use tritloom_emit::verilog::instance_name;
+use tritloom_hdl::{Design as Hardware, Instance, Module, ModuleData};
 
 use crate::bench::RunOptions;
 use crate::build::{Model, Verilator};
@@ -91,10 +92,9 @@ impl Verilator {
         let design = DesignUnderTest { top, interface, mutant_width: None };
         let folder = self.cache.scratch()?;
         let trace = folder.path().join(TRACE);
-        let shown = trace.to_str().ok_or_else(|| FlowError::answer("cache", "the folder's name is no text"))?;
         let mut files = sources(hardware);
         files.insert(format!("{WRAPPER}.v"), wrapper(&[design]));
-        files.insert("main.cpp".to_owned(), traced_main_program(&design, shown));
+        files.insert("main.cpp".to_owned(), traced_main_program(&design));
         files.extend(HARNESS.map(|(name, text)| (name.to_owned(), text.to_owned())));
         write_all(folder.path(), &files)?;
         let mut command = Command::new(&self.program);
@@ -117,7 +117,8 @@ impl Traced<'_> {
     /// Runs a scenario and counts toggles.
     pub fn measure(&self, scenario: &Scenario, seed: u32) -> Result<Activity, FlowError> {
         let options = RunOptions { seed, settle_cycles: 0, ..RunOptions::default() };
-        let report = self.model.check(std::slice::from_ref(scenario), &options)?;
+        let vectors = self.model.vectors(std::slice::from_ref(scenario))?;
+        let report = self.model.finished(self.model.command(&vectors, &options).arg(&self.trace), &options)?;
         if let Some(failure) = report.failures.first() {
             return Err(FlowError::Misbehaved { reason: failure.to_string() });
         }
@@ -166,6 +167,10 @@ impl<'a> Counter<'a> {
                 _ => {}
             }
         }
+        let unseen = |module: &&Module| !self.nets.iter().any(|net| net.seen.contains_key(&module.name));
+        if let Some(module) = self.hardware.modules.iter().find(unseen) {
+            return Err(format!("its trace shows no net of the module `{}`", module.name));
+        }
         let mut activity = Activity { cycles: samples.saturating_sub(1), modules: BTreeMap::new() };
         for net in &self.nets {
             for (module, instances) in &net.seen {
@@ -183,11 +188,11 @@ impl<'a> Counter<'a> {
         let (module, known) = match around {
             Some(Scope { module: Some(module), known }) => (*module, known),
             _ => {
-                let module = (name == "u_d0").then(|| self.hardware.top());
+                let module = (name == instance(0)).then(|| self.hardware.top());
                 return Scope { module, known: BTreeSet::new() };
             }
         };
-        let is_it = |instance: &&Instance| name.strip_prefix("u_") == Some(instance.name.as_str());
+        let is_it = |instance: &&Instance| name == instance_name(&instance.name);
         match module.instances.iter().find(is_it) {
             Some(instance) => Scope { module: Some(&instance.module), known: BTreeSet::new() },
             None => Scope { module: Some(module), known: known.clone() },

@@ -165,6 +165,10 @@ impl Model {
 
     /// Runs the bench. A design that fails is a report with failures in it, not an error.
     pub fn run(&self, vectors: &Vectors, options: &RunOptions) -> Result<BenchReport, FlowError> {
+        self.finished(&mut self.command(vectors, options), options)
+    }
+
+    pub(crate) fn command(&self, vectors: &Vectors, options: &RunOptions) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("--json").args(["--design", &self.top]).arg("--vectors").arg(vectors.file.path());
         let numbers = [
@@ -177,8 +181,12 @@ impl Model {
         for (name, value) in numbers {
             command.arg(name).arg(value.to_string());
         }
+        command
+    }
+
+    pub(crate) fn finished(&self, command: &mut Command, options: &RunOptions) -> Result<BenchReport, FlowError> {
         let tool = format!("the bench {}", self.program.display());
-        let finished = finish(&tool, &mut command)?;
+        let finished = finish(&tool, command)?;
         match finished.status.code() {
             Some(0 | 1) => serde_json::from_str(&finished.stdout).map_err(|error| FlowError::answer(&tool, error)),
             Some(_) => Err(finished.failed(&tool)),

@@ -82,8 +82,8 @@ impl Estimator {
         Estimator { tables, columns: columns.all().len() + 1, formulas, failures }
     }
 
-    /// What the configuration at these positions on the region's axes takes; `None` where it is not legal, or cannot be
-    /// evaluated.
+    /// What the configuration at these positions on the region's axes takes; `None` where it is not legal, or is known
+    /// not to be evaluable.
     pub fn estimate(&self, digits: &[usize]) -> Option<Estimate> {
         let mut columns = [0.0; MOST_COLUMNS];
         let columns = &mut columns[..self.columns];

@@ -22,12 +22,14 @@ pub struct Failing {
     pub veto: Veto,
     /// Why each of them does.
     reasons: Vec<Option<String>>,
+    /// The last combinations that were learnt from: one that does not fail, and one that does.
+    met: [Option<Vec<usize>>; 2],
 }
 
 impl Failing {
     /// Nothing is known to fail.
     pub fn nothing() -> Failing {
-        Failing { veto: Veto::nothing(), reasons: vec![None] }
+        Failing { veto: Veto::nothing(), reasons: vec![None], met: [None, None] }
     }
 
     /// Learns from a legal combination that `fails` or does not; whether that was not known. `legal` knows no failures.
@@ -52,10 +54,18 @@ impl Failing {
             });
             axes.extend(decides.then_some(axis));
         }
+        self.met[usize::from(fails)] = Some(digits.to_vec());
+        if axes.len() == known
+            && let [Some(sound), Some(failing)] = &self.met
+        {
+            // No axis alone decides, as where no step along one is legal: one of those does in which the two differ.
+            let differs = |axis: &usize| sound[*axis] != failing[*axis] && !self.veto.grid.axes.contains(axis);
+            axes.extend((0..legal.lengths.len()).filter(differs));
+        }
         axes.sort_unstable();
         let grid = Grid::new(axes, &legal.lengths);
-        if known > 0 && grid.axes.len() == known {
-            // No axis alone decides: what fails here is left to whoever meets it.
+        if grid.axes.len() == known && self.met.iter().all(Option::is_some) {
+            // What fails here is left to whoever meets it.
             let position = grid.position(digits);
             return std::mem::take(&mut self.veto.broken[position]);
         }

@@ -35,6 +35,11 @@ impl Grid {
     }
 }
 
+/// The number of a combination of axes of these lengths, the last one fastest.
+pub fn number(lengths: &[usize], digits: &[usize]) -> u64 {
+    lengths.iter().zip(digits).fold(0, |number, (length, digit)| number * *length as u64 + *digit as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use crate::chunk::Layout;
 use crate::expression::{Formula, Operator};
 use crate::front::{Front, dominates};
-use crate::grid::Grid;
+use crate::grid::{Grid, number};
 use crate::model::Model;
 use crate::rules::Rule;
 use crate::space::{Question, Region};
@@ -11,6 +11,7 @@ use crate::tables::{Failure, Table, Tables};
 use crate::tabulation::Tabulation;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
 
 /// What is drawn at random is drawn the same way each time: it decides what is quick, never what is found.
 const SEED: u64 = 1;
@@ -52,8 +53,8 @@ pub struct Plan {
     pub objectives: Vec<Formula>,
     /// The rules that the region can break.
     pub rules: Vec<Rule>,
-    /// Configurations that are known to fail, by their number in the region, and are not known to the tables.
-    pub failed: Vec<u64>,
+    /// Configurations that are known to fail, by their number in the region, and why; not those that tables forbid.
+    pub failed: BTreeMap<u64, String>,
     failures: Vec<Failure>,
     /// How many legal combinations were drawn at random.
     pub sampled: usize,
@@ -95,13 +96,20 @@ impl Mode {
 impl Plan {
     /// Finds out what depends on what, fills the tables, and checks them against direct evaluation. Configurations of
     /// these numbers in the region have `failed`.
-    pub fn new(region: &Region, model: &Model, question: &Question, mode: Mode, failed: &[u64]) -> Plan {
+    pub fn new(
+        region: &Region,
+        model: &Model,
+        question: &Question,
+        mode: Mode,
+        mut failed: BTreeMap<u64, String>,
+    ) -> Plan {
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
         let lengths = region.lengths();
-        let known: Vec<Vec<usize>> = failed.iter().map(|number| region.digits(*number)).collect();
+        let known: Vec<Vec<usize>> = failed.keys().map(|number| region.digits(*number)).collect();
         let columns = question.columns.all();
         let Tabulation { rules, mut tables } = Tabulation::new(region, model, columns, &known, &mut rng);
         let broken = columns.len();
+        failed.retain(|number, _| rules.allow(&region.digits(*number)));
         let factors = tables.spread(&lengths);
         let legality = Formula::column(broken).joined(Operator::Equal, Formula::constant(0.0));
         let named = question.constraints.iter().enumerate();
@@ -123,7 +131,7 @@ impl Plan {
             objectives: question.objectives.clone(),
             seeds: Front::default(),
             rules: vec![],
-            failed: known.iter().filter(|digits| rules.allow(digits)).map(|digits| region.number(digits)).collect(),
+            failed,
             failures: rules.failing.failures(),
         };
         let samples = rules.legal_points(SAMPLES, &mut rng);
@@ -154,18 +162,13 @@ impl Plan {
 
     /// The objectives of a configuration that meets everything.
     pub fn judge(&self, digits: &[usize]) -> Option<Vec<f64>> {
-        if self.failed.contains(&self.number(digits)) {
+        if self.failed.contains_key(&number(&self.lengths, digits)) {
             return None;
         }
         let columns = self.tables.columns(digits, self.columns);
         let meets = self.constraints.iter().all(|constraint| constraint.value(&columns) == 1.0);
         let objectives = || self.objectives.iter().map(|objective| objective.value(&columns)).collect::<Vec<f64>>();
         Some(objectives()).filter(|objectives| meets && !objectives.iter().any(|objective| objective.is_nan()))
-    }
-
-    /// The number of a configuration in the region.
-    fn number(&self, digits: &[usize]) -> u64 {
-        digits.iter().zip(&self.lengths).fold(0, |number, (digit, length)| number * *length as u64 + *digit as u64)
     }
 
     /// How many samples meet each constraint.

@@ -26,6 +26,9 @@ const REPAIRS: usize = 40;
 /// Legal combinations to which what is known of failures is held.
 const CHECKS: usize = 300;
 
+/// Rounds of learning from failures before they are left to whoever meets them.
+const PATIENCE: usize = 64;
+
 /// A rule of the family, as far as this region can break it.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -50,13 +53,15 @@ pub struct Rules {
     pub rules: Vec<Rule>,
     /// What cannot be evaluated.
     pub failing: Failing,
+    /// Rounds in which something was learnt about that.
+    rounds: usize,
 }
 
 impl Rules {
     /// Tries corners and random combinations, and tabulates every rule that one of them breaks; until nothing
     /// contradicts the tables.
     pub fn new(region: &Region, rng: &mut impl Rng) -> Rules {
-        let mut rules = Rules { lengths: region.lengths(), rules: vec![], failing: Failing::nothing() };
+        let mut rules = Rules { lengths: region.lengths(), rules: vec![], failing: Failing::nothing(), rounds: 0 };
         for _ in 0..TRIALS {
             let digits = rules.draw(rng);
             rules.learn(region, &digits, rng);
@@ -161,7 +166,7 @@ impl Rules {
     /// Learns from legal combinations that have failed, until what is known of failures fits others drawn at random;
     /// whether there was something to learn.
     pub fn learn_failures(&mut self, failed: &[Vec<usize>], complaint: Complaint<'_>, rng: &mut impl Rng) -> bool {
-        if failed.is_empty() {
+        if failed.is_empty() || self.rounds == PATIENCE {
             return false;
         }
         let legal = Rules { failing: Failing::nothing(), ..self.clone() };
@@ -176,6 +181,11 @@ impl Rules {
                 return learnt;
             }
             learnt = true;
+            self.rounds += 1;
+            if self.rounds == PATIENCE {
+                self.failing = Failing::nothing();
+                return learnt;
+            }
             let drawn = legal.legal_points(CHECKS, rng).into_iter();
             met = drawn
                 .map(|digits| (complaint(&digits).is_some(), digits))

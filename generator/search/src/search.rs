@@ -7,7 +7,7 @@ use crate::quantity::{QUANTITIES, Quantity};
 use crate::space::{Question, Region, Space, SpaceError};
 use crate::tables::Failure;
 use crate::walk::{Counts, Exclusion, Found, trace, walk};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tritloom_datapath::family::Family;
@@ -98,12 +98,16 @@ pub struct Configuration<'a> {
 impl<'a> Search<'a> {
     /// Finds out what depends on what and fills the tables; the expressions of the space may be wrong.
     pub fn new(space: &'a Space, mode: Mode) -> Result<Search<'a>, Vec<SpaceError>> {
-        Search::knowing(space, mode, &BTreeSet::new())
+        Search::knowing(space, mode, &BTreeMap::new())
     }
 
-    /// The same where configurations of these numbers are known to have failed: it is learnt from them what else fails,
-    /// and they are on no front.
-    pub fn knowing(space: &'a Space, mode: Mode, failed: &BTreeSet<u64>) -> Result<Search<'a>, Vec<SpaceError>> {
+    /// The same where configurations of these numbers are known to have failed, for these reasons: it is learnt from them
+    /// what else fails, and they are on no front.
+    pub fn knowing(
+        space: &'a Space,
+        mode: Mode,
+        failed: &BTreeMap<u64, String>,
+    ) -> Result<Search<'a>, Vec<SpaceError>> {
         let questions = space.questions()?;
         let ends = space.regions.iter().scan(0_u64, |next, region| {
             *next = next.saturating_add(region.size().unwrap_or(u64::MAX));
@@ -112,9 +116,9 @@ impl<'a> Search<'a> {
         let ends: Vec<u64> = ends.collect();
         let firsts: Vec<u64> = std::iter::once(0).chain(ends.iter().copied()).take(ends.len()).collect();
         let plan = |(position, (region, question))| {
-            let own: Vec<u64> =
-                failed.range(firsts[position]..ends[position]).map(|each| each - firsts[position]).collect();
-            Plan::new(region, &space.model, question, mode, &own)
+            let own = failed.range(firsts[position]..ends[position]);
+            let own = own.map(|(number, reason)| (number - firsts[position], reason.clone())).collect();
+            Plan::new(region, &space.model, question, mode, own)
         };
         let plans: Vec<Plan> = space.regions.iter().zip(&questions).enumerate().map(plan).collect();
         let chunks =
@@ -212,6 +216,7 @@ impl<'a> Search<'a> {
         let (plan, region) = (&self.plans[position], &self.space.regions[position]);
         let mut known = Front::default();
         front.iter().for_each(|member| _ = known.insert(member.number, &member.objectives));
+        let with_delay = self.questions[position].columns.all().contains(&Column::Delay);
         let columns = plan.tables.columns(&digits, plan.columns);
         let broken = plan.constraints[1..].iter().zip(&plan.met).filter(|(formula, _)| formula.value(&columns) != 1.0);
         let objectives: Vec<f64> = plan.objectives.iter().map(|objective| objective.value(&columns)).collect();
@@ -221,7 +226,7 @@ impl<'a> Search<'a> {
             dominators: front.iter().filter(|member| dominates(&member.objectives, &objectives)).cloned().collect(),
             objectives,
             exclusion: trace(plan, &digits, &Index::new(&known)),
-            failure: self.space.model.facts(region.family, parameters, false).err(),
+            failure: self.space.model.facts(region.family, parameters, with_delay).err(),
             axes: region.axes.iter().map(|axis| axis.parameter.name).collect(),
         })
     }
@@ -273,10 +278,9 @@ impl<'a> Search<'a> {
     pub fn failures(&self) -> Vec<(&'a Region, Failure)> {
         let plans = self.plans.iter().zip(&self.space.regions);
         let failures = plans.flat_map(|(plan, region)| {
-            let single = plan.failed.iter().map(|number| {
+            let single = plan.failed.iter().map(|(number, reason)| {
                 let digits = region.digits(*number);
-                let reason = self.space.model.facts(region.family, &region.parameters(&digits), true).err();
-                Failure { axes: (0..digits.len()).collect(), digits, reason: reason.unwrap_or_default() }
+                Failure { axes: (0..digits.len()).collect(), digits, reason: reason.clone() }
             });
             plan.failures().cloned().chain(single).map(move |failure| (region, failure)).collect::<Vec<_>>()
         });

@@ -2,6 +2,7 @@
 
 use crate::column::Columns;
 use crate::expression::{Dimension, ExpressionError, Formula, Tree, Type, compile};
+use crate::grid::number;
 use crate::model::Model;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::{Parameter, ParameterValue, Parameters};
@@ -55,8 +56,7 @@ impl Region {
 
     /// The number of the combination at these positions.
     pub fn number(&self, digits: &[usize]) -> u64 {
-        let axes = self.axes.iter().zip(digits);
-        axes.fold(0, |number, (axis, digit)| number * axis.values.len() as u64 + *digit as u64)
+        number(&self.lengths(), digits)
     }
 
     /// A configuration, as far as it differs from the defaults, that another region has too.

@@ -234,7 +234,9 @@ impl Walker<'_> {
         let mut point = vec![0.0; self.plan.objectives.len()];
         for position in 0..self.offsets.len() {
             let number = decided + self.offsets[position];
-            if self.sheet.point(position, &mut point) && !self.dominated(&point) && !self.plan.failed.contains(&number)
+            if self.sheet.point(position, &mut point)
+                && !self.dominated(&point)
+                && !self.plan.failed.contains_key(&number)
             {
                 self.front.insert(number, &point);
             }

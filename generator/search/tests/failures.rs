@@ -5,16 +5,16 @@
 mod common;
 
 use common::frail::Frail;
-use common::{by_definition, integers, region, space, words};
+use common::{by_definition, expression, integers, region, space, words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use tritloom_datapath::parameter::{ParameterValue, Parameters};
-use tritloom_search::{Found, Member, Mode, Search, Shard, Space, Verdict};
+use tritloom_search::{Found, Member, Mode, Objective, Search, Shard, Space, Verdict};
 
 type Axes = Vec<(&'static str, Vec<ParameterValue>)>;
 
 fn frail(census_fails: fn(&Parameters) -> bool, axes: &Axes, constraints: &[&str]) -> Space {
-    let family = Box::leak(Box::new(Frail { census_fails, hardware_fails: |_| false }));
+    let family = Box::leak(Box::new(Frail { census_fails, ..Frail::SOUND }));
     let mut region = region("sign_flip", axes);
     region.family = family;
     space(vec![region], constraints, &["area", "throughput"])
@@ -32,7 +32,7 @@ struct Settled {
 
 /// Searches, anew without what has failed on the front, until nothing of it fails.
 fn settled(space: &Space, mode: Mode, threads: usize) -> Settled {
-    let mut failed = BTreeSet::new();
+    let mut failed = BTreeMap::new();
     loop {
         let search = Search::knowing(space, mode, &failed).expect("sound expressions");
         let keep = |_: usize, _: &Found| Ok::<(), Infallible>(());
@@ -40,11 +40,14 @@ fn settled(space: &Space, mode: Mode, threads: usize) -> Settled {
         let verdicts: Vec<Verdict> = front.iter().map(|member| search.verdict(member)).collect();
         if verdicts.iter().all(|verdict| *verdict == Verdict::Confirmed) {
             let told = search.failures().into_iter().map(|(_, failure)| (failure.axes, failure.reason));
-            return Settled { front, failed, told: told.collect() };
+            return Settled { front, failed: failed.into_keys().collect(), told: told.collect() };
         }
         for (member, verdict) in front.iter().zip(verdicts) {
-            assert!(matches!(verdict, Verdict::Confirmed | Verdict::Failed(_)), "{member:?}");
-            failed.extend((verdict != Verdict::Confirmed).then_some(member.number));
+            match verdict {
+                Verdict::Confirmed => {}
+                Verdict::Failed(reason) => _ = failed.insert(member.number, reason),
+                Verdict::Contradicted => panic!("{member:?}"),
+            }
         }
     }
 }
@@ -125,4 +128,37 @@ fn a_failure_that_nothing_has_foreseen_is_met_on_the_front() {
     let without: Vec<&Member> = sound.front.iter().filter(|member| member.number != *failed).collect();
     assert_eq!(without.len() + 1, sound.front.len());
     assert!(without.iter().all(|member| pruned.front.contains(member)));
+}
+
+/// Where no step along one axis is legal, the axes in which combinations that fail and others differ decide.
+#[test]
+fn a_failure_in_a_part_of_the_region_that_no_single_step_leaves_is_learnt() {
+    let axes = vec![("lanes", integers([1, 8])), ("ports", integers([1, 9])), ("activation", words(&["int4", "int8"]))];
+    let mut space = frail(|_| false, &axes, &[]);
+    space.regions[0].family = Box::leak(Box::new(Frail {
+        census_fails: |parameters| parameters.integer("lanes") == 8,
+        refused: |parameters| (parameters.integer("lanes") == 8) != (parameters.integer("ports") == 9),
+        ..Frail::SOUND
+    }));
+    let expected = by_definition(&space);
+    assert_eq!(expected.len(), 1);
+    for mode in [Mode::Exhaustive, Mode::Pruned] {
+        assert_eq!(settled(&space, mode, 1).front, expected);
+    }
+}
+
+#[test]
+fn without_hardware_there_is_no_delay_and_the_explanation_says_so() {
+    let axes = vec![("lanes", integers(1..=4)), ("max_inputs", integers([64, 65]))];
+    let mut space = frail(|_| false, &axes, &[]);
+    space.regions[0].family =
+        Box::leak(Box::new(Frail { hardware_fails: |parameters| parameters.integer("lanes") == 3, ..Frail::SOUND }));
+    space.objectives.push(Objective { expression: expression("delay"), more_is_better: false });
+    let search = Search::new(&space, Mode::Pruned).expect("sound expressions");
+    let failure = |lanes: usize| {
+        let parameters = space.regions[0].parameters(&[lanes - 1, 0]);
+        search.explain("frail", &parameters, &[]).expect("of the space").failure
+    };
+    assert_eq!(failure(3).as_deref(), Some("a defect of tritloom, please report it: no hardware of 3 lanes"));
+    assert_eq!(failure(4), None);
 }

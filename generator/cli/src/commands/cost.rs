@@ -115,11 +115,12 @@ impl Model {
         let total = own.evaluation.total();
         let header: &[&str; 4] = if fpga {
             &["part", "LUTs", "registers", "% of LUTs"]
+        } else if own.measured.is_some() {
+            &["part", "area um2", "% of area", "energy by statistics fJ"]
         } else {
             &["part", "area um2", "% of area", "energy a cycle fJ"]
         };
-        let scale = own.measured.as_ref().map_or(1.0, |measured| measured.toggles_a_cycle() / self.by_statistics(own));
-        let parts = own.evaluation.parts.iter().map(|(part, amounts)| self.part_row(part, amounts, &total, scale));
+        let parts = own.evaluation.parts.iter().map(|(part, amounts)| self.part_row(part, amounts, &total));
         let mut text = format!("{name} in {}\n{}", self.technology.name, table(header, parts));
         let header = if fpga {
             ["design", "LUTs", "registers", "products a cycle", "LUTs a product"]
@@ -152,8 +153,7 @@ impl Model {
         estimated.period_ps.map(|period_ps| estimated.evaluation.energy_a_cycle_fj(&self.activity, period_ps))
     }
 
-    /// `scale` is of the toggles by statistics.
-    fn part_row(&self, part: &str, amounts: &Amounts, total: &Amounts, scale: f64) -> [String; 4] {
+    fn part_row(&self, part: &str, amounts: &Amounts, total: &Amounts) -> [String; 4] {
         if self.technology.is_fpga() {
             let share = 100.0 * amounts.luts / total.luts;
             return [
@@ -163,7 +163,7 @@ impl Model {
                 format!("{share:.1}"),
             ];
         }
-        let energy_fj = scale * amounts.toggle_energy_fj * self.activity.of_part(part) + amounts.clock_energy_fj;
+        let energy_fj = amounts.toggle_energy_fj * self.activity.of_part(part) + amounts.clock_energy_fj;
         let share = 100.0 * amounts.area_um2 / total.area_um2;
         [part.to_owned(), format!("{:.1}", amounts.area_um2), format!("{share:.1}"), format!("{energy_fj:.1}")]
     }

@@ -37,7 +37,7 @@ impl Measured {
         let traced = verilator.traced(hardware, &family.interface(parameters));
         let activity = traced.and_then(|traced| traced.measure(scenario, SEED));
         let activity = activity.map_err(|error| vec![tool_failure(&error)])?;
-        let modules = module_activities(technology, hardware, |module| activity.toggles_a_cycle(module));
+        let modules = module_activities(technology, hardware, |module| activity.toggles_a_cycle(module).unwrap_or(0.0));
         Ok(Measured { scenario: scenario.name.clone(), cycles: activity.cycles, modules })
     }
 

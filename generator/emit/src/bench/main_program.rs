@@ -9,20 +9,21 @@ use crate::text::render;
 /// The C++ main program for the model that Verilator makes of the [`wrapper`](super::wrapper()) of the same `designs`.
 pub fn main_program(designs: &[DesignUnderTest]) -> String {
     let designs = designs.iter().enumerate().map(|(index, design)| Bound::new(index, design)).collect();
-    render(&Main { designs, trace: None })
+    render(&Main { designs, traced: false })
 }
 
-/// The same for one design, whose nets it writes to the file `trace` once a cycle, when they have settled.
-pub fn traced_main_program(design: &DesignUnderTest, trace: &str) -> String {
-    render(&Main { designs: vec![Bound::new(0, design)], trace: Some(trace) })
+/// The same for one design, whose nets it writes once a cycle, when they have settled, to the file that its last argument
+/// names.
+pub fn traced_main_program(design: &DesignUnderTest) -> String {
+    render(&Main { designs: vec![Bound::new(0, design)], traced: true })
 }
 
 #[derive(Template)]
 #[template(path = "bench/main.cpp", escape = "none")]
 struct Main<'a> {
     designs: Vec<Bound<'a>>,
-    /// The file that nets are written to.
-    trace: Option<&'a str>,
+    /// Whether nets are written to a file.
+    traced: bool,
 }
 
 /// One design in the main program.

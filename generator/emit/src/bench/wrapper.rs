@@ -3,7 +3,7 @@
 use askama::Template;
 use tritloom_datapath::interface::{Direction, Stream};
 
-use super::{DesignUnderTest, field_words, prefix};
+use super::{DesignUnderTest, field_words, instance, prefix};
 use crate::text::render;
 
 /// The Verilog module [`WRAPPER`](super::WRAPPER) with all `designs` in it, each with a clock and a reset of its own.
@@ -43,6 +43,7 @@ struct Pin {
 /// One design inside the wrapper.
 struct Wrapped {
     prefix: String,
+    instance: String,
     top: String,
     ports: Vec<Port>,
     taken: Vec<Taken>,
@@ -55,6 +56,7 @@ impl Wrapped {
     fn new(index: usize, design: &DesignUnderTest) -> Wrapped {
         let mut wrapped = Wrapped {
             prefix: prefix(index),
+            instance: instance(index),
             top: design.top.to_owned(),
             ports: vec![],
             taken: vec![],

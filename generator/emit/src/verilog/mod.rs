@@ -35,7 +35,7 @@ mod tests;
 mod usage;
 
 pub use line_map::LineMap;
-pub use naming::{CLOCK, RESET, port_name};
+pub use naming::{CLOCK, RESET, instance_name, port_name};
 
 use indexmap::IndexMap;
 use tritloom_hdl::Design;

@@ -13,6 +13,13 @@ pub struct Frail {
     pub census_fails: fn(&Parameters) -> bool,
     /// Of which configurations there is no hardware.
     pub hardware_fails: fn(&Parameters) -> bool,
+    /// Which configurations a rule of its own refuses.
+    pub refused: fn(&Parameters) -> bool,
+}
+
+impl Frail {
+    /// Without any.
+    pub const SOUND: Frail = Frail { census_fails: |_| false, hardware_fails: |_| false, refused: |_| false };
 }
 
 fn sound() -> &'static dyn Family {
@@ -37,7 +44,11 @@ impl Family for Frail {
     }
 
     fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
-        sound().legality(parameters)
+        let mut problems = sound().legality(parameters);
+        if (self.refused)(parameters) {
+            problems.push(Problem::rule("C0299", "lanes", "refused", "others").involving(&["ports"]));
+        }
+        problems
     }
 
     fn hardware(&self, parameters: &Parameters) -> Result<Design, Diagnostics> {

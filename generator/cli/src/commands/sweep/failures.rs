@@ -1,9 +1,10 @@
 //! Configurations that could not be evaluated: for programs, for spreadsheets, for people.
 
+use crate::commands::counted;
 use crate::config::parameter_value;
 use crate::parquet::{Column, Values};
 use serde_json::{Map, Value, json};
-use tritloom_search::{Failure, Region, Search};
+use tritloom_search::{Configuration, Failure, Region, Search};
 
 /// Reasons that people are told; the files have all of them.
 const TOLD: usize = 5;
@@ -20,6 +21,13 @@ fn one(region: &Region, failure: &Failure) -> Value {
     });
     let parameters: Map<String, Value> = parameters.collect();
     json!({"family": region.family.name(), "parameters": parameters, "reason": failure.reason})
+}
+
+/// One of which only its own evaluation has shown it.
+pub fn of_configuration(configuration: &Configuration<'_>, reason: &str) -> Value {
+    let Configuration { region, parameters, .. } = configuration;
+    let digits = region.find(region.family.name(), parameters).unwrap_or_default();
+    one(region, &Failure { axes: (0..digits.len()).collect(), digits, reason: reason.to_owned() })
 }
 
 /// A column for each parameter that matters to any of them, and the number of rows.
@@ -73,7 +81,7 @@ pub fn told(failures: &[Value]) -> Vec<String> {
     };
     let mut lines: Vec<String> = reasons.iter().take(TOLD).map(line).collect();
     if reasons.len() > TOLD {
-        lines.push(format!("and {} more reasons", reasons.len() - TOLD));
+        lines.push(format!("and {}", counted((reasons.len() - TOLD) as u64, "more reason")));
     }
     lines
 }

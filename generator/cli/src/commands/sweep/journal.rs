@@ -5,12 +5,13 @@
 //! failures that were known when it was written, and counts for who knows the same.
 
 use super::failures;
+use crate::commands::counted;
 use crate::diagnostic::Diagnostic;
 use crate::records::{self, Records, unwritable};
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use tritloom_cost::Technology;
@@ -22,8 +23,8 @@ const FORM: u32 = 3;
 /// What has been searched before, and where more is added.
 #[derive(Default)]
 pub struct Journal {
-    /// Configurations that have failed on a front, by their number.
-    pub failed: BTreeSet<u64>,
+    /// Configurations that have failed on a front, by their number, and why.
+    pub failed: BTreeMap<u64, String>,
     /// As they were read.
     records: Vec<Value>,
     /// Nothing is kept without one.
@@ -55,9 +56,17 @@ impl Journal {
         Ok(Journal { failed, records, file: Some(file) })
     }
 
-    /// Adds what a search could not evaluate, unless that is there; and says which chunks have been searched.
-    pub fn begin(&self, search: &Search) -> Result<BTreeMap<usize, Found>, Vec<Diagnostic>> {
-        let own = || self.records.iter().filter(|record| record["without"] == json!(self.failed));
+    /// Adds what a search could not evaluate, unless that is there; and says which chunks have been searched. Those that
+    /// others have searched who knew other failures must be searched again.
+    pub fn begin(&self, search: &Search, terminal: &Terminal) -> Result<BTreeMap<usize, Found>, Vec<Diagnostic>> {
+        let without = self.without();
+        let own = || self.records.iter().filter(|record| record["without"] == without);
+        let chunks = |record: &&Value| record.get("chunk").is_some();
+        let others = self.records.iter().filter(chunks).count() - own().filter(chunks).count();
+        if others > 0 {
+            let count = counted(others as u64, "chunk");
+            terminal.note(&format!("{count} of the journals knew other failures than all of them do: searched again"));
+        }
         let failures = failures::json(search);
         if !failures.is_empty() && !own().any(|record| record.get("failures").is_some()) {
             self.append(json!({"failures": failures}))?;
@@ -83,20 +92,25 @@ impl Journal {
     /// Adds members of a front that have failed, each with its reason: one record, so that a kill leaves all or none.
     pub fn fail(&mut self, failed: &BTreeMap<u64, String>) -> Result<(), Vec<Diagnostic>> {
         self.append(json!({"failed": failed}))?;
-        self.failed.extend(failed.keys());
+        self.failed.extend(failed.clone());
         Ok(())
+    }
+
+    fn without(&self) -> Value {
+        self.failed.keys().copied().collect()
     }
 
     fn append(&self, mut record: Value) -> Result<(), Vec<Diagnostic>> {
         let Some(file) = &self.file else { return Ok(()) };
-        record["without"] = json!(self.failed);
+        record["without"] = self.without();
         file.append(&[record])
     }
 }
 
-/// The numbers of a record of failures; JSON has them as text.
-fn failed(record: &Value) -> Option<BTreeSet<u64>> {
-    record.get("failed")?.as_object()?.keys().map(|number| number.parse().ok()).collect()
+/// The numbers of a record of failures, which JSON has as text, and the reasons.
+fn failed(record: &Value) -> Option<BTreeMap<u64, String>> {
+    let failures = record.get("failed")?.as_object()?.iter();
+    failures.map(|(number, reason)| Some((number.parse().ok()?, reason.as_str()?.to_owned()))).collect()
 }
 
 fn found(record: &Value) -> Option<(usize, Found)> {

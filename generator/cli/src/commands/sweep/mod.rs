@@ -121,7 +121,7 @@ fn settled<'a>(
     };
     loop {
         let search = Search::knowing(space, arguments.mode.into(), &journal.failed).map_err(defects)?;
-        let done = journal.begin(&search)?;
+        let done = journal.begin(&search, terminal)?;
         let progress = terminal.bar("sweep", search.chunks().div_ceil(shard.of));
         let record = |chunk: usize, found: &_| {
             progress.step(&technology.name);

@@ -62,19 +62,27 @@ impl Results {
         let mut numbers: Vec<(u64, bool)> = sample.map(|number| (number, false)).collect();
         numbers.extend(on_front.iter().map(|number| (*number, true)));
         numbers.sort_unstable();
+        let mut failures = failures::json(search);
         // Of the sample something may fail that no search has evaluated.
-        let point = |(number, front)| Some(point(search, number, front)).filter(|point| front || point.is_ok());
+        let point = |(number, front)| match point(search, number, front) {
+            Err(reason) if !front => {
+                failures.push(failures::of_configuration(&search.configuration(number), &reason));
+                None
+            }
+            point => Some(point),
+        };
+        let points = numbers.into_iter().filter_map(point).collect::<Result<_, _>>()?;
         Ok(Results {
             name: name.to_owned(),
             technology: space.model.technology.name.clone(),
             configurations: space.size().unwrap_or(u64::MAX),
-            failures: failures::json(search),
+            failures,
             verified: vec![],
             explanation: None,
             mode: search.mode,
             constraints: space.constraints.iter().map(|constraint| constraint.text.clone()).collect(),
             objectives: objectives(space),
-            points: numbers.into_iter().filter_map(point).collect::<Result<_, _>>()?,
+            points,
             outcome,
         })
     }

@@ -178,7 +178,7 @@ pub(super) fn loop_block(name: &str) -> String {
 }
 
 /// The emitted name of an instance.
-pub(super) fn instance_name(name: &str) -> String {
+pub fn instance_name(name: &str) -> String {
     format!("u_{name}")
 }
 

@@ -8,7 +8,7 @@ use tritloom_hdl::Primitive::Register;
 use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, uint};
 
 /// Bits of a segment: adding them takes about as long as the way through an element.
-const SEGMENT_BITS: u32 = 11;
+const SEGMENT_BITS: u32 = 8;
 
 /// The bits of each segment, the lowest first.
 fn segments(geometry: &Geometry) -> Vec<u32> {

@@ -1,6 +1,6 @@
 //! Parameters of the family, and what they resolve to.
 
-use super::{element, feeder};
+use super::{element, feeder, serial};
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::array::{self, Geometry, SumForm, Topology};
@@ -152,6 +152,7 @@ pub(super) fn config(parameters: &Parameters) -> Config {
     let mut config = Config { geometry, step, recoding_at_edge, group, tree: Tree::new(parameters) };
     if config.is_serial() {
         config.geometry.passes = element::positions(config.geometry.weight()).count;
+        config.geometry.element_stages = serial::STAGES;
     }
     config
 }

@@ -9,13 +9,18 @@ use crate::arith::recode::{Digit, Multiples, digit_product};
 use crate::array::{Geometry, MovingSum};
 use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, uint};
 
-/// Gate delays of a digit product behind the feeder: the selection of an activation, AND, OR, exclusive OR.
-const PRODUCT_ARRIVAL: u32 = 5;
+/// Registers between what is dealt out and the sum: a digit and its activation stand in them.
+pub(super) const STAGES: u32 = 1;
+
+/// Gate delays of a digit product behind these: AND, OR, exclusive OR, and the gate of what is added.
+const PRODUCT_ARRIVAL: u32 = 4;
 
 struct Ports {
     /// A place a lane.
     activations: Lanes,
     dealt: Value,
+    /// `None`: always.
+    advance: Option<Value>,
     sum: MovingSum,
 }
 
@@ -23,6 +28,17 @@ struct Ports {
 struct Pair {
     digit: Digit,
     activation: Value,
+}
+
+impl Pair {
+    /// In registers of the element.
+    fn held(m: &ModuleBuilder, ports: &Ports, number: usize, packed: &Value, activation: &Value) -> Pair {
+        let held = |name: &str, value: &Value| m.delay(&format!("{name}{number}"), value, ports.advance.as_ref());
+        Pair {
+            digit: Digit::unpack(RADIX.digit_set(), &held("digit", packed)),
+            activation: held("activation", activation),
+        }
+    }
 }
 
 /// Adds a digit's product of each group of places to two words; when a pass begins they are moved up by a digit.
@@ -43,6 +59,7 @@ pub(super) fn element(config: &Config) -> Module {
     let ports = Ports {
         activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
         dealt: m.documented_input("weights", uint(dealt_bits(config)[1]), what),
+        advance: (!config.drains()).then(|| m.documented_input("advance", uint(1), "what is dealt out is taken")),
         sum: MovingSum::declare(&m, RADIX.step()),
     };
     let pairs = match config.step {
@@ -69,10 +86,11 @@ fn found(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Pair {
     let bits = places * digit_shape().width;
     m.section("Next digit");
     let instance = m.instance("encoder", &encoder(places));
-    instance.connect("fresh", &ports.dealt.bit(bits)).connect("step", &ports.sum.enable);
+    let step = ports.advance.clone().unwrap_or_else(|| m.uint(1, 1));
+    instance.connect("fresh", &ports.dealt.bit(bits)).connect("step", &step);
     instance.connect("digits", &ports.dealt.slice(0, bits));
-    let digit = Digit::unpack(RADIX.digit_set(), &instance.output("digit"));
-    Pair { digit, activation: selected(m, "activation", &instance.output("select"), &ports.activations.iter()) }
+    let activation = selected(m, "selected", &instance.output("select"), &ports.activations.iter());
+    Pair::held(m, ports, 0, &instance.output("digit"), &activation)
 }
 
 /// The digits that the feeder has found.
@@ -82,10 +100,10 @@ fn dealt(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (number, group) in config.groups().into_iter().enumerate() {
         let places = group.len() as u32;
-        let digit = Digit::unpack(RADIX.digit_set(), &ports.dealt.slice(low, bits));
         let select = ports.dealt.slice(low + bits, places);
         let of_group = &activations[group.start as usize..group.end as usize];
-        pairs.push(Pair { digit, activation: selected(m, &format!("activation{number}"), &select, of_group) });
+        let activation = selected(m, &format!("selected{number}"), &select, of_group);
+        pairs.push(Pair::held(m, ports, number, &ports.dealt.slice(low, bits), &activation));
         low += bits + places;
     }
     pairs

@@ -10,7 +10,7 @@ use crate::arith::recode::digit_product::product_census;
 use crate::array::{ElementCensus, moving_sum_census};
 use crate::census::{Parts, copies, sum_of};
 use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Reduction};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Reduction, Register};
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     let geometry = &config.geometry;
@@ -28,6 +28,9 @@ fn parts(config: &Config) -> Parts {
     let (width, activation) = (geometry.kept_bits(), geometry.activation_bits);
     let mut activations = Census::default();
     groups.iter().for_each(|group| activations.add(AndOr, 2 * group.len() as u64 - 1, activation.into()));
+    let held = if config.drains() { Register } else { EnabledRegister };
+    activations.add(held, groups.len() as u64, activation.into());
+    activations.add(held, groups.len() as u64, RADIX.digit_set().bits().into());
     let mut products = copies(&product_census(RADIX.digit_set(), geometry.activation()), groups.len() as u64);
     products.add(AndOr, u64::from(RADIX.digit_set().reach()) * groups.len() as u64, 1); // only where they are added
     let accumulate = moving_sum_census(width, config.drains());

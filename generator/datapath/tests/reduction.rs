@@ -52,7 +52,7 @@ fn carry_save_leaves_one_adder() {
 fn exactly_one_adder_of_a_port_reads_the_accumulator() {
     for terms in 1..=20 {
         for name in ["ternary_lut", "sign_flip", "multiplier"] {
-            for reduction in ["balanced", "carry_save"] {
+            for reduction in ["balanced", "ternary", "carry_save"] {
                 let port = port(name, terms, &format!("reduction: {reduction}"));
                 let reading = paths::adders(&port).into_iter().filter(|&id| paths::reads(&port, id, "base"));
                 assert_eq!(reading.count(), 1, "{name}, {terms} terms, {reduction}");

@@ -86,7 +86,7 @@ fn trap_4_the_smallest_entry_has_its_negation() {
     let family = family("ternary_lut");
     for group_size in 1..=6 {
         for (activation, smallest) in [("int4", -8), ("int8", -128), ("int16", -32768)] {
-            for reduction in ["balanced", "carry_save"] {
+            for reduction in ["balanced", "ternary", "carry_save"] {
                 let lanes = 3 * group_size;
                 let shape =
                     format!("group_size: {group_size}, tables: 3, ports: 2, max_inputs: {lanes}, max_outputs: 2");

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use common::{has, verilator};
 use tritloom_datapath::arith::adder::{CarryOut, FinalAdder};
 use tritloom_datapath::arith::bit_heap::{BitHeap, Compression, Counter, Order};
+use tritloom_datapath::arith::reduction::{Term, balanced, ternary};
 use tritloom_datapath::interface::Interface;
 use tritloom_emit::verilog::{Identity, emit};
 use tritloom_flow::yosys::{Verdict, compare};
@@ -119,8 +120,39 @@ fn heaps() -> Vec<Subject> {
     subjects
 }
 
+/// A tree of adders over so many words of three bits, each with a carry of its own where they are `owing`.
+fn tree(arity: usize, terms: usize, owing: bool) -> Subject {
+    let m = ModuleBuilder::new(format!("tree{arity}_{terms}_{owing}"), "A sum of words in a tree of adders.");
+    let mut text = String::from("module plain (output [7:0] sum_o");
+    let mut sum = String::from("0");
+    let mut inputs = vec![];
+    for number in 0..terms {
+        _ = write!(text, ", input signed [2:0] t{number}_i");
+        _ = write!(sum, " + t{number}_i");
+        let word = m.input(&format!("t{number}"), sint(3));
+        let carry = owing.then(|| {
+            _ = write!(text, ", input c{number}_i");
+            _ = write!(sum, " + $signed({{1'b0, c{number}_i}})");
+            m.input(&format!("c{number}"), uint(1))
+        });
+        inputs.push(Term { word, carry });
+    }
+    let add = if arity == 2 { balanced } else { ternary };
+    let total = add(&m, "sum", &inputs, 4);
+    let total =
+        total.carry.map_or(total.word.clone(), |carry| total.word.add_with_carry(&m.uint(0, 1).to_signed(), &carry));
+    m.output("sum", &total.extend(8).as_unsigned());
+    let plain = text + &format!(");\n  wire signed [31:0] sum = {sum};\n  assign sum_o = sum;\nendmodule\n");
+    Subject { module: m.finish(), plain }
+}
+
+fn trees() -> Vec<Subject> {
+    let of = |arity| (2..=8).flat_map(move |terms| [false, true].map(|owing| tree(arity, terms, owing)));
+    [2, 3].into_iter().flat_map(of).collect()
+}
+
 #[test]
-fn adders_and_heaps_are_free_of_lint() {
+fn adders_trees_and_heaps_are_free_of_lint() {
     let Some(verilator) = verilator() else { return };
     let design = |subject: Subject| Design {
         top: subject.module.name.clone(),
@@ -128,7 +160,7 @@ fn adders_and_heaps_are_free_of_lint() {
         rtl: subject.sources(),
         mutant_width: None,
     };
-    let designs: Vec<Design> = adders().into_iter().chain(heaps()).map(design).collect();
+    let designs: Vec<Design> = adders().into_iter().chain(trees()).chain(heaps()).map(design).collect();
     for (design, findings) in designs.iter().zip(verilator.lint_all(&designs)) {
         assert_eq!(findings.expect("it runs"), [], "{}", design.top);
     }
@@ -141,6 +173,16 @@ fn adders_are_proven_equal_to_a_plain_sum() {
     }
     for subject in adders() {
         assert_eq!(subject.verdict(subject.sources()), Verdict::Equal, "{}", subject.module.name);
+    }
+}
+
+#[test]
+fn trees_are_proven_equal_to_a_plain_sum() {
+    if !has(&["yosys"]) {
+        return;
+    }
+    for subject in trees() {
+        assert_eq!(subject.verdict(subject.sources()), Verdict::Equal, "{}\n{}", subject.module.name, subject.plain);
     }
 }
 
@@ -164,7 +206,7 @@ fn broken(subject: &Subject, from: &str, to: &str) -> Sources {
 }
 
 #[test]
-fn broken_adders_and_heaps_are_refuted() {
+fn broken_adders_trees_and_heaps_are_refuted() {
     if !has(&["yosys"]) {
         return;
     }
@@ -174,7 +216,7 @@ fn broken_adders_and_heaps_are_refuted() {
     }
     let select = adder(FinalAdder::CarrySelect { block: 4 }, 16, CarryOut::Kept);
     assert_eq!(select.verdict(broken(&select, "4'd1", "4'd0")), Verdict::Different);
-    for subject in heaps() {
+    for subject in heaps().into_iter().chain([tree(3, 5, true)]) {
         assert_eq!(subject.verdict(broken(&subject, " ^ ", " & ")), Verdict::Different, "{}", subject.module.name);
     }
 }

@@ -35,24 +35,67 @@ pub fn partial_bits(count: u64, magnitude: u64, owing: bool) -> u32 {
 /// are named `<name>_<first>_<last>`. Two terms that owe a carry each meet in an adder that takes one of them, so
 /// that the sum owes one carry where every term does.
 pub fn balanced(m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64) -> Term {
-    let owing = terms.iter().all(|term| term.carry.is_some());
-    add_range(m, name, terms, 0, &|count| partial_bits(count as u64, magnitude, owing))
+    tree(m, name, terms, magnitude, 2)
 }
 
-fn add_range(m: &ModuleBuilder, name: &str, terms: &[Term], first: usize, exact: &dyn Fn(usize) -> u32) -> Term {
+/// The same in a tree of adders of three words, each a row of full adders and a carry chain behind it: a look-up table of
+/// six inputs with two outputs holds both for a bit. Such an adder takes two of three carries.
+pub fn ternary(m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64) -> Term {
+    tree(m, name, terms, magnitude, 3)
+}
+
+fn tree(m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64, arity: usize) -> Term {
+    let owing = terms.iter().all(|term| term.carry.is_some());
+    add_range(m, name, terms, 0, (arity, &|count| partial_bits(count as u64, magnitude, owing)))
+}
+
+fn add_range(
+    m: &ModuleBuilder,
+    name: &str,
+    terms: &[Term],
+    first: usize,
+    (arity, exact): (usize, &dyn Fn(usize) -> u32),
+) -> Term {
     if let [only] = terms {
         return only.clone();
     }
-    let middle = terms.len().div_ceil(2);
-    let left = add_range(m, name, &terms[..middle], first, exact);
-    let right = add_range(m, name, &terms[middle..], first + middle, exact);
-    let (taken, owed) = if left.carry.is_some() { (left.carry, right.carry) } else { (right.carry, None) };
+    let (mut rest, mut sums) = (terms, Vec::new());
+    for parts in (1..=arity.min(terms.len())).rev() {
+        let (part, others) = rest.split_at(rest.len().div_ceil(parts));
+        sums.push(add_range(m, name, part, first + terms.len() - rest.len(), (arity, exact)));
+        rest = others;
+    }
+    let (name, bits) = (format!("{name}_{first}_{}", first + terms.len() - 1), exact(terms.len()));
+    match <[Term; 3]>::try_from(sums) {
+        Ok(three) => add_three(m, &name, &three, bits),
+        Err(two) => add_two(m, &name, &two[0], &two[1], bits),
+    }
+}
+
+fn add_two(m: &ModuleBuilder, name: &str, left: &Term, right: &Term, bits: u32) -> Term {
+    let (taken, owed) = if left.carry.is_some() { (&left.carry, &right.carry) } else { (&right.carry, &None) };
     let sum = match taken {
-        Some(carry) => left.word.add_with_carry(&right.word, &carry),
+        Some(carry) => left.word.add_with_carry(&right.word, carry),
         None => &left.word + &right.word,
     };
-    let sum = m.wire(&format!("{name}_{first}_{}", first + terms.len() - 1), &sum);
-    Term { word: sum.wrap(exact(terms.len()).min(sum.width())), carry: owed }
+    let sum = m.wire(name, &sum);
+    Term { word: sum.wrap(bits.min(sum.width())), carry: owed.clone() }
+}
+
+/// One carry has the free place below the carries of the full adders, one is the carry-in of the chain.
+fn add_three(m: &ModuleBuilder, name: &str, terms: &[Term; 3], bits: u32) -> Term {
+    let [a, b, c] = terms.each_ref().map(|term| term.word.extend(bits).as_unsigned());
+    let mut carries = terms.iter().filter_map(|term| term.carry.clone());
+    let differ = m.wire(&format!("{name}_differ"), &(&a ^ &b));
+    let low = |value: &Value| value.slice(0, bits - 1);
+    let majority = (low(&a) & low(&b)) | (low(&c) & low(&differ));
+    let lowest = carries.next().unwrap_or_else(|| m.uint(0, 1));
+    let row = m.wire(&format!("{name}_carries"), &m.concat(&[&majority, &lowest]));
+    let sum = match carries.next() {
+        Some(carry) => (differ ^ c).add_with_carry(&row, &carry),
+        None => (differ ^ c) + row,
+    };
+    Term { word: m.wire(name, &sum).wrap(bits).as_signed(), carry: carries.next() }
 }
 
 /// The primitives of [`balanced`] over words of their exact width.
@@ -70,6 +113,22 @@ pub fn balanced_census(terms: u64, magnitude: u64, owing: bool) -> Census {
                 census.add(Primitive::Adder, count, u64::from(half) + 1);
             }
         }
+    }
+    census
+}
+
+/// The primitives of [`ternary`] over words of their exact width.
+pub fn ternary_census(terms: u64, magnitude: u64, owing: bool) -> Census {
+    if terms < 3 {
+        return balanced_census(terms, magnitude, owing);
+    }
+    let mut census = Census::default();
+    let bits = u64::from(partial_bits(terms, magnitude, owing));
+    census.add(Primitive::Xor, 2, bits);
+    census.add(Primitive::AndOr, 3, bits - 1);
+    census.add(Primitive::Adder, 1, bits + 1);
+    for part in [terms.div_ceil(3), (terms + 1) / 3, terms / 3] {
+        census.add_census(&ternary_census(part, magnitude, owing), 1);
     }
     census
 }

@@ -112,7 +112,8 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
         1,
     );
     let rows = if several_rows { geometry.row_count_bits() } else { 0 };
-    let to_columns = u64::from(serial) | waits; // cycles until columns, which may hold themselves what they are told
+    let early = u64::from(serial && geometry.is_told_early(true));
+    let to_columns = (u64::from(serial) | waits) - early; // cycles until columns, which may hold themselves what they are told
     for (cycles, bits) in [(2, 1), (to_columns, 1), (2, 1), (2, nest.outer_bits()), (2, rows)] {
         // Last, first, last tile, columns left, rows.
         census.add_census(&travelling(geometry, serial, cycles + stages, bits), 1);
@@ -123,7 +124,7 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
             &sum_of(&[
                 (AndOr, 4, 1),                             // done, open 2 or able, first
                 (AndOr, waits * u64::from(stages > 0), 1), // step, where it is not that of the sums
-                (ResetRegister, stages, 1),                // done
+                (ResetRegister, stages - early, 1),        // done; valid is told a cycle early
                 (Inverter, 1, 1),                          // of valid
                 (EnabledRegister, waits, 1),               // first cycle of the beat
                 (Register, draining, 1),

@@ -127,6 +127,7 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
     let (activations, weights) = (activation_port(&m, &beat.element, rows), weight_port(&m, &beat.element));
     let signals = beat.signals.declare(&m);
     let drain = m.documented_input("drain", uint(1), "a row leaves, and the others move up, a cycle later");
+    let leaves = m.delay("held_drain", &drain, None);
     let (activations, weights, signals) = match beat.operands.held {
         true => (activations, weights, signals),
         false => {
@@ -134,18 +135,18 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
             (held.lanes(activations.shape(), rows), m.delay("held_weights", &weights, None), signals.held(&m))
         }
     };
-    let drain = m.delay("held_drain", &drain, None);
+    let drain = if beat.operands.held && geometry.is_told_early(true) { &drain } else { &leaves };
     let sums = m.lanes("sums", uint(geometry.element_bits()), rows + 1);
     m.repeat("row", rows, |row| {
         let instance = m.instance("element", &beat.element);
         instance.connect("activations", &activations.lane(row)).connect("weights", &weights);
         signals.connect(&instance);
-        instance.connect("drain", &drain).connect("below", &sums.lane(row + 1));
+        instance.connect("drain", drain).connect("below", &sums.lane(row + 1));
         sums.drive(row, &instance.output("sum"));
     });
     sums.drive(rows, &m.uint(0, geometry.element_bits()));
     m.documented_output("sum", &sums.lane(0), "of the first row");
-    m.documented_output("leaves", &drain, "it leaves the column");
+    m.documented_output("leaves", &leaves, "it leaves the column");
     m.finish()
 }
 

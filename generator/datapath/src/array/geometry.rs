@@ -253,6 +253,12 @@ impl Geometry {
         }
     }
 
+    /// Whether columns, or elements with operands out of a feeder, are told a cycle early what to do, and hold it in
+    /// registers of their own: where nothing ever waits. What a feeder deals out must pass a stage for that.
+    pub(super) fn is_told_early(&self, fed: bool) -> bool {
+        self.topology == Topology::Draining && (!fed || self.element_stages > 0)
+    }
+
     /// Elements.
     pub fn elements(&self) -> u32 {
         self.rows * self.columns * self.layers()

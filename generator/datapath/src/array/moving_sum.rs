@@ -58,6 +58,8 @@ pub(crate) struct MovingSum {
     next_pass: Value,
     /// There is something to add.
     pub enable: Value,
+    /// What is said, with `drain`, is said a cycle early.
+    early: bool,
 }
 
 impl MovingSum {
@@ -72,7 +74,13 @@ impl MovingSum {
             first: m.documented_input("first", uint(1), "the sum begins anew"),
             next_pass: m.documented_input("next_pass", uint(1), &format!("the sum is moved up by {by}")),
             enable: m.documented_input("enable", uint(1), "the products are added"),
+            early: false,
         }
+    }
+
+    /// The same where all of these, and `drain`, come a cycle early: registers hold what follows from them.
+    pub fn early(self) -> MovingSum {
+        MovingSum { early: true, ..self }
     }
 
     /// Adds a heap, which is zero but with `enable`, to the two words of the sum, and gives them as the output `sum`.
@@ -86,6 +94,9 @@ impl MovingSum {
             changes = changes | &below.drain;
         }
         let hold = m.wire("hold", &!changes);
+        let held = |name: &str, value: &Value| if self.early { m.delay(name, value, None) } else { value.clone() };
+        let (hold, up) = (held("hold_now", &hold), held("move_up_now", &up));
+        let below = below.map(|below| Below { drain: held("drain_now", &below.drain), ..below });
         let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
         for (number, word) in words.iter().enumerate() {
             let moved = word.value().shift_left(self.step).wrap(width).as_unsigned();

@@ -1,5 +1,6 @@
 //! Two words that stand still become one, a segment a cycle: the carry of each segment waits in a register for the next,
-//! so that no path is longer than a segment, and nothing else has to be held.
+//! so that no path is longer than a segment, and nothing else has to be held. Words of several positions are merged in a
+//! cycle of their own.
 
 use super::geometry::{Geometry, SumForm};
 use super::results::words;
@@ -20,7 +21,8 @@ fn segments(geometry: &Geometry) -> Vec<u32> {
 pub(super) fn settling_cycles(geometry: &Geometry) -> u64 {
     match geometry.sum_form {
         SumForm::Resolved => 1,
-        SumForm::CarrySave | SumForm::ByPosition(_) => segments(geometry).len() as u64,
+        SumForm::CarrySave => segments(geometry).len() as u64,
+        SumForm::ByPosition(_) => 1 + segments(geometry).len() as u64,
     }
 }
 
@@ -32,7 +34,10 @@ pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) 
     let bits = geometry.kept_bits();
     let sums = m.lanes("settled_sums", uint(bits), geometry.columns);
     m.repeat("settled_column", geometry.columns, |column| {
-        let words = words(m, geometry, kept, column);
+        let words = match geometry.sum_form {
+            SumForm::ByPosition(_) => m.delay("merged", &words(m, geometry, kept, column), None),
+            SumForm::Resolved | SumForm::CarrySave => words(m, geometry, kept, column),
+        };
         let (mut parts, mut carry, mut low) = (Vec::new(), m.uint(0, 1), 0);
         for (number, bits_here) in segments(geometry).into_iter().enumerate() {
             let rows = (&words.slice(low, bits_here), &words.slice(bits + low, bits_here));
@@ -50,7 +55,7 @@ pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) 
     (*sums).clone()
 }
 
-/// The primitives of the adders of [`in_one_word`].
+/// The primitives of [`in_one_word`] but for the merges.
 pub(super) fn census(geometry: &Geometry) -> Census {
     let (segments, columns) = (segments(geometry), u64::from(geometry.columns));
     let mut census = Census::default();
@@ -59,5 +64,8 @@ pub(super) fn census(geometry: &Geometry) -> Census {
         census.add_census(&geometry.resolve.census(bits, carry_out), columns);
     }
     census.add(Register, columns * (segments.len() as u64 - 1), 1);
+    if let SumForm::ByPosition(_) = geometry.sum_form {
+        census.add(Register, columns, (2 * geometry.kept_bits()).into()); // merged
+    }
     census
 }

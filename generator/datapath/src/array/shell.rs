@@ -87,7 +87,8 @@ pub trait Element {
     /// lowest: the top plane enters, which counts negative if the numbers have a sign. No module has `control` then.
     ///
     /// In an array that drains it has inputs `drain` and `below` too: with `drain` its sum becomes that of the element
-    /// below. There is then nothing to add.
+    /// below. There is then nothing to add. With a feeder and stages `first`, `next_pass`, `enable` and `drain` come a cycle
+    /// early there: the element holds them itself.
     ///
     /// In a weight-stationary array it has no register: inputs `activations`, `weights` and `addend`, output `sum`, the
     /// addend and the products, both in the words of a sum.
@@ -265,8 +266,8 @@ impl Inputs {
 /// The inputs that tell an element the mode of what is in each of its stages.
 const CONTROL: [&str; 3] = ["control", "control1", "control2"];
 
-/// What elements see of a beat in the cycle in which it is added; a cycle earlier where columns hold it in registers of
-/// their own.
+/// What elements see of a beat in the cycle in which it is added; a cycle earlier where columns or elements hold it in
+/// registers of their own.
 fn beat(
     m: &ModuleBuilder,
     geometry: &Geometry,
@@ -276,7 +277,8 @@ fn beat(
     advance: Option<&Value>,
 ) -> Beat {
     let seen = u32::from(operands.held);
-    let summing = seen + geometry.element_stages;
+    let early = u32::from(operands.held && geometry.is_told_early(true));
+    let summing = seen + geometry.element_stages - early;
     let valid = schedule.valid.at(summing);
     let accumulate = m.wire("accumulate", &advance.map_or(valid.clone(), |advance| &valid & advance));
     let module = element.element();

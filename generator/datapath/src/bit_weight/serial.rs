@@ -12,7 +12,7 @@ use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, uint};
 /// Registers between what is dealt out and the sum: a digit and its activation stand in them.
 pub(super) const STAGES: u32 = 1;
 
-/// Gate delays of a digit product behind these: AND, OR, exclusive OR, and the gate of what is added.
+/// Gate delays of a digit product behind these: AND, OR, exclusive OR, and in some arrays the gate of what is added.
 const PRODUCT_ARRIVAL: u32 = 4;
 
 struct Ports {
@@ -34,10 +34,16 @@ impl Pair {
     /// In registers of the element.
     fn held(m: &ModuleBuilder, ports: &Ports, number: usize, packed: &Value, activation: &Value) -> Pair {
         let held = |name: &str, value: &Value| m.delay(&format!("{name}{number}"), value, ports.advance.as_ref());
-        Pair {
-            digit: Digit::unpack(RADIX.digit_set(), &held("digit", packed)),
-            activation: held("activation", activation),
-        }
+        let activation = held("activation", activation);
+        let digit = match ports.advance {
+            Some(_) => gated(Digit::unpack(RADIX.digit_set(), &held("digit", packed)), &ports.sum.enable),
+            // What is said of the sum comes with the digit.
+            None => {
+                let digit = gated(Digit::unpack(RADIX.digit_set(), packed), &ports.sum.enable);
+                Digit::unpack(RADIX.digit_set(), &held("digit", &digit.pack(m)))
+            }
+        };
+        Pair { digit, activation }
     }
 }
 
@@ -62,6 +68,7 @@ pub(super) fn element(config: &Config) -> Module {
         advance: (!config.drains()).then(|| m.documented_input("advance", uint(1), "what is dealt out is taken")),
         sum: MovingSum::declare(&m, RADIX.step()),
     };
+    let ports = if config.drains() { Ports { sum: ports.sum.early(), ..ports } } else { ports };
     let pairs = match config.step {
         Step::Opt3 => vec![found(&m, config, &ports)],
         _ => dealt(&m, config, &ports),
@@ -69,15 +76,18 @@ pub(super) fn element(config: &Config) -> Module {
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
     for (number, Pair { digit, activation }) in pairs.iter().enumerate() {
-        let magnitudes = digit.magnitudes.iter().map(|magnitude| magnitude & &ports.sum.enable).collect();
-        let digit = Digit { magnitudes, ..digit.clone() };
         let multiples = Multiples::up_to_two(&activation.as_signed());
-        let term = digit_product::product(&m, &format!("group{number}"), &digit, &multiples);
+        let term = digit_product::product(&m, &format!("group{number}"), digit, &multiples);
         heap.add_signed(&term.word, 0, PRODUCT_ARRIVAL);
         term.carry.iter().for_each(|carry| heap.add_bit(carry, 0, 0));
     }
     ports.sum.accumulate(&m, heap, config.drains(), &config.tree.compression());
     m.finish()
+}
+
+/// The digit where `enable`, zero where not.
+fn gated(digit: Digit, enable: &Value) -> Digit {
+    Digit { magnitudes: digit.magnitudes.iter().map(|magnitude| magnitude & enable).collect(), ..digit }
 }
 
 /// The digit that the element itself finds.

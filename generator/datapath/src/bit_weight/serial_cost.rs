@@ -33,7 +33,8 @@ fn parts(config: &Config) -> Parts {
     activations.add(held, groups.len() as u64, RADIX.digit_set().bits().into());
     let mut products = copies(&product_census(RADIX.digit_set(), geometry.activation()), groups.len() as u64);
     products.add(AndOr, u64::from(RADIX.digit_set().reach()) * groups.len() as u64, 1); // only where they are added
-    let accumulate = moving_sum_census(width, config.drains());
+    let mut accumulate = moving_sum_census(width, config.drains());
+    accumulate.add(Register, if config.drains() { 3 } else { 0 }, 1); // hold, move up, drain
     let mut parts = vec![
         ("activations", activations),
         ("digit products", products),

@@ -21,6 +21,8 @@ pub enum LoopOrder {
 pub enum ReductionStyle {
     /// Carry-propagate adders in a balanced tree.
     Balanced,
+    /// Adders of three words in a balanced tree.
+    Ternary,
     /// A compressor tree, the accumulator among its words.
     Compressed(Tree, Accumulation),
 }
@@ -100,7 +102,7 @@ impl Geometry {
     /// What an accumulator holds.
     pub fn accumulation(&self) -> Accumulation {
         match self.reduction {
-            ReductionStyle::Balanced => Accumulation::Resolved,
+            ReductionStyle::Balanced | ReductionStyle::Ternary => Accumulation::Resolved,
             ReductionStyle::Compressed(_, accumulation) => accumulation,
         }
     }
@@ -219,6 +221,8 @@ impl Geometry {
         let style = match (self.reduction, self.partial_sum) {
             (ReductionStyle::Balanced, PartialSum::Wired) => "bal".to_string(),
             (ReductionStyle::Balanced, PartialSum::Registered) => "bal_pr".to_string(),
+            (ReductionStyle::Ternary, PartialSum::Wired) => "ter".to_string(),
+            (ReductionStyle::Ternary, PartialSum::Registered) => "ter_pr".to_string(),
             (ReductionStyle::Compressed(tree, Accumulation::Resolved), _) => format!("csa_{}", tree.name()),
             (ReductionStyle::Compressed(tree, Accumulation::CarrySave), _) => format!("csa_{}_two_words", tree.name()),
         };

@@ -36,6 +36,7 @@ pub const REDUCTION: Parameter = Parameter::choice(
     "reduction",
     &[
         ("balanced", "a balanced tree of adders that absorb the carries of negated terms"),
+        ("ternary", "the same of adders of three words each, which fit the look-up tables and carry chains of an FPGA"),
         ("carry_save", "a tree of full and half adders with the accumulator among the words, then one adder"),
     ],
     Some("balanced"),
@@ -89,6 +90,7 @@ impl Addition {
         Addition {
             reduction: match parameters.choice("reduction") {
                 "carry_save" => ReductionStyle::Compressed(Tree::DADDA, Accumulation::Resolved),
+                "ternary" => ReductionStyle::Ternary,
                 _ => ReductionStyle::Balanced,
             },
             partial_sum: match parameters.choice("partial_sum") {

@@ -3,7 +3,7 @@
 use super::cost::ElementCensus;
 use super::geometry::{Accumulation, Geometry, ReductionStyle};
 use crate::arith::bit_heap::{BitHeap, Profile, Tree};
-use crate::arith::reduction::{Term, balanced, partial_bits};
+use crate::arith::reduction::{Term, balanced, partial_bits, ternary};
 use tritloom_hdl::{Lanes, ModuleBuilder, Value, uint};
 
 /// Gate delays of the accumulator behind its gate.
@@ -36,15 +36,17 @@ pub fn port_sum(
     advance: Option<&Value>,
 ) -> Value {
     match geometry.reduction {
-        ReductionStyle::Balanced => balanced_sum(m, geometry, terms, base, advance),
+        ReductionStyle::Balanced => tree_sum(m, geometry, balanced, terms, base, advance),
+        ReductionStyle::Ternary => tree_sum(m, geometry, ternary, terms, base, advance),
         ReductionStyle::Compressed(tree, _) => compressed_sum(m, geometry, tree, terms, base),
     }
 }
 
 /// Tree, register where asked for, accumulation; the accumulating adder takes the last carry.
-fn balanced_sum(
+fn tree_sum(
     m: &ModuleBuilder,
     geometry: &Geometry,
+    tree: fn(&ModuleBuilder, &str, &[Term], u64) -> Term,
     terms: &Terms,
     base: Option<&Value>,
     advance: Option<&Value>,
@@ -55,7 +57,7 @@ fn balanced_sum(
     };
     let words = terms.words.iter().into_iter().zip(carries);
     let list: Vec<Term> = words.map(|(word, carry)| Term { word, carry }).collect();
-    let mut partial = balanced(m, "sum", &list, terms.magnitude);
+    let mut partial = tree(m, "sum", &list, terms.magnitude);
     if let Some(advance) = advance {
         partial.word = m.delay("partial", &partial.word, Some(advance));
         partial.carry = partial.carry.map(|carry| m.delay("partial_carry", &carry, Some(advance)));

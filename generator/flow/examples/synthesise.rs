@@ -26,9 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let task = Task { sources, top: top.clone(), kept };
     println!("{top}, {}, {}", synthesiser.yosys_version(), synthesiser.timing_engine(&library));
     for result in synthesiser.cells(&task, &library, clock_ps, &synthesiser.settings())?.results {
-        let timing = result.timing.as_ref();
-        let delay_ps = timing.and_then(|timing| timing.register_to_register_ps.or(Some(timing.delay_ps)));
-        println!("{:>10}: {:.1} um2, {:.1} ps", result.setting.name(), result.area_um2, delay_ps.unwrap_or(0.0));
+        let timing = result.timing.ok_or("no gate stands between ports and registers")?;
+        let delay_ps = timing.register_to_register_ps.unwrap_or(timing.delay_ps);
+        println!("{:>10}: {:.1} um2, {delay_ps:.1} ps", result.setting.name(), result.area_um2);
     }
     Ok(())
 }

@@ -55,12 +55,13 @@ max_inner places; taller results are several runs, which follow one another with
 Streams: run {inner, columns, rows from 1}; activation {data: `depth` places of every row, first row lowest}, once for
 each tile of columns; weight {data: `depth` places of every column}, tile after tile; result {data: one row of a tile,
 keep: columns within the run, last: the run's last row}. An activation and a weight beat enter together. Places beyond
-the run are ignored. Latency: 3 cycles (operand register, sum, capture); a tile is captured and shifted out row by row
-while the next is computed, and waits where that takes fewer cycles than the rows before it. With `topology: cube` a beat
+the run are ignored. Latency: 3 cycles (operand register, sum, capture), here and below one more with `opt3`, `opt4c` and
+`opt4e`, whose elements hold a digit and its activation; a tile is captured and shifted out row by row while the next is
+computed, and waits where that takes fewer cycles than the rows before it. With `topology: cube` a beat
 holds `depth` places for each of `layers`, layer by layer, in each of them every row or column; sums of layers are added
 behind the array. `tree` is one row of elements. With `topology:
-draining` it leaves through the accumulators, row by row, before the next tile enters, and its words are added 11 bits a
-cycle: latency 3 + segments. With `topology:
+draining` it leaves through the accumulators, row by row, before the next tile enters, and its words are added 8 bits a
+cycle, with `opt2` behind a cycle in which they are merged: latency 3 + those cycles. With `topology:
 output_stationary` operands pass from element to element: latency 3 + columns (operand register, sum, selection,
 resolution, the last column), and a tile of fewer cycles than the array has rows waits. With `topology:
 weight_stationary` rows of the array are places of the inner dimension and a run has up to max_rows rows: for each tile

@@ -21,6 +21,7 @@ pub mod nested;
 mod pacing;
 pub mod parameter;
 mod problem;
+pub mod reference;
 pub mod registry;
 pub mod rehearsal;
 mod replay;

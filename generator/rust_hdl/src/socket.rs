@@ -1,14 +1,18 @@
 //! What stands behind the ports of a part.
 
 use crate::error::PortMismatch;
+use crate::golden::Golden;
 use crate::port::{Port, PortShape};
 use crate::{Configuration, Direction, SocketError, verilog};
 use rust_hdl_core::prelude::{Bit, Clock, In, Signal, Verilog, Wrapper};
 use tritloom_hdl::{Design, Evaluator, InputHandle, OutputHandle, PortKind};
 
-/// A core behind the ports of a part: its evaluator and its Verilog.
+/// A core behind the ports of a part: what it computes, when it does, and its Verilog.
 pub struct Socket {
+    /// The checked design: which beats pass in which cycle.
     evaluator: Evaluator,
+    /// What the results are, of a family that has such a model; otherwise the design says it too.
+    golden: Option<Golden>,
     /// One for each port of the part, in the part's order.
     pins: Vec<Pin>,
     wrapper: Wrapper,
@@ -36,7 +40,8 @@ impl Socket {
         let pin =
             |name: &str| evaluator.input(name).map(Pin::Input).or_else(|_| evaluator.output(name).map(Pin::Output));
         let pins = ports.iter().map(|(name, _)| pin(name).expect("compared with the core's ports")).collect();
-        Ok(Socket { evaluator, pins, wrapper: verilog::wrapper(&design, &configuration.identity()) })
+        let golden = Golden::new(configuration, ports)?;
+        Ok(Socket { evaluator, golden, pins, wrapper: verilog::wrapper(&design, &configuration.identity()) })
     }
 
     /// One pass of the simulator: the core's ports follow the part's, in the order of [`Socket::new`].
@@ -46,9 +51,9 @@ impl Socket {
                 self.evaluator.write(*handle, &port.limbs());
             }
         }
+        let mut values: Vec<Vec<u64>> = self.values(ports);
         self.evaluator.reset(!reset_n.val());
         if clock.pos_edge() {
-            self.evaluator.clock();
         }
         for (pin, port) in self.pins.iter().zip(ports) {
             if let Pin::Output(handle) = pin {

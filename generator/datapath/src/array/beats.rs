@@ -175,15 +175,21 @@ pub fn results(geometry: &Geometry, product: &[Vec<i128>], columns: u32) -> Vec<
     let tiles = geometry.column_tiles(columns);
     let rows = product.len().max(1);
     let beat = |tile: u32, row: usize| {
-        let value = |column: u32| product.get(row).and_then(|row| row.get(column as usize)).copied();
-        let places = tile * geometry.columns..(tile + 1) * geometry.columns;
-        let last = tile + 1 == tiles && row + 1 == rows;
-        let lane = |column| Bits::from_i128(value(column).unwrap_or(0), geometry.result_bits());
-        vec![
-            Bits::join(&places.clone().map(lane).collect::<Vec<_>>()),
-            Bits::join(&places.map(|column| Bits::from_u64((column < columns).into(), 1)).collect::<Vec<_>>()),
-            Bits::from_u64(last.into(), 1),
-        ]
+        let value = |column: u32| product.get(row).and_then(|row| row.get(column as usize)).copied().unwrap_or(0);
+        let places = tile * geometry.columns..columns.min((tile + 1) * geometry.columns);
+        result(geometry, &places.map(value).collect::<Vec<_>>(), tile + 1 == tiles && row + 1 == rows)
     };
     (0..tiles).flat_map(|tile| (0..rows).map(move |row| beat(tile, row))).collect()
+}
+
+/// A result beat: the sums of a row within a tile of columns.
+pub(super) fn result(geometry: &Geometry, sums: &[i128], last: bool) -> Beat {
+    let lane = |column| Bits::from_i128(sums.get(column).copied().unwrap_or(0), geometry.result_bits());
+    let keep = |column| Bits::from_u64((column < sums.len()).into(), 1);
+    let columns = 0..geometry.columns as usize;
+    vec![
+        Bits::join(&columns.clone().map(lane).collect::<Vec<_>>()),
+        Bits::join(&columns.map(keep).collect::<Vec<_>>()),
+        Bits::from_u64(last.into(), 1),
+    ]
 }

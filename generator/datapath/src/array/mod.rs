@@ -43,6 +43,7 @@ mod moving_sum;
 mod operands;
 mod parameters;
 mod planes;
+mod replies;
 mod results;
 mod schedule;
 mod settling;

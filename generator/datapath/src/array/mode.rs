@@ -128,6 +128,22 @@ impl Operand {
             beat.splice(self.offset(place as u32), &Bits::from_i128(value.into(), self.numbers.bits()));
         }
     }
+
+    /// Reads so many numbers from their places; `None` where a code has no meaning.
+    pub fn decode(&self, places: u32, beat: &Bits) -> Option<Vec<i32>> {
+        if self.numbers == Numbers::FiveTrits {
+            let bytes: Vec<u8> =
+                (0..self.bits(places) / 8).map(|byte| beat.slice(8 * byte, 8).limbs()[0] as u8).collect();
+            let trits = five_trit::decode(&bytes, places as usize).ok()?;
+            return Some(trits.into_iter().map(i32::from).collect());
+        }
+        let signed = self.numbers.range().0 < 0;
+        let value = |place: u32| {
+            let bits = beat.slice(self.offset(place), self.numbers.bits());
+            if signed { bits.to_i128().map(|value| value as i32) } else { bits.to_u64().map(|value| value as i32) }
+        };
+        (0..places).map(value).collect()
+    }
 }
 
 /// What a run multiplies, and how much of it a beat holds.

@@ -69,20 +69,26 @@ pub fn weights(geometry: &Geometry, rows: &[Vec<i8>], columns: usize, mut filler
 
 /// The beats of each y, tile by tile, with the lanes beyond its end zero, as a core must give them.
 pub fn results(geometry: &Geometry, vectors: &[Vec<i64>]) -> Vec<Beat> {
-    let tiles = geometry.output_tiles(vectors.first().map_or(0, Vec::len) as u32);
-    let beat = |tile: u32, vector: usize| {
-        let rows = tile * geometry.ports..(tile + 1) * geometry.ports;
-        let value = |row: u32| vectors[vector].get(row as usize).copied();
-        let lane = |row| Bits::from_i128(value(row).unwrap_or(0).into(), geometry.accumulator_bits());
-        let keep = |row| Bits::from_u64(value(row).is_some().into(), 1);
-        let last = Bits::from_u64(u64::from(tile + 1 == tiles && vector + 1 == vectors.len()), 1);
-        vec![
-            Bits::join(&rows.clone().map(lane).collect::<Vec<_>>()),
-            Bits::join(&rows.map(keep).collect::<Vec<_>>()),
-            last,
-        ]
+    let tiles = geometry.output_tiles(vectors.first().map_or(0, Vec::len) as u32) as usize;
+    let ports = geometry.ports as usize;
+    let beat = |tile: usize, vector: usize| {
+        let values = &vectors[vector];
+        let sums = &values[(tile * ports).min(values.len())..values.len().min((tile + 1) * ports)];
+        result(geometry, sums, tile + 1 == tiles && vector + 1 == vectors.len())
     };
     (0..tiles).flat_map(|tile| (0..vectors.len()).map(move |vector| (tile, vector))).map(|(t, v)| beat(t, v)).collect()
+}
+
+/// A result beat: the sums of a vector within a tile of outputs.
+pub(super) fn result(geometry: &Geometry, sums: &[i64], last: bool) -> Beat {
+    let lane = |row| Bits::from_i128(sums.get(row).copied().unwrap_or(0).into(), geometry.accumulator_bits());
+    let keep = |row| Bits::from_u64((row < sums.len()).into(), 1);
+    let rows = 0..geometry.ports as usize;
+    vec![
+        Bits::join(&rows.clone().map(lane).collect::<Vec<_>>()),
+        Bits::join(&rows.map(keep).collect::<Vec<_>>()),
+        Bits::from_u64(last.into(), 1),
+    ]
 }
 
 /// The `outputs` values of each y from the beats of a run.

@@ -17,6 +17,7 @@ mod geometry;
 mod golden;
 mod interface;
 mod parameters;
+mod replies;
 mod shell;
 mod stimulus;
 mod sum;

@@ -15,7 +15,7 @@ mod table;
 pub use config::{Build, Table, TernaryLutConfig};
 pub(crate) use cost::selection;
 pub use port::selected;
-pub(crate) use port::{selecting_port, selection_arrival};
+pub(crate) use port::{port, selecting_port, selection_arrival};
 pub use table::{entry_bits, table};
 
 use crate::census::Parts;

@@ -5,12 +5,21 @@ use crate::matvec::{Geometry, PartialSum, Terms, port_sum};
 use tritloom_formats::key;
 use tritloom_hdl::{Module, ModuleBuilder, Shape, Value, bits_for, uint};
 
+/// From a key and the entries of its group to the term: a signed word and the carry that it owes.
+pub(crate) type Selection<'a> = &'a dyn Fn(&ModuleBuilder, &Value, &Value) -> (Value, Value);
+
 /// The port of any core whose weights pick one of the sums of a group: the sign-flip core is the one with
 /// groups of a single activation.
 ///
 /// Negation inverts the picked word and owes a carry, which a free carry-in of the reduction takes: the smallest
 /// entry has no negative in its own width, its complement has.
 pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) -> Module {
+    let selection: Selection = &|m, key, group| selected(m, key, group, geometry.group_size, entry);
+    port(family, geometry, entry, selection, selection_arrival(geometry))
+}
+
+/// A port whose terms are made so, there so many gate delays behind the keys.
+pub(crate) fn port(family: &str, geometry: &Geometry, entry: Shape, selection: Selection, arrival: u32) -> Module {
     let (group_size, tables) = (geometry.group_size, geometry.tables);
     let width = geometry.accumulator_bits();
     let m = ModuleBuilder::new(
@@ -34,13 +43,13 @@ pub(crate) fn selecting_port(family: &str, geometry: &Geometry, entry: Shape) ->
     let terms = m.lanes("terms", entry, tables);
     let negatives = m.lanes("negatives", uint(1), tables);
     m.repeat("group", tables, |group| {
-        let (word, carry) = selected(&m, &keys.lane(group), &prepared.lane(group), group_size, entry);
+        let (word, carry) = selection(&m, &keys.lane(group), &prepared.lane(group));
         negatives.drive(group, &carry);
         terms.drive(group, &word);
     });
 
     m.section("Sum");
-    let (magnitude, arrival) = (geometry.group_magnitude(), selection_arrival(geometry));
+    let magnitude = geometry.group_magnitude();
     let terms = Terms { words: &terms, carries: Some(&negatives), magnitude, arrival };
     m.output("sum", &port_sum(&m, geometry, &terms, base.as_ref(), advance.as_ref()));
     m.finish()

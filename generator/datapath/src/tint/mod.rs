@@ -2,13 +2,14 @@
 //! activation, and one compressor tree a port over all lanes and the accumulator.
 //!
 //! ```text
-//!  activations ─► & non-zero ─► ^ sign ─┐            ┌► sum word ───┐
-//!                 (a lane)              ├► compressor│              ├► adder ─► result
-//!  signs (their carries) ───────────────┤    tree    └► carry word ─┘
-//!  accumulator: one word or two ────────┘
+//!  activations ────► & plus ──┬► or ──┐            ┌► sum word ───┐
+//!              └─► ! ─► & minus ┘     ├► compressor│              ├► adder ─► result
+//!  minus (the carries owed) ──────────┤    tree    └► carry word ─┘
+//!  accumulator: one word or two ──────┘
 //! ```
 
 mod cost;
+mod lane;
 mod parameters;
 
 use crate::census::Parts;
@@ -17,7 +18,7 @@ use crate::interface::{Interface, Scenario};
 use crate::matvec::{self, Element, Geometry, LoopOrder, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::sign_flip;
-use crate::ternary_lut::selecting_port;
+use crate::ternary_lut;
 use parameters::geometry;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint};
 
@@ -105,6 +106,6 @@ impl Element for TintElement {
     }
 
     fn port(&self) -> Module {
-        selecting_port("tint_port", &self.0, sint(self.0.activation_bits))
+        ternary_lut::port("tint_port", &self.0, sint(self.0.activation_bits), &lane::term, lane::ARRIVAL)
     }
 }

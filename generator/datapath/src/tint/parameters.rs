@@ -68,8 +68,8 @@ Latency: 1 (entry) + 1 with a carry-save accumulation + 1 (result) cycles from t
 one beat a cycle. A carry-save sum becomes one word in an adder a port, in the cycle behind the accumulator: these are
 not shared, since runs of one tile of inputs complete a sum in every port and every cycle.
 
-There is no option for zero gating: the AND with the non-zero bit, which makes the term of a zero weight, is that gate;
-behind it no bit of such a lane moves while its weight stays zero. To hold old operands instead would take a register
+There is no option for zero gating: the gates that make the term of a zero weight are it; behind them no bit of such a
+lane moves while its weight stays zero. To hold old operands instead would take a register
 for each term of each port, or, in the activations that all ports share, only act where every port has a zero.";
 
 /// The geometry of complete parameters.

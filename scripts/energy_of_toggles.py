@@ -168,18 +168,24 @@ def toggles(vcd, netlist):
     return counts
 
 
+def loads(liberty, netlist):
+    """By bit of the netlist, what a toggle of it takes in the pins that it is wired to, in fJ."""
+    cells = netlist["cells"].values()
+    pins = energies(liberty, {cell["type"] for cell in cells})
+    load = {}
+    for cell in cells:
+        for pin, (bit,) in cell["connections"].items():
+            load[bit] = load.get(bit, 0.0) + pins[cell["type"], pin]
+    return load
+
+
 def main():
     liberty, cycles, folders = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     print("| array | weight bits | products a cycle | fJ a cycle | fJ a product | of it clock |\n|---|---|---|---|---|---|")
     for folder in folders:
         manifest = json.load(open(f"{folder}/manifest.json"))
         netlist = json.load(open(f"{folder}/mapped.json"))["modules"][manifest["top"]]
-        cells = netlist["cells"].values()
-        pins = energies(liberty, {cell["type"] for cell in cells})
-        load = {}
-        for cell in cells:
-            for pin, (bit,) in cell["connections"].items():
-                load[bit] = load.get(bit, 0.0) + pins[cell["type"], pin]
+        load = loads(liberty, netlist)
         (clock,) = netlist["ports"]["clk_i"]["bits"]
         models(liberty, folder)
         for bits in (2, 4, 8):
@@ -209,4 +215,5 @@ def mode_for(manifest, bits):
     return min((mode for mode in modes or [only] if mode["width"] >= bits), key=lambda mode: mode["width"])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,14 +3,15 @@
 //! A core of one element takes a run of one or two beats. Whatever operands the beats bring, and whatever the registers
 //! held before, the one result that comes out is the dot product that Verilog's `*` and `+` make of the same bits.
 //!
-//! Activations are of four bits, but for the int8 product, and few beats bring many bits: 16 free bits of operands take
-//! a second, 24 take ten.
+//! Activations are mostly of four bits and beats few: 16 free bits of operands take a second, 24 take ten where sums are
+//! short. Wider modes are proven case by case, for each value of some of the weights' bits, which takes minutes.
 
 #![allow(missing_docs)]
 
 mod common;
 
 use std::fmt::Write;
+use std::time::Instant;
 
 use common::has;
 use tritloom_datapath::array::{Mode, Operand};
@@ -39,7 +40,8 @@ const PARALLEL: [Case; 4] = [
     (2, "activation: int4, weight: int4, activation_sign: unsigned, radix: radix8, accumulation: carry_save"),
 ];
 
-const SERIAL: [Case; 5] = [
+const SERIAL: [Case; 6] = [
+    (1, "activation: int8, weight: int4"),
     (1, "activation: int4, weight: int8, shift: element"),
     (1, "activation: int4, weight: int8, shift: edge, accumulation: carry_save"),
     (1, "activation: int4, weight: int8, shift: element, zero_digits: skipped"),
@@ -48,11 +50,14 @@ const SERIAL: [Case; 5] = [
 ];
 
 /// A core of one element, and the number of a mode.
+#[derive(Clone)]
 struct Subject {
     family: &'static dyn Family,
     parameters: Parameters,
     mode: usize,
     beats: u32,
+    /// So many of the highest bits of each beat of weights have this value.
+    held: (u32, u32),
 }
 
 impl Subject {
@@ -70,7 +75,7 @@ impl Subject {
         }
         assert_eq!(family.legality(&parameters), [], "{settings}");
         let modes = 0..modes(family, &parameters).len();
-        modes.map(|mode| Subject { family, parameters: parameters.clone(), mode, beats }).collect()
+        modes.map(|mode| Subject { family, parameters: parameters.clone(), mode, beats, held: (0, 0) }).collect()
     }
 
     fn mode(&self) -> Mode {
@@ -100,7 +105,7 @@ impl Subject {
         let Mode { activation, weight, places, .. } = self.mode();
         let (mut products, mut sum) = (String::new(), String::from("expected_q"));
         for place in 0..places {
-            let (x, w) = (number("activation_i", &activation, place), number("weight_i", &weight, place));
+            let (x, w) = (number("activation_i", &activation, place), number("weight", &weight, place));
             let top = activation.numbers.bits() + weight.numbers.bits();
             _ = writeln!(products, "  wire signed [{top}:0] product{place} = {x} * {w};");
             sum += &format!(" + product{place}");
@@ -109,6 +114,10 @@ impl Subject {
         let width = |stream: &str| self.field_width(stream, "data") - 1;
         let (x, w, y) = (width("activation"), width("weight"), width("result"));
         let connections = self.connections(places * self.beats);
+        let weights = match self.held {
+            (0, _) => "weight_i".to_owned(),
+            (bits, value) => format!("{{{bits}'d{value}, weight_i[{}:0]}}", w - bits),
+        };
         format!(
             "module proof (
   input wire clk_i,
@@ -121,6 +130,7 @@ impl Subject {
   reg signed [{y}:0] expected_q = 0;
   wire taken, result_valid;
   wire signed [{y}:0] result;
+  wire [{w}:0] weight = {weights};
 {products}  always @(posedge clk_i) begin
     cycle_q <= cycle_q + 5'd1;
     result_seen_q <= result_seen_q | result_valid;
@@ -149,6 +159,7 @@ endmodule
             let name = &stream.name;
             text += &match (name.as_str(), stream.direction) {
                 ("run", _) => ",\n    .run_valid_i(cycle_q == 5'd1)".to_owned(),
+                ("weight", _) => ",\n    .weight_valid_i(1'b1), .weight_data_i(weight)".to_owned(),
                 (_, Direction::Input) => format!(",\n    .{name}_valid_i(1'b1), .{name}_data_i({name}_i)"),
                 (_, Direction::Output) => {
                     format!(",\n    .{name}_ready_i(1'b1), .{name}_valid_o({name}_valid), .{name}_data_o({name})")
@@ -198,12 +209,43 @@ fn every_mode_of_a_core_of_lanes_is_a_dot_product() {
 
 #[test]
 fn a_lane_is_an_int8_multiplier() {
-    assert_proven("booth_flex", &[(1, "activation: int8, weight: int8, int4_weights: false, ternary_weights: false")]);
+    const PLAIN: [Case; 2] = [
+        (1, "activation: int8, weight: int8, int4_weights: false, ternary_weights: false"),
+        (1, "activation: int8, weight: int8, int4_weights: false, ternary_weights: false, radix: radix8"),
+    ];
+    assert_proven("booth_flex", &PLAIN);
 }
 
 #[test]
 fn every_mode_of_a_serial_core_is_a_dot_product() {
     assert_proven("booth_flex_serial", &SERIAL);
+}
+
+/// Modes of more operand bits than ABC solves at once: the mode, bits of the weights held at each of their values in turn,
+/// and a core.
+const BY_CASES: [(&str, u32, &str, &str); 4] = [
+    ("ternary", 4, "booth_flex", "activation: int8, weight: int8"),
+    ("int4", 6, "booth_flex", "activation: int8, weight: int8"),
+    ("int6", 0, "booth_flex_serial", "activation: int8, weight: int8"),
+    ("int8", 0, "booth_flex_serial", "activation: int8, weight: int8"),
+];
+
+/// Minutes: only where TRITLOOM_LONG_PROOFS=1 (`scripts/figures proofs`).
+#[test]
+fn wide_modes_are_dot_products_case_by_case() {
+    if std::env::var("TRITLOOM_LONG_PROOFS").is_err() || !has(&["yosys", "yosys-abc"]) {
+        return;
+    }
+    for (mode, bits, family, settings) in BY_CASES {
+        let subject = Subject::all(family, (1, settings)).into_iter().find(|subject| subject.mode().name == mode);
+        let subject = subject.expect("a mode of that name");
+        let cases: Vec<Subject> = (0..1 << bits).map(|value| Subject { held: (bits, value), ..subject.clone() }).collect();
+        let begin = Instant::now();
+        let verdicts = side_by_side(2, &cases, |case| verdict(case, &case.sources()));
+        let proven = verdicts.iter().filter(|verdict| **verdict == Verdict::Equal).count();
+        println!("{family}, {settings}: {mode}: {proven} of {} cases, {} s", cases.len(), begin.elapsed().as_secs());
+        assert_eq!(proven, cases.len(), "{}", subject.name());
+    }
 }
 
 /// A small core, and in its file whose name begins so the last of one text with another in its place.

@@ -37,7 +37,8 @@ impl Configuration {
         hardware.map_err(|defects| SocketError::Defects { core: self.name, defects })
     }
 
-    fn family(&self) -> Result<&'static dyn Family, SocketError> {
+    /// The family.
+    pub(crate) fn family(&self) -> Result<&'static dyn Family, SocketError> {
         registry::find(self.family).ok_or(SocketError::UnknownFamily { core: self.name, family: self.family })
     }
 

@@ -5,8 +5,9 @@
 //!
 //! - **typed**: a port of another width does not compile where it is wired, and the ports of the struct are compared
 //!   with those of the core when it is made ([`SocketError::Ports`] names both widths);
-//! - **simulated**: in `rust_hdl`'s simulator it does in every cycle what the Verilog does, latency and back-pressure
-//!   included, since the checked design itself is evaluated;
+//! - **simulated**: in `rust_hdl`'s simulator results are those of the golden model, in integers, and come in the cycle
+//!   in which the Verilog gives them: the checked design is evaluated beside it and says which beats pass, back-pressure
+//!   included;
 //! - **printed**: `generate_verilog` gives a wrapper around the core, and the core's Verilog behind it.
 //!
 //! Streams hold by the contract of [`tritloom_datapath::interface::Stream`]. A ready output may depend within the cycle
@@ -37,6 +38,7 @@
 
 mod configuration;
 mod error;
+mod golden;
 mod part;
 mod port;
 pub mod prelude;

@@ -1,7 +1,7 @@
 //! What stands behind the ports of a part.
 
 use crate::error::PortMismatch;
-use crate::golden::Golden;
+use crate::golden::{Golden, Values};
 use crate::port::{Port, PortShape};
 use crate::{Configuration, Direction, SocketError, verilog};
 use rust_hdl_core::prelude::{Bit, Clock, In, Signal, Verilog, Wrapper};
@@ -51,15 +51,31 @@ impl Socket {
                 self.evaluator.write(*handle, &port.limbs());
             }
         }
-        let mut values: Vec<Vec<u64>> = self.values(ports);
         self.evaluator.reset(!reset_n.val());
         if clock.pos_edge() {
+            let before = self.values(ports);
+            self.golden.iter_mut().for_each(|golden| golden.clock(&before));
+            self.evaluator.clock();
         }
-        for (pin, port) in self.pins.iter().zip(ports) {
-            if let Pin::Output(handle) = pin {
-                port.drive(self.evaluator.read(*handle));
+        if !reset_n.val() {
+            self.golden.iter_mut().for_each(Golden::reset);
+        }
+        let mut values = self.values(ports);
+        self.golden.iter_mut().for_each(|golden| golden.answer(&mut values));
+        for ((pin, port), value) in self.pins.iter().zip(ports).zip(values) {
+            if let Pin::Output(_) = pin {
+                port.drive(&value);
             }
         }
+    }
+
+    /// What stands at the ports: outputs as the design has them.
+    fn values(&mut self, ports: &[&mut dyn Port]) -> Values {
+        let value = |(pin, port): (&Pin, &&mut dyn Port)| match pin {
+            Pin::Input(_) => port.limbs(),
+            Pin::Output(handle) => self.evaluator.read(*handle).to_vec(),
+        };
+        self.pins.iter().zip(ports).map(value).collect()
     }
 
     /// Tells `rust_hdl` which signals the part drives.

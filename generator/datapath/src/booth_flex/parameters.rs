@@ -87,8 +87,8 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::choice(
         "shift",
         &[
-            ("element", "the sum of the products of a digit of all lanes: smaller from four lanes on"),
-            ("edge", "the activations, once a row: smaller with one or two lanes"),
+            ("element", "the sum of the products of a digit of all lanes: smaller from two lanes on"),
+            ("edge", "the activations, once a row: smaller with one lane"),
         ],
         Some("element"),
         "what is moved up to the place of a digit in the weights of the mode",

@@ -1,0 +1,159 @@
+//! The golden model behind the ports of a part: it takes the beats that pass, and says what results are.
+
+use crate::port::Port;
+use crate::{Configuration, SocketError};
+use tritloom_datapath::interface::{self, Beat, Direction};
+use tritloom_datapath::reference::{Input, Reference};
+use tritloom_hdl::Bits;
+
+/// What stands at the ports of a part, in limbs, in the part's order.
+pub(crate) type Values = Vec<Vec<u64>>;
+
+/// A golden model, and the places of its core's streams among the ports of a part.
+pub(crate) struct Golden {
+    reference: Reference,
+    inputs: Vec<Stream>,
+    results: Stream,
+    /// The result that is offered.
+    offered: Option<Beat>,
+}
+
+struct Stream {
+    valid: usize,
+    ready: usize,
+    /// Of each field, its port and its bits.
+    fields: Vec<(usize, u32)>,
+}
+
+impl Golden {
+    /// The model of a configuration whose core has these ports, by name; `None` where its family has none.
+    pub fn new(configuration: &Configuration, ports: &[(&str, &dyn Port)]) -> Result<Option<Golden>, SocketError> {
+        let (family, parameters) = (configuration.family()?, configuration.parameters()?);
+        let Some(reference) = Reference::new(family, &parameters) else { return Ok(None) };
+        let streams = family.interface(&parameters).streams;
+        let of =
+            |side| streams.iter().filter(move |stream| stream.direction == side).map(|one| Stream::new(one, ports));
+        let inputs = of(Direction::Input).collect();
+        let results = of(Direction::Output).next().expect("a product has results");
+        Ok(Some(Golden { reference, inputs, results, offered: None }))
+    }
+
+    /// A reset.
+    pub fn reset(&mut self) {
+        self.reference.reset();
+        self.offered = None;
+    }
+
+    /// A rising edge of the clock, before which these values stood at the ports.
+    pub fn clock(&mut self, values: &Values) {
+        for (input, stream) in Input::ALL.into_iter().zip(&self.inputs).filter(|(_, stream)| stream.passes(values)) {
+            self.reference.take(input, stream.beat(values));
+        }
+        if self.results.passes(values) {
+            self.reference.pass();
+            self.offered = None;
+        }
+    }
+
+    /// Puts the model's result where a result is valid. A code without a meaning has none: there the values stay.
+    pub fn answer(&mut self, values: &mut Values) {
+        if !self.results.is_valid(values) {
+            return;
+        }
+        if self.offered.is_none() {
+            self.offered = self.reference.result();
+        }
+        for ((port, _), field) in self.results.fields.iter().zip(self.offered.iter().flatten()) {
+            values[*port] = field.limbs().to_vec();
+        }
+    }
+}
+
+impl Stream {
+    fn new(stream: &interface::Stream, ports: &[(&str, &dyn Port)]) -> Stream {
+        let port = |what: &str| {
+            let name = format!("{}_{what}", stream.name);
+            ports.iter().position(|(port, _)| *port == name).expect("compared with the core's ports")
+        };
+        let fields = stream.fields.iter().map(|field| (port(&field.name), field.width)).collect();
+        Stream { valid: port("valid"), ready: port("ready"), fields }
+    }
+
+    fn is_valid(&self, values: &Values) -> bool {
+        values[self.valid].first() == Some(&1)
+    }
+
+    fn passes(&self, values: &Values) -> bool {
+        self.is_valid(values) && values[self.ready].first() == Some(&1)
+    }
+
+    fn beat(&self, values: &Values) -> Beat {
+        self.fields.iter().map(|&(port, width)| Bits::from_limbs(&values[port], width)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+    use rust_hdl_core::prelude::{Bit, In, Signal};
+
+    const CONFIGURATION: Configuration = Configuration {
+        name: "small",
+        hash: "none",
+        family: "sign_flip",
+        parameters: &[
+            ("lanes", Value::Integer(2)),
+            ("ports", Value::Integer(1)),
+            ("activation", Value::Choice("int4")),
+            ("max_inputs", Value::Integer(2)),
+            ("max_outputs", Value::Integer(1)),
+        ],
+    };
+    const PORTS: [&str; 15] = [
+        "run_valid",
+        "run_ready",
+        "run_inputs",
+        "run_outputs",
+        "activation_valid",
+        "activation_ready",
+        "activation_data",
+        "weight_valid",
+        "weight_ready",
+        "weight_data",
+        "result_valid",
+        "result_ready",
+        "result_data",
+        "result_keep",
+        "result_last",
+    ];
+
+    /// What stands at the ports where these do and all others are zero.
+    fn values(set: &[(&str, u64)]) -> Values {
+        let value = |port: &&str| set.iter().find(|(name, _)| name == port).map_or(0, |(_, value)| *value);
+        PORTS.iter().map(|port| vec![value(port)]).collect()
+    }
+
+    #[test]
+    fn a_valid_result_is_that_of_the_operands_whatever_the_design_says() {
+        let pin: Signal<In, Bit> = Signal::default();
+        let ports = PORTS.map(|name| (name, &pin as &dyn Port));
+        let mut golden = Golden::new(&CONFIGURATION, &ports).expect("legal").expect("a family of products");
+        // 1 * 3 - 1 * 5.
+        golden.clock(&values(&[("run_valid", 1), ("run_ready", 1), ("run_inputs", 2), ("run_outputs", 1)]));
+        golden.clock(&values(&[("activation_valid", 1), ("activation_ready", 1), ("activation_data", 0x53)]));
+        golden.clock(&values(&[("weight_valid", 1), ("weight_ready", 1), ("weight_data", 0b1101)]));
+        let wrong = [("result_valid", 1), ("result_ready", 1), ("result_data", 7)];
+        let mut answered = values(&wrong);
+        golden.answer(&mut answered);
+        let data_bits = 6;
+        let minus_two = (1 << data_bits) - 2;
+        let right = [("result_data", minus_two), ("result_keep", 1), ("result_last", 1)];
+        assert_eq!(answered, values(&[&wrong[..2], &right].concat()));
+        // It has passed, and nothing is open.
+        golden.clock(&answered);
+        let mut answered = values(&wrong);
+        golden.answer(&mut answered);
+        assert_eq!(answered, values(&wrong));
+    }
+}

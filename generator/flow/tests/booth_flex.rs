@@ -7,6 +7,7 @@
 //! short. Wider modes are proven case by case, for each value of some of the weights' bits, which takes minutes.
 
 #![allow(missing_docs)]
+#![expect(clippy::print_stdout, reason = "proofs that take minutes report")]
 
 mod common;
 
@@ -239,7 +240,8 @@ fn wide_modes_are_dot_products_case_by_case() {
     for (mode, bits, family, settings) in BY_CASES {
         let subject = Subject::all(family, (1, settings)).into_iter().find(|subject| subject.mode().name == mode);
         let subject = subject.expect("a mode of that name");
-        let cases: Vec<Subject> = (0..1 << bits).map(|value| Subject { held: (bits, value), ..subject.clone() }).collect();
+        let cases: Vec<Subject> =
+            (0..1 << bits).map(|value| Subject { held: (bits, value), ..subject.clone() }).collect();
         let begin = Instant::now();
         let verdicts = side_by_side(2, &cases, |case| verdict(case, &case.sources()));
         let proven = verdicts.iter().filter(|verdict| **verdict == Verdict::Equal).count();

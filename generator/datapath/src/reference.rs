@@ -30,6 +30,8 @@ pub struct Reference {
     runs: VecDeque<Beat>,
     /// Beats of activations and of weights that have come for the runs that are open.
     operands: [VecDeque<Beat>; 2],
+    /// Runs that are over.
+    over: usize,
     /// Results of the first run that have passed.
     passed: usize,
 }
@@ -42,7 +44,7 @@ pub(crate) trait Replies {
     /// Beats of its results.
     fn result_beats(&self, run: &Beat) -> usize;
 
-    /// The result of that number. `None` where a code has no meaning. Operands that have not come are zero: those of the
+    /// The result of that number. `None` where a code has no meaning, or the core is not made for such a run. Operands that have not come are zero: those of the
     /// results before this one, and its own, have.
     fn reply(&self, run: &Beat, activations: &[Beat], weights: &[Beat], number: usize) -> Option<Beat>;
 }
@@ -54,14 +56,14 @@ impl Reference {
             Some(geometry) => Box::new(geometry),
             None => Box::new(family.ternary_product(parameters)?),
         };
-        Some(Reference { core, runs: VecDeque::new(), operands: Default::default(), passed: 0 })
+        Some(Reference { core, runs: VecDeque::new(), operands: Default::default(), over: 0, passed: 0 })
     }
 
     /// As after a reset.
     pub fn reset(&mut self) {
         self.runs.clear();
         self.operands.iter_mut().for_each(VecDeque::clear);
-        self.passed = 0;
+        (self.over, self.passed) = (0, 0);
     }
 
     /// A beat passes into the core.
@@ -73,7 +75,13 @@ impl Reference {
         }
     }
 
-    /// The result that comes next, once its operands have come; `None` where no run is open or a code has no meaning.
+    /// Since the last reset, the run of the result that comes next, and its number in it.
+    pub fn place(&self) -> [usize; 2] {
+        [self.over, self.passed]
+    }
+
+    /// The result that comes next, once its operands have come; `None` where no run is open, a code has no meaning, or the
+    /// core is not made for such a run.
     pub fn result(&mut self) -> Option<Beat> {
         let [activations, weights] = &mut self.operands;
         let (activations, weights) = (activations.make_contiguous(), weights.make_contiguous());
@@ -90,7 +98,7 @@ impl Reference {
                 beats.drain(..count.min(beats.len()));
             }
             self.runs.pop_front();
-            self.passed = 0;
+            (self.over, self.passed) = (self.over + 1, 0);
         }
     }
 }

@@ -7,10 +7,11 @@ mod common;
 
 use common::random_configurations;
 use tritloom_datapath::family::Family;
-use tritloom_datapath::interface::Scenario;
+use tritloom_datapath::interface::{Field, Scenario};
 use tritloom_datapath::parameter::Parameters;
 use tritloom_datapath::reference::{Input, Reference};
 use tritloom_datapath::registry;
+use tritloom_hdl::Bits;
 
 const CONFIGURATIONS: usize = 12;
 
@@ -45,5 +46,23 @@ fn beats_are_answered_as_the_matrices_that_they_were_made_of() {
     }
     for family in ["ternary_lut", "tint", "sign_flip", "booth_flex", "booth_flex_serial", "bit_weight", "bit_slice"] {
         assert!(checked.contains(&family), "{family} among {checked:?}");
+    }
+}
+
+/// Whatever stands on the wires: every field of every stream full of ones, several runs of it.
+#[test]
+fn what_no_core_is_made_for_has_no_answer() {
+    for family in registry::families() {
+        for parameters in random_configurations(*family, registry::SIMULATION_CAPS, 8).take(CONFIGURATIONS) {
+            let Some(mut reference) = Reference::new(*family, &parameters) else { continue };
+            for (input, stream) in Input::ALL.into_iter().zip(family.interface(&parameters).streams) {
+                let ones = |field: &Field| Bits::from_i128(-1, field.width);
+                (0..3).for_each(|_| reference.take(input, stream.fields.iter().map(ones).collect()));
+            }
+            for _ in 0..100 {
+                reference.result();
+                reference.pass();
+            }
+        }
     }
 }

@@ -11,6 +11,8 @@ pub(crate) type Values = Vec<Vec<u64>>;
 
 /// A golden model, and the places of its core's streams among the ports of a part.
 pub(crate) struct Golden {
+    /// The name of the design.
+    core: &'static str,
     reference: Reference,
     inputs: Vec<Stream>,
     results: Stream,
@@ -35,7 +37,7 @@ impl Golden {
             |side| streams.iter().filter(move |stream| stream.direction == side).map(|one| Stream::new(one, ports));
         let inputs = of(Direction::Input).collect();
         let results = of(Direction::Output).next().expect("a product has results");
-        Ok(Some(Golden { reference, inputs, results, offered: None }))
+        Ok(Some(Golden { core: configuration.name, reference, inputs, results, offered: None }))
     }
 
     /// A reset.
@@ -55,7 +57,10 @@ impl Golden {
         }
     }
 
-    /// Puts the model's result where a result is valid. A code without a meaning has none: there the values stay.
+    /// Puts the model's result where a result is valid. What the core is not made for has none: there the values stay.
+    ///
+    /// # Panics
+    /// When the design gives another result: a defect of the core or of its model.
     pub fn answer(&mut self, values: &mut Values) {
         if !self.results.is_valid(values) {
             return;
@@ -63,7 +68,14 @@ impl Golden {
         if self.offered.is_none() {
             self.offered = self.reference.result();
         }
-        for ((port, _), field) in self.results.fields.iter().zip(self.offered.iter().flatten()) {
+        let Some(golden) = &self.offered else { return };
+        let (design, [run, number]) = (self.results.beat(values), self.reference.place());
+        assert!(
+            *golden == design,
+            "core `{}`, run {run}, result {number}: {design:?} by the design, {golden:?} by the golden model",
+            self.core
+        );
+        for ((port, _), field) in self.results.fields.iter().zip(golden) {
             values[*port] = field.limbs().to_vec();
         }
     }
@@ -134,26 +146,43 @@ mod tests {
         PORTS.iter().map(|port| vec![value(port)]).collect()
     }
 
-    #[test]
-    fn a_valid_result_is_that_of_the_operands_whatever_the_design_says() {
+    const DATA_BITS: u32 = 6;
+
+    /// The model when it has been asked for 1 * 3 - 1 * 5, and the design says `data`; what it answers.
+    fn answered(data: u64) -> (Golden, Values) {
         let pin: Signal<In, Bit> = Signal::default();
         let ports = PORTS.map(|name| (name, &pin as &dyn Port));
         let mut golden = Golden::new(&CONFIGURATION, &ports).expect("legal").expect("a family of products");
-        // 1 * 3 - 1 * 5.
         golden.clock(&values(&[("run_valid", 1), ("run_ready", 1), ("run_inputs", 2), ("run_outputs", 1)]));
         golden.clock(&values(&[("activation_valid", 1), ("activation_ready", 1), ("activation_data", 0x53)]));
         golden.clock(&values(&[("weight_valid", 1), ("weight_ready", 1), ("weight_data", 0b1101)]));
-        let wrong = [("result_valid", 1), ("result_ready", 1), ("result_data", 7)];
-        let mut answered = values(&wrong);
+        let mut answered = values(&[
+            ("result_valid", 1),
+            ("result_ready", 1),
+            ("result_data", data),
+            ("result_keep", 1),
+            ("result_last", 1),
+        ]);
         golden.answer(&mut answered);
-        let data_bits = 6;
-        let minus_two = (1 << data_bits) - 2;
-        let right = [("result_data", minus_two), ("result_keep", 1), ("result_last", 1)];
-        assert_eq!(answered, values(&[&wrong[..2], &right].concat()));
-        // It has passed, and nothing is open.
-        golden.clock(&answered);
-        let mut answered = values(&wrong);
-        golden.answer(&mut answered);
-        assert_eq!(answered, values(&wrong));
+        (golden, answered)
+    }
+
+    #[test]
+    fn a_result_is_that_of_the_operands_and_passes_once() {
+        let minus_two = (1 << DATA_BITS) - 2;
+        let (mut golden, mut values) = answered(minus_two);
+        assert_eq!(golden.reference.place(), [0, 0]);
+        golden.clock(&values);
+        assert_eq!(golden.reference.place(), [1, 0]);
+        // Nothing is open: what the design says stands.
+        let before = values.clone();
+        golden.answer(&mut values);
+        assert_eq!(values, before);
+    }
+
+    #[test]
+    #[should_panic(expected = "core `small`, run 0, result 0")]
+    fn a_design_that_says_something_else_is_a_defect() {
+        answered(7);
     }
 }

@@ -134,13 +134,14 @@ impl Operand {
         if self.numbers == Numbers::FiveTrits {
             let bytes: Vec<u8> =
                 (0..self.bits(places) / 8).map(|byte| beat.slice(8 * byte, 8).limbs()[0] as u8).collect();
-            let trits = five_trit::decode(&bytes, places as usize).ok()?;
-            return Some(trits.into_iter().map(i32::from).collect());
+            let trits = five_trit::decode(&bytes, bytes.len() * five_trit::WEIGHTS_PER_BYTE).ok()?;
+            return Some(trits.into_iter().take(places as usize).map(i32::from).collect());
         }
-        let signed = self.numbers.range().0 < 0;
+        let (least, greatest) = self.numbers.range();
         let value = |place: u32| {
             let bits = beat.slice(self.offset(place), self.numbers.bits());
-            if signed { bits.to_i128().map(|value| value as i32) } else { bits.to_u64().map(|value| value as i32) }
+            let value = if least < 0 { bits.to_i128()? as i32 } else { bits.to_u64()? as i32 };
+            (least..=greatest).contains(&value).then_some(value)
         };
         (0..places).map(value).collect()
     }

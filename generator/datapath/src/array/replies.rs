@@ -6,6 +6,7 @@ use super::mode::{Mode, Operand};
 use super::{beats, golden};
 use crate::interface::Beat;
 use crate::reference::Replies;
+use std::ops::Range;
 use tritloom_hdl::Bits;
 
 impl Replies for Geometry {
@@ -20,100 +21,127 @@ impl Replies for Geometry {
 
     fn reply(&self, run: &Beat, activations: &[Beat], weights: &[Beat], number: usize) -> Option<Beat> {
         let run = Run::of_beat(self, run);
-        let (tile, row) = (number / run.rows as usize, number % run.rows as usize);
+        if !run.is_legal {
+            return None;
+        }
+        let (tile, row) = (number / run.rows as usize, number as u32 % run.rows);
         let [of_activations, of_weights] = run.beats_of_a_tile(self);
         let activations = of_tile(activations, tile, of_activations);
         let weights = of_tile(weights, tile, of_weights);
-        let [rows, columns] = match self.topology {
-            Topology::WeightStationary { .. } => run.stationary(self, activations, weights)?,
-            _ => run.passing(self, activations, weights)?,
+        let columns = run.columns.saturating_sub(tile as u32 * self.columns).min(self.columns);
+        let [row, columns] = match self.topology {
+            Topology::WeightStationary { .. } => run.stationary(self, (row, activations), (columns, weights))?,
+            _ => run.passing(self, (row, activations), (columns, weights))?,
         };
-        let within = (run.columns as usize).saturating_sub(tile * columns.len()).min(columns.len());
-        let sums = golden::product(&rows[row..=row], &columns[..within]).concat();
+        let sums = golden::product(&row, &columns).concat();
         Some(beats::result(self, &sums, number + 1 == run.result_beats(self)))
     }
 }
 
 type Matrix = Vec<Vec<i32>>;
 
-/// A run as its beat says it; of a mode that there is not, the last one stands in.
+/// A run as its beat says it.
 #[derive(Clone, Copy, Debug)]
 struct Run {
+    /// The last one stands in for a mode that there is not.
     mode: usize,
     inner: u32,
     columns: u32,
     rows: u32,
+    /// Whether the array is made for it.
+    is_legal: bool,
 }
 
 impl Run {
     fn of_beat(geometry: &Geometry, beat: &Beat) -> Run {
         let field = |number: usize| beat.get(number).and_then(Bits::to_u64).unwrap_or(0) as u32;
-        let mode = (field(3) as usize).min(geometry.modes.len() - 1);
-        Run { mode, inner: field(0), columns: field(1), rows: field(2).max(1) }
+        let [inner, columns, rows, mode] = [0, 1, 2, 3].map(field);
+        let within = inner <= geometry.max_inner && columns <= geometry.max_columns;
+        let is_legal = within && (1..=geometry.most_rows()).contains(&rows) && (mode as usize) < geometry.modes.len();
+        Run { mode: (mode as usize).min(geometry.modes.len() - 1), inner, columns, rows: rows.max(1), is_legal }
     }
 
     fn result_beats(&self, geometry: &Geometry) -> usize {
-        (geometry.column_tiles(self.columns) * self.rows) as usize
+        geometry.column_tiles(self.columns) as usize * self.rows as usize
     }
 
     /// Beats of activations and of weights that a tile of columns takes.
     fn beats_of_a_tile(&self, geometry: &Geometry) -> [usize; 2] {
-        let steps = geometry.inner_tiles(self.mode, self.inner);
+        let steps = geometry.inner_tiles(self.mode, self.inner) as usize;
         let [activations, weights] = match geometry.topology {
             Topology::WeightStationary { .. } => [self.rows, geometry.rows],
             _ => [geometry.passes_of(self.mode); 2],
         };
-        [(steps * activations) as usize, (steps * weights) as usize]
+        [steps * activations as usize, steps * weights as usize]
     }
 
-    /// Rows of activations and columns of weights of a tile whose operands enter together. Passes beyond the first bring the
-    /// same again.
-    fn passing(&self, geometry: &Geometry, activations: &[Beat], weights: &[Beat]) -> Option<[Matrix; 2]> {
+    /// A row of activations and the first columns of weights of a tile whose operands enter together. Passes beyond the first
+    /// bring the same again.
+    fn passing(
+        &self,
+        geometry: &Geometry,
+        (row, activations): (u32, &[Beat]),
+        (columns, weights): (u32, &[Beat]),
+    ) -> Option<[Matrix; 2]> {
         let Mode { activation, weight, .. } = &geometry.modes[self.mode];
         Some([
-            self.vectors(geometry, activation, (geometry.rows, geometry.row_bits()), activations)?,
-            self.vectors(geometry, weight, (geometry.columns, geometry.column_bits()), weights)?,
+            self.vectors(geometry, activation, row..row + 1, [geometry.rows, geometry.row_bits()], activations)?,
+            self.vectors(geometry, weight, 0..columns, [geometry.columns, geometry.column_bits()], weights)?,
         ])
     }
 
-    /// The vectors of one side, of which a beat has so many of so many bits each in each layer.
+    /// Some vectors of one side, of which a beat has so many of so many bits each in each layer.
     fn vectors(
         &self,
         geometry: &Geometry,
         operand: &Operand,
-        (count, bits): (u32, u32),
+        which: Range<u32>,
+        [count, bits]: [u32; 2],
         beats: &[Beat],
     ) -> Option<Matrix> {
-        let (places, layers) = (geometry.modes[self.mode].places, geometry.layers());
-        let mut vectors = vec![Vec::new(); count as usize];
-        for beat in beats.iter().take(geometry.inner_tiles(self.mode, self.inner) as usize) {
-            for part in 0..layers * count {
-                let values = operand.decode(places, &beat.first()?.slice(part * bits, bits))?;
-                vectors[(part % count) as usize].extend(values);
+        let layers = geometry.layers();
+        let mut vectors = vec![Vec::new(); which.len()];
+        for (step, beat) in (0..geometry.inner_tiles(self.mode, self.inner)).zip(beats) {
+            for layer in 0..layers {
+                for (vector, number) in vectors.iter_mut().zip(which.clone()) {
+                    let part = beat.first()?.slice((layer * count + number) * bits, bits);
+                    vector.extend(operand.decode(self.places_from(geometry, step * layers + layer), &part)?);
+                }
             }
         }
-        vectors.iter_mut().for_each(|vector| vector.truncate(self.inner as usize));
         Some(vectors)
     }
 
-    /// Rows of activations and columns of weights of a tile where weights stay: a beat of weights for each row of the array,
-    /// a beat of activations for each vector.
-    fn stationary(&self, geometry: &Geometry, activations: &[Beat], weights: &[Beat]) -> Option<[Matrix; 2]> {
-        let Mode { activation, weight, places, .. } = &geometry.modes[0];
-        let mut rows = vec![Vec::new(); self.rows as usize];
-        for (position, beat) in activations.iter().enumerate() {
-            for row in 0..geometry.rows {
-                let part = beat.first()?.slice(row * geometry.row_bits(), geometry.row_bits());
-                rows[position % self.rows as usize].extend(activation.decode(*places, &part)?);
+    /// How many of the places of a beat are the run's, where so many beats' places are before them.
+    fn places_from(&self, geometry: &Geometry, before: u32) -> u32 {
+        let places = geometry.modes[self.mode].places;
+        self.inner.saturating_sub(before * places).min(places)
+    }
+
+    /// A row of activations and the first columns of weights of a tile where weights stay: a beat of weights for each row of
+    /// the array, a beat of activations for each vector.
+    fn stationary(
+        &self,
+        geometry: &Geometry,
+        (row, activations): (u32, &[Beat]),
+        (columns, weights): (u32, &[Beat]),
+    ) -> Option<[Matrix; 2]> {
+        let Mode { activation, weight, .. } = &geometry.modes[0];
+        let mut vector = Vec::new();
+        for (tile, beat) in (0..).zip(activations.iter().skip(row as usize).step_by(self.rows as usize)) {
+            for line in 0..geometry.rows {
+                let part = beat.first()?.slice(line * geometry.row_bits(), geometry.row_bits());
+                vector.extend(activation.decode(self.places_from(geometry, tile * geometry.rows + line), &part)?);
             }
         }
-        let mut columns = vec![Vec::new(); geometry.columns as usize];
-        for (beat, column) in weights.iter().flat_map(|beat| (0..geometry.columns).map(move |column| (beat, column))) {
-            let part = beat.first()?.slice(column * geometry.column_bits(), geometry.column_bits());
-            columns[column as usize].extend(weight.decode(*places, &part)?);
+        let mut stored = vec![Vec::new(); columns as usize];
+        for (before, beat) in (0..).zip(weights) {
+            for (number, column) in (0..).zip(&mut stored) {
+                let part = beat.first()?.slice(number * geometry.column_bits(), geometry.column_bits());
+                column.extend(weight.decode(self.places_from(geometry, before), &part)?);
+            }
         }
-        rows.iter_mut().chain(&mut columns).for_each(|vector| vector.truncate(self.inner as usize));
-        Some([rows, columns])
+        Some([vec![vector], stored])
     }
 }
 

@@ -11,10 +11,12 @@ use tritloom_hdl::Bits;
 impl Replies for Geometry {
     fn operand_beats(&self, run: &Beat) -> [usize; 2] {
         let run = Run::of_beat(run);
-        let inputs = self.input_tiles(run.inputs);
-        let tiles = inputs * self.output_tiles(run.outputs);
-        let activations = if self.loop_order == LoopOrder::WeightStationary { tiles * run.vectors } else { inputs };
-        [activations as usize, tiles as usize]
+        let inputs = self.input_tiles(run.inputs) as usize;
+        let tiles = inputs * self.output_tiles(run.outputs) as usize;
+        match self.loop_order {
+            LoopOrder::WeightStationary => [tiles * run.vectors as usize, tiles],
+            LoopOrder::OutputStationary | LoopOrder::TableStationary => [inputs, tiles],
+        }
     }
 
     fn result_beats(&self, run: &Beat) -> usize {
@@ -23,6 +25,10 @@ impl Replies for Geometry {
 
     fn reply(&self, run: &Beat, activations: &[Beat], weights: &[Beat], number: usize) -> Option<Beat> {
         let run = Run::of_beat(run);
+        let most = (self.max_inputs, self.max_outputs, self.max_vectors.max(1));
+        if run.inputs > most.0 || run.outputs > most.1 || run.vectors > most.2 {
+            return None;
+        }
         let (tile, vector) = (number as u32 / run.vectors, number as u32 % run.vectors);
         let outputs = tile * self.ports..run.outputs.min((tile + 1) * self.ports);
         let rows: Vec<Vec<i8>> = outputs.map(|row| run.row(self, row, weights)).collect::<Option<_>>()?;
@@ -46,7 +52,7 @@ impl Run {
     }
 
     fn result_beats(&self, geometry: &Geometry) -> usize {
-        (geometry.output_tiles(self.outputs) * self.vectors) as usize
+        geometry.output_tiles(self.outputs) as usize * self.vectors as usize
     }
 
     /// A vector as it was sent for a tile of outputs: again for each where weights stay. What has not come is zero.

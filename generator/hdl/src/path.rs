@@ -5,7 +5,8 @@
 
 use crate::census::Primitive;
 use crate::design::{
-    Design, Instance, InstanceId, LoopId, Memory, ModuleData, NodeId, NodeKind, Operator, PortId, PortKind, WireId,
+    Design, Drive, Instance, InstanceId, LoopId, Memory, ModuleData, NodeId, NodeKind, Operator, PortId, PortKind,
+    WireId,
 };
 use std::collections::HashMap;
 
@@ -17,6 +18,8 @@ pub struct Path {
     pub levels: [Levels; Primitive::ALL.len()],
     /// The sum of the binary logarithms of how many loads signals on the path have, beyond those of a bit.
     pub fan_out_doublings: f64,
+    /// Whether it begins in the chain that is being followed.
+    in_chain: bool,
 }
 
 /// Primitives of one kind on a path.
@@ -60,13 +63,13 @@ impl Path {
         self
     }
 
-    /// A path that repeats what it adds to its beginning.
-    fn repeated(mut self, times: f64) -> Path {
-        for levels in &mut self.levels {
-            levels.count *= times;
-            levels.doublings *= times;
+    /// A path that goes on through `times` further links of a chain.
+    fn through(mut self, link: Path, times: f64) -> Path {
+        for (levels, own) in self.levels.iter_mut().zip(&link.levels) {
+            levels.count += own.count * times;
+            levels.doublings += own.doublings * times;
         }
-        self.fan_out_doublings *= times;
+        self.fan_out_doublings += link.fan_out_doublings * times;
         self
     }
 }
@@ -90,8 +93,17 @@ struct Context<'a> {
     instances: HashMap<InstanceId, usize>,
     nodes: Vec<Option<Path>>,
     wires: HashMap<WireId, Path>,
-    /// Wires whose drivers are being followed, and whether they have led back to them.
-    open: HashMap<WireId, bool>,
+    /// Wires whose drivers are being followed.
+    open: HashMap<WireId, Chain>,
+}
+
+/// A wire whose drivers may lead back to it.
+#[derive(Clone, Copy, Default)]
+struct Chain {
+    /// How often they did.
+    met: u64,
+    /// Only paths along the chain count: the length of a link is wanted.
+    along: bool,
 }
 
 impl<'a> Context<'a> {
@@ -163,6 +175,9 @@ impl<'a> Search<'a> {
     }
 
     fn longer(&self, left: Path, right: Path) -> Path {
+        if left.in_chain != right.in_chain {
+            return if right.in_chain { right } else { left };
+        }
         if right.length(self.weights) > left.length(self.weights) { right } else { left }
     }
 
@@ -220,25 +235,43 @@ impl<'a> Search<'a> {
         if let Some(path) = here.wires.get(&id) {
             return *path;
         }
-        if let Some(led_back) = here.open.get_mut(&id) {
-            *led_back = true;
+        if let Some(chain) = here.open.get_mut(&id) {
+            chain.met += 1;
             self.met += 1;
-            return Path::default();
+            return Path { in_chain: chain.along, ..Path::default() };
         }
-        here.open.insert(id, false);
+        here.open.insert(id, Chain::default());
         let module = here.module;
+        let met = self.met;
         let mut longest = Path::default();
         for drive in &module.wires[id.index()].drives {
-            let mut path = self.arrival(context, drive.value);
-            if self.contexts[context].open.insert(id, false) == Some(true) {
-                path = path.repeated(iterations(module, drive.scope) as f64);
-            }
+            let path = self.drive(context, id, drive);
             longest = self.longer(longest, path);
         }
         let here = &mut self.contexts[context];
-        here.open.remove(&id);
-        here.wires.insert(id, longest);
+        self.met -= here.open.remove(&id).map_or(0, |chain| chain.met);
+        if self.met == met {
+            here.wires.insert(id, longest);
+        }
         longest
+    }
+
+    /// The path to one driver of a wire: the first link of a chain has what the chain begins with before it, each
+    /// further one only the link.
+    fn drive(&mut self, context: usize, id: WireId, drive: &Drive) -> Path {
+        let before = self.contexts[context].open[&id].met;
+        let first = self.arrival(context, drive.value);
+        if self.contexts[context].open[&id].met == before {
+            return first;
+        }
+        self.set_along(context, id, true);
+        let link = self.arrival(context, drive.value);
+        self.set_along(context, id, false);
+        first.through(link, (iterations(self.contexts[context].module, drive.scope) - 1) as f64)
+    }
+
+    fn set_along(&mut self, context: usize, id: WireId, along: bool) {
+        self.contexts[context].open.entry(id).and_modify(|chain| chain.along = along);
     }
 
     fn operator(&mut self, context: usize, module: &ModuleData, id: NodeId) -> Path {
@@ -344,5 +377,21 @@ mod tests {
         let mut weights = PathWeights::default();
         weights.levels[Primitive::AndOr as usize].count = 1.0;
         assert_eq!(count(&design.longest_path(&weights), Primitive::AndOr), 7.0);
+    }
+
+    #[test]
+    fn what_a_chain_begins_with_does_not_repeat() {
+        let m = ModuleBuilder::new("chain", "Each lane from the one below it and a sum.");
+        let (x, y) = (m.input_lanes("x", uint(4), 7, ""), m.input_lanes("y", uint(4), 7, ""));
+        let chain = m.lanes("chain", uint(1), 8);
+        chain.drive(0, &x.lane(0).bit(0));
+        m.repeat("link", 7, |link| {
+            let sum = &x.lane(link) + &y.lane(link);
+            chain.drive(link + 1, &(chain.lane(link) & sum.bit(4)));
+        });
+        m.output("last", chain.flat());
+        let design = Design::new(m.finish()).expect("a sound design");
+        let path = design.longest_path(&weights(1.0, 0.0));
+        assert_eq!(count(&path, Primitive::Adder), 1.0);
     }
 }

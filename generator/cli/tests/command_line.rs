@@ -527,6 +527,12 @@ fn plots_show_the_columns_that_are_asked_for() {
     assert_eq!(refused.status.code(), Some(2));
     let told = text(&refused.stderr);
     assert!(told.contains("`--x prots`") && told.contains("`ports`") && told.contains("`--y delay`"), "{told}");
+    let with_word = SWEEP.replace(r#""ports"]"#, r#""ports", "reduction"]"#);
+    let with_word = with_word.replace("[4, 2]", r#"[4, 2, "balanced"]"#).replace("[4, 4]", r#"[4, 4, "balanced"]"#);
+    fs::write(path("sweep/sweep.json"), with_word).expect("written");
+    let refused = plots(&["--x", "reduction"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("no configuration has a number there"), "{}", text(&refused.stderr));
     assert_eq!(plot("configurations.svg"), drawn);
 }
 

@@ -65,20 +65,30 @@ pub fn report(arguments: &Arguments) -> Result<Outcome, Vec<Diagnostic>> {
 /// What the plot of the configurations shows; every name that is none is told.
 fn axes(arguments: &Arguments, report: &Report) -> Result<Axes, Vec<Diagnostic>> {
     let mut problems = vec![];
-    let mut column = |option: &str, name: Option<&String>| {
+    let mut column = |option: &str, name: Option<&String>, is_axis: bool| {
         let name = name?;
+        let suits = |column: &Column| !is_axis || report.placed(&[column]) > 0;
         let column = report.column(name);
-        if column.is_none() {
-            let message = format!("`{option} {name}`: the sweep has no quantity or parameter of this name");
-            let columns = report.columns();
-            let suggestion = closest(name, columns.iter().copied());
-            problems.push(Diagnostic::new(code::DOCUMENT, message).legal(columns.join(", ")).suggestion(suggestion));
+        if column.as_ref().is_some_and(suits) {
+            return column;
         }
-        column
+        let reason = if column.is_some() { "no configuration has a number there" } else { "no quantity or parameter" };
+        let columns = report.columns();
+        let legal = |name: &&&str| report.column(name).as_ref().is_some_and(suits);
+        let legal: Vec<&str> = columns.iter().filter(legal).copied().collect();
+        let suggestion = closest(name, legal.iter().copied());
+        let problem = Diagnostic::new(code::DOCUMENT, format!("`{option} {name}`: {reason}"));
+        problems.push(problem.legal(legal.join(", ")).suggestion(suggestion));
+        None
     };
-    let horizontal = column("--x", arguments.x.as_ref()).unwrap_or(Column::Quantity(report.axes.0));
-    let vertical = column("--y", arguments.y.as_ref()).unwrap_or(Column::Quantity(report.axes.1));
-    let color = column("--color", arguments.color.as_ref());
+    let horizontal = column("--x", arguments.x.as_ref(), true).unwrap_or(Column::Quantity(report.axes.0));
+    let vertical = column("--y", arguments.y.as_ref(), true).unwrap_or(Column::Quantity(report.axes.1));
+    let color = column("--color", arguments.color.as_ref(), false);
+    if problems.is_empty() && report.points() > 0 && report.placed(&[&horizontal, &vertical]) == 0 {
+        let [x, y] = [&horizontal, &vertical].map(|column| report.name_of(column));
+        let message = format!("no configuration has both `{x}` and `{y}`");
+        problems.push(Diagnostic::new(code::DOCUMENT, message).note("a plot needs configurations with both"));
+    }
     if problems.is_empty() { Ok(Axes { horizontal, vertical, color }) } else { Err(problems) }
 }
 

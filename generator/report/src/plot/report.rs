@@ -63,7 +63,17 @@ impl Report {
         self.quantities.iter().map(|quantity| quantity.name.as_str()).chain(parameters).collect()
     }
 
-    fn name_of<'a>(&'a self, column: &'a Column) -> &'a str {
+    /// How many configurations have a number in all of these columns: what an axis is of is no word.
+    pub fn placed(&self, columns: &[&Column]) -> usize {
+        let placed = |group: &Group| {
+            let has_all = |point: &&Point| columns.iter().all(|column| column.number(group, point).is_some());
+            group.points.iter().filter(has_all).count()
+        };
+        self.groups.iter().map(placed).sum()
+    }
+
+    /// A column as the command line names it.
+    pub fn name_of<'a>(&'a self, column: &'a Column) -> &'a str {
         match column {
             Column::Quantity(place) => &self.quantities[*place].name,
             Column::Parameter(name) => name,

@@ -51,7 +51,10 @@ impl CellLibrary {
         let missing = cells.missing_cells();
         if !missing.is_empty() {
             return Err(refusal(
-                missing.iter().map(|what| format!("it has no {}", what.trim_start_matches("a ").trim_start_matches("an "))).collect(),
+                missing
+                    .iter()
+                    .map(|what| format!("it has no {}", what.trim_start_matches("a ").trim_start_matches("an ")))
+                    .collect(),
             ));
         }
         let (Some((nand2, gate)), Some((driver, _))) = (cells.nand2(), cells.input_driver()) else {

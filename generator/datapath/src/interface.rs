@@ -55,6 +55,19 @@ pub struct Field {
 /// The fields of one beat, in the order of the stream's fields.
 pub type Beat = Vec<Bits>;
 
+/// A beat of results in lanes of so many bits, zero beyond the last: all lanes, which of them hold a result, and whether
+/// the run ends.
+pub(crate) fn result_beat(results: &[i128], lanes: u32, bits: u32, last: bool) -> Beat {
+    let lane = |lane| Bits::from_i128(results.get(lane).copied().unwrap_or(0), bits);
+    let keep = |lane| Bits::from_u64((lane < results.len()).into(), 1);
+    let lanes = 0..lanes as usize;
+    vec![
+        Bits::join(&lanes.clone().map(lane).collect::<Vec<_>>()),
+        Bits::join(&lanes.map(keep).collect::<Vec<_>>()),
+        Bits::from_u64(last.into(), 1),
+    ]
+}
+
 /// A stretch of simulation after which the core must be idle again (or is reset, where it is aborted).
 ///
 /// Scenarios of a list run one after another WITHOUT reset between them, except behind an aborted one.

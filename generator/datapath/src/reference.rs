@@ -44,8 +44,8 @@ pub(crate) trait Replies {
     /// Beats of its results.
     fn result_beats(&self, run: &Beat) -> usize;
 
-    /// The result of that number. `None` where a code has no meaning, or the core is not made for such a run. Operands that have not come are zero: those of the
-    /// results before this one, and its own, have.
+    /// The result of that number. `None` where a code has no meaning, or the core is not made for such a run. Operands that
+    /// have not come are zero: those of the results before this one, and its own, have.
     fn reply(&self, run: &Beat, activations: &[Beat], weights: &[Beat], number: usize) -> Option<Beat>;
 }
 

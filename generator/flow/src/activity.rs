@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
-use tritloom_datapath::interface::{Interface, Scenario};
+use tritloom_datapath::interface::{Beat, Interface, Scenario};
 use tritloom_emit::bench::{
     DesignUnderTest, HARNESS, MODEL_CLASS, VERILATOR_FLAGS, WRAPPER, instance, traced_main_program, wrapper,
 };
@@ -69,9 +69,8 @@ pub fn busiest(scenarios: &[Scenario]) -> Option<&Scenario> {
         !gaps && scenario.ready.iter().all(|ready| *ready == u64::MAX) && scenario.abort_after.is_none()
     };
     let different = |scenario: &&Scenario| -> usize {
-        let of_stream =
-            |beats: &Vec<(u32, _)>| beats.iter().map(|(_, beat)| format!("{beat:?}")).collect::<BTreeSet<_>>();
-        scenario.inputs.iter().map(|beats| of_stream(beats).len()).sum()
+        let beats = |stream: &[(u32, Beat)]| stream.iter().map(|(_, beat)| beat).collect::<BTreeSet<_>>().len();
+        scenario.inputs.iter().map(|stream| beats(stream)).sum()
     };
     scenarios.iter().filter(at_full_speed).max_by_key(different)
 }

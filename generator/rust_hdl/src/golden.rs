@@ -122,28 +122,21 @@ mod tests {
             ("max_outputs", Value::Integer(1)),
         ],
     };
-    const PORTS: [&str; 15] = [
-        "run_valid",
-        "run_ready",
-        "run_inputs",
-        "run_outputs",
-        "activation_valid",
-        "activation_ready",
-        "activation_data",
-        "weight_valid",
-        "weight_ready",
-        "weight_data",
-        "result_valid",
-        "result_ready",
-        "result_data",
-        "result_keep",
-        "result_last",
-    ];
+    /// The names of the ports, in the core's order.
+    fn ports() -> Vec<String> {
+        let (family, parameters) = (CONFIGURATION.family().expect("known"), CONFIGURATION.parameters().expect("legal"));
+        let of_stream = |stream: &interface::Stream| {
+            let fields = stream.fields.iter().map(|field| field.name.as_str());
+            let what = ["valid", "ready"].into_iter().chain(fields);
+            what.map(|what| format!("{}_{what}", stream.name)).collect::<Vec<_>>()
+        };
+        family.interface(&parameters).streams.iter().flat_map(of_stream).collect()
+    }
 
     /// What stands at the ports where these do and all others are zero.
     fn values(set: &[(&str, u64)]) -> Values {
-        let value = |port: &&str| set.iter().find(|(name, _)| name == port).map_or(0, |(_, value)| *value);
-        PORTS.iter().map(|port| vec![value(port)]).collect()
+        let value = |port: &String| set.iter().find(|(name, _)| name == port).map_or(0, |(_, value)| *value);
+        ports().iter().map(|port| vec![value(port)]).collect()
     }
 
     const DATA_BITS: u32 = 6;
@@ -151,7 +144,8 @@ mod tests {
     /// The model when it has been asked for 1 * 3 - 1 * 5, and the design says `data`; what it answers.
     fn answered(data: u64) -> (Golden, Values) {
         let pin: Signal<In, Bit> = Signal::default();
-        let ports = PORTS.map(|name| (name, &pin as &dyn Port));
+        let names = ports();
+        let ports: Vec<(&str, &dyn Port)> = names.iter().map(|name| (name.as_str(), &pin as &dyn Port)).collect();
         let mut golden = Golden::new(&CONFIGURATION, &ports).expect("legal").expect("a family of products");
         golden.clock(&values(&[("run_valid", 1), ("run_ready", 1), ("run_inputs", 2), ("run_outputs", 1)]));
         golden.clock(&values(&[("activation_valid", 1), ("activation_ready", 1), ("activation_data", 0x53)]));

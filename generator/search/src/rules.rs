@@ -187,10 +187,11 @@ impl Rules {
                 return learnt;
             }
             let drawn = legal.legal_points(CHECKS, rng).into_iter();
-            met = drawn
-                .map(|digits| (complaint(&digits).is_some(), digits))
-                .map(|(fails, digits)| (digits, fails))
-                .collect();
+            let judged = |digits: Vec<usize>| {
+                let fails = complaint(&digits).is_some();
+                (digits, fails)
+            };
+            met = drawn.map(judged).collect();
         }
     }
 

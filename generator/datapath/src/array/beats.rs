@@ -3,7 +3,7 @@
 use super::geometry::Geometry;
 use super::golden::Offsets;
 use super::mode::{Mode, Numbers, Operand};
-use crate::interface::Beat;
+use crate::interface::{Beat, result_beat};
 use std::ops::Range;
 use tritloom_hdl::Bits;
 
@@ -184,12 +184,5 @@ pub fn results(geometry: &Geometry, product: &[Vec<i128>], columns: u32) -> Vec<
 
 /// A result beat: the sums of a row within a tile of columns.
 pub(super) fn result(geometry: &Geometry, sums: &[i128], last: bool) -> Beat {
-    let lane = |column| Bits::from_i128(sums.get(column).copied().unwrap_or(0), geometry.result_bits());
-    let keep = |column| Bits::from_u64((column < sums.len()).into(), 1);
-    let columns = 0..geometry.columns as usize;
-    vec![
-        Bits::join(&columns.clone().map(lane).collect::<Vec<_>>()),
-        Bits::join(&columns.map(keep).collect::<Vec<_>>()),
-        Bits::from_u64(last.into(), 1),
-    ]
+    result_beat(sums, geometry.columns, geometry.result_bits(), last)
 }

@@ -2,7 +2,7 @@
 
 use super::golden;
 use super::parameters::{Outcome, Shape};
-use crate::interface::Beat;
+use crate::interface::{Beat, result_beat};
 use tritloom_hdl::Bits;
 
 /// A vector of activations and the columns that it meets, all of one length; every value -1 or +1.
@@ -70,23 +70,17 @@ pub fn thresholds(shape: &Shape, job: &Job, mut filler: impl FnMut() -> bool) ->
 /// The result beats, with the columns beyond the run zero, as a core must give them.
 pub fn results(shape: &Shape, job: &Job) -> Vec<Beat> {
     let tiles = shape.column_tiles(job.columns());
-    let value = |column: u32| {
-        let (x, w) = (&job.activations, job.weights.get(column as usize)?);
-        Some(match shape.outcome {
-            Outcome::DotProduct => golden::dot_product(x, w),
-            Outcome::Distance => golden::distance(x, w),
+    let value = |column: u32| -> i128 {
+        let (x, w) = (&job.activations, &job.weights[column as usize]);
+        match shape.outcome {
+            Outcome::DotProduct => golden::dot_product(x, w).into(),
+            Outcome::Distance => golden::distance(x, w).into(),
             Outcome::Threshold => golden::reaches(x, w, job.thresholds[column as usize]).into(),
-        })
+        }
     };
     let beat = |tile: u32| {
-        let columns = tile * shape.columns..(tile + 1) * shape.columns;
-        let lane = |column| Bits::from_i128(value(column).unwrap_or(0).into(), shape.result_bits());
-        let keep = |column| Bits::from_u64((column < job.columns()).into(), 1);
-        vec![
-            Bits::join(&columns.clone().map(lane).collect::<Vec<_>>()),
-            Bits::join(&columns.map(keep).collect::<Vec<_>>()),
-            Bits::from_u64((tile + 1 == tiles).into(), 1),
-        ]
+        let columns = tile * shape.columns..job.columns().min((tile + 1) * shape.columns);
+        result_beat(&columns.map(value).collect::<Vec<_>>(), shape.columns, shape.result_bits(), tile + 1 == tiles)
     };
     (0..tiles).map(beat).collect()
 }

@@ -1,7 +1,7 @@
 //! Matrices and vectors as they pass the streams of a core, and back.
 
 use super::geometry::{Geometry, LoopOrder};
-use crate::interface::Beat;
+use crate::interface::{Beat, result_beat};
 use tritloom_hdl::Bits;
 
 /// The beat of the run stream: the lengths of x and y, and how many x there are.
@@ -81,14 +81,8 @@ pub fn results(geometry: &Geometry, vectors: &[Vec<i64>]) -> Vec<Beat> {
 
 /// A result beat: the sums of a vector within a tile of outputs.
 pub(super) fn result(geometry: &Geometry, sums: &[i64], last: bool) -> Beat {
-    let lane = |row| Bits::from_i128(sums.get(row).copied().unwrap_or(0).into(), geometry.accumulator_bits());
-    let keep = |row| Bits::from_u64((row < sums.len()).into(), 1);
-    let rows = 0..geometry.ports as usize;
-    vec![
-        Bits::join(&rows.clone().map(lane).collect::<Vec<_>>()),
-        Bits::join(&rows.map(keep).collect::<Vec<_>>()),
-        Bits::from_u64(last.into(), 1),
-    ]
+    let sums: Vec<i128> = sums.iter().map(|sum| (*sum).into()).collect();
+    result_beat(&sums, geometry.ports, geometry.accumulator_bits(), last)
 }
 
 /// The `outputs` values of each y from the beats of a run.

@@ -11,10 +11,10 @@ pub(super) const ARRIVAL: u32 = 3;
 /// One of two words, or none: an AND-OR gate a bit. The same by an exclusive OR behind an AND, as a core of tables needs it
 /// for magnitudes above one, is larger in every cell library, and no synthesis finds this form, which takes it that no key
 /// has a sign and no magnitude.
-pub(super) fn term(_m: &ModuleBuilder, key: &Value, activation: &Value) -> (Value, Value) {
+pub(super) fn term(m: &ModuleBuilder, key: &Value, activation: &Value) -> (Value, Value) {
     let bits = activation.width();
-    let minus = key.top_bit();
-    let plus = key.bit(0) & !&minus;
+    let minus = m.wire("minus", &key.top_bit());
+    let plus = m.wire("plus", &(key.bit(0) & !&minus));
     let word = activation & plus.replicate(bits) | !activation & minus.replicate(bits);
     (word.as_signed(), minus)
 }

@@ -4,7 +4,7 @@ use super::draining;
 use super::geometry::{Geometry, Topology};
 use super::mode::Mode;
 use super::settling::settling_cycles;
-use super::weight_stationary::way_of_a_vector;
+use super::weight_stationary::{queue_places, way_of_a_vector};
 use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Field, Interface, Stream};
 use crate::sequencer::InnerStep;
@@ -115,12 +115,12 @@ fn meanwhile(rows: &str) -> String {
 fn stationary_formula(geometry: &Geometry) -> String {
     let (columns, rows, latency) = (geometry.columns, geometry.rows, latency_cycles(geometry));
     format!(
-        "a run takes {rows} cycles for weights, one for each of its rows, and {} before the next weights, for each of \
-         its max(1, ceil(inner / {})) tiles of the inner dimension in each of its max(1, ceil(columns / {columns})) \
+        "a run takes {rows} cycles for weights, one for each row of the array, and one for each of its rows, for each of its \
+         max(1, ceil(inner / {})) tiles of the inner dimension in each of its max(1, ceil(columns / {columns})) \
          tiles of columns; a row is valid {latency} cycles after the activations that complete it; runs follow one \
-         another in the same way",
-        columns - 1,
+         another in the same way; a row that waits for the receiver while {} others do comes back {rows} cycles later",
         geometry.tile_places(0),
+        queue_places(geometry),
     )
 }
 
@@ -177,9 +177,7 @@ pub(crate) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
 
 /// The same where weights stay: for each tile of columns, its tiles of the inner dimension and its rows.
 fn stationary_cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
-    let (rows, columns) = (u64::from(geometry.rows), u64::from(geometry.columns));
-    let tile = |vectors: u64| rows + vectors + columns - 1;
-    let all: u64 = tiles.iter().map(|&(tiles, vectors)| tiles * tile(vectors)).sum();
-    // The run, and the last row behind the last vector, which is not followed by weights.
-    1 + all - (columns - 1) + latency_cycles(geometry)
+    let all: u64 = tiles.iter().map(|&(tiles, vectors)| tiles * (u64::from(geometry.rows) + vectors)).sum();
+    // The run, and the last row behind the last vector.
+    1 + all + latency_cycles(geometry)
 }

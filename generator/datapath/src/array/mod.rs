@@ -28,6 +28,7 @@
 
 pub mod beats;
 mod broadcast;
+mod circulation;
 mod column;
 mod cost;
 mod cube;
@@ -42,7 +43,9 @@ mod mode;
 mod moving_sum;
 mod operands;
 mod parameters;
+mod partial_sums;
 mod planes;
+mod queue;
 mod replies;
 mod results;
 mod schedule;

@@ -38,22 +38,34 @@ pub(super) struct Row {
 
 /// Drives the result stream.
 pub(super) fn results(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
-    m.documented_output("result_valid", &row.valid, "");
-    lanes(m, geometry, row);
-    m.output("result_last", &row.last);
+    let keep = kept(m, geometry, &row.columns_left);
+    stream(m, geometry, &row.valid, (&row.sums, &keep), &row.last);
 }
 
-/// One word a column, zero beyond the run's columns.
-fn lanes(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
+/// Which columns are within the run.
+pub(super) fn kept(m: &ModuleBuilder, geometry: &Geometry, columns_left: &Value) -> Value {
+    thermometer(m, "within_columns", columns_left, geometry.columns)
+}
+
+/// Drives the result stream: one word a column, zero where it is not kept.
+pub(super) fn stream(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    valid: &Value,
+    (sums, keep): (&Lanes, &Value),
+    last: &Value,
+) {
+    m.documented_output("result_valid", valid, "");
     let (columns, bits) = (geometry.columns, geometry.result_bits());
     let data = m.lanes("kept", sint(bits), columns);
     m.comment("Lanes beyond the run's columns are zero, and their keep bits too.");
-    let keep = thermometer(m, "within_columns", &row.columns_left, columns).lanes(uint(1), columns);
+    let keep = keep.lanes(uint(1), columns);
     m.repeat("result_lane", columns, |column| {
-        data.drive(column, &(row.sums.lane(column) & keep.lane(column).replicate(bits)).as_signed());
+        data.drive(column, &(sums.lane(column) & keep.lane(column).replicate(bits)).as_signed());
     });
     m.output_lanes("result_data", &data, "first column lowest");
     m.output_lanes("result_keep", &keep, "");
+    m.output("result_last", last);
 }
 
 /// The sums of each column in one word, from what elements keep; as wide, unless those of several layers are added.

@@ -1,10 +1,10 @@
 //! Delays that grow from lane to lane, and values seen later and later.
 
 use tritloom_hdl::Primitive::{EnabledRegister, ResetRegister};
-use tritloom_hdl::{Census, Lanes, MAXIMUM_WIDTH, ModuleBuilder, RegisterBuilder, Value, uint};
+use tritloom_hdl::{Census, Lanes, MAXIMUM_WIDTH, ModuleBuilder, Primitive, RegisterBuilder, Value, uint};
 
-/// Lane i delayed by i cycles, in which `enable` is one.
-pub(super) fn skewed(m: &ModuleBuilder, name: &str, lanes: &Lanes, enable: &Value) -> Lanes {
+/// Lane i delayed by i cycles, in which `enable` is one; without it in all.
+pub(super) fn skewed(m: &ModuleBuilder, name: &str, lanes: &Lanes, enable: Option<&Value>) -> Lanes {
     let (count, bits) = (lanes.count(), lanes.shape().width);
     let steps: Vec<u32> = (1..count).rev().map(|late| late * bits).collect();
     let stages = Stages::new(m, &format!("{name}_skew"), &steps);
@@ -25,23 +25,23 @@ pub(super) fn aligned(m: &ModuleBuilder, name: &str, lanes: &Lanes, enable: &Val
     let joined = (1..count).zip(&stages.values).map(|(lane, held)| m.concat(&[&lanes.lane(lane), held]));
     together.extend(joined);
     let last = together.pop().unwrap_or_else(|| lanes.flat().clone());
-    stages.drive(m, &together, enable);
+    stages.drive(m, &together, Some(enable));
     m.wire(&format!("{name}_aligned"), &last).lanes(uint(bits), count)
 }
 
-/// The primitives of [`skewed`].
-pub(super) fn skewed_census(count: u32, bits: u32) -> Census {
-    stages_census(&(1..count).rev().map(|late| late * bits).collect::<Vec<_>>())
+/// The primitives of [`skewed`], whose registers are of a kind with enable or without.
+pub(super) fn skewed_census(register: Primitive, count: u32, bits: u32) -> Census {
+    stages_census(register, &(1..count).rev().map(|late| late * bits).collect::<Vec<_>>())
 }
 
 /// The primitives of [`aligned`].
 pub(super) fn aligned_census(count: u32, bits: u32) -> Census {
-    stages_census(&(1..count).map(|early| early * bits).collect::<Vec<_>>())
+    stages_census(EnabledRegister, &(1..count).map(|early| early * bits).collect::<Vec<_>>())
 }
 
-fn stages_census(steps: &[u32]) -> Census {
+fn stages_census(register: Primitive, steps: &[u32]) -> Census {
     let mut census = Census::default();
-    groups(steps).iter().for_each(|group| census.add(EnabledRegister, 1, group.iter().sum::<u32>().into()));
+    groups(steps).iter().for_each(|group| census.add(register, 1, group.iter().sum::<u32>().into()));
     census
 }
 
@@ -71,11 +71,12 @@ impl Stages {
     }
 
     /// Gives each step its next value.
-    fn drive(&self, m: &ModuleBuilder, next: &[Value], enable: &Value) {
+    fn drive(&self, m: &ModuleBuilder, next: &[Value], enable: Option<&Value>) {
         let mut left = next;
         for (register, steps) in &self.registers {
             let (group, rest) = left.split_at(*steps);
-            register.enable(enable).next(&m.concat(&group.iter().rev().collect::<Vec<_>>()));
+            enable.iter().for_each(|enable| _ = register.enable(enable));
+            register.next(&m.concat(&group.iter().rev().collect::<Vec<_>>()));
             left = rest;
         }
     }
@@ -97,7 +98,7 @@ fn groups(steps: &[u32]) -> Vec<&[u32]> {
     groups
 }
 
-/// A value as it is seen 0, 1, ... cycles later, counting those in which an enable is one; zero after reset.
+/// A value as it is seen 0, 1, ... cycles later, counting those in which an enable is one, if there is one; zero after reset.
 pub(super) struct Wave {
     m: ModuleBuilder,
     name: String,
@@ -119,13 +120,14 @@ impl Wave {
     }
 
     /// Gives the value.
-    pub fn drive(&self, value: &Value, enable: &Value) {
+    pub fn drive(&self, value: &Value, enable: Option<&Value>) {
         if let Some(later) = &self.later {
             let next = match later.width() - self.bits {
                 0 => value.clone(),
                 earlier => self.m.concat(&[&later.value().slice(0, earlier), value]),
             };
-            later.enable(enable).reset(0).next(&next);
+            enable.iter().for_each(|enable| _ = later.enable(enable));
+            later.reset(0).next(&next);
         }
     }
 
@@ -139,7 +141,7 @@ impl Wave {
 
     /// Gives the value; a lane for each cycle, the value itself first.
     pub fn of(&self, value: &Value, enable: &Value) -> Lanes {
-        self.drive(value, enable);
+        self.drive(value, Some(enable));
         let Some(later) = &self.later else { return value.lanes(uint(self.bits), 1) };
         let all = self.m.wire(&format!("{}_at", self.name), &self.m.concat(&[later.value(), value]));
         all.lanes(uint(self.bits), all.width() / self.bits)

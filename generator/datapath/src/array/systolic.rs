@@ -54,7 +54,7 @@ pub(super) fn rows(
     let parts: Vec<&Value> = ends_tile.into_iter().chain([&rows.columns_left, &rows.last, &rows.valid]).collect();
     let parts = m.concat(&parts);
     let wave = Wave::new(m, "row", parts.width(), way + 1);
-    wave.drive(&parts, &moving);
+    wave.drive(&parts, Some(&moving));
     let row = wave.ago(way);
     moving.drive(&(ready | !row.bit(0)));
     let ends_tile = || row.top_bit();
@@ -140,8 +140,8 @@ fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, complete: &Lanes
         true => gated(m, "activations_to_add", &beat.operands.rows, &beat.accumulate),
         false => beat.operands.rows.clone(),
     };
-    let activations = skewed(m, "activations", &entering, moving);
-    let weights = skewed(m, "weights", &beat.operands.columns, moving);
+    let activations = skewed(m, "activations", &entering, Some(moving));
+    let weights = skewed(m, "weights", &beat.operands.columns, Some(moving));
     let signals = Wave::new(m, "signals", beat.signals.bits(), reach(geometry)).of(&beat.signals.packed(m), moving);
     let at = m.lanes("activations_at", uint(activations.flat().width()), columns);
     at.drive(0, activations.flat());
@@ -233,8 +233,8 @@ pub(super) fn census(geometry: &Geometry, [row_bits, column_bits]: [u32; 2], sig
         (AndOr, (columns * (2 * rows - 1)).into(), bits), // selected
         (EnabledRegister, columns.into(), bits),
     ]);
-    census.add_census(&skewed_census(rows, row_bits), 1);
-    census.add_census(&skewed_census(columns, column_bits), 1);
+    census.add_census(&skewed_census(EnabledRegister, rows, row_bits), 1);
+    census.add_census(&skewed_census(EnabledRegister, columns, column_bits), 1);
     census.add_census(&aligned_census(columns, geometry.sum_bits()), 1);
     census.add(EnabledRegister, 1, (columns * geometry.sum_bits()).into()); // resolved
     let (sum_columns, sum_bits) = (geometry.activation_sum_columns(), geometry.kept_activation_bits());

@@ -1,52 +1,66 @@
-//! The weight-stationary systolic array: weights stay, activations pass from column to column, sums from row to row.
+//! The weight-stationary array: weights stay, sums pass from row to row.
 //!
 //! ```text
-//!                  0                      0
-//!                  ▼                      ▼
-//!  places 0 ─► element (weights) ──► element (weights) ──► ...
-//!                  │ register             │
-//!                  ▼                      ▼
-//!  places 1, a cycle later
-//!                  ▼                      ▼
-//!               resolve ─► in line ─► add to the partial sum in memory ─► result
+//!                     0, or what goes round
+//!                              ▼
+//!  places 0 ─► register ─► element (weights)
+//!                              ▼ register
+//!  places 1, a cycle later ─► element (weights)
+//!                              ▼ register
+//!                           resolve ─► add to the partial sum in memory ─► queue ─► result
 //! ```
 //!
 //! Rows of the array are places of the inner dimension, `depth` each. For each tile of columns and, in it, each tile of
 //! the inner dimension the weights of a row of the array enter a beat, and stay; then the vectors of activations pass,
-//! one a cycle, and their sums over the tile leave at the bottom. Sums over several tiles are added up in a memory of
-//! `max_rows` rows. Weights of the next tile wait until the last vector has passed the first row. Everything holds while
-//! the receiver does not take a row.
+//! one a cycle, seen by all columns at once, and their sums over the tile leave at the bottom. Where the inner dimension has
+//! several tiles their sums are added up in a memory of `max_rows` rows. Weights of the next tile follow the last vector row by
+//! row.
+//!
+//! Nothing waits for the receiver: a row that the queue before it has no place for goes round (`circulation.rs`), so that no
+//! register between operands and sums has an enable.
 
+use super::circulation::{self, AtFoot, circulate};
 use super::geometry::Geometry;
 use super::operands::{COLUMN_SIDE, port_bits, prepared};
-use super::results::{self, Row, resolved};
+use super::partial_sums::{self, PartialSums, has_partial_sums};
+use super::queue::{self, Queue};
+use super::results::{self, resolved};
 use super::shell::{Element, Inputs, PORT_ORDER, note_parameters};
-use super::skew::{Wave, aligned, aligned_census, skewed, skewed_census, wave_census};
+use super::skew::{skewed, skewed_census};
 use crate::arith::thermometer::{thermometer, thermometer_census};
-use crate::census::{copies, sum_of};
+use crate::census::sum_of;
 use crate::sequencer::{sequencer, sequencer_census};
 use tritloom_hdl::Primitive::{
-    Adder, AndOr, Comparator, EnabledRegister, Inverter, Memory, Multiplexer, Reduction, ResetRegister,
+    Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister,
 };
-use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, bits_for, uint};
+use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// Builds the array.
 pub(super) fn build(geometry: &Geometry, max_rows: u32, element: &dyn Element) -> Result<Design, Diagnostics> {
     let m = ModuleBuilder::new(element.top_name(), element.summary());
     note_parameters(&m, geometry);
     let streams = Inputs::declare(&m, geometry);
-    let moving = m.forward("moving", uint(1));
     m.section("Schedule");
-    let schedule = Schedule::build(&m, geometry, &streams, &moving);
+    let open = m.forward("open", uint(1));
+    let schedule = Schedule::build(&m, geometry, &streams, &open);
+    m.section("Vectors");
+    let queue = Queue::new(&m, queue_places(geometry));
+    let room = queue.room();
+    let may_leave = |told: &Value| match has_partial_sums(geometry) {
+        true => m.wire("may_leave", &(!told.bit(COMPLETE) | &room)),
+        false => room.clone(),
+    };
+    let vector = circulate(&m, geometry.rows, (&schedule.issue, &schedule.told), may_leave, &open);
     m.section("Elements");
-    let sums = columns(&m, geometry, element, &streams, &schedule, &moving);
+    let sums = columns(&m, geometry, element, &streams, &schedule, &vector.again);
     m.section("Rows");
-    let row = rows(&m, geometry, max_rows, &schedule, &sums, &moving);
-    moving.drive(&(&streams.result_ready | !&row.valid));
-    results::results(&m, geometry, &row);
+    rows(&m, geometry, max_rows, (&vector, &sums), queue, &streams.result_ready);
     m.port_order(&PORT_ORDER);
     Design::new(m.finish())
 }
+
+/// Where in what is said of a vector stands whether its sums are complete, where they may be partial.
+const COMPLETE: u32 = 0;
 
 /// What enters in a cycle.
 struct Schedule {
@@ -56,16 +70,14 @@ struct Schedule {
     issue: Value,
     /// Places of the inner dimension that are left, those of this tile included.
     inner_left: Value,
-    last_vector: Value,
-    first_inner: Value,
-    last_inner: Value,
-    last_outer: Value,
-    columns_left: Value,
+    /// What is said of the vector: where sums may be partial whether it completes them, begins them, and is the last of its tile; then
+    /// whether it is the last of its run, and how many columns of the run are left, those of this tile included.
+    told: Value,
 }
 
 impl Schedule {
-    /// Weights of a tile, then vectors; no weights while the last vector is still on its way along the first row.
-    fn build(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, moving: &Value) -> Schedule {
+    /// Weights of a tile, then vectors while they are let in.
+    fn build(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, open: &Value) -> Schedule {
         let (rows, bits) = (geometry.rows, geometry.row_count_bits());
         let step = m.forward("step", uint(1));
         let sequencer = m.instance("sequencer", &sequencer(&geometry.nest()));
@@ -77,15 +89,11 @@ impl Schedule {
         let run_rows = m.delay("rows", &streams.run_rows, Some(&start));
 
         let streaming = m.register("streaming", uint(1));
-        let able = m.wire("able", &(sequencer.output("busy") & moving & !streaming.value()));
-        let weight_ready = match passing(m, geometry, &step, moving) {
-            Some(passing) => m.wire("free", &(able & !passing)),
-            None => able,
-        };
+        let weight_ready = m.wire("loadable", &(sequencer.output("busy") & !streaming.value()));
         m.output("weight_ready", &weight_ready);
         let loading = m.wire("load", &(weight_ready & &streams.weight_valid));
         let row = row_to_load(m, rows, &loading);
-        let activation_ready = m.wire("open", &(streaming.value() & moving));
+        let activation_ready = m.wire("enterable", &(streaming.value() & open));
         m.output("activation_ready", &activation_ready);
         let issue = m.wire("issue", &(activation_ready & &streams.activation_valid));
 
@@ -97,29 +105,21 @@ impl Schedule {
         step.drive(&(&issue & &last_vector));
         let loaded = &loading & row.lane(rows - 1);
         streaming.reset(0).next(&(loaded | (streaming.value() & !&*step)));
+
+        let last = m.wire("vector_is_last", &(sequencer.output("last_outer") & &last_vector));
+        let (first_inner, last_inner) = (sequencer.output("first_inner"), sequencer.output("last_inner"));
+        let columns_left = sequencer.output("outer_left");
+        let of_row = [&columns_left, &last];
+        let partial = [&last_vector, &first_inner, &last_inner];
+        let told: Vec<&Value> =
+            of_row.into_iter().chain(partial.into_iter().filter(|_| has_partial_sums(geometry))).collect();
         Schedule {
             load: m.wire("load_row", &(row.flat() & loading.replicate(rows))).lanes(uint(1), rows),
             issue,
             inner_left: sequencer.output("inner_left"),
-            last_vector,
-            first_inner: sequencer.output("first_inner"),
-            last_inner: sequencer.output("last_inner"),
-            last_outer: sequencer.output("last_outer"),
-            columns_left: sequencer.output("outer_left"),
+            told: m.concat(&told),
         }
     }
-}
-
-/// Whether the last vector of a tile is still on its way along the first row; `None` for one column.
-fn passing(m: &ModuleBuilder, geometry: &Geometry, step: &Value, moving: &Value) -> Option<Value> {
-    let cycles = geometry.columns.checked_sub(1).filter(|&cycles| cycles > 0)?;
-    let passing = m.register("passing", uint(cycles));
-    let next = match cycles {
-        1 => step.clone(),
-        _ => m.concat(&[&passing.value().slice(0, cycles - 1), step]),
-    };
-    passing.enable(moving).reset(0).next(&next);
-    Some(m.wire("still_passing", &passing.value().any()))
 }
 
 /// A one at the row of the array that takes the next beat of weights.
@@ -133,52 +133,44 @@ fn row_to_load(m: &ModuleBuilder, rows: u32, loading: &Value) -> Lanes {
     row.value().lanes(uint(1), rows)
 }
 
-/// The columns; gives the resolved sums of a tile of the inner dimension, all columns in line.
+/// The columns; gives the resolved sums at the foot of each.
 fn columns(
     m: &ModuleBuilder,
     geometry: &Geometry,
     element: &dyn Element,
     streams: &Inputs,
     schedule: &Schedule,
-    moving: &Value,
+    again: &Value,
 ) -> Lanes {
-    let columns = geometry.columns;
-    let masked = masked(m, geometry, streams, schedule);
-    let held = m.delay("activations", masked.flat(), Some(&schedule.issue)).lanes(masked.shape(), geometry.rows);
-    let activations = skewed(m, "activations", &held, moving);
+    let activations = skewed(m, "activations", &masked(m, geometry, streams, schedule), None);
     let weights = prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), (None, None));
-    let at = m.lanes("activations_at", uint(activations.flat().width()), columns);
-    at.drive(0, activations.flat());
-    if columns > 1 {
-        m.repeat("column_to_the_right", columns - 1, |column| {
-            at.drive(column + 1, &m.delay("activations_right", &at.lane(column), Some(moving)));
-        });
-    }
     let module = column(geometry, element);
-    let sums = m.lanes("sums", uint(geometry.element_bits()), columns);
-    m.repeat("column", columns, |column| {
+    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
+    m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
-        instance.connect("activations", &at.lane(column)).connect("weights", &weights.lane(column));
-        instance.connect("load", schedule.load.flat()).connect("moving", moving);
+        instance.connect("activations", activations.flat()).connect("weights", &weights.lane(column.clone()));
+        instance.connect("load", schedule.load.flat()).connect("again", again);
         sums.drive(column, &instance.output("sum"));
     });
-    let resolved = resolved(m, geometry, &sums);
-    let held = m.delay("resolved", resolved.flat(), Some(moving)).lanes(resolved.shape(), columns);
-    aligned(m, "resolved", &held, moving)
+    resolved(m, geometry, &sums)
 }
 
-/// The activations that enter, a lane a row of the array; zero beyond the inner dimension.
+/// The activations that enter, a lane a row of the array; zero beyond the inner dimension, and where none enter.
 fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule) -> Lanes {
     let (incoming, places) = (&streams.activations, geometry.rows * geometry.depth);
-    let within = thermometer(m, "within_inner", &schedule.inner_left, places).lanes(uint(1), places);
+    let within = thermometer(m, "within_inner", &schedule.inner_left, places);
+    let within = m.wire("within_issued", &(within & schedule.issue.replicate(places))).lanes(uint(1), places);
     let masked = m.lanes("masked", incoming.shape(), places);
     m.repeat("place", places, |place| {
-        masked.drive(place, &(incoming.lane(place) & within.lane(place).replicate(incoming.shape().width)));
+        masked.drive(
+            place.clone(),
+            &(incoming.lane(place.clone()) & within.lane(place).replicate(incoming.shape().width)),
+        );
     });
     masked.flat().lanes(uint(incoming.shape().width * geometry.depth), geometry.rows)
 }
 
-/// Elements one below the other, each with weights that stay and a register behind its sum.
+/// Elements one below the other, each with weights that stay, a register of its own for its activations, and one behind its sum.
 fn column(geometry: &Geometry, element: &dyn Element) -> Module {
     let (rows, bits, module) = (geometry.rows, geometry.element_bits(), element.element());
     let m = ModuleBuilder::new(
@@ -190,100 +182,79 @@ fn column(geometry: &Geometry, element: &dyn Element) -> Module {
     let activations = m.input_lanes("activations", operand("activations"), rows, "first row lowest");
     let weights = m.documented_input("weights", operand("weights"), "of the row that is loaded");
     let load = m.input_lanes("load", uint(1), rows, "a row takes the weights");
-    let moving = m.documented_input("moving", uint(1), "time goes on");
-    let sums = m.lanes("sums", uint(bits), rows + 1);
-    sums.drive(0, &m.uint(0, bits));
+    let again = m.documented_input("again", uint(1), "the sum that is at the foot a cycle later enters again");
+    let (above, sums) = (m.lanes("above", uint(bits), rows), m.lanes("sums", uint(bits), rows));
+    let round = m.delay("goes_round", &again, None);
+    above.drive(0, &(sums.lane(rows - 1) & round.replicate(bits)));
+    if rows > 1 {
+        m.repeat("row_below", rows - 1, |row| above.drive(row.clone() + 1, &sums.lane(row)));
+    }
     m.repeat("row", rows, |row| {
         let instance = m.instance("element", &module);
-        instance.connect("activations", &activations.lane(row));
-        instance.connect("weights", &m.delay("held_weights", &weights, Some(&load.lane(row))));
-        instance.connect("addend", &sums.lane(row));
-        sums.drive(row + 1, &m.delay("sum", &instance.output("sum"), Some(&moving)));
+        instance.connect("activations", &m.delay("held_activations", &activations.lane(row.clone()), None));
+        instance.connect("weights", &m.delay("held_weights", &weights, Some(&load.lane(row.clone()))));
+        instance.connect("addend", &above.lane(row.clone()));
+        sums.drive(row, &m.delay("sum", &instance.output("sum"), None));
     });
-    m.documented_output("sum", &sums.lane(rows), "of all rows");
+    m.documented_output("sum", &sums.lane(rows - 1), "of all rows");
     m.finish()
 }
 
-/// Cycles from a vector to its sums in line: operand register, a sum a row, resolution, the last column.
-pub(super) fn way_of_a_vector(geometry: &Geometry) -> u32 {
-    1 + geometry.rows + 1 + (geometry.columns - 1)
+/// Cycles from the foot, a cycle before the sums are there, until they are in the queue.
+fn way_to_queue(geometry: &Geometry) -> u32 {
+    if has_partial_sums(geometry) { 3 } else { 2 }
 }
 
-/// Adds the sums of a tile to those of the tiles before; complete ones are a row of the result.
+pub(super) fn queue_places(geometry: &Geometry) -> u32 {
+    way_to_queue(geometry) + 1
+}
+
+/// Cycles from a vector to its row of results: to the foot, and from there.
+pub(super) fn way_of_a_vector(geometry: &Geometry) -> u32 {
+    geometry.rows + way_to_queue(geometry)
+}
+
+/// From the vector at the foot, and the sums that are there a cycle later, to the results.
 fn rows(
     m: &ModuleBuilder,
     geometry: &Geometry,
     max_rows: u32,
-    schedule: &Schedule,
-    sums: &Lanes,
-    moving: &Value,
-) -> Row {
-    let way = way_of_a_vector(geometry);
-    let last = m.wire("row_is_last", &(&schedule.last_outer & &schedule.last_vector));
-    let parts = [&schedule.columns_left, &last, &schedule.last_inner, &schedule.first_inner, &schedule.issue];
-    let parts = m.concat(&parts);
-    let vector = Wave::new(m, "vector", parts.width(), way + 1);
-    vector.drive(&parts, moving);
-    let last_vector = Wave::new(m, "last_vector", 1, way);
-    last_vector.drive(&schedule.last_vector, moving);
-    let here = vector.ago(way);
-    let (there, begins, complete) = (here.bit(0), here.bit(1), here.bit(2));
-    let partial = PartialSums {
-        begins,
-        arriving: vector.ago(way - 1).bit(0),
-        last_vector: last_vector.ago(way - 1),
-        kept: m.wire("kept_for_later", &(&there & !&complete & moving)),
+    (vector, sums): (&AtFoot, &Lanes),
+    queue: Queue,
+    ready: &Value,
+) {
+    let stages = way_to_queue(geometry) - 1;
+    let way = m.pipeline("row", None);
+    let (outer, columns) = (geometry.nest().outer_bits(), geometry.columns);
+    let of_row = vector.told.width() - outer - 1;
+    let columns_left = vector.told.slice(of_row + 1, outer);
+    let last = way.stage(0, "row_is_last", &vector.told.bit(of_row)).at(stages);
+    let keep = way.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(stages);
+    let there = way.control(0, "row_there", &vector.leaves);
+    let (promise, arrives, sums) = match has_partial_sums(geometry) {
+        false => (vector.leaves.clone(), there.at(stages), sums.clone()),
+        true => {
+            let told = |bit| vector.told.bit(bit);
+            let complete = way.stage(0, "row_complete", &told(COMPLETE));
+            let [begins, last_vector] =
+                [("row_begins", 1), ("row_ends_tile", 2)].map(|(name, bit)| way.stage(0, name, &told(bit)));
+            let partial = PartialSums {
+                begins: begins.at(2),
+                arriving: there.at(1),
+                last_vector: last_vector.at(1),
+                kept: m.wire("kept_for_later", &(there.at(2) & !complete.at(2))),
+            };
+            let promise = m.wire("promise", &(&vector.leaves & told(COMPLETE)));
+            let arrives = m.wire("row_arrives", &(there.at(2) & complete.at(2)));
+            (promise, arrives, partial_sums::added(m, geometry, max_rows, sums, &partial))
+        }
     };
-    Row {
-        valid: m.wire("row_valid", &(there & complete)),
-        columns_left: here.slice(4, schedule.columns_left.width()),
-        last: here.bit(3),
-        sums: partial_sums(m, geometry, max_rows, sums, &partial, moving),
-        correction: None,
-    }
-}
-
-/// What becomes of the sums in line.
-struct PartialSums {
-    /// They are the first of their row.
-    begins: Value,
-    /// There are sums a cycle later.
-    arriving: Value,
-    /// Those are of the last vector.
-    last_vector: Value,
-    /// More are still to come.
-    kept: Value,
-}
-
-/// The memory, and the sums so far, those in line included.
-fn partial_sums(
-    m: &ModuleBuilder,
-    geometry: &Geometry,
-    max_rows: u32,
-    sums: &Lanes,
-    what: &PartialSums,
-    moving: &Value,
-) -> Lanes {
-    let (columns, bits) = (geometry.columns, geometry.sum_bits());
-    let memory = m.memory("partial_sums", uint(bits * columns), memory_rows(max_rows));
-    let address = memory.address_shape();
-    let number = m.register("vector_number", address);
-    let change = m.wire("number_changes", &(&what.arriving & moving));
-    let next = (number.value() + m.uint(1, address.width)).wrap(address.width);
-    number.enable(&change).reset(0).next(&what.last_vector.mux(&m.uint(0, address.width), &next));
-    let before = memory.read("before", moving, &number).lanes(uint(bits), columns);
-    let total = m.lanes("total", uint(bits), columns);
-    m.repeat("summed_column", columns, |column| {
-        let base = (before.lane(column) & (!&what.begins).replicate(bits)).as_signed();
-        let sum = sums.lane(column).as_signed();
-        total.drive(column, &m.wire("sum_so_far", &(base + sum).wrap(bits).as_unsigned()));
-    });
-    memory.write(&what.kept, &m.delay("summed_number", &number, Some(moving)), total.flat());
-    (*total).clone()
-}
-
-fn memory_rows(max_rows: u32) -> u32 {
-    max_rows.max(2)
+    let row = m.concat(&[&last, &keep, sums.flat()]);
+    let waiting = queue.pass(&promise, (&arrives, &row), ready);
+    let bits = sums.flat().width();
+    let sums = waiting.row.slice(0, bits).lanes(sums.shape(), columns);
+    let (keep, last) = (waiting.row.slice(bits, columns), waiting.row.top_bit());
+    results::stream(m, geometry, &waiting.valid, (&sums, &keep), &last);
 }
 
 /// The primitives of the array around its elements, the weights prepared by edges to so many bits a column.
@@ -292,69 +263,50 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32, column_bits: u32) -> Ve
     let row_bits = geometry.row_bits();
     let mut passing = thermometer_census(geometry.nest().inner_bits(), rows * depth); // places within the run
     let own = sum_of(&[
-        (AndOr, (rows * depth).into(), row_bits / depth),           // mask
-        (EnabledRegister, 1, rows * row_bits),                      // activations
-        (EnabledRegister, u64::from(columns - 1), rows * row_bits), // activations from column to column
-        (EnabledRegister, geometry.elements().into(), column_bits), // weights
-        (EnabledRegister, geometry.elements().into(), geometry.element_bits()), // sums
-        (EnabledRegister, 1, columns * geometry.kept_bits()),       // resolved
+        (AndOr, 1, rows * depth),                                        // within, while a vector enters
+        (AndOr, (rows * depth).into(), row_bits / depth),                // mask
+        (Register, geometry.elements().into(), row_bits),                // activations
+        (EnabledRegister, geometry.elements().into(), column_bits),      // weights
+        (Register, geometry.elements().into(), geometry.element_bits()), // sums
+        (AndOr, columns.into(), geometry.element_bits()),                // what goes round
+        (Register, columns.into(), 1),
     ]);
     passing.add_census(&own, 1);
-    passing.add_census(&skewed_census(rows, row_bits), 1);
-    passing.add_census(&aligned_census(columns, geometry.kept_bits()), 1);
-    vec![
-        ("control", control(geometry)),
-        ("passing", passing),
-        ("partial sums", partial_sums_census(geometry, max_rows)),
-    ]
+    passing.add_census(&skewed_census(Register, rows, row_bits), 1);
+    let mut parts = vec![("control", control(geometry)), ("passing", passing)];
+    if has_partial_sums(geometry) {
+        parts.push(("partial sums", partial_sums::census(geometry, max_rows)));
+    }
+    parts.push(("queue", queue::census(queue_places(geometry), geometry.columns * (geometry.sum_bits() + 1) + 1)));
+    parts
 }
 
 fn control(geometry: &Geometry) -> Census {
-    let Geometry { rows, columns, .. } = *geometry;
-    let counted = geometry.row_count_bits();
-    let (several_rows, several_columns) = (u64::from(rows > 1), u64::from(columns > 1));
+    let rows = geometry.rows;
+    let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
+    let (several_rows, partial) = (u64::from(rows > 1), has_partial_sums(geometry));
+    let stages = way_to_queue(geometry) - 1;
     let mut census = sequencer_census(&geometry.nest());
     census.add_census(
         &sum_of(&[
-            (AndOr, 10, 1),                // start, able 2, load, open, issue, load or issue, step, streaming 2
+            (AndOr, 9, 1),                 // start, loadable, load, enterable, issue, load or issue, step, streaming 2
             (Inverter, 2, 1),              // of streaming, of step
             (AndOr, 1, 1),                 // loaded
             (AndOr, 1, rows),              // row that is loaded
             (EnabledRegister, 1, counted), // rows of the run
             (ResetRegister, 1, 1),         // streaming
             (ResetRegister, several_rows, rows),
-            (ResetRegister, several_columns, columns - 1),
-            (Reduction, several_columns, columns - 1),
-            (AndOr, several_columns, 1),    // free
-            (Inverter, several_columns, 1), // of passing
-            (Comparator, 1, counted),       // last vector
-            (Adder, 1, counted + 1),        // one vector less
+            (Comparator, 1, counted), // last vector
+            (Adder, 1, counted + 1),  // one vector less
             (Multiplexer, 1, counted),
-            (EnabledRegister, 1, counted), // vectors left
-            (AndOr, 2, 1),                 // last row, moving
-            (Inverter, 1, 1),              // of valid
+            (EnabledRegister, 1, counted),                   // vectors left
+            (AndOr, 1, 1),                                   // last vector of its run
+            (ResetRegister, stages.into(), 1),               // row there
+            (Register, stages.into(), 1 + geometry.columns), // last, kept columns
         ]),
         1,
     );
-    census
-}
-
-fn partial_sums_census(geometry: &Geometry, max_rows: u32) -> Census {
-    let (columns, bits, way) = (geometry.columns, geometry.sum_bits(), way_of_a_vector(geometry));
-    let depth = memory_rows(max_rows);
-    let address = bits_for(u64::from(depth) - 1);
-    let mut census = sum_of(&[
-        (AndOr, 4, 1),    // valid, kept 2, number changes
-        (Inverter, 1, 1), // of complete
-        (Adder, 1, address + 1),
-        (Multiplexer, 1, address),
-        (ResetRegister, 1, address),
-        (EnabledRegister, 1, address),
-        (Memory, 1, bits * columns * depth),
-    ]);
-    census.add_census(&copies(&sum_of(&[(AndOr, 1, bits), (Adder, 1, bits + 1)]), columns.into()), 1);
-    census.add(Inverter, 1, 1); // of begins
-    census.add_census(&wave_census(geometry.nest().outer_bits() + 4, way + 1), 1);
-    census.add_census(&wave_census(1, way), 1);
+    let told = outer + 1 + if partial { 3 } else { 0 };
+    census.add_census(&circulation::census(rows, told), 1);
     census
 }

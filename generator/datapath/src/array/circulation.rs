@@ -23,45 +23,57 @@ use crate::census::sum_of;
 use tritloom_hdl::Primitive::{AndOr, Inverter, Multiplexer, ResetRegister};
 use tritloom_hdl::{Census, ForwardWire, ModuleBuilder, Value, uint};
 
-/// The vector at the foot.
-pub(super) struct AtFoot {
-    /// Its sums leave.
+/// The vector that comes to the foot in the next cycle.
+pub(super) struct ToFoot {
+    /// Its sums will leave.
     pub leaves: Value,
-    /// They go round again.
-    pub again: Value,
     /// What was said of it.
     pub told: Value,
+    /// The sums of the one before, at the foot in this cycle, go round again.
+    pub again: Value,
 }
 
-/// Vectors that enter with `issue`, and what is `told` of each, through `rows` rows; `may_leave` says of one at the foot whether
-/// its sums have somewhere to go. Drives `open`, whether a vector may enter.
+/// Vectors that enter with `issue`, and what is `told` of each, through `rows` rows; `may_leave` says of one that comes to the
+/// foot whether its sums will have somewhere to go. Drives `open`, whether a vector may enter: a register.
 pub(super) fn circulate(
     m: &ModuleBuilder,
     rows: u32,
     (issue, told): (&Value, &Value),
     may_leave: impl FnOnce(&Value) -> Value,
     open: &ForwardWire,
-) -> AtFoot {
-    let vector = Wave::new(m, "vector", told.width() + 2, rows + 1);
-    let foot = vector.ago(rows);
-    let (there, heads, told_here) = (foot.bit(0), foot.bit(1), foot.slice(2, told.width()));
-    let waiting = m.register("waiting", uint(1));
-    let turn = m.wire("turn", &(heads | !waiting.value()));
-    let leaves = m.wire("vector_leaves", &(&there & &turn & may_leave(&told_here)));
-    let again = m.wire("again", &(&there & !&leaves));
-    waiting.reset(0).next(&(&again | !&turn));
-    open.drive(&(&turn & !&again));
-    let enters = m.concat(&[&again.mux(&told_here, told), &(&again & &turn), &(issue | &again)]);
+) -> ToFoot {
+    let bits = told.width();
+    let register = |name: &str, after_reset: u64| {
+        let register = m.register(name, uint(1));
+        register.reset(after_reset);
+        register
+    };
+    let (again, again_first) = (register("again", 0), register("again_first", 0));
+    let (waiting, opened) = (register("waiting", 0), register("opened", 1));
+    let vector = Wave::new(m, "vector", bits + 2, rows + 1);
+    let said = again.value().mux(&vector.ago(rows).slice(2, bits), told);
+    let enters = m.wire("enters", &m.concat(&[&said, again_first.value(), &(issue | again.value())]));
     vector.drive(&enters, None);
-    AtFoot { leaves, again, told: told_here }
+
+    let next = if rows == 1 { enters } else { vector.ago(rows - 1) };
+    let (comes, first, told) = (next.bit(0), next.bit(1), next.slice(2, bits));
+    let turn = m.wire("turn", &(first | !waiting.value()));
+    let leaves = m.wire("vector_leaves", &(&comes & &turn & may_leave(&told)));
+    let stays = m.wire("vector_stays", &(comes & !&leaves));
+    again.next(&stays);
+    again_first.next(&(&stays & &turn));
+    waiting.next(&(&stays | !&turn));
+    opened.next(&(&turn & !&stays));
+    open.drive(opened.value());
+    ToFoot { leaves, told, again: again.value().clone() }
 }
 
 /// The primitives of [`circulate`] but for `may_leave`.
 pub(super) fn census(rows: u32, told_bits: u32) -> Census {
     let mut census = sum_of(&[
-        (Inverter, 4, 1), // of waiting, leaves, turn, again
-        (AndOr, 8, 1),    // turn, leaves 2, again, waiting, open, heads, there
-        (ResetRegister, 1, 1),
+        (Inverter, 4, 1),      // of waiting, leaves, turn, stays
+        (AndOr, 8, 1),         // there, turn, leaves 2, stays, first, waiting, open
+        (ResetRegister, 4, 1), // again, first, waiting, open
         (Multiplexer, 1, told_bits),
     ]);
     census.add_census(&wave_census(told_bits + 2, rows + 1), 1);

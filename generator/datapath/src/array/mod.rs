@@ -47,6 +47,7 @@ mod partial_sums;
 mod planes;
 mod queue;
 mod replies;
+mod resolving;
 mod results;
 mod schedule;
 mod settling;

@@ -52,9 +52,8 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32) -> Census {
     let depth = memory_rows(max_rows);
     let address = bits_for(u64::from(depth) - 1);
     let mut census = sum_of(&[
-        (AndOr, 4, 1),    // may leave, promise, arrives, kept
+        (AndOr, 4, 1),    // may leave, promise, announced, kept
         (Inverter, 2, 1), // of complete
-        (Register, 5, 1), // complete 2, begins 2, ends a tile
         (Adder, 1, address + 1),
         (Multiplexer, 1, address),
         (ResetRegister, 1, address),

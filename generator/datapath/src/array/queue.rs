@@ -4,7 +4,7 @@
 //! place is promised, and stays so until the row in it has left. `ready` is seen by the registers of the queue alone.
 
 use crate::census::sum_of;
-use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Multiplexer, ResetRegister, Xor};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister, Xor};
 use tritloom_hdl::{Census, ModuleBuilder, RegisterBuilder, Value, uint};
 
 /// A first-in first-out queue of at least two places.
@@ -33,17 +33,19 @@ impl Queue {
         self.m.wire("room", &!self.promised.value().top_bit())
     }
 
-    /// Promises a place in a cycle of `promise`, which must have room; takes `row` where one `arrives`, in the order of the
-    /// promises; the oldest leaves when the receiver is `ready`.
-    pub fn pass(&self, promise: &Value, (arrives, row): (&Value, &Value), ready: &Value) -> Waiting {
+    /// Promises a place in a cycle of `promise`, which must have room; takes `row` in the cycle behind one in which it is
+    /// `announced`, in the order of the promises; the oldest leaves when the receiver is `ready`.
+    pub fn pass(&self, promise: &Value, (announced, row): (&Value, &Value), ready: &Value) -> Waiting {
         let (m, places) = (&self.m, self.places);
         let present = m.register("present", uint(places));
         let valid = present.value().bit(0);
         let leaves = m.wire("oldest_leaves", &(&valid & ready));
         self.count(&self.promised, promise, &leaves);
-        self.count(&present, arrives, &leaves);
-        let (oldest, free) = (self.place("oldest", &leaves), self.place("free", arrives));
-        let taken = m.wire("taken", &(free & arrives.replicate(places))).lanes(uint(1), places);
+        let arrives = m.register("row_arrives", uint(1));
+        arrives.reset(0).next(announced);
+        self.count(&present, arrives.value(), &leaves);
+        let (oldest, free) = (self.place("oldest", &leaves), self.place("free", announced));
+        let taken = m.delay("taken", &(free & announced.replicate(places)), None).lanes(uint(1), places);
         let rows = m.lanes("waiting", row.shape(), places);
         m.repeat("queue_place", places, |place| {
             let taken = taken.lane(place.clone());
@@ -74,12 +76,14 @@ impl Queue {
 /// The primitives of a [`Queue`] of rows of so many bits.
 pub(super) fn census(places: u32, bits: u32) -> Census {
     sum_of(&[
-        (Inverter, 1, 1), // room
-        (AndOr, 1, 1),    // leaves
-        (Xor, 2, 1),      // counts
+        (Inverter, 1, 1),      // room
+        (AndOr, 1, 1),         // leaves
+        (ResetRegister, 1, 1), // arrives
+        (Xor, 2, 1),           // counts
         (Multiplexer, 2, places),
         (ResetRegister, 4, places), // counts, places
         (AndOr, 1, places),         // taken
+        (Register, 1, places),
         (EnabledRegister, places.into(), bits),
         (AndOr, u64::from(2 * places - 1), bits), // oldest row
     ])

@@ -3,8 +3,8 @@
 use super::cube::{self, across_layers};
 use super::geometry::{Geometry, SumForm, Topology};
 use super::merge::{merge, merge_census};
-use super::settling;
 use super::zero_points::{self, Correction};
+use super::{resolving, settling};
 use crate::arith::adder::CarryOut;
 use crate::arith::thermometer::{thermometer, thermometer_census};
 use tritloom_hdl::Primitive::AndOr;
@@ -109,10 +109,12 @@ pub(super) fn census(geometry: &Geometry) -> Census {
     if geometry.sum_form == SumForm::Resolved {
         return census;
     }
-    if geometry.topology == Topology::Draining {
-        census.add_census(&settling::census(geometry), 1);
-    } else {
-        census.add_census(&geometry.resolve.census(geometry.kept_bits(), CarryOut::Dropped), columns);
+    match geometry.topology {
+        Topology::Draining => census.add_census(&settling::census(geometry), 1),
+        Topology::WeightStationary { .. } => census.add_census(&resolving::census(geometry), 1),
+        Topology::Broadcast | Topology::Cube { .. } | Topology::Tree | Topology::OutputStationary => {
+            census.add_census(&geometry.resolve.census(geometry.kept_bits(), CarryOut::Dropped), columns);
+        }
     }
     census
 }

@@ -8,13 +8,14 @@ use crate::arith::adder::CarryOut;
 use tritloom_hdl::Primitive::Register;
 use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, uint};
 
-/// Bits of a segment: adding them takes about as long as the way through an element.
+/// The most bits of a segment: adding them takes about as long as the way through an element.
 const SEGMENT_BITS: u32 = 8;
 
-/// The bits of each segment, the lowest first.
-fn segments(geometry: &Geometry) -> Vec<u32> {
+/// The bits of each segment, the lowest first: as few as there can be, and as equal.
+pub(super) fn segments(geometry: &Geometry) -> Vec<u32> {
     let bits = geometry.kept_bits();
-    (0..bits).step_by(SEGMENT_BITS as usize).map(|low| SEGMENT_BITS.min(bits - low)).collect()
+    let each = bits.div_ceil(bits.div_ceil(SEGMENT_BITS));
+    (0..bits).step_by(each as usize).map(|low| each.min(bits - low)).collect()
 }
 
 /// Cycles for which the words must stand still before their sum is taken, that of taking it included.

@@ -19,12 +19,13 @@
 //! Nothing waits for the receiver: a row that the queue before it has no place for goes round (`circulation.rs`), so that no
 //! register between operands and sums has an enable.
 
-use super::circulation::{self, AtFoot, circulate};
+use super::circulation::{self, ToFoot, circulate};
 use super::geometry::Geometry;
 use super::operands::{COLUMN_SIDE, port_bits, prepared};
 use super::partial_sums::{self, PartialSums, has_partial_sums};
 use super::queue::{self, Queue};
-use super::results::{self, resolved};
+use super::resolving::{in_one_word, resolving_cycles};
+use super::results;
 use super::shell::{Element, Inputs, PORT_ORDER, note_parameters};
 use super::skew::{skewed, skewed_census};
 use crate::arith::thermometer::{thermometer, thermometer_census};
@@ -98,10 +99,11 @@ impl Schedule {
         let issue = m.wire("issue", &(activation_ready & &streams.activation_valid));
 
         let vectors_left = m.register("vectors_left", uint(bits));
-        let last_vector = m.wire("last_vector", &vectors_left.value().less_equal(&m.uint(1, bits)));
         let one_less = (vectors_left.value() - m.uint(1, bits)).wrap(bits).as_unsigned();
         let change = m.wire("load_or_issue", &(&loading | &issue));
-        vectors_left.enable(&change).next(&loading.mux(&run_rows, &one_less));
+        let left = m.wire("vectors_left_then", &loading.mux(&run_rows, &one_less));
+        vectors_left.enable(&change).next(&left);
+        let last_vector = m.delay("last_vector", &left.less_equal(&m.uint(1, bits)), Some(&change));
         step.drive(&(&issue & &last_vector));
         let loaded = &loading & row.lane(rows - 1);
         streaming.reset(0).next(&(loaded | (streaming.value() & !&*step)));
@@ -144,15 +146,17 @@ fn columns(
 ) -> Lanes {
     let activations = skewed(m, "activations", &masked(m, geometry, streams, schedule), None);
     let weights = prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), (None, None));
+    let weights = m.delay("weights", weights.flat(), None).lanes(weights.shape(), geometry.columns);
+    let load = m.delay("load_held", schedule.load.flat(), None);
     let module = column(geometry, element);
     let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
         instance.connect("activations", activations.flat()).connect("weights", &weights.lane(column.clone()));
-        instance.connect("load", schedule.load.flat()).connect("again", again);
+        instance.connect("load", &load).connect("again", again);
         sums.drive(column, &instance.output("sum"));
     });
-    resolved(m, geometry, &sums)
+    in_one_word(m, geometry, &sums)
 }
 
 /// The activations that enter, a lane a row of the array; zero beyond the inner dimension, and where none enter.
@@ -200,57 +204,55 @@ fn column(geometry: &Geometry, element: &dyn Element) -> Module {
     m.finish()
 }
 
-/// Cycles from the foot, a cycle before the sums are there, until they are in the queue.
+/// Cycles from that before a vector is at the foot, two before its sums are there, to the last before its row is in the queue.
 fn way_to_queue(geometry: &Geometry) -> u32 {
-    if has_partial_sums(geometry) { 3 } else { 2 }
+    2 + resolving_cycles(geometry) + u32::from(has_partial_sums(geometry))
 }
 
+/// Places of the queue: as many as keep pace with a receiver that is always ready.
 pub(super) fn queue_places(geometry: &Geometry) -> u32 {
-    way_to_queue(geometry) + 1
+    way_to_queue(geometry) + 2
 }
 
-/// Cycles from a vector to its row of results: to the foot, and from there.
+/// Cycles from a vector to its row of results: to the cycle before the foot, from there to the queue, and into it.
 pub(super) fn way_of_a_vector(geometry: &Geometry) -> u32 {
-    geometry.rows + way_to_queue(geometry)
+    (geometry.rows - 1) + way_to_queue(geometry) + 1
 }
 
-/// From the vector at the foot, and the sums that are there a cycle later, to the results.
+/// From the vector that comes to the foot, and the sums there as they are resolved, to the results.
 fn rows(
     m: &ModuleBuilder,
     geometry: &Geometry,
     max_rows: u32,
-    (vector, sums): (&AtFoot, &Lanes),
+    (vector, sums): (&ToFoot, &Lanes),
     queue: Queue,
     ready: &Value,
 ) {
-    let stages = way_to_queue(geometry) - 1;
+    let (arrival, outer, columns) = (way_to_queue(geometry), geometry.nest().outer_bits(), geometry.columns);
     let way = m.pipeline("row", None);
-    let (outer, columns) = (geometry.nest().outer_bits(), geometry.columns);
-    let of_row = vector.told.width() - outer - 1;
-    let columns_left = vector.told.slice(of_row + 1, outer);
-    let last = way.stage(0, "row_is_last", &vector.told.bit(of_row)).at(stages);
-    let keep = way.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(stages);
     let there = way.control(0, "row_there", &vector.leaves);
-    let (promise, arrives, sums) = match has_partial_sums(geometry) {
-        false => (vector.leaves.clone(), there.at(stages), sums.clone()),
+    let of_run = vector.told.width() - outer - 1;
+    let last = way.stage(0, "row_is_last", &vector.told.bit(of_run)).at(arrival);
+    let columns_left = vector.told.slice(of_run + 1, outer);
+    let keep = way.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(arrival);
+    let (promise, announced, sums) = match has_partial_sums(geometry) {
+        false => (vector.leaves.clone(), there.at(arrival - 1), sums.clone()),
         true => {
-            let told = |bit| vector.told.bit(bit);
-            let complete = way.stage(0, "row_complete", &told(COMPLETE));
-            let [begins, last_vector] =
-                [("row_begins", 1), ("row_ends_tile", 2)].map(|(name, bit)| way.stage(0, name, &told(bit)));
+            let told = |name: &str, bit| way.stage(0, name, &vector.told.bit(bit));
+            let (complete, begins) = (told("row_complete", COMPLETE), told("row_begins", 1));
             let partial = PartialSums {
-                begins: begins.at(2),
-                arriving: there.at(1),
-                last_vector: last_vector.at(1),
-                kept: m.wire("kept_for_later", &(there.at(2) & !complete.at(2))),
+                arriving: there.at(arrival - 1),
+                last_vector: told("row_ends_tile", 2).at(arrival - 1),
+                begins: begins.at(arrival),
+                kept: m.wire("kept_for_later", &(there.at(arrival) & !complete.at(arrival))),
             };
-            let promise = m.wire("promise", &(&vector.leaves & told(COMPLETE)));
-            let arrives = m.wire("row_arrives", &(there.at(2) & complete.at(2)));
-            (promise, arrives, partial_sums::added(m, geometry, max_rows, sums, &partial))
+            let promise = m.wire("promise", &(&vector.leaves & complete.at(0)));
+            let announced = m.wire("announced", &(there.at(arrival - 1) & complete.at(arrival - 1)));
+            (promise, announced, partial_sums::added(m, geometry, max_rows, sums, &partial))
         }
     };
     let row = m.concat(&[&last, &keep, sums.flat()]);
-    let waiting = queue.pass(&promise, (&arrives, &row), ready);
+    let waiting = queue.pass(&promise, (&announced, &row), ready);
     let bits = sums.flat().width();
     let sums = waiting.row.slice(0, bits).lanes(sums.shape(), columns);
     let (keep, last) = (waiting.row.slice(bits, columns), waiting.row.top_bit());
@@ -266,6 +268,8 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32, column_bits: u32) -> Ve
         (AndOr, 1, rows * depth),                                        // within, while a vector enters
         (AndOr, (rows * depth).into(), row_bits / depth),                // mask
         (Register, geometry.elements().into(), row_bits),                // activations
+        (Register, 1, columns * column_bits),                            // weights that enter
+        (Register, 1, rows),                                             // the row that they are for
         (EnabledRegister, geometry.elements().into(), column_bits),      // weights
         (Register, geometry.elements().into(), geometry.element_bits()), // sums
         (AndOr, columns.into(), geometry.element_bits()),                // what goes round
@@ -285,7 +289,7 @@ fn control(geometry: &Geometry) -> Census {
     let rows = geometry.rows;
     let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
     let (several_rows, partial) = (u64::from(rows > 1), has_partial_sums(geometry));
-    let stages = way_to_queue(geometry) - 1;
+    let arrival = u64::from(way_to_queue(geometry));
     let mut census = sequencer_census(&geometry.nest());
     census.add_census(
         &sum_of(&[
@@ -297,15 +301,24 @@ fn control(geometry: &Geometry) -> Census {
             (ResetRegister, 1, 1),         // streaming
             (ResetRegister, several_rows, rows),
             (Comparator, 1, counted), // last vector
-            (Adder, 1, counted + 1),  // one vector less
+            (EnabledRegister, 1, 1),
+            (Adder, 1, counted + 1), // one vector less
             (Multiplexer, 1, counted),
-            (EnabledRegister, 1, counted),                   // vectors left
-            (AndOr, 1, 1),                                   // last vector of its run
-            (ResetRegister, stages.into(), 1),               // row there
-            (Register, stages.into(), 1 + geometry.columns), // last, kept columns
+            (EnabledRegister, 1, counted), // vectors left
+            (AndOr, 1, 1),                 // last vector of its run
+            (Register, arrival, 1),
+            (Register, arrival, geometry.columns), // columns that are kept
         ]),
         1,
     );
+    // Row there, complete, begins, ends a tile.
+    match partial {
+        false => census.add(ResetRegister, arrival - 1, 1),
+        true => {
+            census.add(ResetRegister, arrival, 1);
+            census.add(Register, arrival + arrival + (arrival - 1), 1);
+        }
+    }
     let told = outer + 1 + if partial { 3 } else { 0 };
     census.add_census(&circulation::census(rows, told), 1);
     census

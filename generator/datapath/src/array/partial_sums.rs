@@ -52,8 +52,8 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32) -> Census {
     let depth = memory_rows(max_rows);
     let address = bits_for(u64::from(depth) - 1);
     let mut census = sum_of(&[
-        (AndOr, 4, 1),    // may leave, promise, announced, kept
-        (Inverter, 2, 1), // of complete
+        (AndOr, 7, 1),    // may leave 2, apart, last left, promise, announced, kept
+        (Inverter, 3, 1), // of complete 2, apart
         (Adder, 1, address + 1),
         (Multiplexer, 1, address),
         (ResetRegister, 1, address),

@@ -34,7 +34,7 @@ use crate::sequencer::{sequencer, sequencer_census};
 use tritloom_hdl::Primitive::{
     Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister,
 };
-use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, uint};
+use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, RegisterBuilder, Value, uint};
 
 /// Builds the array.
 pub(super) fn build(geometry: &Geometry, max_rows: u32, element: &dyn Element) -> Result<Design, Diagnostics> {
@@ -47,11 +47,13 @@ pub(super) fn build(geometry: &Geometry, max_rows: u32, element: &dyn Element) -
     m.section("Vectors");
     let queue = Queue::new(&m, queue_places(geometry));
     let room = queue.room();
-    let may_leave = |told: &Value| match has_partial_sums(geometry) {
-        true => m.wire("may_leave", &(!told.bit(COMPLETE) | &room)),
-        false => room.clone(),
+    let partial = has_partial_sums(geometry).then(|| Partial::declare(&m));
+    let may_leave = |told: &Value| match &partial {
+        Some(partial) => partial.may_leave(&m, told, &room),
+        None => room.clone(),
     };
     let vector = circulate(&m, geometry.rows, (&schedule.issue, &schedule.told), may_leave, &open);
+    partial.iter().for_each(|partial| partial.note(&vector));
     m.section("Elements");
     let sums = columns(&m, geometry, element, &streams, &schedule, &vector.again);
     m.section("Rows");
@@ -60,8 +62,33 @@ pub(super) fn build(geometry: &Geometry, max_rows: u32, element: &dyn Element) -
     Design::new(m.finish())
 }
 
-/// Where in what is said of a vector stands whether its sums are complete, where they may be partial.
+/// Where sums may be partial: which of them leave.
+struct Partial {
+    /// The last vector of a tile has left in the cycle before.
+    last_left: RegisterBuilder,
+}
+
+impl Partial {
+    fn declare(m: &ModuleBuilder) -> Partial {
+        Partial { last_left: m.register("last_left", uint(1)) }
+    }
+
+    /// Complete sums need room. Those of a run of one row must not leave one behind the other: each is added to what the one
+    /// before has written.
+    fn may_leave(&self, m: &ModuleBuilder, told: &Value, room: &Value) -> Value {
+        let apart = m.wire("apart", &!(self.last_left.value() & told.bit(ENDS_TILE)));
+        m.wire("may_leave", &((!told.bit(COMPLETE) | room) & apart))
+    }
+
+    fn note(&self, vector: &ToFoot) {
+        self.last_left.reset(0).next(&(&vector.leaves & vector.told.bit(ENDS_TILE)));
+    }
+}
+
+/// Where sums may be partial, in what is said of a vector: it completes them, begins them, is the last of its tile.
 const COMPLETE: u32 = 0;
+const BEGINS: u32 = 1;
+const ENDS_TILE: u32 = 2;
 
 /// What enters in a cycle.
 struct Schedule {
@@ -239,10 +266,10 @@ fn rows(
         false => (vector.leaves.clone(), there.at(arrival - 1), sums.clone()),
         true => {
             let told = |name: &str, bit| way.stage(0, name, &vector.told.bit(bit));
-            let (complete, begins) = (told("row_complete", COMPLETE), told("row_begins", 1));
+            let (complete, begins) = (told("row_complete", COMPLETE), told("row_begins", BEGINS));
             let partial = PartialSums {
                 arriving: there.at(arrival - 1),
-                last_vector: told("row_ends_tile", 2).at(arrival - 1),
+                last_vector: told("row_ends_tile", ENDS_TILE).at(arrival - 1),
                 begins: begins.at(arrival),
                 kept: m.wire("kept_for_later", &(there.at(arrival) & !complete.at(arrival))),
             };
@@ -315,7 +342,7 @@ fn control(geometry: &Geometry) -> Census {
     match partial {
         false => census.add(ResetRegister, arrival - 1, 1),
         true => {
-            census.add(ResetRegister, arrival, 1);
+            census.add(ResetRegister, arrival + 1, 1); // and whether a last vector has left
             census.add(Register, arrival + arrival + (arrival - 1), 1);
         }
     }

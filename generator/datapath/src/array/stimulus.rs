@@ -81,6 +81,7 @@ pub fn scenarios(geometry: &Geometry, beat_cycles: BeatCycles, seed: u64) -> Vec
     bench.short_sums();
     bench.in_every_mode("most_columns", Bench::most_columns);
     bench.switches();
+    bench.few_rows();
     bench.scenarios
 }
 
@@ -294,6 +295,19 @@ impl Bench<'_> {
         let jobs: Vec<Job> = self.modes().into_iter().cycle().take(6).map(|mode| short(self, mode)).collect();
         self.push("short_sums", &jobs, &FULL_SPEED, None);
         self.push("short_sums_slow_results", &jobs, &Stall { inputs: [0; 4], results: 60 }, None);
+    }
+
+    /// Where weights stay, runs of two rows and of one over several tiles of the inner dimension: while results wait, the
+    /// row of one tile may be right behind that of the tile before, to which it is added.
+    fn few_rows(&mut self) {
+        let Geometry { columns, max_inner, .. } = *self.geometry;
+        if let Topology::WeightStationary { max_rows } = self.geometry.topology {
+            let inner = max_inner.min(4 * self.geometry.tile_places(0));
+            let rows = |number: u32| max_rows.min(2 - number % 2);
+            let jobs: Vec<Job> =
+                (0..16).map(|number| self.job(0, rows(number), inner, RANDOM_TILES * columns)).collect();
+            self.push("few_rows_slow_results", &jobs, &Stall { inputs: [0; 4], results: 97 }, None);
+        }
     }
 
     /// As many columns as the array allows.

@@ -34,8 +34,8 @@ pub(super) fn added(m: &ModuleBuilder, geometry: &Geometry, max_rows: u32, sums:
     let sums = m.delay("resolved", sums.flat(), None).lanes(sums.shape(), columns);
     let total = m.lanes("total", uint(bits), columns);
     m.repeat("summed_column", columns, |column| {
-        let base = (before.lane(column.clone()) & (!&what.begins).replicate(bits)).as_signed();
-        let sum = sums.lane(column.clone()).as_signed();
+        let base = (before.lane(column) & (!&what.begins).replicate(bits)).as_signed();
+        let sum = sums.lane(column).as_signed();
         total.drive(column, &m.wire("sum_so_far", &(base + sum).wrap(bits).as_unsigned()));
     });
     memory.write(&what.kept, &m.delay("summed_number", &number, None), total.flat());

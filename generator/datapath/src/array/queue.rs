@@ -48,7 +48,7 @@ impl Queue {
         let taken = m.delay("taken", &(free & announced.replicate(places)), None).lanes(uint(1), places);
         let rows = m.lanes("waiting", row.shape(), places);
         m.repeat("queue_place", places, |place| {
-            let taken = taken.lane(place.clone());
+            let taken = taken.lane(place);
             rows.drive(place, &m.delay("waiting_row", row, Some(&taken)));
         });
         let (oldest, rows) = (oldest.lanes(uint(1), places).iter(), rows.iter());

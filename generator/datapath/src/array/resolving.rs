@@ -27,8 +27,8 @@ pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) 
     let sums = m.lanes("resolved_sums", uint(bits), geometry.columns);
     m.repeat("resolved_column", geometry.columns, |column| {
         let words = match geometry.sum_form {
-            SumForm::ByPosition(_) => m.delay("merged", &words(m, geometry, kept, column.clone()), None),
-            SumForm::Resolved | SumForm::CarrySave => words(m, geometry, kept, column.clone()),
+            SumForm::ByPosition(_) => m.delay("merged", &words(m, geometry, kept, column), None),
+            SumForm::Resolved | SumForm::CarrySave => words(m, geometry, kept, column),
         };
         sums.drive(column, &with_carries(m, &added(m, geometry, &words)));
     });

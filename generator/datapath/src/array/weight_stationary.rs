@@ -174,13 +174,12 @@ fn columns(
     let activations = skewed(m, "activations", &masked(m, geometry, streams, schedule), None);
     let weights = prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), (None, None));
     let weights = m.delay("weights", weights.flat(), None).lanes(weights.shape(), geometry.columns);
-    let load = m.delay("load_held", schedule.load.flat(), None);
     let module = column(geometry, element);
     let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
-        instance.connect("activations", activations.flat()).connect("weights", &weights.lane(column.clone()));
-        instance.connect("load", &load).connect("again", again);
+        instance.connect("activations", activations.flat()).connect("weights", &weights.lane(column));
+        instance.connect("load", schedule.load.flat()).connect("again", again);
         sums.drive(column, &instance.output("sum"));
     });
     in_one_word(m, geometry, &sums)
@@ -193,10 +192,7 @@ fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &S
     let within = m.wire("within_issued", &(within & schedule.issue.replicate(places))).lanes(uint(1), places);
     let masked = m.lanes("masked", incoming.shape(), places);
     m.repeat("place", places, |place| {
-        masked.drive(
-            place.clone(),
-            &(incoming.lane(place.clone()) & within.lane(place).replicate(incoming.shape().width)),
-        );
+        masked.drive(place, &(incoming.lane(place) & within.lane(place).replicate(incoming.shape().width)));
     });
     masked.flat().lanes(uint(incoming.shape().width * geometry.depth), geometry.rows)
 }
@@ -212,19 +208,20 @@ fn column(geometry: &Geometry, element: &dyn Element) -> Module {
     let operand = |name: &str| uint(port_bits(&module, name));
     let activations = m.input_lanes("activations", operand("activations"), rows, "first row lowest");
     let weights = m.documented_input("weights", operand("weights"), "of the row that is loaded");
-    let load = m.input_lanes("load", uint(1), rows, "a row takes the weights");
+    let load = m.input_lanes("load", uint(1), rows, "a row takes the weights of the next cycle");
     let again = m.documented_input("again", uint(1), "the sum that is at the foot a cycle later enters again");
     let (above, sums) = (m.lanes("above", uint(bits), rows), m.lanes("sums", uint(bits), rows));
+    let load = m.delay("load_now", load.flat(), None).lanes(uint(1), rows);
     let round = m.delay("goes_round", &again, None);
     above.drive(0, &(sums.lane(rows - 1) & round.replicate(bits)));
     if rows > 1 {
-        m.repeat("row_below", rows - 1, |row| above.drive(row.clone() + 1, &sums.lane(row)));
+        m.repeat("row_below", rows - 1, |row| above.drive(row + 1, &sums.lane(row)));
     }
     m.repeat("row", rows, |row| {
         let instance = m.instance("element", &module);
-        instance.connect("activations", &m.delay("held_activations", &activations.lane(row.clone()), None));
-        instance.connect("weights", &m.delay("held_weights", &weights, Some(&load.lane(row.clone()))));
-        instance.connect("addend", &above.lane(row.clone()));
+        instance.connect("activations", &m.delay("held_activations", &activations.lane(row), None));
+        instance.connect("weights", &m.delay("held_weights", &weights, Some(&load.lane(row))));
+        instance.connect("addend", &above.lane(row));
         sums.drive(row, &m.delay("sum", &instance.output("sum"), None));
     });
     m.documented_output("sum", &sums.lane(rows - 1), "of all rows");
@@ -296,7 +293,7 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32, column_bits: u32) -> Ve
         (AndOr, (rows * depth).into(), row_bits / depth),                // mask
         (Register, geometry.elements().into(), row_bits),                // activations
         (Register, 1, columns * column_bits),                            // weights that enter
-        (Register, 1, rows),                                             // the row that they are for
+        (Register, columns.into(), rows),                                // the row that they are for
         (EnabledRegister, geometry.elements().into(), column_bits),      // weights
         (Register, geometry.elements().into(), geometry.element_bits()), // sums
         (AndOr, columns.into(), geometry.element_bits()),                // what goes round

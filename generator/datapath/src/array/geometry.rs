@@ -36,8 +36,8 @@ pub enum Topology {
     Draining,
     /// Operands pass from element to element, sums stay until they are complete.
     OutputStationary,
-    /// Weights stay, activations and sums pass from element to element; sums over several tiles of the inner dimension
-    /// are added up in a memory.
+    /// Weights stay, a row's activations are seen by all of its elements at once, sums pass from row to row; sums over several
+    /// tiles of the inner dimension are added up in a memory.
     WeightStationary {
         /// The most rows of a run.
         max_rows: u32,

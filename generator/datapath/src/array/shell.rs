@@ -91,7 +91,8 @@ pub trait Element {
     /// early there: the element holds them itself.
     ///
     /// In a weight-stationary array it has no register: inputs `activations`, `weights` and `addend`, output `sum`, the
-    /// addend and the products, both in the words of a sum.
+    /// addend and the products, both in the words of a sum. The products of activations of zero must be zero, whatever the
+    /// weights.
     ///
     /// Where [`Geometry::element_stages`] is not zero, `first` and `enable` come so many cycles after the operands, and
     /// the registers between follow an input `advance`. `control` comes with the operands, `control1` a cycle later,

@@ -92,8 +92,10 @@ const ENDS_TILE: u32 = 2;
 
 /// What enters in a cycle.
 struct Schedule {
-    /// By row of the array: weights enter for it.
-    load: Lanes,
+    /// Weights enter.
+    load: Value,
+    /// By row of the array: they are for it.
+    row: Lanes,
     /// A vector of activations enters.
     issue: Value,
     /// Places of the inner dimension that are left, those of this tile included.
@@ -142,12 +144,7 @@ impl Schedule {
         let partial = [&last_vector, &first_inner, &last_inner];
         let told: Vec<&Value> =
             of_row.into_iter().chain(partial.into_iter().filter(|_| has_partial_sums(geometry))).collect();
-        Schedule {
-            load: m.wire("load_row", &(row.flat() & loading.replicate(rows))).lanes(uint(1), rows),
-            issue,
-            inner_left: sequencer.output("inner_left"),
-            told: m.concat(&told),
-        }
+        Schedule { load: loading, row, issue, inner_left: sequencer.output("inner_left"), told: m.concat(&told) }
     }
 }
 
@@ -179,7 +176,7 @@ fn columns(
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
         instance.connect("activations", activations.flat()).connect("weights", &weights.lane(column));
-        instance.connect("load", schedule.load.flat()).connect("again", again);
+        instance.connect("load", &schedule.load).connect("row", schedule.row.flat()).connect("again", again);
         sums.drive(column, &instance.output("sum"));
     });
     in_one_word(m, geometry, &sums)
@@ -208,10 +205,12 @@ fn column(geometry: &Geometry, element: &dyn Element) -> Module {
     let operand = |name: &str| uint(port_bits(&module, name));
     let activations = m.input_lanes("activations", operand("activations"), rows, "first row lowest");
     let weights = m.documented_input("weights", operand("weights"), "of the row that is loaded");
-    let load = m.input_lanes("load", uint(1), rows, "a row takes the weights of the next cycle");
+    let load = m.documented_input("load", uint(1), "a row takes the weights of the next cycle");
+    let to_load = m.input_lanes("row", uint(1), rows, "a one at that row");
     let again = m.documented_input("again", uint(1), "the sum that is at the foot a cycle later enters again");
     let (above, sums) = (m.lanes("above", uint(bits), rows), m.lanes("sums", uint(bits), rows));
-    let load = m.delay("load_now", load.flat(), None).lanes(uint(1), rows);
+    let (load, to_load) = (m.delay("load_now", &load, None), m.delay("row_now", to_load.flat(), None));
+    let load = m.wire("load_row", &(to_load & load.replicate(rows))).lanes(uint(1), rows);
     let round = m.delay("goes_round", &again, None);
     above.drive(0, &(sums.lane(rows - 1) & round.replicate(bits)));
     if rows > 1 {
@@ -289,14 +288,16 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32, column_bits: u32) -> Ve
     let row_bits = geometry.row_bits();
     let mut passing = thermometer_census(geometry.nest().inner_bits(), rows * depth); // places within the run
     let own = sum_of(&[
-        (AndOr, 1, rows * depth),                                        // within, while a vector enters
-        (AndOr, (rows * depth).into(), row_bits / depth),                // mask
-        (Register, geometry.elements().into(), row_bits),                // activations
-        (Register, 1, columns * column_bits),                            // weights that enter
-        (Register, columns.into(), rows),                                // the row that they are for
-        (EnabledRegister, geometry.elements().into(), column_bits),      // weights
+        (AndOr, 1, rows * depth),                         // within, while a vector enters
+        (AndOr, (rows * depth).into(), row_bits / depth), // mask
+        (Register, geometry.elements().into(), row_bits), // activations
+        (Register, 1, columns * column_bits),             // weights that enter
+        (Register, columns.into(), 1),                    // that they do
+        (Register, columns.into(), rows),                 // and for which row
+        (AndOr, columns.into(), rows),
+        (EnabledRegister, geometry.elements().into(), column_bits), // weights
         (Register, geometry.elements().into(), geometry.element_bits()), // sums
-        (AndOr, columns.into(), geometry.element_bits()),                // what goes round
+        (AndOr, columns.into(), geometry.element_bits()),           // what goes round
         (Register, columns.into(), 1),
     ]);
     passing.add_census(&own, 1);
@@ -320,7 +321,6 @@ fn control(geometry: &Geometry) -> Census {
             (AndOr, 9, 1),                 // start, loadable, load, enterable, issue, load or issue, step, streaming 2
             (Inverter, 2, 1),              // of streaming, of step
             (AndOr, 1, 1),                 // loaded
-            (AndOr, 1, rows),              // row that is loaded
             (EnabledRegister, 1, counted), // rows of the run
             (ResetRegister, 1, 1),         // streaming
             (ResetRegister, several_rows, rows),

@@ -39,13 +39,14 @@ impl Level<'_> {
 }
 
 impl<'a> Reader<'a> {
-    /// The known keys of a mapping, each once; unknown and repeated ones are reported.
+    /// The known keys of a mapping, each once, if only under a misspelt name; unknown and repeated ones are reported.
     pub fn entries(&mut self, level: &Level<'_>, node: &'a Node, legal: &[&str]) -> Option<Vec<Entry<'a>>> {
         let Content::Mapping(pairs) = &node.value else {
             self.not_a_mapping(level, node, legal);
             return None;
         };
         let mut entries: Vec<Entry<'a>> = Vec::new();
+        let mut unknown: Vec<Entry<'a>> = Vec::new();
         for (key, value) in pairs {
             let name = match &key.value {
                 Content::Scalar(Given::Text(name)) => name.clone(),
@@ -54,12 +55,18 @@ impl<'a> Reader<'a> {
             let path = level.path_of(&name);
             let entry = Entry { name, key, value, path };
             if !legal.contains(&entry.name.as_str()) {
-                self.unknown(level, &entry, legal);
+                unknown.push(entry);
             } else if let Some(first) = entries.iter().find(|first| first.name == entry.name) {
                 self.duplicate(&entry, first);
             } else {
                 entries.push(entry);
             }
+        }
+        for entry in unknown {
+            let meant =
+                self.unknown(level, &entry, legal).filter(|name| entries.iter().all(|entry| entry.name != *name));
+            // Its value is judged as that of the key that was meant.
+            entries.extend(meant.map(|name| Entry { name: name.to_string(), path: level.path_of(name), ..entry }));
         }
         Some(entries)
     }
@@ -83,13 +90,14 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic.legal(format!("a mapping with the keys {}", legal.join(", "))));
     }
 
-    fn unknown(&mut self, level: &Level<'_>, entry: &Entry<'a>, legal: &[&str]) {
+    /// Returns the key that was probably meant.
+    fn unknown<'b>(&mut self, level: &Level<'_>, entry: &Entry<'a>, legal: &[&'b str]) -> Option<&'b str> {
         let message = format!("there is no {} `{}`", level.noun, shown(&entry.name));
         let diagnostic = Diagnostic::new(code::UNKNOWN_KEY, message).at(tree::excerpt(self.source, entry.key));
         let suggestion = closest(&entry.name, legal.iter().copied());
-        self.meant.extend(suggestion.map(|name| level.path_of(name)));
         let diagnostic = Diagnostic { key: Some(shown(&entry.path)), ..diagnostic };
         self.diagnostics.push(diagnostic.legal(legal.join(", ")).suggestion(suggestion));
+        suggestion
     }
 
     fn duplicate(&mut self, entry: &Entry<'a>, first: &Entry<'a>) {
@@ -100,7 +108,7 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// An entry that must be there, if only under a misspelt name.
+    /// An entry that must be there.
     pub fn mandatory<'b>(
         &mut self,
         level: &Level<'_>,
@@ -110,7 +118,7 @@ impl<'a> Reader<'a> {
     ) -> Option<&'b Entry<'a>> {
         let found = entries.iter().find(|entry| entry.name == name);
         let path = level.path_of(name);
-        if found.is_none() && !self.meant.contains(&path) {
+        if found.is_none() {
             let message = format!("`{name}` is mandatory and missing");
             let excerpt = tree::excerpt(self.source, level.key);
             let diagnostic = Diagnostic::new(code::MISSING_KEY, message).at(excerpt).legal(legal);

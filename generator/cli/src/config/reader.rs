@@ -36,14 +36,12 @@ pub struct Reader<'a> {
     pub families: &'a [&'static dyn Family],
     misfits: &'a [Problem],
     pub diagnostics: Vec<Diagnostic>,
-    /// Paths of keys that are there under a misspelt name.
-    pub meant: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
     /// Before anything is read.
     pub fn new(source: &'a Source, families: &'a [&'static dyn Family], misfits: &'a [Problem]) -> Reader<'a> {
-        Reader { source, families, misfits, diagnostics: Vec::new(), meant: Vec::new() }
+        Reader { source, families, misfits, diagnostics: Vec::new() }
     }
 
     /// What is wrong, in the order of the file.
@@ -126,14 +124,7 @@ impl<'a> Reader<'a> {
             Ok(_) => self.misfits.to_vec(),
             Err(problems) => problems,
         };
-        // What follows from a misspelt key is no problem of its own.
-        let follows = |problem: &Problem, meant: &[String]| {
-            names.iter().any(|name| problem.concerns(name) && meant.contains(&level.path_of(name)))
-        };
         for problem in problems {
-            if follows(&problem, &self.meant) {
-                continue;
-            }
             let diagnostic = self.problem(problem, family, family_entry, &entries);
             self.diagnostics.push(diagnostic);
         }

@@ -23,8 +23,9 @@ pub struct Problem {
     pub code: &'static str,
     /// The parameter to change, where there is one.
     pub parameter: Option<&'static str>,
-    /// The other parameters that a rule reads. They are shown beside it, and a rule over a value that is
-    /// itself in doubt is not reported: it would only repeat the first problem.
+    /// Other parameters that a rule reads. A rule over a value that is itself in doubt is not reported: it would only
+    /// repeat the first problem. Of one that is, [`crate::registry::resolve`] says which ones decide it: they are shown
+    /// beside it.
     pub involved: Vec<&'static str>,
     /// What is wrong and why, without the position.
     pub message: String,

@@ -1,7 +1,7 @@
 //! The families that this build knows. A new datapath is one room and one line here.
 
 use crate::family::Family;
-use crate::parameter::{Domain, Given, ParameterValue, Parameters, Problem, Resolution};
+use crate::parameter::{Domain, Given, Parameter, ParameterValue, Parameters, Problem, Resolution};
 use rand::Rng;
 
 /// One line a family, in the order in which `list` shows them.
@@ -45,8 +45,42 @@ pub fn resolve<N: AsRef<str>, G: Into<Given>>(
     let independent = |rule: &Problem| in_doubt.iter().all(|name| !rule.concerns(name));
     let mut rules = family.legality(&parameters);
     rules.retain(|rule| in_doubt.is_empty() || rule.parameter.is_some() && independent(rule));
+    let deciding: Vec<_> = rules.iter().map(|rule| deciding(family, &parameters, rule, &rules)).collect();
+    rules.iter_mut().zip(deciding).for_each(|(rule, names)| rule.involved = names);
     problems.extend(rules);
     if problems.is_empty() { Ok(parameters) } else { Err(problems) }
+}
+
+/// The other parameters that decide what a rule says here: with another value of one of them, and no other problem for
+/// that, it says something else or nothing.
+fn deciding(family: &dyn Family, parameters: &Parameters, rule: &Problem, rules: &[Problem]) -> Vec<&'static str> {
+    let same = |one: &Problem, other: &Problem| (one.code, one.parameter) == (other.code, other.parameter);
+    let changes = |changed: &Parameters| {
+        let found = family.legality(changed);
+        match found.iter().find(|problem| same(problem, rule)) {
+            Some(problem) => problem.message != rule.message,
+            None => found.iter().all(|problem| rules.iter().any(|known| same(problem, known))),
+        }
+    };
+    let others = parameters.iter().filter(|(parameter, _)| Some(parameter.name) != rule.parameter);
+    let decides = |(parameter, value): &(&'static Parameter, &ParameterValue)| {
+        let mut values = other_values(&parameter.domain, value).into_iter();
+        values.any(|value| changes(&parameters.with(parameter.name, value)))
+    };
+    others.filter(decides).map(|(parameter, _)| parameter.name).collect()
+}
+
+/// Values of a domain around and far from one of them; all where they are few.
+fn other_values(domain: &Domain, value: &ParameterValue) -> Vec<ParameterValue> {
+    match (domain, value) {
+        (Domain::Integer { minimum, maximum }, ParameterValue::Integer(value)) => {
+            let around = [value.saturating_sub(1), value + 1, value / 2, value.saturating_mul(2)];
+            let around = around.into_iter().filter(|value| (minimum..=maximum).contains(&value));
+            around.chain([*minimum, *maximum]).map(ParameterValue::from).collect()
+        }
+        (Domain::Choice(words), _) => words.iter().map(|(word, _)| ParameterValue::from(*word)).collect(),
+        _ => vec![ParameterValue::from(true), ParameterValue::from(false)],
+    }
 }
 
 /// Draws from the domains until the family's rules are content: for tests over random configurations.
@@ -125,7 +159,7 @@ fn draw<R: Rng + ?Sized>(domain: &Domain, rng: &mut R) -> ParameterValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parameter::{Parameter, code};
+    use crate::parameter::code;
     use crate::testing::Toy;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
@@ -192,6 +226,22 @@ mod tests {
         assert_eq!(codes(&[("tables", 1024), ("group_size", 6)]), ["C0201"]);
         assert_eq!(codes(&[("tables", 1024), ("group_size", 6), ("saturate", 1)]), [code::WRONG_TYPE, "C0201"]);
         assert_eq!(codes(&[("tables", 1024), ("group_size", 7)]), [code::OUT_OF_RANGE]);
+    }
+
+    #[test]
+    fn a_rule_names_the_parameters_that_decide_it_here_and_no_others() {
+        let number = |value: u64| Given::from(value);
+        let named = |given: &[(&str, Given)], expected: (&str, &str, &[&str], &str)| {
+            let problems = resolve(&crate::bit_weight::BitWeight, given.iter().cloned()).expect_err("illegal");
+            let [rule] = &problems[..] else { panic!("{problems:?}") };
+            let nearest = rule.nearest.as_deref().unwrap_or_default();
+            assert_eq!((rule.code, rule.parameter.unwrap_or_default(), &rule.involved[..], nearest), expected);
+        };
+        let cube = [("topology", Given::from("cube")), ("layers", number(8)), ("depth", number(2))];
+        let inner = [&cube[..], &[("max_inner", number(12))]].concat();
+        named(&inner, ("C0211", "max_inner", &["topology", "layers", "depth"], "16"));
+        let wide = [("rows", number(256)), ("depth", number(64)), ("max_inner", number(64))];
+        named(&wide, ("C0214", "rows", &["topology", "depth", "activation"], "128"));
     }
 
     #[test]

@@ -184,27 +184,31 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
         let problem = Problem::rule("C0213", "accumulator", message, format!("exact, or at most {bits} bits"));
         problems.push(problem.involving(&["activation", "weight", "max_inner"]).nearest("exact"));
     }
-    let sums = u64::from((rows + 1).max(columns * layers)) * u64::from(geometry.element_bits());
     // Recoded weights are twice as wide at most.
     problems.extend(bus_legality(geometry, [geometry.row_bits(), 2 * geometry.column_bits()]));
-    problems.extend(too_wide("columns", "the bus of sums", sums));
+    let sum_bits = u64::from(geometry.element_bits());
+    let (rows, columns, layers) = (u64::from(rows), u64::from(columns), u64::from(layers));
+    problems.extend(match rows + 1 > columns * layers {
+        true => too_wide("rows", "the bus of sums", rows, sum_bits, sum_bits),
+        false => too_wide("columns", "the bus of sums", columns, layers * sum_bits, 0),
+    });
     problems
 }
 
 /// The rules for what elements see of a beat, so many bits a row and a column: also for what a feeder deals out.
 pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> Vec<Problem> {
-    let (rows, columns) = (u64::from(geometry.operand_rows()), u64::from(geometry.operand_columns()));
-    let activations = rows * u64::from(row_bits);
+    let [rows, columns, layers] = [geometry.rows, geometry.columns, geometry.layers()].map(u64::from);
+    let (row_bits, column_bits) = (layers * u64::from(row_bits), layers * u64::from(column_bits));
     let between = match geometry.topology {
-        Topology::OutputStationary | Topology::WeightStationary { .. } => columns * activations,
+        Topology::OutputStationary | Topology::WeightStationary { .. } => columns * row_bits,
         _ => 0,
     };
     let buses = [
-        ("rows", "the bus of activations", activations),
-        ("rows", "the bus of activations between columns", between),
-        ("columns", "the bus of weights", columns * u64::from(column_bits)),
+        ("rows", "the bus of activations", rows, row_bits),
+        ("rows", "the bus of activations between columns", rows, between),
+        ("columns", "the bus of weights", columns, column_bits),
     ];
-    buses.into_iter().filter_map(|(parameter, what, width)| too_wide(parameter, what, width)).collect()
+    buses.into_iter().filter_map(|(parameter, what, count, bits)| too_wide(parameter, what, count, bits, 0)).collect()
 }
 
 /// The rules for a feeder that deals out so many bits a row and a column, and goes through the weights in a loop.
@@ -221,10 +225,16 @@ pub fn feeder_legality(geometry: &Geometry, dealt_bits: [u32; 2]) -> Vec<Problem
     problems
 }
 
-fn too_wide(parameter: &'static str, what: &str, width: u64) -> Option<Problem> {
-    let limit = u64::from(MAXIMUM_WIDTH);
+/// The problem of a bus of `count` parts, which is the value of a parameter, of `part_bits` bits, and of `more_bits`.
+fn too_wide(parameter: &'static str, what: &str, count: u64, part_bits: u64, more_bits: u64) -> Option<Problem> {
+    let (limit, width) = (u64::from(MAXIMUM_WIDTH), count * part_bits + more_bits);
     (width > limit).then(|| {
         let message = format!("{what} would be {width} bits wide, over the {limit} that Verilog tools must accept");
-        Problem::rule("C0214", parameter, message, "a smaller array").involving(&["rows", "columns", "depth"])
+        let rule =
+            |legal: &str| Problem::rule("C0214", parameter, message, legal).involving(&["rows", "columns", "depth"]);
+        match limit.saturating_sub(more_bits) / part_bits {
+            0 => rule("a smaller array"),
+            most => rule(&format!("at most {most} beside the others")).nearest(most),
+        }
     })
 }

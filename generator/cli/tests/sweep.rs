@@ -122,11 +122,28 @@ fn a_space_of_which_nothing_is_left_says_why() {
     let output = tritloom(folder(&SPACE.replace("0.03 mm2", "3 um2")).path(), &["space.yaml"]);
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!("nothing_meets_the_constraints", text(&output.stderr));
+    let sides = "constraints: [\"area < 3 um2\", throughput > weight_bandwidth, lanes == 61 or ports > 70]";
+    let output = tritloom(
+        folder(&SPACE.replace("constraints: [\"area < 0.03 mm2\", tables * group_size >= ports]", sides)).path(),
+        &["space.yaml"],
+    );
+    insta::assert_snapshot!("how_far_constraints_are", text(&output.stderr));
     let illegal =
         "name: a\ntechnology: unit\nfamilies: {sign_flip: {lanes: [200, 300], max_inputs: 100}}\nobjectives: [area]\n";
     let output = tritloom(folder(illegal).path(), &["space.yaml"]);
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!("nothing_is_legal", text(&output.stderr));
+}
+
+/// Of a rule, of a part of the model, and of the list of chunks; each at once.
+#[test]
+fn a_space_that_takes_too_large_tables_is_refused_before_they_are_made() {
+    let space = "name: large\ntechnology: unit\nclock: 1 GHz\nfamilies:\n  sign_flip:\n    lanes: {from: 1, to: 1024}\n    \
+                 max_inputs: {from: 1, to: 65536}\n  ternary_lut:\n    group_size: [2, 3]\n    tables: {from: 1, to: 64}\n    \
+                 ports: {from: 1, to: 64}\n    max_inputs: {from: 1, to: 64}\n    max_outputs: {from: 1, to: 64}\nobjectives: [area]\n";
+    let output = tritloom(folder(space).path(), &["space.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!("too_large_tables", text(&output.stderr));
 }
 
 #[test]

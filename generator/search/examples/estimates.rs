@@ -52,7 +52,7 @@ fn main() {
         let period_ps = if has_delays { None } else { Some(1000.0) };
         let model = Model { technology: technology.clone(), period_ps, network: None, ..model() };
         let start = cpu_nanoseconds();
-        let estimator = Estimator::prepare(&region, &model);
+        let estimator = Estimator::prepare(&region, &model).expect("small tables");
         let prepared_ms = (cpu_nanoseconds() - start) * 1e-6;
         let size = region.size().expect("small");
         let mut all: Vec<Vec<usize>> = (0..size).map(|number| region.digits(number)).collect();

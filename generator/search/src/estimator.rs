@@ -2,6 +2,7 @@
 
 use crate::column::Columns;
 use crate::expression::{Formula, compile, parse};
+use crate::grid::TooLarge;
 use crate::model::Model;
 use crate::quantity::{QUANTITIES, Quantity};
 use crate::space::Region;
@@ -32,7 +33,7 @@ const TOLD: [&str; 6] = ["area", "delay", "energy", "throughput", "luts", "regis
 /// let (technology, activity) = (Technology::unit(), Activity::default());
 /// let model = Model { technology, activity, period_ps: None, network: None, bandwidth_gb_per_s: 100.0 };
 ///
-/// let estimator = Estimator::prepare(&region, &model);
+/// let estimator = Estimator::prepare(&region, &model).expect("small tables");
 /// let [small, large] = [0, 2].map(|digit| estimator.estimate(&[digit]).expect("legal"));
 /// assert!(small.area_um2 < large.area_um2 && small.delay_ps > Some(0.0));
 /// ```
@@ -66,8 +67,8 @@ pub struct Estimate {
 }
 
 impl Estimator {
-    /// Fills the tables of a region.
-    pub fn prepare(region: &Region, model: &Model) -> Estimator {
+    /// Fills the tables of a region, where none is too large.
+    pub fn prepare(region: &Region, model: &Model) -> Result<Estimator, TooLarge> {
         let mut columns = Columns::default();
         let formulas = TOLD.map(|name| {
             let quantity = QUANTITIES.iter().find(|quantity| quantity.name == name)?;
@@ -77,9 +78,9 @@ impl Estimator {
             Some((quantity, formula))
         });
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let Tabulation { rules, mut tables } = Tabulation::new(region, model, columns.all(), &[], &mut rng);
+        let Tabulation { rules, mut tables } = Tabulation::new(region, model, columns.all(), &[], &mut rng)?;
         let failures = rules.failing.failures().into_iter().chain(tables.failures.drain(..)).collect();
-        Estimator { tables, columns: columns.all().len() + 1, formulas, failures }
+        Ok(Estimator { tables, columns: columns.all().len() + 1, formulas, failures })
     }
 
     /// What the configuration at these positions on the region's axes takes; `None` where it is not legal, or is known

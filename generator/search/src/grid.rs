@@ -21,6 +21,12 @@ impl Grid {
         self.lengths.iter().product()
     }
 
+    /// Refuses a table of more than `most` points.
+    pub fn fits(&self, most: usize, what: impl Fn() -> String) -> Result<(), TooLarge> {
+        let points = self.size();
+        if points <= most { Ok(()) } else { Err(TooLarge { what: what(), axes: self.axes.clone(), points, most }) }
+    }
+
     /// The position of the point that a region's point has here.
     pub fn position(&self, digits: &[usize]) -> usize {
         self.axes.iter().zip(&self.lengths).fold(0, |position, (axis, length)| position * length + digits[*axis])
@@ -33,6 +39,19 @@ impl Grid {
             position /= length;
         }
     }
+}
+
+/// A table that nobody would wait for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooLarge {
+    /// What is tabulated.
+    pub what: String,
+    /// The axes of a region that decide it.
+    pub axes: Vec<usize>,
+    /// Their combinations.
+    pub points: usize,
+    /// How many there may be.
+    pub most: usize,
 }
 
 /// The number of a combination of axes of these lengths, the last one fastest.

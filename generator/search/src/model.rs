@@ -4,6 +4,7 @@ use crate::column::Column;
 use crate::expression::Dimension;
 use crate::quantity::{Meaning, Quantity};
 use std::cell::Cell;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tritloom_cost::{
     Activity, FEATURES, Features, Network, Platform, Quantity as Cost, Technology, evaluate, features,
@@ -58,6 +59,17 @@ pub enum Source {
     Schedule(Schedule),
     /// The longest path in ps.
     Delay,
+}
+
+/// In words, as in what is told of it.
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Part(name) => write!(formatter, "the part `{name}`"),
+            Source::Schedule(_) => formatter.write_str("the schedule"),
+            Source::Delay => formatter.write_str("the delay"),
+        }
+    }
 }
 
 /// Numbers of the schedule.

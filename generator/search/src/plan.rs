@@ -3,7 +3,7 @@
 use crate::chunk::Layout;
 use crate::expression::{Formula, Operator};
 use crate::front::{Front, dominates};
-use crate::grid::{Grid, number};
+use crate::grid::{Grid, TooLarge, number};
 use crate::model::Model;
 use crate::rules::Rule;
 use crate::space::{Question, Region};
@@ -27,6 +27,9 @@ const DESCENTS: usize = 48;
 
 /// Enough chunks to share between threads, and to resume between.
 const CHUNKS: usize = 64;
+
+/// More chunks would take minutes for nothing but their beginnings and ends.
+const MOST_CHUNKS: usize = 1 << 22;
 
 /// How a region is walked, and every table that the walk reads.
 pub struct Plan {
@@ -56,8 +59,8 @@ pub struct Plan {
     /// Configurations that are known to fail, by their number in the region, and why; not those that tables forbid.
     pub failed: BTreeMap<u64, String>,
     failures: Vec<Failure>,
-    /// How many legal combinations were drawn at random.
-    pub sampled: usize,
+    /// Legal combinations drawn at random.
+    pub samples: Vec<Vec<usize>>,
     /// For each constraint its place among the space's, and how many of these meet it.
     pub met: Vec<(usize, usize)>,
     /// Those of them that are suitable.
@@ -95,19 +98,19 @@ impl Mode {
 
 impl Plan {
     /// Finds out what depends on what, fills the tables, and checks them against direct evaluation. Configurations of
-    /// these numbers in the region have `failed`.
+    /// these numbers in the region have `failed`. It is an error where a table would be too large.
     pub fn new(
         region: &Region,
         model: &Model,
         question: &Question,
         mode: Mode,
         mut failed: BTreeMap<u64, String>,
-    ) -> Plan {
+    ) -> Result<Plan, TooLarge> {
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
         let lengths = region.lengths();
         let known: Vec<Vec<usize>> = failed.keys().map(|number| region.digits(*number)).collect();
         let columns = question.columns.all();
-        let Tabulation { rules, mut tables } = Tabulation::new(region, model, columns, &known, &mut rng);
+        let Tabulation { rules, mut tables } = Tabulation::new(region, model, columns, &known, &mut rng)?;
         let broken = columns.len();
         failed.retain(|number, _| rules.allow(&region.digits(*number)));
         let factors = tables.spread(&lengths);
@@ -124,7 +127,7 @@ impl Plan {
             tables,
             layouts: vec![],
             columns: broken + 1,
-            sampled: 0,
+            samples: vec![],
             met: named.iter().map(|(place, _)| (*place, 0)).collect(),
             suitable_samples: vec![],
             constraints: std::iter::once(legality).chain(named.into_iter().map(|(_, formula)| formula)).collect(),
@@ -135,13 +138,13 @@ impl Plan {
             failures: rules.failing.failures(),
         };
         let samples = rules.legal_points(SAMPLES, &mut rng);
-        plan.arrange(&samples, mode);
+        plan.arrange(&samples, mode)?;
         plan.take_stock(&samples);
         if mode == Mode::Pruned {
             plan.descend(&samples, &mut rng);
         }
-        plan.rules = rules.rules;
-        plan
+        (plan.rules, plan.samples) = (rules.rules, samples);
+        Ok(plan)
     }
 
     /// How many chunks.
@@ -173,7 +176,6 @@ impl Plan {
 
     /// How many samples meet each constraint.
     fn take_stock(&mut self, samples: &[Vec<usize>]) {
-        self.sampled = samples.len();
         for digits in samples {
             let columns = self.tables.columns(digits, self.columns);
             let meets: Vec<bool> =
@@ -187,7 +189,7 @@ impl Plan {
     /// is decided, bounds are tight and rule out what is better or worse in all. To evaluate everything, decides first
     /// what large tables read: rows are then sums of small ones, and the same in many columns. What comes last forms the
     /// rows.
-    fn arrange(&mut self, samples: &[Vec<usize>], mode: Mode) {
+    fn arrange(&mut self, samples: &[Vec<usize>], mode: Mode) -> Result<(), TooLarge> {
         let axes = (0..self.lengths.len()).filter(|axis| !self.outer.axes.contains(axis));
         let weight = |axis: usize| match mode {
             Mode::Pruned => self.conflict(axis, samples),
@@ -217,9 +219,11 @@ impl Plan {
         row.sort_by_key(|axis| together.contains(axis));
         self.plane = row.iter().filter(|axis| together.contains(axis)).map(|axis| self.lengths[*axis]).product();
         self.outer = Grid::new(outer, &self.lengths);
+        self.outer.fits(MOST_CHUNKS, || "the list of parts to search one by one".to_owned())?;
         self.walk = Grid::new(walk, &self.lengths);
         self.row = Grid::new(row, &self.lengths);
         self.layouts = self.tables.tables.iter().map(|table| Layout::new(self, table)).collect();
+        Ok(())
     }
 
     /// The points of all tables that depend on an axis.

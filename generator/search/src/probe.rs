@@ -20,6 +20,9 @@ const PAIRS: usize = 300;
 /// From how many of them every value of an axis is visited.
 const WHOLE_WALKS: usize = 8;
 
+/// Of a longer axis that many.
+const WHOLE_STEPS: usize = 1 << 11;
+
 /// Values of an axis that the other walks visit.
 const STEPS: usize = 24;
 
@@ -76,11 +79,9 @@ impl Dependences {
             self.meet(&facts, region.axes.len(), with_delay);
         }
         for (axis, length) in region.lengths().into_iter().enumerate() {
-            let mut steps: Vec<usize> = if whole || length <= STEPS {
-                (0..length).collect()
-            } else {
-                index::sample(rng, length, STEPS).into_vec()
-            };
+            let most = if whole { WHOLE_STEPS } else { STEPS };
+            let mut steps: Vec<usize> =
+                if length <= most { (0..length).collect() } else { index::sample(rng, length, most).into_vec() };
             steps.sort_unstable();
             let mut digits = start.to_vec();
             let mut line = vec![];

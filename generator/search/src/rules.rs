@@ -1,7 +1,7 @@
 //! Which combinations of a region are legal: the family's rules, each as a table over the parameters that it reads.
 
 use crate::failing::{Complaint, Failing};
-use crate::grid::Grid;
+use crate::grid::{Grid, TooLarge};
 use crate::space::Region;
 use crate::veto::Veto;
 use rand::Rng;
@@ -22,6 +22,9 @@ const ANCHORS: usize = 64;
 
 /// Attempts at mending a combination before another is drawn.
 const REPAIRS: usize = 40;
+
+/// A rule that is decided by more combinations takes minutes to tabulate.
+const MOST_POINTS: usize = 1 << 24;
 
 /// Legal combinations to which what is known of failures is held.
 const CHECKS: usize = 300;
@@ -60,32 +63,32 @@ pub struct Rules {
 impl Rules {
     /// Tries corners and random combinations, and tabulates every rule that one of them breaks; until nothing
     /// contradicts the tables.
-    pub fn new(region: &Region, rng: &mut impl Rng) -> Rules {
+    pub fn new(region: &Region, rng: &mut impl Rng) -> Result<Rules, TooLarge> {
         let mut rules = Rules { lengths: region.lengths(), rules: vec![], failing: Failing::nothing(), rounds: 0 };
         for _ in 0..TRIALS {
             let digits = rules.draw(rng);
-            rules.learn(region, &digits, rng);
+            rules.learn(region, &digits, rng)?;
         }
-        while rules.contradicted(region, rng) {}
-        rules
+        while rules.contradicted(region, rng)? {}
+        Ok(rules)
     }
 
     /// Draws once more, and learns from every combination of which the tables say something wrong; whether there was
     /// one.
-    fn contradicted(&mut self, region: &Region, rng: &mut impl Rng) -> bool {
+    fn contradicted(&mut self, region: &Region, rng: &mut impl Rng) -> Result<bool, TooLarge> {
         let mut contradicted = false;
         for _ in 0..TRIALS {
             let digits = self.draw(rng);
             let problems = region.family.legality(&region.parameters(&digits));
             if problems.is_empty() != self.allow(&digits) {
-                contradicted |= self.learn(region, &digits, rng);
+                contradicted |= self.learn(region, &digits, rng)?;
                 let broken = self.rules.iter().position(|rule| rule.veto.forbids(&digits));
                 if let Some(position) = broken.filter(|_| problems.is_empty()) {
-                    contradicted |= self.walk_around(region, position, &digits, false, rng);
+                    contradicted |= self.walk_around(region, position, &digits, false, rng)?;
                 }
             }
         }
-        contradicted
+        Ok(contradicted)
     }
 
     /// Digits of which many are at an end of their axis, where rules are broken first.
@@ -99,26 +102,27 @@ impl Rules {
     }
 
     /// Learns from the rules that a combination breaks; whether there was something to learn.
-    pub fn learn(&mut self, region: &Region, digits: &[usize], rng: &mut impl Rng) -> bool {
+    pub fn learn(&mut self, region: &Region, digits: &[usize], rng: &mut impl Rng) -> Result<bool, TooLarge> {
         let mut learnt = false;
         for problem in region.family.legality(&region.parameters(digits)) {
             let key = (problem.code, problem.parameter);
-            let position = self.rules.iter().position(|rule| rule.key == key).unwrap_or_else(|| {
+            let known = self.rules.iter().position(|rule| rule.key == key);
+            let position = known.unwrap_or(self.rules.len());
+            if known.is_none() {
                 let names = |axis: &usize| problem.concerns(region.axes[*axis].parameter.name);
                 let axes = (0..self.lengths.len()).filter(names).collect();
                 let grid = Grid::new(axes, &self.lengths);
                 self.rules.push(Rule { key, veto: Veto { grid, broken: vec![] }, example: problem, walks: 0 });
-                self.tabulate(region, self.rules.len() - 1, digits);
+                self.tabulate(region, position, digits)?;
                 learnt = true;
-                self.rules.len() - 1
-            });
+            }
             let rule = &mut self.rules[position];
             rule.walks += 1;
             if rule.walks <= WALKS || !rule.veto.forbids(digits) {
-                learnt |= self.walk_around(region, position, digits, true, rng);
+                learnt |= self.walk_around(region, position, digits, true, rng)?;
             }
         }
-        learnt
+        Ok(learnt)
     }
 
     /// Walks from a combination along each axis that a rule is not known to read: it reads the axis where it does not
@@ -130,7 +134,7 @@ impl Rules {
         digits: &[usize],
         broken: bool,
         rng: &mut impl Rng,
-    ) -> bool {
+    ) -> Result<bool, TooLarge> {
         let key = self.rules[position].key;
         let mut axes = self.rules[position].veto.grid.axes.clone();
         let known = axes.len();
@@ -145,22 +149,24 @@ impl Rules {
             }
         }
         if axes.len() == known {
-            return false;
+            return Ok(false);
         }
         axes.sort_unstable();
         self.rules[position].veto.grid = Grid::new(axes, &self.lengths);
-        self.tabulate(region, position, digits);
-        true
+        self.tabulate(region, position, digits)?;
+        Ok(true)
     }
 
-    fn tabulate(&mut self, region: &Region, position: usize, digits: &[usize]) {
+    fn tabulate(&mut self, region: &Region, position: usize, digits: &[usize]) -> Result<(), TooLarge> {
         let Rule { key, veto, .. } = &mut self.rules[position];
+        veto.grid.fits(MOST_POINTS, || format!("the rule {}", key.0))?;
         let mut digits = digits.to_vec();
         let broken = (0..veto.grid.size()).map(|position| {
             veto.grid.place(position, &mut digits);
             is_broken(region, *key, &digits)
         });
         veto.broken = broken.collect();
+        Ok(())
     }
 
     /// Learns from legal combinations that have failed, until what is known of failures fits others drawn at random;

@@ -1,9 +1,11 @@
 //! The search of a space: chunk by chunk, in waves, each of which knows what the waves before have found.
 
 use crate::column::{Column, Columns};
+use crate::expression::Tree;
 use crate::front::{Front, Index, Member, dominates};
 use crate::plan::{Mode, Plan};
 use crate::quantity::{QUANTITIES, Quantity};
+use crate::reach::{Reach, Side};
 use crate::space::{Question, Region, Space, SpaceError};
 use crate::tables::Failure;
 use crate::walk::{Counts, Exclusion, Found, trace, walk};
@@ -96,7 +98,8 @@ pub struct Configuration<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Finds out what depends on what and fills the tables; the expressions of the space may be wrong.
+    /// Finds out what depends on what and fills the tables; the expressions of the space may be wrong, or its tables
+    /// too large.
     pub fn new(space: &'a Space, mode: Mode) -> Result<Search<'a>, Vec<SpaceError>> {
         Search::knowing(space, mode, &BTreeMap::new())
     }
@@ -120,7 +123,16 @@ impl<'a> Search<'a> {
             let own = own.map(|(number, reason)| (number - firsts[position], reason.clone())).collect();
             Plan::new(region, &space.model, question, mode, own)
         };
-        let plans: Vec<Plan> = space.regions.iter().zip(&questions).enumerate().map(plan).collect();
+        let (mut plans, mut errors) = (vec![], vec![]);
+        for (position, made) in space.regions.iter().zip(&questions).enumerate().map(plan).enumerate() {
+            match made {
+                Ok(plan) => plans.push(plan),
+                Err(too_large) => errors.push(SpaceError::Region(position, too_large)),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
         let chunks =
             plans.iter().enumerate().flat_map(|(region, plan)| (0..plan.chunks()).map(move |chunk| (region, chunk)));
         let chunks = chunks.collect();
@@ -130,6 +142,17 @@ impl<'a> Search<'a> {
     /// How many chunks.
     pub fn chunks(&self) -> usize {
         self.chunks.len()
+    }
+
+    /// How near the configurations of a region come to a constraint; `None` where it is not asked of them.
+    pub fn reach(&self, region: usize, constraint: usize) -> Option<Reach> {
+        let (space, plan) = (self.space, &self.plans[region]);
+        let met = plan.met.iter().find(|(place, _)| *place == constraint)?.1;
+        let (family, columns) = (space.regions[region].family, &self.questions[region].columns);
+        let side = |tree: &Tree| Side::new(tree, &space.model, family, columns, plan);
+        let sides = space.constraints[constraint].tree.sides();
+        let [left, right] = sides.map_or([None, None], |sides| sides.map(side));
+        Some(Reach { met, left, right })
     }
 
     /// How each region is walked.

@@ -2,7 +2,7 @@
 
 use crate::column::Columns;
 use crate::expression::{Dimension, ExpressionError, Formula, Tree, Type, compile};
-use crate::grid::number;
+use crate::grid::{TooLarge, number};
 use crate::model::Model;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::{Parameter, ParameterValue, Parameters};
@@ -136,21 +136,24 @@ pub struct Question {
     pub objectives: Vec<Formula>,
 }
 
-/// An expression that cannot be used, by its place among the constraints or objectives.
+/// What a space cannot be searched for: an expression by its place among the constraints or objectives, a region by its.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SpaceError {
     /// A constraint.
     Constraint(usize, ExpressionError),
     /// An objective.
     Objective(usize, ExpressionError),
+    /// A region that would take too large a table.
+    Region(usize, TooLarge),
 }
 
 impl SpaceError {
-    /// Whether it is about an objective, and which expression it is about.
-    fn place(&self) -> (bool, usize) {
+    /// Of what list it is about what.
+    fn place(&self) -> (u8, usize) {
         match self {
-            SpaceError::Constraint(place, _) => (false, *place),
-            SpaceError::Objective(place, _) => (true, *place),
+            SpaceError::Constraint(place, _) => (0, *place),
+            SpaceError::Objective(place, _) => (1, *place),
+            SpaceError::Region(place, _) => (2, *place),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The columns of a region as sums of tables, each over the few axes that it depends on.
 
 use crate::column::Column;
-use crate::grid::Grid;
+use crate::grid::{Grid, TooLarge};
 use crate::model::{Facts, Model, Source, amount, number};
 use crate::probe::{Dependence, Dependences};
 use crate::rules::Rules;
@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 
 /// Together the tables hold no more than this, as long as an axis is left that need not be tabulated.
 const ROOMY: usize = 400_000;
+
+/// A table of more points takes minutes: each is a closed form, or an elaboration.
+const MOST_POINTS: usize = 1 << 23;
 
 /// A table of several columns.
 #[derive(Clone, Debug)]
@@ -56,19 +59,19 @@ impl Tables {
         columns: &[Column],
         dependences: &Dependences,
         rng: &mut impl Rng,
-    ) -> Tables {
+    ) -> Result<Tables, TooLarge> {
         let lengths = region.lengths();
         let values = region.axes.iter().map(|axis| axis.values.iter().map(|value| number(value, "")).collect());
         let mut tables = Tables { tables: vec![], failures: vec![], evaluations: 0, values: values.collect() };
         let filler = Filler { region, rules, model, columns, lengths: &lengths, dependences };
         let mut made = match rules.anchor(rng) {
-            Some(anchor) => filler.sums(&anchor, &mut tables),
+            Some(anchor) => filler.sums(&anchor, &mut tables)?,
             None => vec![],
         };
         made.sort_by_key(|table| std::cmp::Reverse(table.grid.size()));
         made.into_iter().for_each(|table| tables.merge(table));
         tables.parameters(region, columns, &lengths);
-        tables
+        Ok(tables)
     }
 
     /// Adds a table to one of the same columns that depends on no less, or beside the others.
@@ -134,7 +137,7 @@ impl Tables {
             let spread = table.factors.iter().filter(|axis| !factors.contains(axis)).map(|axis| lengths[*axis]);
             table.grid.size() * spread.product::<usize>()
         };
-        self.tables.iter().map(size).sum()
+        self.tables.iter().map(size).fold(0, usize::saturating_add)
     }
 
     /// The columns of one configuration.
@@ -259,7 +262,7 @@ fn combinations(cliques: &[Vec<usize>]) -> Vec<Combination> {
 
 impl Filler<'_> {
     /// The tables of all sources.
-    fn sums(&self, anchor: &[usize], tables: &mut Tables) -> Vec<Table> {
+    fn sums(&self, anchor: &[usize], tables: &mut Tables) -> Result<Vec<Table>, TooLarge> {
         let family = self.region.family.name();
         let adds = |source: &&Source| {
             self.columns.iter().any(|column| self.model.coefficients(family, **source, column).is_some())
@@ -276,6 +279,9 @@ impl Filler<'_> {
                 }
             }
         }
+        for ((tabulated, _), sources) in &projections {
+            self.grid(tabulated.clone(), sources)?;
+        }
         let mut projected: BTreeMap<(Source, Vec<usize>), Table> = BTreeMap::new();
         let mut whole: Vec<Source> = vec![];
         for ((tabulated, factors), sources) in projections {
@@ -289,7 +295,7 @@ impl Filler<'_> {
         let mut made = vec![];
         for (source, combinations) in &parts {
             if whole.contains(source) {
-                made.push(self.whole(*source, tables));
+                made.push(self.whole(*source, tables)?);
                 continue;
             }
             for combination in combinations {
@@ -301,7 +307,14 @@ impl Filler<'_> {
                 made.push(sum);
             }
         }
-        made
+        Ok(made)
+    }
+
+    /// The grid of a table of these sources.
+    fn grid(&self, axes: Vec<usize>, sources: &[Source]) -> Result<Grid, TooLarge> {
+        let grid = Grid::new(axes, self.lengths);
+        grid.fits(MOST_POINTS, || sources.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))?;
+        Ok(grid)
     }
 
     /// The axes that are tabulated for a source, and those that are factors.
@@ -387,10 +400,10 @@ impl Filler<'_> {
     }
 
     /// A source over every axis on which it depends, whatever values the others must have.
-    fn whole(&self, source: Source, tables: &mut Tables) -> Table {
+    fn whole(&self, source: Source, tables: &mut Tables) -> Result<Table, TooLarge> {
         let known = &self.dependences.of[&source];
         let axes: Vec<usize> = (0..known.len()).filter(|axis| known[*axis] != Dependence::None).collect();
-        let grid = Grid::new(axes.clone(), self.lengths);
+        let grid = self.grid(axes.clone(), &[source])?;
         let mut table = self.empty(source, &grid, &[]);
         let weights = self.weights(source);
         let mut wish = vec![0; self.lengths.len()];
@@ -406,7 +419,7 @@ impl Filler<'_> {
                 amounts.push(facts.as_ref().map_or(f64::NAN, |facts| amount(weight, facts.of(source))));
             }
         }
-        table
+        Ok(table)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What estimates of a region are made of: its rules, what fails, and its columns as sums of tables.
 
 use crate::column::Column;
+use crate::grid::TooLarge;
 use crate::model::Model;
 use crate::probe::Dependences;
 use crate::rules::Rules;
@@ -27,27 +28,27 @@ pub struct Tabulation {
 
 impl Tabulation {
     /// Finds out what depends on what, fills the tables, and checks them against direct evaluation. `failed` combinations
-    /// are known to fail.
+    /// are known to fail. It is an error where a table would be too large.
     pub fn new(
         region: &Region,
         model: &Model,
         columns: &[Column],
         failed: &[Vec<usize>],
         rng: &mut impl Rng,
-    ) -> Tabulation {
+    ) -> Result<Tabulation, TooLarge> {
         let with_delay = columns.contains(&Column::Delay);
         let complaint = |digits: &[usize]| model.facts(region.family, &region.parameters(digits), with_delay).err();
-        let mut rules = Rules::new(region, rng);
+        let mut rules = Rules::new(region, rng)?;
         rules.learn_failures(failed, &complaint, rng);
         let mut dependences = Dependences::new(region, &rules, model, with_delay, rng);
         rules.learn_failures(&dependences.failed, &complaint, rng);
         let mut rounds = 0;
         let mut tables = loop {
-            let tables = Tables::new(region, &rules, model, columns, &dependences, rng);
+            let tables = Tables::new(region, &rules, model, columns, &dependences, rng)?;
             let mut failed: Vec<Vec<usize>> = tables.failures.iter().map(|failure| failure.digits.clone()).collect();
             let mut learnt = false;
             for digits in rules.legal_points(CHECKS, rng) {
-                if rules.learn(region, &digits, rng) {
+                if rules.learn(region, &digits, rng)? {
                     learnt = true;
                     continue;
                 }
@@ -74,6 +75,6 @@ impl Tabulation {
             let amounts = vec![(columns.len(), forbidden)];
             tables.tables.push(Table { grid: veto.grid.clone(), factors: vec![], amounts });
         }
-        Tabulation { rules, tables }
+        Ok(Tabulation { rules, tables })
     }
 }

@@ -48,7 +48,7 @@ fn an_estimate_is_what_direct_evaluation_says_of_every_family() {
         let size = region.size().expect("small");
         let all: Vec<Vec<usize>> = (0..size).map(|number| region.digits(number)).collect();
         let own = Model { period_ps: None, ..model() };
-        let estimator = Estimator::prepare(&region, &own);
+        let estimator = Estimator::prepare(&region, &own).expect("small tables");
         let estimates: Vec<Option<Estimate>> = all.iter().map(|digits| estimator.estimate(digits)).collect();
         assert_eq!(estimates, direct(own, &region, &all), "seed {seed} {}", family.name());
         for estimate in estimates.into_iter().flatten() {
@@ -73,7 +73,7 @@ fn an_fpga_has_tables_and_no_area() {
     );
     let model = || Model { technology: Technology::read(ICE40).expect("a technology"), ..common::model() };
     let all: Vec<Vec<usize>> = (0..region.size().expect("small")).map(|number| region.digits(number)).collect();
-    let estimator = Estimator::prepare(&region, &model());
+    let estimator = Estimator::prepare(&region, &model()).expect("small tables");
     let estimates: Vec<Option<Estimate>> = all.iter().map(|digits| estimator.estimate(digits)).collect();
     assert_eq!(estimates, direct(model(), &region, &all));
     let first = estimates.into_iter().flatten().next().expect("one is legal");
@@ -92,7 +92,7 @@ fn what_fails_has_no_estimate_and_a_reason() {
         &[("lanes", integers(1..=8)), ("ports", integers([1, 2])), ("max_inputs", integers([64, 65]))],
     );
     region.family = &FRAIL;
-    let estimator = Estimator::prepare(&region, &model());
+    let estimator = Estimator::prepare(&region, &model()).expect("small tables");
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     for _ in 0..100 {
         let digits: Vec<usize> = region.lengths().iter().map(|length| rng.random_range(0..*length)).collect();

@@ -4,7 +4,7 @@ use super::keys::{Entry, Level, given, shown};
 use super::reader::Reader;
 use super::source::Source;
 use super::tree::{self, Content, Node};
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Excerpt, code};
 use crate::{network, technology};
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -43,6 +43,10 @@ pub struct Sweeps {
     pub text: String,
     /// The same space in each technology.
     pub spaces: Vec<Space>,
+    /// Where each constraint stands.
+    pub constraints: Vec<Excerpt>,
+    /// Where the values of each axis of each region stand.
+    pub axes: Vec<Vec<Excerpt>>,
 }
 
 /// Reads a space; every problem at once.
@@ -59,9 +63,9 @@ pub fn read(source: &Source, families: &[&'static dyn Family]) -> Result<Sweeps,
     let find = |name: &str| entries.iter().find(|entry| entry.name == name);
     let family_names = reader.family_names().join(", ");
     let name = reader.mandatory(&level, &entries, "name", "a word").map(|entry| reader.words(entry, 1));
-    let regions = reader
+    let (regions, axes) = reader
         .mandatory(&level, &entries, "families", &format!("families among {family_names}"))
-        .map_or(vec![], |entry| reader.regions(entry));
+        .map_or((vec![], vec![]), |entry| reader.regions(entry).into_iter().unzip());
     let constraints = find("constraints").map_or(vec![], |entry| reader.expressions(entry));
     let objectives = reader
         .mandatory(&level, &entries, "objectives", "a list of quantities")
@@ -92,7 +96,8 @@ pub fn read(source: &Source, families: &[&'static dyn Family]) -> Result<Sweeps,
         return Err(diagnostics);
     }
     let name = name.flatten().and_then(|names| names.into_iter().next()).unwrap_or_default();
-    Ok(Sweeps { name, text: source.text.clone(), spaces })
+    let constraints = constraints.iter().map(|(_, node)| tree::excerpt(source, node)).collect();
+    Ok(Sweeps { name, text: source.text.clone(), spaces, constraints, axes })
 }
 
 /// What spaces of all technologies share.
@@ -259,6 +264,8 @@ impl<'a> Reader<'a> {
         match error {
             SpaceError::Constraint(place, error) => self.expression_error(constraints[*place].1, error),
             SpaceError::Objective(place, error) => self.expression_error(objectives[*place].1, error),
+            // Tables are a matter of the search.
+            SpaceError::Region(..) => {}
         }
     }
 
@@ -277,8 +284,8 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic.suggestion(error.suggestion.clone()));
     }
 
-    /// A mapping of families, or a list of mappings of one family each.
-    fn regions(&mut self, entry: &Entry<'a>) -> Vec<Region> {
+    /// A mapping of families, or a list of mappings of one family each; with the places of their axes.
+    fn regions(&mut self, entry: &Entry<'a>) -> Vec<(Region, Vec<Excerpt>)> {
         let nodes: Vec<&Node> = match &entry.value.value {
             Content::List(nodes) => nodes.iter().collect(),
             _ => vec![entry.value],
@@ -293,24 +300,24 @@ impl<'a> Reader<'a> {
             let message = "`families` names no family".to_owned();
             self.complain(entry, code::NOT_ONE_ARCHITECTURE, message, &names.join(", "));
         }
-        let mut regions: Vec<Region> = vec![];
+        let mut regions: Vec<(Region, Vec<Excerpt>)> = vec![];
         for entry in &families {
             let Some(family) = self.families.iter().copied().find(|family| family.name() == entry.name) else {
                 continue;
             };
             let before = self.diagnostics.len();
-            let region = self.region(family, entry);
+            let (region, axes) = self.region(family, entry);
             if self.diagnostics.len() == before {
                 self.apart(&regions, &region, entry);
             }
-            regions.push(region);
+            regions.push((region, axes));
         }
         regions
     }
 
     /// A configuration counts once: regions of a family must differ.
-    fn apart(&mut self, others: &[Region], region: &Region, entry: &Entry<'a>) {
-        if let Some(shared) = others.iter().filter_map(|other| other.shared(region)).next() {
+    fn apart(&mut self, others: &[(Region, Vec<Excerpt>)], region: &Region, entry: &Entry<'a>) {
+        if let Some(shared) = others.iter().find_map(|(other, _)| other.shared(region)) {
             let message = format!("this region of `{}` has {shared} of another one", entry.name);
             let legal = "regions of a family that have no configuration in common";
             self.complain(entry, code::RANGE, message, legal);
@@ -318,7 +325,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What is wrong leaves the family's own values.
-    fn region(&mut self, family: &'static dyn Family, entry: &Entry<'a>) -> Region {
+    fn region(&mut self, family: &'static dyn Family, entry: &Entry<'a>) -> (Region, Vec<Excerpt>) {
         let table = family.parameters();
         let names: Vec<&str> = table.iter().map(|parameter| parameter.name).collect();
         let level = Level { key: entry.key, path: &entry.path, noun: "parameter" };
@@ -342,7 +349,10 @@ impl<'a> Reader<'a> {
             }
         }
         let axes = values.into_iter().filter(|(_, values)| values.len() > 1);
-        Region { family, base, axes: axes.map(|(parameter, values)| Axis { parameter, values }).collect() }
+        let axes: Vec<Axis> = axes.map(|(parameter, values)| Axis { parameter, values }).collect();
+        let of = |axis: &Axis| entries.iter().find(|entry| entry.name == axis.parameter.name);
+        let places = axes.iter().filter_map(of).map(|entry| tree::excerpt(self.source, entry.value)).collect();
+        (Region { family, base, axes }, places)
     }
 
     /// The values of a parameter: one, a list, or a range.

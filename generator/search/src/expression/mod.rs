@@ -115,4 +115,15 @@ impl Tree {
             _ => None,
         }
     }
+
+    /// What a comparison compares, in the order of the text.
+    pub fn sides(&self) -> Option<[&Tree; 2]> {
+        use Operator::{AtMost, Different, Equal, Less};
+        match &self.node {
+            Node::Binary(Equal | Different | Less | AtMost, left, right) => {
+                Some(if left.start <= right.start { [left, right] } else { [right, left] })
+            }
+            _ => None,
+        }
+    }
 }

@@ -23,10 +23,13 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tritloom_datapath::family::Family;
-use tritloom_search::{Mode, Outcome, Search, Shard, Space, SpaceError, Verdict as Judgement};
+use tritloom_search::{Mode, Outcome, Search, Shard, Space, SpaceError, TooLarge, Verdict as Judgement};
 
 /// More configurations of a front than this are counted on the terminal, and stand in the files.
 const SHOWN: usize = 40;
+
+/// What helps against large spaces.
+const FEWER_VALUES: &str = "take the values that matter, or ranges with `times: 2`";
 
 impl From<SearchMode> for Mode {
     fn from(mode: SearchMode) -> Mode {
@@ -79,9 +82,7 @@ fn too_large(sweeps: &Sweeps) -> Result<(), Vec<Diagnostic>> {
     match sweeps.spaces.first().map(Space::size) {
         Some(None) => {
             let message = "the space has more than 2^64 configurations";
-            Err(vec![
-                Diagnostic::new(code::RANGE, message).note("take the values that matter, or ranges with `times: 2`"),
-            ])
+            Err(vec![Diagnostic::new(code::RANGE, message).note(FEWER_VALUES)])
         }
         _ => Ok(()),
     }
@@ -97,7 +98,7 @@ fn search(
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
     let (search, outcome) = settled(arguments, sweeps, space, shard, terminal)?;
     if outcome.front.is_empty() && shard == Shard::WHOLE {
-        return Err(nothing::reasons(&arguments.space, &search));
+        return Err(nothing::reasons(&arguments.space, sweeps, &search));
     }
     let explanation = explained.map(|configuration| explain::explain(&search, &outcome, configuration)).transpose()?;
     let mut results =
@@ -120,7 +121,8 @@ fn settled<'a>(
         None => Journal::default(),
     };
     loop {
-        let search = Search::knowing(space, arguments.mode.into(), &journal.failed).map_err(defects)?;
+        let search = Search::knowing(space, arguments.mode.into(), &journal.failed)
+            .map_err(|errors| errors.iter().map(|error| unsearchable(error, sweeps, space)).collect::<Vec<_>>())?;
         let done = journal.begin(&search, terminal)?;
         let progress = terminal.bar("sweep", search.chunks().div_ceil(shard.of));
         let record = |chunk: usize, found: &_| {
@@ -164,9 +166,26 @@ fn identity(sweeps: &Sweeps, arguments: &Sweep) -> String {
     format!("{} {} {}", env!("CARGO_PKG_VERSION"), Mode::from(arguments.mode).name(), sweeps.text)
 }
 
-/// The expressions have been checked when the space was read.
-fn defects(errors: Vec<SpaceError>) -> Vec<Diagnostic> {
-    errors.into_iter().map(|error| Diagnostic::new(code::DEFECT, format!("{error:?}"))).collect()
+/// Why a space cannot be searched: a table too large. Its expressions have been checked when it was read.
+fn unsearchable(error: &SpaceError, sweeps: &Sweeps, space: &Space) -> Diagnostic {
+    let SpaceError::Region(position, TooLarge { what, axes, points, most }) = error else {
+        return Diagnostic::new(code::DEFECT, format!("{error:?}"));
+    };
+    let region = &space.regions[*position];
+    let family = region.family.name();
+    let count = |axis: &usize| region.axes[*axis].values.len();
+    let name = |axis: &usize| region.axes[*axis].parameter.name;
+    let each: Vec<String> = axes.iter().map(|axis| format!("{} values of {}", count(axis), name(axis))).collect();
+    let message =
+        format!("{what} of `{family}` takes a table of {points} combinations, which is not worth waiting for");
+    let longest = axes.iter().max_by_key(|axis| count(axis));
+    let diagnostic = Diagnostic {
+        excerpt: longest.and_then(|axis| sweeps.axes[*position].get(*axis)).cloned(),
+        key: longest.map(|axis| format!("families.{family}.{}", name(axis))),
+        value: Some(each.join(", ")),
+        ..Diagnostic::new(code::RANGE, message)
+    };
+    diagnostic.legal(format!("at most {most} combinations of these values")).note(FEWER_VALUES)
 }
 
 fn shown(results: &Results) -> String {

@@ -109,6 +109,7 @@ Environment:
 
 /// Of `check`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
 pub struct Check {
     /// The YAML files of the designs
@@ -140,6 +141,7 @@ pub enum Simulator {
 
 /// Of `run`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
 pub struct Run {
     /// The YAML file of the design
@@ -173,6 +175,7 @@ pub enum Packing {
 
 /// Of `calibrate`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
 #[command(group = ArgGroup::new("target").required(true))]
 pub struct Calibrate {
@@ -198,6 +201,7 @@ pub struct Calibrate {
 
 /// Of `validate`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
 #[command(group = ArgGroup::new("target").required(true))]
 pub struct Validate {
@@ -223,6 +227,7 @@ pub struct Validate {
 
 /// Of `cost`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Cost {
     /// The YAML files of the designs
     #[arg(required = true)]
@@ -270,6 +275,7 @@ fn positive(text: &str) -> Result<f64, String> {
 
 /// Of `report`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 #[command(group = ArgGroup::new("written").required(true).multiple(true))]
 pub struct Report {
     /// The folder that a `sweep` has written, and documents of `validate --format json`
@@ -310,6 +316,7 @@ pub struct Report {
 
 /// Of `synth`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
 #[command(group = ArgGroup::new("target").required(true))]
 pub struct Synth {
@@ -338,6 +345,7 @@ pub struct Synth {
 
 /// Of `sweep`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
 pub struct Sweep {
     /// The YAML file of the space
@@ -361,7 +369,7 @@ pub struct Sweep {
     #[arg(long, value_name = "CONFIG", conflicts_with = "shard")]
     pub explain: Option<PathBuf>,
     /// Generate, lint, check in Verilator and synthesise the front, or its best N by the first objective
-    #[arg(long, value_name = "N", requires = "target", conflicts_with = "shard")]
+    #[arg(long, value_name = "N", requires = "target", conflicts_with = "shard", value_parser = at_least_one)]
     pub verify_front: Option<Option<usize>>,
     /// Synthesise in the standard cells of a Liberty file, packed with gzip or not
     #[arg(long, value_name = "FILE", group = "target", requires = "verify_front")]

@@ -1,7 +1,7 @@
 //! What a user did wrong, as a value: where, what, what would be legal, what was probably meant.
 
 use serde_json::{Map, Value, json};
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// The codes of problems outside the keys of a configuration, which are numbered in the crate `datapath`.
 pub mod code {
@@ -106,6 +106,11 @@ impl Diagnostic {
     /// A problem without a place.
     pub fn new(code: &'static str, message: impl Into<String>) -> Diagnostic {
         Diagnostic { code, message: message.into(), ..Diagnostic::default() }
+    }
+
+    /// A file that cannot be read.
+    pub fn unreadable(file: impl Display, error: &std::io::Error) -> Diagnostic {
+        Diagnostic::new(code::UNREADABLE, format!("`{file}` cannot be read: {error}"))
     }
 
     /// Adds the place.

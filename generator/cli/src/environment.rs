@@ -43,10 +43,9 @@ pub fn tool_failure(error: &FlowError) -> Diagnostic {
         FlowError::Refused { .. } | FlowError::Misbehaved { .. } => {
             (code::DEFECT, "tritloom has written wrong Verilog: please report it")
         }
-        FlowError::Library { .. } => (
-            code::LIBRARY,
-            "a Liberty file with combinational cells and flip-flops is needed; `.gz` may be its last letters",
-        ),
+        FlowError::Library { .. } => {
+            (code::LIBRARY, "a Liberty file with combinational cells and flip-flops is needed, packed with gzip or not")
+        }
         FlowError::File { .. } => (code::KEPT, FOLDERS),
         _ => (code::TOOL, "`tritloom doctor` says which tools are there and how to install the others"),
     };

@@ -1,6 +1,7 @@
 //! Networks by name or file.
 
 use crate::diagnostic::{Diagnostic, code};
+use crate::technology::refused;
 use std::fs;
 use std::path::Path;
 use tritloom_cost::Network;
@@ -16,15 +17,12 @@ const SHIPPED: &[(&str, &str)] = &[
 
 /// A network that the program has, or that of a file.
 pub fn load(wanted: &str) -> Result<Network, Vec<Diagnostic>> {
-    let refused = |reason: String| {
-        let mut lines = reason.lines();
-        let message = format!("`{wanted}` is no network: {}", lines.next().unwrap_or_default());
-        vec![lines.fold(Diagnostic::new(code::NETWORK, message), Diagnostic::note)]
-    };
     let names = || SHIPPED.iter().map(|(name, _)| *name);
     let text = match SHIPPED.iter().find(|(name, _)| *name == wanted) {
         Some((_, text)) => (*text).to_owned(),
-        None if Path::new(wanted).exists() => fs::read_to_string(wanted).map_err(|error| refused(error.to_string()))?,
+        None if Path::new(wanted).exists() => {
+            fs::read_to_string(wanted).map_err(|error| vec![Diagnostic::unreadable(wanted, &error)])?
+        }
         None => {
             let diagnostic = Diagnostic::new(code::NETWORK, format!("there is no network and no file `{wanted}`"));
             return Err(vec![
@@ -32,5 +30,8 @@ pub fn load(wanted: &str) -> Result<Network, Vec<Diagnostic>> {
             ]);
         }
     };
-    Network::read(&text).map_err(|error| refused(error.to_string()))
+    Network::read(&text).map_err(|error| {
+        let diagnostic = refused(code::NETWORK, &format!("`{wanted}` is no network"), wanted, &text, &error);
+        vec![diagnostic.legal(format!("{}, or a file like them", names().collect::<Vec<_>>().join(", ")))]
+    })
 }

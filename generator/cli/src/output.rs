@@ -115,7 +115,7 @@ impl Target {
     }
 
     fn would_lose(&self, foreign: &[Foreign]) -> Vec<Diagnostic> {
-        let message = format!("`{}` holds what tritloom has not written and would delete", self.shown);
+        let message = format!("`{}` is replaced as a whole, and holds what would be lost", self.shown);
         let mut problem = Diagnostic::new(code::IN_THE_WAY, message);
         problem.notes = foreign.iter().take(NAMED).map(Foreign::to_string).collect();
         if foreign.len() > NAMED {
@@ -228,6 +228,23 @@ mod tests {
         assert_eq!((notes.len(), &*notes[NAMED]), (NAMED + 2, "and 7 more"));
         fs::remove_dir_all(&target).expect("removed");
         write_folder(&target, old).expect("written");
+    }
+
+    /// What is still listed is still known.
+    #[test]
+    fn a_list_that_was_changed_or_is_gone_is_told() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let target = root.path().join("out");
+        write_folder(&target, files(&[("x.v", "x")])).expect("written");
+        let list = target.join(LIST_FILE);
+        let whole = fs::read_to_string(&list).expect("a list");
+        fs::write(&list, format!("{whole}mine\n")).expect("written");
+        let changed = refusal(&target, files(&[])).notes;
+        assert_eq!(changed[0], "`files.sha256` was changed since");
+        fs::remove_file(&list).expect("removed");
+        let gone = refusal(&target, files(&[])).notes;
+        assert!(gone[0].starts_with("there is no `files.sha256`"), "{gone:?}");
+        assert_eq!((gone.len(), &*gone[1]), (3, "`x.v` is not listed in `files.sha256`"));
     }
 
     #[test]

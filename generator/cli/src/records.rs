@@ -60,8 +60,7 @@ impl Records {
 /// checksum has been changed by somebody else.
 pub fn read(path: &Path, header: &Value) -> Result<Kept, Vec<Diagnostic>> {
     let shown = path.display();
-    let bytes = fs::read(path)
-        .map_err(|error| vec![Diagnostic::new(code::UNREADABLE, format!("`{shown}` cannot be read: {error}"))])?;
+    let bytes = fs::read(path).map_err(|error| vec![Diagnostic::unreadable(&shown, &error)])?;
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
     let text = String::from_utf8_lossy(&bytes[..whole]);
     let mut lines = text.lines();

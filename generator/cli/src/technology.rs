@@ -1,9 +1,10 @@
 //! Technologies by name or file.
 
+use crate::config::Source;
 use crate::diagnostic::{Diagnostic, code};
 use std::fs;
 use std::path::Path;
-use tritloom_cost::Technology;
+use tritloom_cost::{Technology, TechnologyError};
 use tritloom_datapath::parameter::closest;
 
 /// The files of `designs/technology` that are in the program.
@@ -33,7 +34,7 @@ pub fn load(wanted: &str) -> Result<Technology, Vec<Diagnostic>> {
     let text = match shipped {
         Some(text) => text,
         None if Path::new(wanted).exists() => {
-            fs::read_to_string(wanted).map_err(|error| refused(wanted, &error.to_string()))?
+            fs::read_to_string(wanted).map_err(|error| vec![Diagnostic::unreadable(wanted, &error)])?
         }
         None => {
             let message = format!("there is no technology and no file `{wanted}`");
@@ -41,11 +42,17 @@ pub fn load(wanted: &str) -> Result<Technology, Vec<Diagnostic>> {
             return Err(vec![diagnostic.legal(names().join(", ")).suggestion(closest(wanted, names().into_iter()))]);
         }
     };
-    Technology::read(&text).map_err(|error| refused(wanted, &error.to_string()))
+    Technology::read(&text).map_err(|error| {
+        let diagnostic = refused(code::TECHNOLOGY, &format!("`{wanted}` is no technology"), wanted, &text, &error);
+        vec![diagnostic.legal(format!("{}, or a file of `tritloom calibrate`", names().join(", ")))]
+    })
 }
 
-fn refused(wanted: &str, reason: &str) -> Vec<Diagnostic> {
-    let mut lines = reason.lines();
-    let message = format!("`{wanted}` is no technology: {}", lines.next().unwrap_or_default());
-    vec![lines.fold(Diagnostic::new(code::TECHNOLOGY, message), Diagnostic::note)]
+/// What is wrong with the text of a file, and where.
+pub fn refused(code: &'static str, what: &str, file: &str, text: &str, error: &TechnologyError) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code, format!("{what}: {}", error.message));
+    match error.place {
+        Some((line, column)) => diagnostic.at(Source::new(file, text).excerpt(line, column, 1)),
+        None => diagnostic,
+    }
 }

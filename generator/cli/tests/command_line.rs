@@ -93,6 +93,7 @@ fn what_cost_does_not_know_is_refused() {
     for (arguments, code) in [
         (&["cost", TUTORIAL, "--technology", "asap8"][..], "T0004"),
         (&["cost", TUTORIAL, "--technology", TUTORIAL], "T0004"),
+        (&["cost", TUTORIAL, "--technology", "src"], "C0001"),
         (&["cost", TUTORIAL, "--network", "bitllama"], "T0005"),
         (&["cost", TUTORIAL, "--zero-weights", "1.5"], "U0001"),
         (&["cost", TUTORIAL, "--clock-mhz", "0"], "U0001"),
@@ -101,6 +102,34 @@ fn what_cost_does_not_know_is_refused() {
         let output = tritloom(&[arguments, &["--format", "json", "--quiet"]].concat());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert_eq!(document(&output)["errors"][0]["code"], code, "{arguments:?}");
+    }
+}
+
+/// In the form of other errors, not in that of the reader of YAML.
+#[test]
+fn what_is_no_technology_and_no_network_is_told_with_its_place() {
+    for option in ["--technology", "--network"] {
+        let document = document(&tritloom(&["cost", TUTORIAL, option, TUTORIAL, "--format", "json"]));
+        let error = &document["errors"][0];
+        assert!(error["line"].as_u64() > Some(0) && error["source"].as_str().is_some(), "{error:#}");
+        assert!(error["legal"].as_str().is_some() && error.get("notes").is_none(), "{error:#}");
+        assert!(!error["message"].as_str().expect("a message").contains("<input>"), "{error:#}");
+    }
+}
+
+#[test]
+fn numbers_below_zero_are_numbers_out_of_range() {
+    for arguments in [
+        &["synth", TUTORIAL, "--liberty", CELLS, "--clock-ps", "-5"][..],
+        &["cost", TUTORIAL, "--clock-mhz", "-5"],
+        &["sweep", TUTORIAL, "--liberty", CELLS, "--verify-front", "0"],
+        &["run", TUTORIAL, "--tokens", "-5"],
+    ] {
+        let output = tritloom(arguments);
+        let [.., option, value] = arguments else { panic!("arguments") };
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let start = format!("error: invalid value '{value}' for '{option}");
+        assert!(text(&output.stderr).starts_with(&start), "{}", text(&output.stderr));
     }
 }
 
@@ -131,6 +160,7 @@ fn what_synth_cannot_do_is_refused() {
         (&["synth", TUTORIAL, "--liberty", TUTORIAL], "T0003"),
         (&["synth", TUTORIAL, "--liberty", CELLS, "--module", "nowhere"], "U0005"),
         (&["synth", TUTORIAL], "U0001"),
+        (&["synth", TUTORIAL, "--liberty", CELLS, "--clock-ps", "-5"], "U0001"),
         (&["synth", TUTORIAL, "--liberty", CELLS, "--fpga", "ice40"], "U0001"),
     ] {
         let output = tritloom(&[arguments, &["--format", "json", "--quiet"]].concat());
@@ -256,7 +286,11 @@ fn an_output_is_replaced_until_somebody_works_in_it() {
     fs::write(out.join("synthesis.tcl"), "mine").expect("written");
     let refused = generate(&config, &out);
     assert_eq!(refused.status.code(), Some(2));
-    assert!(text(&refused.stderr).contains("`synthesis.tcl` is not from tritloom"), "{}", text(&refused.stderr));
+    assert!(
+        text(&refused.stderr).contains("`synthesis.tcl` is not listed in `files.sha256`"),
+        "{}",
+        text(&refused.stderr)
+    );
     assert_eq!(fs::read_to_string(out.join("synthesis.tcl")).expect("readable"), "mine");
     // The configuration itself, beside other files or as the lock file of the output.
     for (config, out) in [(&config, root.path()), (&out.join("config.lock.yaml"), &out)] {
@@ -286,7 +320,7 @@ fn kept_folders_are_written_all_or_none() {
     fs::write(folder.join("notes.txt"), "mine").expect("written");
     let output = check(&[TUTORIAL, "../../designs/tellme.yaml"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("`notes.txt` is not from tritloom"));
+    assert!(text(&output.stderr).contains("`notes.txt` is not listed in `files.sha256`"));
     assert_eq!(folders().len(), 1);
 }
 

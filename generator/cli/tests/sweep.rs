@@ -44,7 +44,7 @@ constraints:
   - weights == key2
   - tables
   - tokens_per_s > 20
-objectives: [area, \"tables < 3\", 'prots']
+objectives: [area, \"tables < 3\", 'prots', \"3\", 2 * period]
 ";
 
 const ODD: &str = "\

@@ -2,7 +2,7 @@
 
 use crate::form::{FEATURES, Form, GateForm};
 use crate::point::{Point, Quantity};
-use crate::technology::{FamilyForms, FitStatistics, Technology, TechnologyError};
+use crate::technology::{FamilyForms, FitStatistics, Technology, TechnologyError, read};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -66,9 +66,9 @@ struct FilePoint {
 impl Technology {
     /// Reads a file's text.
     pub fn read(text: &str) -> Result<Technology, TechnologyError> {
-        let file: File = serde_saphyr::from_str(text).map_err(|error| TechnologyError(error.to_string()))?;
+        let file: File = read(text)?;
         if file.form != FORM {
-            return Err(TechnologyError(format!("its form is {}, this program reads form {FORM}", file.form)));
+            return Err(TechnologyError::new(format!("its form is {}, this program reads form {FORM}", file.form)));
         }
         let mut forms: BTreeMap<Quantity, Form> = BTreeMap::new();
         let mut delay =
@@ -209,7 +209,7 @@ impl FileFamily {
     fn forms(self) -> Result<FamilyForms, TechnologyError> {
         let form = |(name, coefficients): (String, Vec<f64>)| match coefficients.len() {
             ..=FEATURES => Ok((quantity(&name)?, Form::new(&coefficients))),
-            count => Err(TechnologyError(format!("there are {FEATURES} features of a part, not {count}"))),
+            count => Err(TechnologyError::new(format!("there are {FEATURES} features of a part, not {count}"))),
         };
         let part = |(name, forms): (String, BTreeMap<String, Vec<f64>>)| {
             Ok((name, forms.into_iter().map(form).collect::<Result<_, _>>()?))
@@ -243,7 +243,7 @@ fn by_gate<T: Copy + Default>(given: &[T]) -> Result<[T; Gate::ALL.len()], Techn
     let mut figures = [T::default(); Gate::ALL.len()];
     let (most, count) = (figures.len(), given.len());
     let places = figures.get_mut(..count);
-    let places = places.ok_or_else(|| TechnologyError(format!("there are {most} kinds of gates, not {count}")))?;
+    let places = places.ok_or_else(|| TechnologyError::new(format!("there are {most} kinds of gates, not {count}")))?;
     places.copy_from_slice(given);
     Ok(figures)
 }
@@ -256,7 +256,7 @@ fn significant<T: Copy + Default + PartialEq>(figures: &[T]) -> &[T] {
 
 fn device(name: &str) -> Result<LutDevice, TechnologyError> {
     let found = LutDevice::ALL.into_iter().find(|device| device.name() == name);
-    found.ok_or_else(|| TechnologyError(format!("there is no device `{name}`")))
+    found.ok_or_else(|| TechnologyError::new(format!("there is no device `{name}`")))
 }
 
 fn list(figures: &[f64]) -> String {
@@ -325,11 +325,11 @@ fn name(primitive: Primitive) -> &'static str {
 
 fn position(wanted: &str) -> Result<usize, TechnologyError> {
     let found = Primitive::ALL.into_iter().position(|primitive| name(primitive) == wanted);
-    found.ok_or_else(|| TechnologyError(format!("there is no primitive `{wanted}`")))
+    found.ok_or_else(|| TechnologyError::new(format!("there is no primitive `{wanted}`")))
 }
 
 fn quantity(name: &str) -> Result<Quantity, TechnologyError> {
-    Quantity::of(name).ok_or_else(|| TechnologyError(format!("there is no quantity `{name}`")))
+    Quantity::of(name).ok_or_else(|| TechnologyError::new(format!("there is no quantity `{name}`")))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Whole networks: cycles, memory traffic and tokens a second of a core that computes their matrix products.
 
 use crate::evaluation::reuse;
-use crate::technology::TechnologyError;
+use crate::technology::{TechnologyError, read};
 use serde::Deserialize;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::Parameters;
@@ -72,11 +72,11 @@ impl NetworkEstimate {
 impl Network {
     /// Reads a file's text.
     pub fn read(text: &str) -> Result<Network, TechnologyError> {
-        let network: Network = serde_saphyr::from_str(text).map_err(|error| TechnologyError(error.to_string()))?;
+        let network: Network = read(text)?;
         let empty = |layer: &&Layer| layer.inputs == 0 || layer.outputs == 0 || layer.count == 0;
         match network.products.iter().find(empty) {
-            Some(layer) => Err(TechnologyError(format!("the product `{}` has a size of zero", layer.name))),
-            None if network.products.is_empty() => Err(TechnologyError("it has no products".to_owned())),
+            Some(layer) => Err(TechnologyError::new(format!("the product `{}` has a size of zero", layer.name))),
+            None if network.products.is_empty() => Err(TechnologyError::new("it has no products".to_owned())),
             None => Ok(network),
         }
     }

@@ -4,6 +4,7 @@ use crate::fit::{self, Delays, Row, Timed};
 use crate::form::{FEATURES, Form, GateForm, PartFeatures, features};
 use crate::light::Light;
 use crate::point::{Point, Quantity};
+use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use tritloom_hdl::{Census, Design, Gate, GateCount, GateWeights, Gates, Levels, LutDevice, PathWeights};
@@ -62,13 +63,34 @@ pub struct FitStatistics {
     pub kendall: f64,
 }
 
-/// Why a text is no technology.
+/// Why a text is no technology, or no network.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TechnologyError(pub String);
+pub struct TechnologyError {
+    /// What is wrong.
+    pub message: String,
+    /// Line and column, both from 1, where they are known.
+    pub place: Option<(usize, usize)>,
+}
+
+impl TechnologyError {
+    pub(crate) fn new(message: impl Into<String>) -> TechnologyError {
+        TechnologyError { message: message.into(), place: None }
+    }
+}
+
+/// Reads YAML of a known form.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TechnologyError> {
+    serde_saphyr::from_str_with_options(text, serde_saphyr::options! { with_snippet: false }).map_err(|error| {
+        let place = error.location().map(|place| (place.line() as usize, place.column() as usize));
+        let ending = place.map(|(line, column)| format!(" at line {line}, column {column}")).unwrap_or_default();
+        let message = error.to_string();
+        TechnologyError { message: message.strip_suffix(&*ending).unwrap_or(&message).to_owned(), place }
+    })
+}
 
 impl fmt::Display for TechnologyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.message)
     }
 }
 

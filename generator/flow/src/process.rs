@@ -16,8 +16,13 @@ pub(crate) struct Finished {
 
 /// Runs `command` to its end, whatever the end is.
 pub(crate) fn finish(tool: &str, command: &mut Command) -> Result<Finished, FlowError> {
+    finish_reading(tool, command, Stdio::null())
+}
+
+/// The same with something to read.
+pub(crate) fn finish_reading(tool: &str, command: &mut Command, input: Stdio) -> Result<Finished, FlowError> {
     let output = command
-        .stdin(Stdio::null())
+        .stdin(input)
         .env("LC_ALL", "C")
         .output()
         .map_err(|error| FlowError::Start { tool: tool.to_owned(), reason: error.to_string() })?;

@@ -203,16 +203,17 @@ impl Space {
         }
         let mut objectives = vec![];
         for (position, objective) in self.objectives.iter().enumerate() {
+            let wrong = |message: &str| {
+                let error = ExpressionError::at(&objective.expression.tree, message);
+                SpaceError::Objective(position, error.legal("an expression with a quantity or a parameter"))
+            };
             match compile(&objective.expression.tree, &self.model, table, &mut columns) {
+                Ok((_, Type::Fact)) => errors.push(wrong("an objective is a quantity, and this is true or false")),
+                Ok((formula, _)) if formula.as_constant().is_some() => {
+                    errors.push(wrong("an objective that is the same for all configurations chooses none"));
+                }
                 Ok((formula, Type::Quantity(_))) => {
                     objectives.push(if objective.more_is_better { formula.negated() } else { formula });
-                }
-                Ok((_, Type::Fact)) => {
-                    let message = "an objective is a quantity, and this is true or false";
-                    errors.push(SpaceError::Objective(
-                        position,
-                        ExpressionError::at(&objective.expression.tree, message),
-                    ));
                 }
                 Err(error) => errors.push(SpaceError::Objective(position, error)),
             }

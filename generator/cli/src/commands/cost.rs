@@ -83,7 +83,9 @@ fn counter(source: ActivitySource, technology: &Technology) -> Result<Option<Ver
         ActivitySource::Measured if !technology.forms.contains_key(&Quantity::ToggleEnergyFj) => {
             let message =
                 format!("the technology {} knows no energies: there is no activity to measure", technology.name);
-            Err(vec![Diagnostic::new(code::TECHNOLOGY, message)])
+            Err(vec![
+                Diagnostic::new(code::TECHNOLOGY, message).legal("a technology of cells, or `--activity statistics`"),
+            ])
         }
         ActivitySource::Measured => verilator().map(Some),
     }
@@ -171,16 +173,20 @@ impl Model {
     fn network_text(&self, network: &Network, estimate: &NetworkEstimate, own: &Estimated) -> String {
         let clock_mhz = own.period_ps.map_or(0.0, |period_ps| 1e6 / period_ps);
         let bound = if estimate.memory_bound { "the memory decides" } else { "the core decides" };
+        let prefill = match network.prefill_tokens {
+            1 => "1 token is".to_owned(),
+            tokens => format!("{tokens} tokens are"),
+        };
         let prefill_ms = 1e3 * estimate.prefill_seconds * network.prefill_tokens as f64;
         format!(
             "\n{} at {clock_mhz:.0} MHz and {} GB/s: {:.1} tokens a second ({bound}), {} cycles and {} weight bits a token; \
-             {} tokens are read in {prefill_ms:.2} ms\n",
+             {} read in {prefill_ms:.2} ms\n",
             network.network,
             self.bandwidth_gb_per_s,
             estimate.tokens_per_s(),
             estimate.cycles_a_token,
             estimate.weight_bits_a_token,
-            network.prefill_tokens,
+            prefill,
         )
     }
 }

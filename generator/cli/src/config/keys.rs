@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
         let message = format!("`{}` is there twice", entry.name);
         let note = format!("the first one stands in line {}", first.key.referenced.line());
         let excerpt = tree::excerpt(self.source, entry.key);
-        let diagnostic = self.about(entry, code::DUPLICATE_KEY, message).at(excerpt).note(note);
+        let diagnostic = self.about(entry, code::DUPLICATE_KEY, message).at(excerpt).legal("each key once").note(note);
         self.diagnostics.push(diagnostic);
     }
 

@@ -21,6 +21,10 @@ const MOST_VALUES: u128 = 1 << 20;
 /// Clock periods from the end of what switches to the end of patience.
 const PERIODS_PS: RangeInclusive<f64> = 1.0..=1e12;
 
+/// What an expression is made of.
+const EXPRESSION: &str =
+    "names, numbers with their units, + - * /, min(x, y), max(x, y), == != < <= > >=, and, or, not, ( )";
+
 /// The keys of a space.
 const KEYS: [&str; 10] = [
     "name",
@@ -251,7 +255,7 @@ impl<'a> Reader<'a> {
             };
             match parse(text) {
                 Ok(tree) => expressions.push((Expression { text: text.clone(), tree }, node)),
-                Err(error) => self.expression_error(node, &error),
+                Err(error) => self.expression_error(&entry.name, node, &error),
             }
         }
         if expressions.is_empty() && entry.name == "objectives" && self.diagnostics.is_empty() {
@@ -262,15 +266,15 @@ impl<'a> Reader<'a> {
 
     fn misfit(&mut self, error: &SpaceError, constraints: &[(Expression, &Node)], objectives: &[(Expression, &Node)]) {
         match error {
-            SpaceError::Constraint(place, error) => self.expression_error(constraints[*place].1, error),
-            SpaceError::Objective(place, error) => self.expression_error(objectives[*place].1, error),
+            SpaceError::Constraint(place, error) => self.expression_error("constraints", constraints[*place].1, error),
+            SpaceError::Objective(place, error) => self.expression_error("objectives", objectives[*place].1, error),
             // Tables are a matter of the search.
             SpaceError::Region(..) => {}
         }
     }
 
     /// Points at the part of an expression that is wrong.
-    fn expression_error(&mut self, node: &Node, error: &ExpressionError) {
+    fn expression_error(&mut self, key: &str, node: &Node, error: &ExpressionError) {
         let mut excerpt = tree::excerpt(self.source, node);
         let written = tree::text(self.source, node);
         let quote = usize::from(written.starts_with(['"', '\'']));
@@ -279,8 +283,9 @@ impl<'a> Reader<'a> {
             excerpt.length = error.length;
         }
         let mut diagnostic = Diagnostic::new(code::EXPRESSION, error.message.clone()).at(excerpt);
+        diagnostic.key = Some(key.to_owned());
         diagnostic.value = Some(shown(written));
-        diagnostic.legal = error.legal.clone();
+        diagnostic.legal = Some(error.legal.clone().unwrap_or(EXPRESSION.to_owned()));
         self.diagnostics.push(diagnostic.suggestion(error.suggestion.clone()));
     }
 
@@ -391,7 +396,8 @@ impl<'a> Reader<'a> {
                     let message = format!("`{value}` is twice among the values of `{}`", entry.name);
                     let excerpt = tree::excerpt(self.source, node);
                     let diagnostic = Diagnostic::new(key_code::DUPLICATE_KEY, message).at(excerpt);
-                    self.diagnostics.push(Diagnostic { key: Some(entry.path.clone()), ..diagnostic });
+                    let (key, value) = (Some(entry.path.clone()), Some(value.to_string()));
+                    self.diagnostics.push(Diagnostic { key, value, ..diagnostic }.legal("each value once"));
                 }
                 (None, Some(value)) => values.push(value),
                 (None, None) => {}

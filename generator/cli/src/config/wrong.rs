@@ -27,16 +27,18 @@ fn every_wrong_file_is_refused_as_recorded() {
 fn what_is_no_text_file_is_refused_without_reading_on() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).expect("written");
-    write("latin.yaml", b"name: \xe9\n");
+    write("latin.yaml", b"# a\nname: \xe9\n");
     write("huge.yaml", &vec![b'a'; 3 << 20]);
-    for (name, expected) in [
-        ("latin.yaml", code::NOT_TEXT),
-        ("huge.yaml", code::NOT_TEXT),
-        ("missing.yaml", code::UNREADABLE),
-        ("", code::UNREADABLE),
+    for (name, expected, place) in [
+        ("latin.yaml", code::NOT_TEXT, Some((2, 7))),
+        ("huge.yaml", code::NOT_TEXT, None),
+        ("missing.yaml", code::UNREADABLE, None),
+        ("", code::UNREADABLE, None),
     ] {
         let problems = Configuration::load(&folder.path().join(name), FAMILIES).err().expect("refused");
         assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [expected], "{name}");
+        assert_eq!(problems[0].legal.is_some(), expected == code::NOT_TEXT, "{name}");
+        assert_eq!(problems[0].excerpt.as_ref().map(|place| (place.line, place.column)), place, "{name}");
     }
 }
 

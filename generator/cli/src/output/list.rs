@@ -25,13 +25,16 @@ pub enum Foreign {
     Unlisted(String),
     /// A listed file that holds something else now.
     Changed(String),
+    /// No list: nothing says what is whose.
+    NoList,
 }
 
 impl fmt::Display for Foreign {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Foreign::Unlisted(path) => write!(formatter, "`{path}` is not from tritloom"),
+            Foreign::Unlisted(path) => write!(formatter, "`{path}` is not listed in `{LIST_FILE}`"),
             Foreign::Changed(path) => write!(formatter, "`{path}` was changed since"),
+            Foreign::NoList => write!(formatter, "there is no `{LIST_FILE}`, by which tritloom knows its own files"),
         }
     }
 }
@@ -41,27 +44,28 @@ pub fn text(files: &Files) -> String {
     files.iter().map(|(path, bytes)| format!("{}  {}\n", hash(bytes), path.display())).collect()
 }
 
-/// What a folder holds beside the files in its list, in order; without a list that is everything.
+/// What a folder holds beside the files in its list, in order; without a list that is everything. A line that is none of
+/// a list's is a change of the list.
 pub fn foreign(folder: &Path) -> io::Result<Vec<Foreign>> {
-    let text = match fs::read_to_string(folder.join(LIST_FILE)) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        // Not even text: it is somebody else's.
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
+    let (text, there) = match fs::read(folder.join(LIST_FILE)) {
+        Ok(bytes) => (String::from_utf8_lossy(&bytes).into_owned(), true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), false),
         Err(error) => return Err(error),
     };
-    let mut search = Search { list: parse(&text), found: Vec::new() };
+    let list: BTreeMap<PathBuf, &str> = text.lines().filter_map(listed).collect();
+    let whole = !list.is_empty() && text.lines().all(|line| listed(line).is_some());
+    let mut search = Search { list, whole, found: Vec::new() };
     search.folder(folder, Path::new(""))?;
+    if !there && !search.found.is_empty() {
+        search.found.insert(0, Foreign::NoList);
+    }
     Ok(search.found)
 }
 
-/// Paths with their hashes; empty where a line is no line of a list.
-fn parse(text: &str) -> BTreeMap<PathBuf, &str> {
-    let line = |line| -> Option<(PathBuf, &str)> {
-        let (hash, path) = str::split_once(line, "  ")?;
-        (hash.len() == HASH_DIGITS).then(|| (PathBuf::from(path), hash))
-    };
-    text.lines().map(line).collect::<Option<_>>().unwrap_or_default()
+/// The path and the hash of a line of a list.
+fn listed(line: &str) -> Option<(PathBuf, &str)> {
+    let (hash, path) = line.split_once("  ")?;
+    (hash.len() == HASH_DIGITS).then(|| (PathBuf::from(path), hash))
 }
 
 /// Whether a folder is tagged as one that its maker can make again, as the Cache Directory Tagging Specification
@@ -76,6 +80,8 @@ fn hash(bytes: &[u8]) -> String {
 
 struct Search<'a> {
     list: BTreeMap<PathBuf, &'a str>,
+    /// Whether every line of the list is one.
+    whole: bool,
     found: Vec<Foreign>,
 }
 
@@ -99,8 +105,11 @@ impl Search<'_> {
                 return Ok(());
             }
             self.found.push(Foreign::Unlisted(format!("{}/", name.display())));
-        } else if name == Path::new(LIST_FILE) && !self.list.is_empty() {
+        } else if name == Path::new(LIST_FILE) && kind.is_file() {
             // It cannot list itself.
+            if !self.whole {
+                self.found.push(Foreign::Changed(name.display().to_string()));
+            }
         } else if let Some(listed) = self.list.get(&name).filter(|_| kind.is_file()) {
             if hash(&fs::read(path)?) != **listed {
                 self.found.push(Foreign::Changed(name.display().to_string()));

@@ -12,8 +12,11 @@ use crate::cache::hash;
 use crate::error::FlowError;
 use crate::files::write_all;
 use crate::liberty::Library;
-use crate::process::succeed;
+use crate::process::finish_reading;
 use crate::tools::require;
+
+/// What a file packed with gzip begins with (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// A library with its text, and what surrounds a design: the cell that drives inputs and the load of outputs.
 #[derive(Clone, Debug)]
@@ -37,10 +40,15 @@ impl CellLibrary {
     /// Reads a file, packed with gzip or not. It is refused where it is no Liberty file or lacks cells that every
     /// design needs.
     pub fn open(path: &Path) -> Result<CellLibrary, FlowError> {
-        let packed = path.extension().is_some_and(|extension| extension == "gz");
-        let unreadable = |error: io::Error| refusal(path, vec![format!("it cannot be read: {error}")]);
-        fs::metadata(path).map_err(unreadable)?;
-        let text = if packed { unpacked(path)? } else { fs::read_to_string(path).map_err(unreadable)? };
+        let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+        if bytes.starts_with(&GZIP) {
+            return CellLibrary::new(path, &unpacked(path)?);
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            refusal(path, vec![format!("line {line}: this is neither UTF-8 text nor packed with gzip")])
+        })?;
         CellLibrary::new(path, &text)
     }
 
@@ -113,6 +121,43 @@ fn refusal(path: &Path, reasons: Vec<String>) -> FlowError {
     FlowError::Library { path: path.to_owned(), reasons }
 }
 
+fn unreadable(path: &Path, error: &io::Error) -> FlowError {
+    refusal(path, vec![format!("it cannot be read: {error}")])
+}
+
 fn unpacked(path: &Path) -> Result<String, FlowError> {
-    succeed("gzip", Command::new(require("gzip")?).arg("-dc").arg(path))
+    // Told by its name, gzip would ask for the right suffix.
+    let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    let finished = finish_reading("gzip", Command::new(require("gzip")?).arg("-dc"), file.into())?;
+    match finished.status.success() {
+        true => Ok(finished.stdout),
+        false => Err(refusal(path, vec![format!("it cannot be unpacked: {}", finished.stderr.trim())])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Stdio;
+
+    #[test]
+    fn a_library_is_packed_or_not_whatever_its_name_is() {
+        let cells = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cells.lib");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).expect("written");
+            CellLibrary::open(&path)
+        };
+        let plain = fs::read(&cells).expect("the library of tests");
+        let input = Stdio::from(fs::File::open(&cells).expect("open"));
+        let packed = Command::new("gzip").arg("-c").stdin(input).output().expect("gzip").stdout;
+        let hash = CellLibrary::open(&cells).expect("a library").hash;
+        for (name, bytes) in [("packed.lib", &packed), ("packed.lib.gz", &packed), ("plain.lib.gz", &plain)] {
+            assert_eq!(file(name, bytes).expect("a library").hash, hash, "{name}");
+        }
+        let reason = |bytes: &[u8]| file("damaged.lib", bytes).expect_err("damaged").to_string();
+        assert!(reason(&packed[..packed.len() / 2]).contains("cannot be unpacked"));
+        assert!(reason(b"library (a) {\n\xff }").contains("line 2: this is neither UTF-8 text nor packed"));
+    }
 }

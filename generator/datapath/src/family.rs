@@ -36,8 +36,8 @@ pub trait Family: Sync {
     /// Latency and throughput, as stated in the manifest and held in simulation to the cycle.
     fn timing(&self, parameters: &Parameters) -> Timing;
 
-    /// What the field `mode` of the run stream may say, in the order of its values; nothing where a core has no such
-    /// field.
+    /// What the field `mode` of the run stream may say, in the order of its values, with the places of all layers of a
+    /// beat; nothing where a core has no such field.
     fn modes(&self, _parameters: &Parameters) -> Vec<Mode> {
         Vec::new()
     }

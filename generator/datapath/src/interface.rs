@@ -27,10 +27,16 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// A stream of beats with these fields, each with its width in bits.
+    /// A stream of beats with these fields, each a number of so many bits.
     pub fn new(name: &str, direction: Direction, fields: &[(&str, u32)]) -> Stream {
-        let field = |&(name, width): &(&str, u32)| Field { name: name.to_string(), width };
+        let field = |&(name, width): &(&str, u32)| Field { name: name.to_string(), width, lanes: 1 };
         Stream { name: name.to_string(), direction, fields: fields.iter().map(field).collect() }
+    }
+
+    /// The same where a field is so many lanes of equal width.
+    pub fn in_lanes(mut self, field: &str, lanes: u32) -> Stream {
+        self.fields.iter_mut().filter(|own| own.name == field).for_each(|field| field.lanes = lanes);
+        self
     }
 }
 
@@ -50,6 +56,8 @@ pub struct Field {
     pub name: String,
     /// In bits.
     pub width: u32,
+    /// How many numbers of equal width it holds, the first in the lowest bits.
+    pub lanes: u32,
 }
 
 /// The fields of one beat, in the order of the stream's fields.

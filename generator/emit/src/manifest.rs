@@ -4,7 +4,7 @@ use crate::HANDSHAKE;
 use serde_json::{Value, json};
 use tritloom_datapath::array::{Mode, Operand};
 use tritloom_datapath::family::Family;
-use tritloom_datapath::interface::{Direction, Interface, Stream};
+use tritloom_datapath::interface::{Direction, Field, Interface, Stream};
 use tritloom_datapath::parameter::{ParameterValue, Parameters};
 use tritloom_hdl::Census;
 
@@ -69,7 +69,10 @@ fn streams(interface: &Interface) -> Vec<Value> {
             Direction::Output => ("output", "o", "i", "o"),
         };
         let name = &stream.name;
-        let field = |field: &tritloom_datapath::interface::Field| json!({"port": format!("{name}_{}_{payload}", field.name), "bits": field.width});
+        let field = |Field { name: field, width, lanes }: &Field| {
+            let port = format!("{name}_{field}_{payload}");
+            json!({"port": port, "bits": width, "lanes": lanes, "bits_per_lane": width / lanes})
+        };
         json!({
             "name": name,
             "direction": direction,

@@ -2,20 +2,15 @@
 
 #![allow(missing_docs)]
 
-use tritloom_datapath::interface::{Direction, Field, Interface, Scenario, Stream};
+use tritloom_datapath::interface::{Direction, Interface, Scenario, Stream};
 use tritloom_emit::bench::{DesignUnderTest, HARNESS, folder, wrapper};
 use tritloom_hdl::Bits;
 
 fn interface() -> Interface {
-    let stream = |name: &str, direction, fields: &[(&str, u32)]| Stream {
-        name: name.to_owned(),
-        direction,
-        fields: fields.iter().map(|(name, width)| Field { name: (*name).to_owned(), width: *width }).collect(),
-    };
     Interface {
         streams: vec![
-            stream("weight", Direction::Input, &[("data", 100), ("last", 1)]),
-            stream("result", Direction::Output, &[("data", 12), ("sign", 1)]),
+            Stream::new("weight", Direction::Input, &[("data", 100), ("last", 1)]),
+            Stream::new("result", Direction::Output, &[("data", 12), ("sign", 1)]),
         ],
     }
 }

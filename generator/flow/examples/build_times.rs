@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::time::Instant;
 
-use tritloom_datapath::interface::{Beat, Direction, Field, Interface, Scenario, Stream};
+use tritloom_datapath::interface::{Beat, Direction, Interface, Scenario, Stream};
 use tritloom_flow::{Design, Feed, FlowError, Optimisation, RunOptions, Simulation, Sources, Verilator, side_by_side};
 use tritloom_hdl::Bits;
 
@@ -72,10 +72,7 @@ impl Core {
         let text = text.replace("module dot ", &format!("module {} ", self.name));
         let text = text.replace("LANES   = 8", &format!("LANES   = {}", self.lanes));
         let text = text.replace("COLUMNS = 4", &format!("COLUMNS = {}", self.columns));
-        let stream = |name: &str, direction, width| {
-            let fields = vec![Field { name: "data".to_owned(), width }];
-            Stream { name: name.to_owned(), direction, fields }
-        };
+        let stream = |name: &str, direction, width| Stream::new(name, direction, &[("data", width)]);
         let streams = vec![
             stream("x", Direction::Input, 8 * self.lanes),
             stream("w", Direction::Input, 2 * self.lanes * self.columns),

@@ -90,7 +90,8 @@ impl<F: ArrayFamily> Family for F {
     fn modes(&self, parameters: &Parameters) -> Vec<Mode> {
         let element = self.element(parameters);
         let geometry = element.geometry();
-        if geometry.has_modes() { geometry.modes.clone() } else { Vec::new() }
+        let of_all_layers = |mode: &Mode| Mode { places: geometry.layers() * mode.places, ..mode.clone() };
+        if geometry.has_modes() { geometry.modes.iter().map(of_all_layers).collect() } else { Vec::new() }
     }
 
     fn census_by_part(&self, parameters: &Parameters) -> Parts {

@@ -122,6 +122,15 @@ impl Geometry {
         self.modes.iter().map(|mode| mode.weight.bits(mode.places)).max().unwrap_or(1)
     }
 
+    /// Numbers of the same width that follow one another in a row's or a column's part of a beat: its places, where there
+    /// is one way to lay them out, else the whole.
+    pub fn lanes(&self, operand: fn(&Mode) -> &Operand) -> u32 {
+        match &self.modes[..] {
+            [mode] if operand(mode).is_dense() => mode.places,
+            _ => 1,
+        }
+    }
+
     /// The most places of the inner dimension that pass in a beat.
     pub fn most_places(&self) -> u32 {
         self.modes.iter().map(|mode| mode.places).max().unwrap_or(1)

@@ -2,11 +2,11 @@
 
 use super::draining;
 use super::geometry::{Geometry, Topology};
-use super::mode::Mode;
+use super::mode::{Mode, Operand};
 use super::settling::settling_cycles;
 use super::weight_stationary::{queue_places, way_of_a_vector};
 use crate::family::{Pace, Timing};
-use crate::interface::{Direction, Field, Interface, Stream};
+use crate::interface::{Direction, Interface, Stream};
 use crate::sequencer::InnerStep;
 
 /// Cycles from the beat that completes a tile to its first row, where a beat takes one: operand register, those of the
@@ -37,24 +37,26 @@ fn between(geometry: &Geometry, worked: u64, rows: u64) -> u64 {
 /// The streams, in port order.
 pub fn interface(geometry: &Geometry) -> Interface {
     let columns = geometry.columns;
-    let stream = |name: &str, direction, fields: &[(&str, u32)]| Stream {
-        name: name.to_string(),
-        direction,
-        fields: fields.iter().map(|&(name, width)| Field { name: name.to_string(), width }).collect(),
-    };
     let nest = geometry.nest();
     let counts = [("inner", nest.inner_bits()), ("columns", nest.outer_bits()), ("rows", geometry.row_count_bits())];
     let mode = geometry.has_modes().then(|| ("mode", geometry.mode_bits()));
     let run: Vec<(&str, u32)> = counts.into_iter().chain(mode).collect();
     let results = [("data", geometry.result_bits() * columns), ("keep", columns), ("last", 1)];
+    let operands = |name: &str, parts: u32, part_bits: u32, operand: fn(&Mode) -> &Operand| {
+        let stream = Stream::new(name, Direction::Input, &[("data", parts * part_bits)]);
+        stream.in_lanes("data", parts * geometry.lanes(operand))
+    };
     let mut streams = vec![
-        stream("run", Direction::Input, &run),
-        stream("activation", Direction::Input, &[("data", geometry.row_bits() * geometry.operand_rows())]),
-        stream("weight", Direction::Input, &[("data", geometry.column_bits() * geometry.operand_columns())]),
+        Stream::new("run", Direction::Input, &run),
+        operands("activation", geometry.operand_rows(), geometry.row_bits(), |mode| &mode.activation),
+        operands("weight", geometry.operand_columns(), geometry.column_bits(), |mode| &mode.weight),
     ];
     let zero_points = geometry.zero_points.map(|zero_points| zero_points.fields(geometry));
-    streams.extend(zero_points.map(|fields| stream("zero_point", Direction::Input, &fields)));
-    streams.push(stream("result", Direction::Output, &results));
+    streams.extend(zero_points.map(|fields| {
+        Stream::new("zero_point", Direction::Input, &fields).in_lanes("weights", columns).in_lanes("sums", columns)
+    }));
+    streams
+        .push(Stream::new("result", Direction::Output, &results).in_lanes("data", columns).in_lanes("keep", columns));
     Interface { streams }
 }
 

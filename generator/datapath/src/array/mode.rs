@@ -98,6 +98,11 @@ impl Operand {
         Operand { numbers, lanes: 1, lane_bits: 0, pitch: numbers.bits() }
     }
 
+    /// Whether each number has bits of its own, one after the other.
+    pub fn is_dense(&self) -> bool {
+        self.numbers != Numbers::FiveTrits && *self == Operand::dense(self.numbers)
+    }
+
     /// The lowest bit of a place.
     pub fn offset(&self, place: u32) -> u32 {
         place % self.lanes * self.lane_bits + place / self.lanes * self.pitch

@@ -18,7 +18,7 @@ pub use parameters::{Outcome, Shape};
 
 use crate::census::Parts;
 use crate::family::{Family, Pace, Timing};
-use crate::interface::{Direction, Field, Interface, Scenario, Stream};
+use crate::interface::{Direction, Interface, Scenario, Stream};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{Design, Diagnostics};
 
@@ -70,23 +70,21 @@ one another without a bubble and without reset."
 
     fn interface(&self, parameters: &Parameters) -> Interface {
         let shape = shape(parameters);
-        let stream = |name: &str, direction, fields: &[(&str, u32)]| Stream {
-            name: name.to_string(),
-            direction,
-            fields: fields.iter().map(|&(name, width)| Field { name: name.to_string(), width }).collect(),
-        };
         let (nest, columns) = (shape.nest(), shape.columns);
         let counts = [("inner", nest.inner_bits()), ("columns", nest.outer_bits())];
         let results = [("data", shape.result_bits() * columns), ("keep", columns), ("last", 1)];
         let mut streams = vec![
-            stream("run", Direction::Input, &counts),
-            stream("activation", Direction::Input, &[("data", shape.width)]),
-            stream("weight", Direction::Input, &[("data", shape.width * columns)]),
+            Stream::new("run", Direction::Input, &counts),
+            Stream::new("activation", Direction::Input, &[("data", shape.width)]).in_lanes("data", shape.width),
+            Stream::new("weight", Direction::Input, &[("data", shape.width * columns)]).in_lanes("data", columns),
         ];
         if shape.outcome == Outcome::Threshold {
-            streams.push(stream("threshold", Direction::Input, &[("data", shape.count_bits() * columns)]));
+            let thresholds = [("data", shape.count_bits() * columns)];
+            streams.push(Stream::new("threshold", Direction::Input, &thresholds).in_lanes("data", columns));
         }
-        streams.push(stream("result", Direction::Output, &results));
+        streams.push(
+            Stream::new("result", Direction::Output, &results).in_lanes("data", columns).in_lanes("keep", columns),
+        );
         Interface { streams }
     }
 

@@ -23,8 +23,8 @@ pub(super) fn interface(config: &Config) -> Interface {
     Interface {
         streams: vec![
             Stream::new("run", Direction::Input, &run),
-            Stream::new("query", Direction::Input, &operands),
-            Stream::new("key", Direction::Input, &operands),
+            Stream::new("query", Direction::Input, &operands).in_lanes("data", config.lanes),
+            Stream::new("key", Direction::Input, &operands).in_lanes("data", config.lanes),
             Stream::new("result", Direction::Output, &results),
         ],
     }

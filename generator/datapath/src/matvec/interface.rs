@@ -16,9 +16,10 @@ pub fn interface(geometry: &Geometry) -> Interface {
     Interface {
         streams: vec![
             Stream::new("run", Direction::Input, &counts),
-            Stream::new("activation", Direction::Input, &[("data", geometry.activation_bits * geometry.lanes())]),
-            Stream::new("weight", Direction::Input, &[("data", geometry.word_bits() * ports)]),
-            Stream::new("result", Direction::Output, &results),
+            Stream::new("activation", Direction::Input, &[("data", geometry.activation_bits * geometry.lanes())])
+                .in_lanes("data", geometry.lanes()),
+            Stream::new("weight", Direction::Input, &[("data", geometry.word_bits() * ports)]).in_lanes("data", ports),
+            Stream::new("result", Direction::Output, &results).in_lanes("data", ports).in_lanes("keep", ports),
         ],
     }
 }

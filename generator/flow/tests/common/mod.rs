@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use tritloom_datapath::interface::{Beat, Direction, Field, Interface, Scenario, Stream};
+use tritloom_datapath::interface::{Beat, Direction, Interface, Scenario, Stream};
 use tritloom_flow::{Design, Sources, Verilator, tools};
 use tritloom_hdl::Bits;
 
@@ -27,8 +27,7 @@ pub fn verilator() -> Option<Verilator> {
 }
 
 pub fn stream(name: &str, direction: Direction, fields: &[(&str, u32)]) -> Stream {
-    let field = |(name, width): &(&str, u32)| Field { name: (*name).to_owned(), width: *width };
-    Stream { name: name.to_owned(), direction, fields: fields.iter().map(field).collect() }
+    Stream::new(name, direction, fields)
 }
 
 pub fn sources(files: &[(&str, &str)]) -> Sources {

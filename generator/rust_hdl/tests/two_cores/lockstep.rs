@@ -1,6 +1,6 @@
 //! The same design in Verilator, cycle by cycle: a beat of the harness is a cycle, all inputs in and all outputs out.
 
-use tritloom_datapath::interface::{Beat, Direction, Field, Interface, Scenario, Stream};
+use tritloom_datapath::interface::{Beat, Direction, Interface, Scenario, Stream};
 use tritloom_flow::{BenchReport, Design, Optimisation, RunOptions, Sources, Verilator};
 use tritloom_hdl::Bits;
 use tritloom_rust_hdl::PortShape;
@@ -16,11 +16,7 @@ pub struct Cycle {
 
 /// Runs the design `top` in `verilog` through `cycles`, from a reset; every output must be the same in every cycle.
 pub fn run(verilator: &Verilator, verilog: &str, ports: &Ports, cycles: &[Cycle]) -> BenchReport {
-    let stream = |name: &str, direction, width| Stream {
-        name: name.to_owned(),
-        direction,
-        fields: vec![Field { name: "data".to_owned(), width }],
-    };
+    let stream = |name: &str, direction, width| Stream::new(name, direction, &[("data", width)]);
     let (inputs, outputs) = (width(ports, Direction::Input), width(ports, Direction::Output));
     let streams = vec![stream("in", Direction::Input, inputs), stream("out", Direction::Output, outputs)];
     let files = [("two_cores.v", verilog.to_owned()), ("lockstep.v", lockstep(ports))];

@@ -17,7 +17,7 @@ use tritloom_search::{Found, Mode, Outcome, Plan, Search, Shard, Space};
 const OBJECTIVES: [&str; 3] = ["area", "throughput", "energy_per_op"];
 
 /// Searches of which the time is the mean.
-const RUNS: u32 = 5;
+const RUNS: u32 = 10;
 
 /// More than a thousand million configurations of the look-up-table core.
 fn huge() -> Space {

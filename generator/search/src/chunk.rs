@@ -4,6 +4,7 @@ use crate::expression::Bounds;
 use crate::grid::Grid;
 use crate::plan::Plan;
 use crate::tables::Table;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// A part of a region: the outer axes stand still.
@@ -14,6 +15,10 @@ pub struct Chunk<'a> {
     terms: Vec<Term<'a>>,
     /// For each column the terms that add to it.
     of_column: Vec<Vec<usize>>,
+    /// Those of them that depend on no axis of the row.
+    constant_in_row: Vec<Vec<usize>>,
+    /// Those of them that depend on axes of both walk and row.
+    in_plane: Vec<Vec<usize>>,
     /// For each column the sum of its terms that depend on axes of the row only; empty where there is none.
     every_row: Vec<Vec<f64>>,
 }
@@ -30,10 +35,9 @@ pub struct Layout {
     row_size: usize,
     /// Whether it depends on an axis of the row.
     in_row: bool,
-    /// For each point of its axes of walk and row its position in the table, where the outer axes are at their first
-    /// values.
-    points: Vec<usize>,
-    /// Which of its points of the row belongs to each place of the plane, or of the row where it depends on no axis of the
+    /// As many neighbours in a row belong to the same of its points.
+    run: usize,
+    /// Which of its points of the row belongs to each run of the plane, or of the row where it depends on no axis of the
     /// walk.
     places: Vec<usize>,
 }
@@ -42,7 +46,7 @@ pub struct Layout {
 struct Term<'a> {
     layout: &'a Layout,
     /// At each position its values over the axes of the row on which it depends.
-    values: Vec<f64>,
+    values: Cow<'a, [f64]>,
     /// Found when the first bounds are asked for: a walk that evaluates everything asks for none.
     extremes: OnceCell<Extremes>,
 }
@@ -67,21 +71,33 @@ impl<'a> Chunk<'a> {
         let mut digits = vec![0; plan.lengths.len()];
         plan.outer.place(number, &mut digits);
         let nothing = vec![vec![]; plan.columns];
-        let mut chunk =
-            Chunk { plan, digits, terms: vec![], of_column: vec![vec![]; plan.columns], every_row: nothing };
+        let mut chunk = Chunk {
+            plan,
+            digits,
+            terms: vec![],
+            of_column: nothing.clone(),
+            constant_in_row: nothing.clone(),
+            in_plane: nothing,
+            every_row: vec![vec![]; plan.columns],
+        };
         for (table, layout) in plan.tables.tables.iter().zip(&plan.layouts) {
             let products = table.products(&chunk.digits, plan.tables.all_values());
             let start = table.grid.position(&chunk.digits);
             for (column, amounts) in &table.amounts {
-                chunk.of_column[*column].push(chunk.terms.len());
+                let number = chunk.terms.len();
+                chunk.of_column[*column].push(number);
+                match (layout.in_row, layout.is_walked()) {
+                    (false, _) => chunk.constant_in_row[*column].push(number),
+                    (true, true) => chunk.in_plane[*column].push(number),
+                    (true, false) => {}
+                }
                 chunk.terms.push(Term::new(layout, start, amounts, &products));
             }
         }
         for column in 0..plan.columns {
             let terms = chunk.of_column[column].iter().map(|number| &chunk.terms[*number]);
             let everywhere = terms.filter(|term| term.layout.in_row && !term.layout.is_walked());
-            let rows =
-                everywhere.map(|term| term.layout.places.iter().map(|place| term.values[*place]).collect::<Vec<f64>>());
+            let rows = everywhere.map(Term::spread);
             chunk.every_row[column] = rows.reduce(|sum, row| added(sum, &row)).unwrap_or_default();
         }
         chunk
@@ -114,37 +130,44 @@ impl<'a> Chunk<'a> {
         bounds
     }
 
-    /// A column over the row at a place where every axis of the walk is decided: the value that all of it has, or `None`
-    /// and one for each in `row`.
-    pub fn row(&self, place: &Place, column: usize, row: &mut Vec<f64>) -> Option<f64> {
+    /// A column over the row at a place where every axis of the walk is decided, as far as it does not repeat itself:
+    /// one value, a plane, or all.
+    pub fn row(&self, place: &Place, column: usize, row: &mut Vec<f64>) {
         let every_row = &self.every_row[column];
-        let terms = self.of_column[column].iter().map(|number| (&self.terms[*number], place.positions[*number]));
-        let constant: f64 =
-            terms.clone().filter(|(term, _)| !term.layout.in_row).map(|(term, position)| term.values[position]).sum();
-        let mut in_plane = terms.filter(|(term, _)| term.layout.in_row && term.layout.is_walked()).peekable();
-        if in_plane.peek().is_none() && every_row.is_empty() {
-            return Some(constant);
+        let with_position = |number: &usize| (&self.terms[*number], place.positions[*number]);
+        let constants = self.constant_in_row[column].iter().map(with_position);
+        let constant: f64 = constants.map(|(term, position)| term.values[position]).sum();
+        let mut in_plane = self.in_plane[column].iter().map(with_position).peekable();
+        if in_plane.peek().is_none() {
+            row.clear();
+            row.extend(every_row.iter().map(|amount| constant + amount));
+            if every_row.is_empty() {
+                row.push(constant);
+            }
+            return;
         }
-        row.resize(self.plan.row.size(), 0.0);
+        row.resize(every_row.len().max(self.plan.plane), 0.0);
         let (plane, rest) = row.split_at_mut(self.plan.plane);
         plane.fill(constant);
         for (term, position) in in_plane {
             let size = term.layout.row_size;
             let values = &term.values[position * size..(position + 1) * size];
-            plane.iter_mut().zip(&term.layout.places).for_each(|(sum, place)| *sum += values[*place]);
-        }
-        let repeats = rest.chunks_exact_mut(plane.len());
-        if every_row.is_empty() {
-            repeats.for_each(|repeat| repeat.copy_from_slice(plane));
-        } else {
-            let (first, others) = every_row.split_at(plane.len());
-            for (repeat, amounts) in repeats.zip(others.chunks_exact(plane.len())) {
-                let sums = plane.iter().zip(amounts);
-                repeat.iter_mut().zip(sums).for_each(|(sum, (plane, amount))| *sum = plane + amount);
+            if size == plane.len() {
+                plane.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+            } else {
+                let runs = plane.chunks_exact_mut(term.layout.run).zip(&term.layout.places);
+                runs.for_each(|(run, place)| run.iter_mut().for_each(|sum| *sum += values[*place]));
             }
-            plane.iter_mut().zip(first).for_each(|(sum, amount)| *sum += amount);
         }
-        None
+        if every_row.is_empty() {
+            return;
+        }
+        let (first, others) = every_row.split_at(plane.len());
+        for (repeat, amounts) in rest.chunks_exact_mut(plane.len()).zip(others.chunks_exact(plane.len())) {
+            let sums = plane.iter().zip(amounts);
+            repeat.iter_mut().zip(sums).for_each(|(sum, (plane, amount))| *sum = plane + amount);
+        }
+        plane.iter_mut().zip(first).for_each(|(sum, amount)| *sum += amount);
     }
 }
 
@@ -157,23 +180,18 @@ impl Layout {
         };
         let walk = Grid::new(own(&plan.walk), &plan.lengths);
         let row = Grid::new(own(&plan.row), &plan.lengths);
-        let whole = Grid::new([walk.axes.clone(), row.axes.clone()].concat(), &plan.lengths);
-        let mut digits = vec![0; plan.lengths.len()];
-        let point = |position: usize| {
-            whole.place(position, &mut digits);
-            table.grid.position(&digits)
-        };
-        let points = (0..whole.size()).map(point).collect();
         let count = if depends.contains(&true) { plan.plane } else { plan.row.size() };
+        let behind = plan.row.axes.iter().zip(&plan.row.lengths).rev().take_while(|(axis, _)| !row.axes.contains(axis));
+        let run = behind.map(|(_, length)| length).product::<usize>().min(count);
         let decided = (0..=depends.len()).map(|depth| depends[..depth].iter().filter(|depends| **depends).count());
         Layout {
             decided: decided.collect(),
-            places: places(plan, &row, count),
+            places: places(plan, &row, run, count / run),
+            run,
             row_size: row.size(),
             in_row: !row.axes.is_empty(),
             walk: walk.lengths,
             depends,
-            points,
         }
     }
 
@@ -185,12 +203,22 @@ impl Layout {
 
 impl<'a> Term<'a> {
     /// `start` is the position of the chunk's outer axes in the table; `products` are of its factors.
-    fn new(layout: &'a Layout, start: usize, amounts: &[f64], products: &[f64]) -> Term<'a> {
-        let value = |point: &usize| {
-            let at = (start + point) * products.len();
-            products.iter().zip(&amounts[at..]).map(|(product, amount)| product * amount).sum()
+    fn new(layout: &'a Layout, start: usize, amounts: &'a [f64], products: &[f64]) -> Term<'a> {
+        let size = layout.walk.iter().product::<usize>() * layout.row_size;
+        let amounts = &amounts[start * products.len()..][..size * products.len()];
+        let value = |amounts: &[f64]| products.iter().zip(amounts).map(|(product, amount)| product * amount).sum();
+        let values = match products {
+            [_] => Cow::Borrowed(amounts),
+            [_, factor] => amounts.as_chunks().0.iter().map(|[constant, slope]| constant + factor * slope).collect(),
+            _ => amounts.chunks_exact(products.len()).map(value).collect(),
         };
-        Term { layout, values: layout.points.iter().map(value).collect(), extremes: OnceCell::new() }
+        Term { layout, values, extremes: OnceCell::new() }
+    }
+
+    /// At each place of a row, where it depends on no axis of the walk.
+    fn spread(&self) -> Vec<f64> {
+        let runs = self.layout.places.iter().map(|place| std::iter::repeat_n(self.values[*place], self.layout.run));
+        runs.flatten().collect()
     }
 }
 
@@ -218,11 +246,11 @@ fn folded(values: &[f64], length: usize, extreme: fn(f64, f64) -> f64) -> Vec<f6
     values.chunks_exact(length).map(|values| values.iter().copied().fold(f64::NAN, extreme)).collect()
 }
 
-/// Which place on its own axes of the row each of the first `count` places of the plane, or of the row, is.
-fn places(plan: &Plan, own: &Grid, count: usize) -> Vec<usize> {
+/// Which place on its own axes of the row each of the first `count` runs of the plane, or of the row, is.
+fn places(plan: &Plan, own: &Grid, run: usize, count: usize) -> Vec<usize> {
     let mut point = vec![0; plan.lengths.len()];
     let place = |position: usize| {
-        plan.row.place(position, &mut point);
+        plan.row.place(position * run, &mut point);
         own.position(&point)
     };
     (0..count).map(place).collect()

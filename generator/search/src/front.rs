@@ -53,12 +53,9 @@ impl Front {
             return false;
         }
         let start = self.members.partition_point(|member| member.objectives[0] < objectives[0]);
-        let mut position = 0;
-        self.members.retain(|member| {
-            position += 1;
-            position <= start || !dominates(objectives, &member.objectives)
-        });
-        self.members.insert(start, Member { number, objectives: objectives.to_vec() });
+        let behind = self.members.split_off(start);
+        self.members.push(Member { number, objectives: objectives.to_vec() });
+        self.members.extend(behind.into_iter().filter(|member| !dominates(objectives, &member.objectives)));
         true
     }
 }
@@ -90,9 +87,9 @@ struct Node {
 const LEAF: usize = 8;
 
 impl Index {
-    /// Arranges the members of a front.
-    pub fn new(front: &Front) -> Index {
-        let mut members: Vec<&[f64]> = front.members.iter().map(|member| &member.objectives[..]).collect();
+    /// Arranges members.
+    pub fn new<'a>(members: impl IntoIterator<Item = &'a Member>) -> Index {
+        let mut members: Vec<&[f64]> = members.into_iter().map(|member| &member.objectives[..]).collect();
         let width = members.first().map_or(0, |objectives| objectives.len());
         let mut nodes = vec![];
         if !members.is_empty() {
@@ -182,7 +179,7 @@ mod tests {
                 |most: i32| -> Vec<f64> { (0..width).map(|_| f64::from(rng.random_range(0..most))).collect() };
             let mut front = Front::default();
             (0..300).for_each(|number| _ = front.insert(number, &draw(40)));
-            let index = Index::new(&front);
+            let index = Index::new(front.members());
             for _ in 0..200 {
                 let point = draw(40);
                 let found = index.dominator(&point);

@@ -31,6 +31,9 @@ const CHUNKS: usize = 64;
 /// More chunks would take minutes for nothing but their beginnings and ends.
 const MOST_CHUNKS: usize = 1 << 22;
 
+/// Tables are added up beforehand as long as a sum has no more points.
+const JOINED: usize = 1 << 16;
+
 /// How a region is walked, and every table that the walk reads.
 pub struct Plan {
     /// Length of every axis.
@@ -44,7 +47,7 @@ pub struct Plan {
     /// How many combinations the last of these axes have: those that act together with axes of the walk. Along the
     /// others all rows rise and fall alike.
     pub plane: usize,
-    /// Every column.
+    /// Every column. A table's axes are in this order: those of a chunk, of the walk, of a row.
     pub tables: Tables,
     /// For each table where its points belong.
     pub layouts: Vec<Layout>,
@@ -114,6 +117,7 @@ impl Plan {
         let broken = columns.len();
         failed.retain(|number, _| rules.allow(&region.digits(*number)));
         let factors = tables.spread(&lengths);
+        tables.join(JOINED, &lengths);
         let legality = Formula::column(broken).joined(Operator::Equal, Formula::constant(0.0));
         let named = question.constraints.iter().enumerate();
         let named: Vec<(usize, Formula)> =
@@ -222,8 +226,26 @@ impl Plan {
         self.outer.fits(MOST_CHUNKS, || "the list of parts to search one by one".to_owned())?;
         self.walk = Grid::new(walk, &self.lengths);
         self.row = Grid::new(row, &self.lengths);
+        self.arrange_tables(&together);
         self.layouts = self.tables.tables.iter().map(|table| Layout::new(self, table)).collect();
         Ok(())
+    }
+
+    /// Gives the axes of every table the plan's order, so that what is read together stands together. Small tables that
+    /// depend on axes of both walk and row get all axes of the plane, those that are `together`.
+    fn arrange_tables(&mut self, together: &[usize]) {
+        let order = [&self.outer.axes[..], &self.walk.axes, &self.row.axes].concat();
+        for table in &mut self.tables.tables {
+            let own = &table.grid.axes;
+            let spreads = own.iter().any(|axis| self.walk.axes.contains(axis))
+                && own.iter().any(|axis| self.row.axes.contains(axis));
+            let with = |also: &dyn Fn(&usize) -> bool| {
+                let axes = order.iter().copied().filter(|axis| own.contains(axis) || also(axis));
+                Grid::new(axes.collect(), &self.lengths)
+            };
+            let plane = with(&|axis| spreads && self.row.axes.contains(axis) && together.contains(axis));
+            *table = table.over(if plane.size() <= JOINED { plane } else { with(&|_| false) });
+        }
     }
 
     /// The points of all tables that depend on an axis.

@@ -170,28 +170,23 @@ impl<'a> Search<'a> {
         record: &(dyn Fn(usize, &Found) -> Result<(), E> + Sync),
     ) -> Result<Outcome, E> {
         let own: Vec<usize> = (0..self.chunks.len()).filter(|chunk| chunk % shard.of == shard.rest).collect();
-        let mut known = self.seeds();
         let mut front = Front::default();
         let mut counts = Counts::default();
-        for wave in own.chunks(WAVE) {
-            let found = self.wave(wave, threads, &Index::new(&known), done, record)?;
+        // A wave is of chunks from everywhere: what the first one finds is better than much of all that follow.
+        let waves = own.len().div_ceil(WAVE);
+        for first in 0..waves {
+            let wave: Vec<usize> = own.iter().skip(first).step_by(waves).copied().collect();
+            let seeds = self.plans.iter().flat_map(|plan| plan.seeds.members());
+            let known = Index::new(seeds.chain(front.members()));
+            let found = self.wave(&wave, threads, &known, done, record)?;
             for found in found {
                 counts.add(&found.counts);
                 for member in &found.members {
                     front.insert(member.number, &member.objectives);
-                    known.insert(member.number, &member.objectives);
                 }
             }
         }
         Ok(Outcome { front: front.into_members(), counts })
-    }
-
-    /// What is known before anything is searched.
-    fn seeds(&self) -> Front {
-        let mut known = Front::default();
-        let seeds = self.plans.iter().flat_map(|plan| plan.seeds.members());
-        seeds.for_each(|seed| _ = known.insert(seed.number, &seed.objectives));
-        known
     }
 
     fn wave<E: Send>(
@@ -237,8 +232,6 @@ impl<'a> Search<'a> {
         let (position, digits) =
             self.space.regions.iter().enumerate().find_map(|(position, region)| Some((position, found(region)?)))?;
         let (plan, region) = (&self.plans[position], &self.space.regions[position]);
-        let mut known = Front::default();
-        front.iter().for_each(|member| _ = known.insert(member.number, &member.objectives));
         let with_delay = self.questions[position].columns.all().contains(&Column::Delay);
         let columns = plan.tables.columns(&digits, plan.columns);
         let broken = plan.constraints[1..].iter().zip(&plan.met).filter(|(formula, _)| formula.value(&columns) != 1.0);
@@ -248,7 +241,7 @@ impl<'a> Search<'a> {
             broken_constraints: broken.map(|(_, (place, _))| *place).collect(),
             dominators: front.iter().filter(|member| dominates(&member.objectives, &objectives)).cloned().collect(),
             objectives,
-            exclusion: trace(plan, &digits, &Index::new(&known)),
+            exclusion: trace(plan, &digits, &Index::new(front)),
             failure: self.space.model.facts(region.family, parameters, with_delay).err(),
             axes: region.axes.iter().map(|axis| axis.parameter.name).collect(),
         })

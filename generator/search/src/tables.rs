@@ -76,10 +76,9 @@ impl Tables {
 
     /// Adds a table to one of the same columns that depends on no less, or beside the others.
     fn merge(&mut self, table: Table) {
-        let columns = |table: &Table| table.amounts.iter().map(|(column, _)| *column).collect::<Vec<_>>();
         let fits = |host: &&mut Table| {
             let known = |axis: &usize| host.grid.axes.contains(axis) || host.factors.contains(axis);
-            columns(host) == columns(&table)
+            host.columns().eq(table.columns())
                 && table.grid.axes.iter().all(|axis| host.grid.axes.contains(axis))
                 && table.factors.iter().all(known)
         };
@@ -131,6 +130,28 @@ impl Tables {
         factors
     }
 
+    /// Adds up tables of the same columns and factors where the sum has no more than `most` points.
+    pub fn join(&mut self, most: usize, lengths: &[usize]) {
+        let mut joined: Vec<Table> = vec![];
+        for table in std::mem::take(&mut self.tables) {
+            let both = |host: &Table| {
+                let more = table.grid.axes.iter().filter(|axis| !host.grid.axes.contains(axis));
+                Grid::new(host.grid.axes.iter().chain(more).copied().collect(), lengths)
+            };
+            let fits = |host: &&mut Table| {
+                host.factors == table.factors && host.columns().eq(table.columns()) && both(host).size() <= most
+            };
+            match joined.iter_mut().find(fits) {
+                Some(host) => {
+                    *host = host.over(both(host));
+                    host.add(table, 1.0, &self.values);
+                }
+                None => joined.push(table),
+            }
+        }
+        self.tables = joined;
+    }
+
     /// The points of all grids, if only these factors are left.
     fn size_with(&self, factors: &[usize], lengths: &[usize]) -> usize {
         let size = |table: &Table| {
@@ -165,6 +186,26 @@ impl Tables {
 }
 
 impl Table {
+    /// The columns that it adds to.
+    fn columns(&self) -> impl Iterator<Item = usize> {
+        self.amounts.iter().map(|(column, _)| *column)
+    }
+
+    /// The same table over a grid that has all its axes, in any order, and maybe others.
+    pub fn over(&self, grid: Grid) -> Table {
+        let subsets = 1 << self.factors.len();
+        let mut digits = vec![0; grid.axes.iter().map(|axis| axis + 1).max().unwrap_or(0)];
+        let mut amounts: Vec<(usize, Vec<f64>)> = self.columns().map(|column| (column, vec![])).collect();
+        for position in 0..grid.size() {
+            grid.place(position, &mut digits);
+            let at = self.grid.position(&digits) * subsets;
+            for ((_, amounts), (_, own)) in amounts.iter_mut().zip(&self.amounts) {
+                amounts.extend_from_slice(&own[at..at + subsets]);
+            }
+        }
+        Table { grid, factors: self.factors.clone(), amounts }
+    }
+
     /// For each subset of the factors the product of their values.
     pub fn products(&self, digits: &[usize], values: &[Vec<f64>]) -> Vec<f64> {
         let mut products = vec![1.0];

@@ -223,22 +223,23 @@ impl Walker<'_> {
         if suitable > 0 {
             let least = self.sheet.least(&column);
             if !self.dominated(&least) {
-                self.members();
+                self.members(&column);
             }
         }
     }
 
-    fn members(&mut self) {
+    /// Adds what the front lacks of the row: first what nothing in the row dominates, which is little.
+    fn members(&mut self, column: &impl Fn(usize, &mut Vec<f64>)) {
         let weights = weights(self.plan);
         let decided: u64 = self.digits.iter().zip(&weights).map(|(digit, weight)| *digit as u64 * weight).sum();
-        let mut point = vec![0.0; self.plan.objectives.len()];
-        for position in 0..self.offsets.len() {
-            let number = decided + self.offsets[position];
-            if self.sheet.point(position, &mut point)
-                && !self.dominated(&point)
-                && !self.plan.failed.contains_key(&number)
-            {
-                self.front.insert(number, &point);
+        let is_sound = |position: usize| !self.plan.failed.contains_key(&(decided + self.offsets[position]));
+        let mut of_row = Front::default();
+        for (position, objectives) in self.sheet.contenders(&is_sound, column) {
+            of_row.insert(decided + self.offsets[position], &objectives);
+        }
+        for Member { number, objectives } in of_row.members() {
+            if !self.dominated(objectives) {
+                self.front.insert(*number, objectives);
             }
         }
     }

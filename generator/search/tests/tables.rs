@@ -54,7 +54,7 @@ fn what_bounds_rule_out_is_not_better_than_they_say() {
     let space = space(vec![region("ternary_lut", &axes)], &constraints, &["area", "throughput", "energy_per_op"]);
     let search = Search::new(&space, Mode::Pruned).expect("sound expressions");
     let plan = &search.plans()[0];
-    let known = Index::new(&plan.seeds);
+    let known = Index::new(plan.seeds.members());
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let mut draw = || -> Vec<usize> { plan.lengths.iter().map(|length| rng.random_range(0..*length)).collect() };
     let (mut dominated, mut constrained) = (0, 0);

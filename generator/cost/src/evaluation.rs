@@ -11,8 +11,10 @@ use tritloom_hdl::Design;
 /// Amounts of a part or of the whole; zero for what a technology does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Amounts {
-    /// The area of all cells.
+    /// The area of all cells where the design is as small as it can be.
     pub area_um2: f64,
+    /// The area of all cells where the design is as quick as it can be.
+    pub quick_area_um2: f64,
     /// The energy when every net but the clock toggles once.
     pub toggle_energy_fj: f64,
     /// The energy that the clock takes in the registers in each cycle.
@@ -30,6 +32,7 @@ impl Amounts {
         let amount = |quantity| technology.form(family, part, quantity).map_or(0.0, |form| form.amount(features));
         Amounts {
             area_um2: amount(Quantity::AreaUm2),
+            quick_area_um2: amount(Quantity::QuickAreaUm2),
             toggle_energy_fj: amount(Quantity::ToggleEnergyFj),
             clock_energy_fj: amount(Quantity::ClockEnergyFj),
             leakage_nw: amount(Quantity::LeakageNw),
@@ -40,6 +43,7 @@ impl Amounts {
 
     fn add(&mut self, other: &Amounts) {
         self.area_um2 += other.area_um2;
+        self.quick_area_um2 += other.quick_area_um2;
         self.toggle_energy_fj += other.toggle_energy_fj;
         self.clock_energy_fj += other.clock_energy_fj;
         self.leakage_nw += other.leakage_nw;
@@ -49,6 +53,7 @@ impl Amounts {
 
     fn scale(&mut self, ratios: &Amounts) {
         self.area_um2 *= ratios.area_um2;
+        self.quick_area_um2 *= ratios.quick_area_um2;
         self.toggle_energy_fj *= ratios.toggle_energy_fj;
         self.clock_energy_fj *= ratios.clock_energy_fj;
         self.leakage_nw *= ratios.leakage_nw;
@@ -95,6 +100,7 @@ impl Evaluation {
         };
         let ratios = Amounts {
             area_um2: ratio(Quantity::AreaUm2, closed.area_um2),
+            quick_area_um2: ratio(Quantity::QuickAreaUm2, closed.quick_area_um2),
             toggle_energy_fj: ratio(Quantity::ToggleEnergyFj, closed.toggle_energy_fj),
             clock_energy_fj: ratio(Quantity::ClockEnergyFj, closed.clock_energy_fj),
             leakage_nw: ratio(Quantity::LeakageNw, closed.leakage_nw),

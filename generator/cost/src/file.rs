@@ -9,7 +9,7 @@ use std::fmt::Write;
 use tritloom_hdl::{Gate, GateWeights, Levels, LutDevice, PathWeights, Primitive};
 
 /// What the file's form is called; another form gets another number.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// By names of primitives.
 type ByPrimitive<T> = BTreeMap<String, T>;
@@ -49,6 +49,7 @@ struct Fit {
 #[serde(deny_unknown_fields)]
 struct FileFamily {
     delay_factor: Option<f64>,
+    gate_delay_factor: Option<f64>,
     /// By part and quantity.
     #[serde(default)]
     parts: BTreeMap<String, BTreeMap<String, Vec<f64>>>,
@@ -214,16 +215,20 @@ impl FileFamily {
         let part = |(name, forms): (String, BTreeMap<String, Vec<f64>>)| {
             Ok((name, forms.into_iter().map(form).collect::<Result<_, _>>()?))
         };
-        let parts = self.parts.into_iter().map(part).collect::<Result<_, TechnologyError>>()?;
-        Ok(FamilyForms { parts, delay_factor: self.delay_factor })
+        let FileFamily { delay_factor, gate_delay_factor, parts } = self;
+        let parts = parts.into_iter().map(part).collect::<Result<_, TechnologyError>>()?;
+        Ok(FamilyForms { parts, delay_factor, gate_delay_factor })
     }
 }
 
 impl FamilyForms {
     fn text(&self, name: &str) -> String {
         let mut text = format!("  {name}:\n");
-        if let Some(factor) = self.delay_factor {
-            _ = writeln!(text, "    delay_factor: {}", figure(factor));
+        let factors = [("delay_factor", self.delay_factor), ("gate_delay_factor", self.gate_delay_factor)];
+        for (key, factor) in factors {
+            if let Some(factor) = factor {
+                _ = writeln!(text, "    {key}: {}", figure(factor));
+            }
         }
         if !self.parts.is_empty() {
             text += "    parts:\n";

@@ -7,9 +7,11 @@ use tritloom_hdl::{Census, Design, GateCount, LutDevice};
 /// A quantity that synthesis measures and the model estimates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantity {
-    /// The area of all cells.
+    /// The area of all cells where the design is as small as it can be.
     AreaUm2,
-    /// The longest path.
+    /// The area of all cells where the design is as quick as it can be.
+    QuickAreaUm2,
+    /// The longest path of that design.
     DelayPs,
     /// The energy when every net but the clock toggles once.
     ToggleEnergyFj,
@@ -25,8 +27,9 @@ pub enum Quantity {
 
 impl Quantity {
     /// Every quantity, in the order in which tables show them.
-    pub const ALL: [Quantity; 7] = [
+    pub const ALL: [Quantity; 8] = [
         Quantity::AreaUm2,
+        Quantity::QuickAreaUm2,
         Quantity::DelayPs,
         Quantity::ToggleEnergyFj,
         Quantity::ClockEnergyFj,
@@ -36,8 +39,9 @@ impl Quantity {
     ];
 
     /// Those that are sums over primitives.
-    pub const SUMS: [Quantity; 6] = [
+    pub const SUMS: [Quantity; 7] = [
         Quantity::AreaUm2,
+        Quantity::QuickAreaUm2,
         Quantity::ToggleEnergyFj,
         Quantity::ClockEnergyFj,
         Quantity::LeakageNw,
@@ -49,6 +53,7 @@ impl Quantity {
     pub fn name(self) -> &'static str {
         match self {
             Quantity::AreaUm2 => "area_um2",
+            Quantity::QuickAreaUm2 => "quick_area_um2",
             Quantity::DelayPs => "delay_ps",
             Quantity::ToggleEnergyFj => "toggle_energy_fj",
             Quantity::ClockEnergyFj => "clock_energy_fj",
@@ -62,6 +67,7 @@ impl Quantity {
     pub fn quantity(self) -> &'static str {
         match self {
             Quantity::AreaUm2 => "area",
+            Quantity::QuickAreaUm2 => "area at that delay",
             Quantity::DelayPs => "delay",
             Quantity::ToggleEnergyFj => "energy of toggles",
             Quantity::ClockEnergyFj => "energy of the clock",
@@ -74,7 +80,7 @@ impl Quantity {
     /// Its unit, for axes.
     pub fn unit(self) -> &'static str {
         match self {
-            Quantity::AreaUm2 => "um2",
+            Quantity::AreaUm2 | Quantity::QuickAreaUm2 => "um2",
             Quantity::DelayPs => "ps",
             Quantity::ToggleEnergyFj | Quantity::ClockEnergyFj => "fJ",
             Quantity::LeakageNw => "nW",

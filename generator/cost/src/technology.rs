@@ -43,6 +43,8 @@ pub struct FamilyForms {
     pub parts: BTreeMap<String, BTreeMap<Quantity, Form>>,
     /// What [`Technology::delay`] of its designs is multiplied with.
     pub delay_factor: Option<f64>,
+    /// The same of [`Technology::gate_delay`].
+    pub gate_delay_factor: Option<f64>,
 }
 
 /// Facts in order: tools with versions, the library, the script.
@@ -125,14 +127,14 @@ impl Technology {
         }
     }
 
-    /// Fits a technology to points. `hardware` and `parts` are those of the points in their order, blocks have no parts;
-    /// closed forms are fitted to `light` syntheses.
+    /// Fits a technology to points. `hardware` and `parts` are those of the points in their order, where they are known;
+    /// blocks have no parts. Closed forms are fitted to `light` syntheses.
     pub fn fitted(
         name: &str,
         source: Source,
         device: Option<LutDevice>,
         points: Vec<Point>,
-        hardware: &[&Design],
+        hardware: &[Option<&Design>],
         parts: &[Option<PartFeatures>],
         light: &Light,
     ) -> Technology {
@@ -154,12 +156,11 @@ impl Technology {
         technology
     }
 
-    /// Fits sums anew to the same points, and closed forms to `light` syntheses; `parts` are those of points whose
-    /// configuration still has the census that the point has. Delays stay.
-    pub fn refitted(mut self, parts: &[Option<PartFeatures>], light: &Light) -> Technology {
-        self.families.values_mut().for_each(|family| family.parts.clear());
-        Quantity::SUMS.into_iter().for_each(|quantity| self.fit_sums(quantity, parts, light));
-        self
+    /// Fits anew to the same points, and closed forms to `light` syntheses. `hardware` and `parts` are those of points
+    /// whose design still has the census that the point has: paths are those of these alone.
+    pub fn refitted(self, hardware: &[Option<&Design>], parts: &[Option<PartFeatures>], light: &Light) -> Technology {
+        let Technology { name, source, device, points, .. } = self;
+        Technology::fitted(&name, source, device, points, hardware, parts, light)
     }
 
     fn fit_sums(&mut self, quantity: Quantity, parts: &[Option<PartFeatures>], light: &Light) {
@@ -186,21 +187,25 @@ impl Technology {
         }
     }
 
-    fn fit_delays(&mut self, hardware: &[&Design]) {
+    fn fit_delays(&mut self, hardware: &[Option<&Design>]) {
         let timed = self.points.iter().zip(hardware);
         let timed: Vec<(&Point, &Design, f64)> = timed
-            .filter_map(|(point, hardware)| Some((point, *hardware, *point.quantities.get(&Quantity::DelayPs)?)))
+            .filter_map(|(point, hardware)| Some((point, (*hardware)?, *point.quantities.get(&Quantity::DelayPs)?)))
             .collect();
         let flat: Vec<Gates> = timed.iter().map(|(_, hardware, _)| hardware.gates()).collect();
         let of_gates: Vec<Timed<'_, Gates>> =
-            timed.iter().zip(&flat).map(|((_, _, value), gates)| (None, gates, *value)).collect();
+            timed.iter().zip(&flat).map(|((point, _, value), gates)| (point.family(), gates, *value)).collect();
         let written: Vec<Timed<'_, Design>> =
             timed.iter().map(|(point, hardware, value)| (point.family(), *hardware, *value)).collect();
         let Some(statistics) = fit::cross_validated_delays(&of_gates) else { return };
         self.fits.insert(Quantity::DelayPs, statistics);
         self.closed_fits
             .extend(fit::cross_validated_delays(&written).map(|statistics| (Quantity::DelayPs, statistics)));
-        self.gate_delay = Some(fit::gate_weights(&fit::delays(&of_gates).weights));
+        let Delays { weights, factors } = fit::delays(&of_gates);
+        self.gate_delay = Some(fit::gate_weights(&weights));
+        for (family, factor) in factors {
+            self.families.entry(family).or_default().gate_delay_factor = Some(factor);
+        }
         let Delays { weights, factors } = fit::delays(&written);
         self.delay = Some(fit::path_weights(&weights));
         for (family, factor) in factors {
@@ -234,9 +239,10 @@ impl Technology {
     }
 
     /// The longest path through the gates of a light synthesis of the whole design.
-    pub fn light_delay_ps(&self, gates: &Gates) -> Option<f64> {
+    pub fn light_delay_ps(&self, family: &str, gates: &Gates) -> Option<f64> {
         let weights = self.gate_delay.as_ref()?;
-        Some(gates.longest_path(weights).length(weights))
+        let factor = self.families.get(family).and_then(|family| family.gate_delay_factor).unwrap_or(1.0);
+        Some(gates.longest_path(weights).length(weights) * factor)
     }
 
     /// Whether it is of an FPGA: no areas, but cells.

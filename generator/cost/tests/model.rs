@@ -113,7 +113,7 @@ fn a_refit_to_the_same_points_and_families_changes_nothing() {
     let parts: Vec<_> = samples.iter().map(parts).collect();
     let fitted = Technology::fitted("known", vec![], None, points(&samples), &[], &parts, &light);
     assert!(fitted.closed_fits[&Quantity::AreaUm2].mean_error < 0.05, "{:?}", fitted.closed_fits);
-    assert_eq!(fitted.clone().refitted(&parts, &light), fitted);
+    assert_eq!(fitted.clone().refitted(&[], &parts, &light), fitted);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_delay_follows_the_hardware() {
         let given = [("lanes", lanes), ("ports", 2), ("max_inputs", 64), ("max_outputs", 8)];
         let parameters = registry::resolve(family, given).expect("legal");
         let hardware = family.hardware(&parameters).expect("sound");
-        [technology.delay_ps("sign_flip", &hardware), technology.light_delay_ps(&hardware.gates())]
+        [technology.delay_ps("sign_flip", &hardware), technology.light_delay_ps("sign_flip", &hardware.gates())]
     };
     for (short, long) in delays_ps(2).into_iter().zip(delays_ps(32)) {
         assert!(short.is_some() && short < long, "{short:?} ps for 2 lanes, {long:?} ps for 32");

@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let synthesiser = Synthesiser::open(Path::new(cache), 2)?;
     let task = Task { sources, top: top.clone(), kept };
     println!("{top}, {}, {}", synthesiser.yosys_version(), synthesiser.timing_engine(&library));
-    for result in synthesiser.cells(&task, &library, clock_ps, &synthesiser.settings())?.results {
+    for result in synthesiser.cells(&task, &library, clock_ps, &synthesiser.settings(clock_ps))?.results {
         let timing = result.timing.ok_or("no gate stands between ports and registers")?;
         let delay_ps = timing.register_to_register_ps.unwrap_or(timing.delay_ps);
         println!("{:>10}: {:.1} um2, {delay_ps:.1} ps", result.setting.name(), result.area_um2);

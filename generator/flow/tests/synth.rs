@@ -97,6 +97,23 @@ fn what_was_synthesised_is_not_synthesised_again() {
 }
 
 #[test]
+fn an_adder_for_a_clock_is_no_chain_of_carries() {
+    let Some(synthesiser) = synthesiser() else { return };
+    let clock_ps = Some(1);
+    let delay_ps = |width, setting| {
+        let made = synthesiser.cells(&task(width, &[]), &library(), clock_ps, &[setting]).expect("it synthesises");
+        made.best().timing.as_ref().expect("a path").delay_ps
+    };
+    let growth = |setting| delay_ps(32, setting) / delay_ps(8, setting);
+    assert!(
+        growth(Setting::Depth) < 2.0 && growth(Setting::Plain) > 2.0,
+        "a chain of 32 carries is four times as long"
+    );
+    assert!(synthesiser.settings(clock_ps).contains(&Setting::Depth));
+    assert!(!synthesiser.settings(None).contains(&Setting::Depth), "it is never the smallest");
+}
+
+#[test]
 fn fpga_cells_are_counted() {
     let Some(synthesiser) = synthesiser() else { return };
     for device in [Device::Xilinx, Device::Ice40, Device::Ecp5] {

@@ -3,8 +3,10 @@
 /// A number that every configuration has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// The area of all cells in um2.
+    /// The area of all cells in um2, as small as can be.
     Area,
+    /// The same as quick as can be.
+    QuickArea,
     /// What a working cycle switches, in fJ: nets by their activity, and the clock.
     Switching,
     /// What all cells leak in nW.

@@ -202,6 +202,7 @@ impl Model {
         };
         match column {
             Column::Area => rounded(scaled(Cost::AreaUm2, 1.0)),
+            Column::QuickArea => rounded(scaled(Cost::QuickAreaUm2, 1.0)),
             Column::Luts => rounded(scaled(Cost::Luts, 1.0)),
             Column::Registers => rounded(scaled(Cost::Registers, 1.0)),
             Column::Leakage => rounded(scaled(Cost::LeakageNw, 1.0)),
@@ -244,6 +245,9 @@ impl Model {
         let Meaning::Column(column) = &quantity.meaning else { return None };
         match column {
             Column::Area if !known(Cost::AreaUm2) => Some(format!("the technology {name} knows no areas")),
+            Column::QuickArea if !known(Cost::QuickAreaUm2) => {
+                Some(format!("the technology {name} knows no areas of quick designs"))
+            }
             Column::Switching | Column::Leakage if !known(Cost::ToggleEnergyFj) => {
                 Some(format!("the technology {name} knows no energies"))
             }

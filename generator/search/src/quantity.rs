@@ -47,10 +47,11 @@ use Meaning::{Column as C, Formula as F};
 /// In the order of results.
 #[rustfmt::skip]
 pub const QUANTITIES: &[Quantity] = &[
-    quantity("area", ("area_um2", "um2", 1.0, D::AREA), false, C(Column::Area), "of all cells"),
+    quantity("area", ("area_um2", "um2", 1.0, D::AREA), false, C(Column::Area), "of all cells, as small as can be"),
+    quantity("quick_area", ("quick_area_um2", "um2", 1.0, D::AREA), false, C(Column::QuickArea), "of all cells, as quick as can be"),
     quantity("luts", ("luts", "", 1.0, D::NUMBER), false, C(Column::Luts), "look-up tables of an FPGA"),
     quantity("registers", ("registers", "", 1.0, D::NUMBER), false, C(Column::Registers), "flip-flops of an FPGA"),
-    quantity("delay", ("delay_ps", "ps", 1.0, D::TIME), false, C(Column::Delay), "of the longest path"),
+    quantity("delay", ("delay_ps", "ps", 1.0, D::TIME), false, C(Column::Delay), "of the longest path, as quick as can be"),
     quantity("energy", ("energy_fj_per_cycle", "fJ", 1.0, D::ENERGY), false, F("switching + leakage * period"), "of a working cycle"),
     quantity("power", ("power_mw", "mW", 1.0, D::POWER), false, F("energy / period"), "while it works"),
     quantity("throughput", ("throughput_gop_per_s", "Gop/s", 1e-3, D::RATE), true, F("products_per_cycle / period"), "multiply-accumulates a second"),

@@ -12,7 +12,9 @@ use crate::terminal::Terminal;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
-use tritloom_cost::{FitStatistics, Point, Sample, Technology, blocks, draw, features, light, part_features};
+use tritloom_cost::{
+    FitStatistics, PartFeatures, Point, Sample, Technology, blocks, draw, features, light, part_features,
+};
 use tritloom_datapath::family::Family;
 use tritloom_hdl::Design;
 
@@ -35,15 +37,22 @@ pub fn calibrate(
     Ok(report(arguments, &technology, failed))
 }
 
-/// The same points; families as they are in this program.
+/// The same points; families and blocks as they are in this program.
 fn refitted(technology: &Technology, families: &[&'static dyn Family]) -> Technology {
-    let parts = |point: &Point| {
+    let blocks = blocks();
+    let known = |point: &Point| -> Option<(Design, Option<PartFeatures>)> {
+        if let Some(block) = blocks.iter().find(|block| block.identity == point.identity) {
+            return (block.features() == point.features).then(|| (block.hardware.clone(), None));
+        }
         let Sample { family, parameters } = Sample::of_identity(families, &point.identity)?;
         let is_same = features(&family.census(&parameters)) == point.features;
-        is_same.then(|| part_features(&family.census_by_part(&parameters)))
+        let parts = is_same.then(|| part_features(&family.census_by_part(&parameters)))?;
+        Some((family.hardware(&parameters).ok()?, Some(parts)))
     };
-    let parts: Vec<_> = technology.points.iter().map(parts).collect();
-    technology.clone().refitted(&parts, &light(families, technology.device))
+    let known: Vec<_> = technology.points.iter().map(known).collect();
+    let hardware: Vec<Option<&Design>> = known.iter().map(|known| Some(&known.as_ref()?.0)).collect();
+    let parts: Vec<_> = known.iter().map(|known| known.as_ref()?.1.clone()).collect();
+    technology.clone().refitted(&hardware, &parts, &light(families, technology.device))
 }
 
 /// A technology of designs that are synthesised, and how many of them failed.
@@ -60,13 +69,13 @@ fn measured(
         subjects.push(Subject::of_sample(sample)?);
     }
     let measured = measure(&synthesiser, &target, &subjects, terminal);
-    let (mut points, mut hardware, mut parts): (Vec<Point>, Vec<&Design>, Vec<_>) = (vec![], vec![], vec![]);
+    let (mut points, mut hardware, mut parts): (Vec<Point>, Vec<Option<&Design>>, Vec<_>) = (vec![], vec![], vec![]);
     let mut failed = 0;
     for (subject, result) in subjects.iter().zip(measured) {
         match result {
             Ok(point) => {
                 points.push(point);
-                hardware.push(&subject.hardware);
+                hardware.push(Some(&subject.hardware));
                 parts.push(subject.parts.clone());
             }
             Err(error) => {

@@ -96,7 +96,8 @@ impl Model {
         let Configuration { family, parameters, .. } = configuration;
         let hardware = configuration.hardware()?;
         let evaluation = evaluate(&self.technology, *family, parameters).refined(&self.technology, &hardware);
-        let delay_ps = self.technology.gate_delay.and_then(|_| self.technology.light_delay_ps(&hardware.gates()));
+        let delay_ps =
+            self.technology.gate_delay.and_then(|_| self.technology.light_delay_ps(family.name(), &hardware.gates()));
         let period_ps = self.clock_mhz.map(|clock_mhz| 1e6 / clock_mhz).or(delay_ps);
         let measured = self.verilator.as_ref();
         let measured = measured.map(|verilator| Measured::new(verilator, &self.technology, configuration, &hardware));
@@ -124,14 +125,23 @@ impl Model {
         };
         let parts = own.evaluation.parts.iter().map(|(part, amounts)| self.part_row(part, amounts, &total));
         let mut text = format!("{name} in {}\n{}", self.technology.name, table(header, parts));
-        let header = if fpga {
-            ["design", "LUTs", "registers", "products a cycle", "LUTs a product"]
-        } else {
-            ["design", "area um2", "delay ps", "products a cycle", "energy a product fJ"]
-        };
         let rows = std::iter::once((configuration.family.name(), own))
             .chain(baselines.iter().map(|(word, estimated)| (word.as_str(), estimated)));
-        text += &format!("\nat equal throughput\n{}", table(&header, rows.map(|(word, one)| one.row(word, fpga))));
+        text += "\nat equal throughput\n";
+        text += &if fpga {
+            let header = ["design", "LUTs", "registers", "products a cycle", "LUTs a product"];
+            table(&header, rows.map(|(word, one)| one.row_of_fpga(word)))
+        } else {
+            let header = [
+                "design",
+                "area um2",
+                "shortest delay ps",
+                "area there um2",
+                "products a cycle",
+                "energy a product fJ",
+            ];
+            table(&header, rows.map(|(word, one)| one.row_of_cells(word)))
+        };
         if let Some(measured) = &own.measured {
             text += &measured.text(own.energy_fj, self.statistical_fj(own), self.by_statistics(own));
         }
@@ -206,17 +216,30 @@ impl Estimated {
         })
     }
 
-    fn row(&self, family: &str, fpga: bool) -> [String; 5] {
+    fn row_of_fpga(&self, family: &str) -> [String; 5] {
+        let (total, products) = (self.evaluation.total(), self.evaluation.products_a_cycle());
+        [
+            family.to_owned(),
+            format!("{:.0}", total.luts),
+            format!("{:.0}", total.registers),
+            products.to_string(),
+            format!("{:.2}", total.luts / products),
+        ]
+    }
+
+    fn row_of_cells(&self, family: &str) -> [String; 6] {
         let (total, products) = (self.evaluation.total(), self.evaluation.products_a_cycle());
         let shown =
             |value: Option<f64>, digits: usize| value.map_or("-".to_owned(), |value| format!("{value:.digits$}"));
-        let (first, second, last) = if fpga {
-            (format!("{:.0}", total.luts), format!("{:.0}", total.registers), format!("{:.2}", total.luts / products))
-        } else {
-            let energy = self.energy_fj.map(|energy_fj| energy_fj / products);
-            (format!("{:.1}", total.area_um2), shown(self.delay_ps, 0), shown(energy, 3))
-        };
-        [family.to_owned(), first, second, format!("{products}"), last]
+        let quick_area_um2 = Some(total.quick_area_um2).filter(|area_um2| *area_um2 > 0.0);
+        [
+            family.to_owned(),
+            format!("{:.1}", total.area_um2),
+            shown(self.delay_ps, 0),
+            shown(quick_area_um2, 1),
+            products.to_string(),
+            shown(self.energy_fj.map(|energy_fj| energy_fj / products), 3),
+        ]
     }
 
     fn json(&self) -> Value {
@@ -243,6 +266,7 @@ impl Estimated {
 fn amounts_json(amounts: &Amounts) -> Value {
     json!({
         Quantity::AreaUm2.name(): amounts.area_um2,
+        Quantity::QuickAreaUm2.name(): amounts.quick_area_um2,
         Quantity::ToggleEnergyFj.name(): amounts.toggle_energy_fj,
         Quantity::ClockEnergyFj.name(): amounts.clock_energy_fj,
         Quantity::LeakageNw.name(): amounts.leakage_nw,

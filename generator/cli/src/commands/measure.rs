@@ -1,4 +1,4 @@
-//! Synthesis of many designs for the cost model, at the smallest area.
+//! Synthesis of many designs for the cost model: as small, and as quick as can be.
 
 use crate::arguments::Fpga;
 use crate::config::Configuration;
@@ -66,12 +66,14 @@ impl Target {
                     "target",
                     "the smallest area at any delay; designs with products in the best of the settings plain, -booth, -noalumacc",
                 ),
+                fact("target of delay_ps and quick_area_um2", "the shortest delay, all modules as one"),
                 fact("nand2_um2", &library.nand2_area_um2.to_string()),
                 fact(
                     "surroundings",
                     &format!("inputs from {}, outputs drive {} fF", library.driver, library.output_load_ff),
                 ),
                 script(synthesiser.cell_script(&task, None, Setting::Plain)),
+                fact("quick_script", &synthesiser.cell_script(&task, Some(QUICKEST_PS), Setting::Depth)),
             ],
             Target::Fpga(device, _) => vec![
                 fact("device", device.pass()),
@@ -118,7 +120,7 @@ impl Subject {
     /// Designs with products are made in every setting: which is the best differs from design to design.
     fn settings(&self) -> &'static [Setting] {
         let products = self.hardware.census().get(Primitive::Multiplier).count;
-        if products > 0 { &Setting::ALL } else { &[Setting::Plain] }
+        if products > 0 { &Setting::SMALL } else { &[Setting::Plain] }
     }
 
     fn task(&self) -> Task {
@@ -147,6 +149,9 @@ pub fn measure(
     })
 }
 
+/// A clock period that no design meets: ABC makes it as quick as it can.
+const QUICKEST_PS: u32 = 1;
+
 fn quantities(
     synthesiser: &Synthesiser,
     target: &Target,
@@ -156,16 +161,20 @@ fn quantities(
     match target {
         Target::Cells(library) => {
             let known: Vec<Setting> =
-                settings.iter().copied().filter(|setting| synthesiser.settings().contains(setting)).collect();
-            let made = synthesiser.cells(task, library, None, &known)?;
-            let best = made.best();
+                settings.iter().copied().filter(|setting| synthesiser.settings(None).contains(setting)).collect();
+            let small = synthesiser.cells(task, library, None, &known)?;
+            let small = small.best();
+            let flat = Task { kept: vec![], ..task.clone() };
+            let quick = synthesiser.cells(&flat, library, Some(QUICKEST_PS), &[Setting::Depth])?;
+            let quick = quick.best();
             let mut quantities = BTreeMap::from([
-                (Quantity::AreaUm2, best.area_um2),
-                (Quantity::ToggleEnergyFj, best.toggle_energy_fj),
-                (Quantity::ClockEnergyFj, best.clock_energy_fj),
-                (Quantity::LeakageNw, best.leakage_nw),
+                (Quantity::AreaUm2, small.area_um2),
+                (Quantity::ToggleEnergyFj, small.toggle_energy_fj),
+                (Quantity::ClockEnergyFj, small.clock_energy_fj),
+                (Quantity::LeakageNw, small.leakage_nw),
+                (Quantity::QuickAreaUm2, quick.area_um2),
             ]);
-            quantities.extend(best.timing.as_ref().map(|timing| (Quantity::DelayPs, timing.delay_ps)));
+            quantities.extend(quick.timing.as_ref().map(|timing| (Quantity::DelayPs, timing.delay_ps)));
             Ok(quantities)
         }
         Target::Fpga(device, _) => {

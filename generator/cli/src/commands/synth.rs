@@ -114,7 +114,7 @@ impl<'a> Target<'a> {
     fn synthesise(&self, name: &str, task: &Task) -> Result<Synthesised, FlowError> {
         match self {
             Target::Cells { synthesiser, library, arguments } => {
-                let settings = synthesiser.settings();
+                let settings = synthesiser.settings(arguments.clock_ps);
                 let made = synthesiser.cells(task, library, arguments.clock_ps, &settings)?;
                 Ok(in_cells(name, task, library, &made))
             }

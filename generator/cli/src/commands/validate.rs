@@ -85,7 +85,7 @@ impl Checked {
         let (family, hardware) = (sample.family.name(), &subject.hardware);
         let flat = technology.gate_delay.map(|_| hardware.gates());
         let estimate = |estimator, quantity| match (estimator, quantity) {
-            (Estimator::Light, Quantity::DelayPs) => technology.light_delay_ps(flat.as_ref()?),
+            (Estimator::Light, Quantity::DelayPs) => technology.light_delay_ps(family, flat.as_ref()?),
             (Estimator::Light, _) => technology.light_amount(quantity, &point.gates),
             (Estimator::Closed, Quantity::DelayPs) => technology.delay_ps(family, hardware),
             (Estimator::Closed, _) => technology.amount(quantity, family, &parts),

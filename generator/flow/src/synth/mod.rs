@@ -54,7 +54,7 @@ pub struct Task {
     pub kept: Vec<String>,
 }
 
-/// How Yosys may go about arithmetic. No setting is the best for every design.
+/// How Yosys may go about a design. No setting is the best for every design.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Setting {
@@ -64,17 +64,24 @@ pub enum Setting {
     Booth,
     /// `synth -noalumacc`: adders and products stay apart.
     NoAlumacc,
+    /// `synth -noabc`, and no rewriting for area before the cells are chosen: a prefix tree stays a tree, and `+` is one.
+    /// The others make a chain of carries of both.
+    Depth,
 }
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Setting; 3] = [Setting::Plain, Setting::Booth, Setting::NoAlumacc];
+    pub const ALL: [Setting; 4] = [Setting::Plain, Setting::Booth, Setting::NoAlumacc, Setting::Depth];
+
+    /// Those that make a design small.
+    pub const SMALL: [Setting; 3] = [Setting::Plain, Setting::Booth, Setting::NoAlumacc];
 
     fn options(self) -> &'static str {
         match self {
             Setting::Plain => "",
             Setting::Booth => " -booth",
             Setting::NoAlumacc => " -noalumacc",
+            Setting::Depth => " -noabc",
         }
     }
 
@@ -84,6 +91,7 @@ impl Setting {
             Setting::Plain => "plain",
             Setting::Booth => "-booth",
             Setting::NoAlumacc => "-noalumacc",
+            Setting::Depth => "depth",
         }
     }
 }
@@ -206,7 +214,8 @@ impl Synthesiser {
 
     /// What Yosys is told to map a design to standard cells.
     pub fn cell_script(&self, task: &Task, clock_ps: Option<u32>, setting: Setting) -> String {
-        script::to_gates(&task.sources, &task.top, &task.kept, setting) + &script::to_cells(&task.kept, clock_ps)
+        script::to_gates(&task.sources, &task.top, &task.kept, setting)
+            + &script::to_cells(&task.kept, setting, clock_ps)
     }
 
     /// What Yosys is told to map a design to a device.
@@ -214,9 +223,10 @@ impl Synthesiser {
         script::for_device(&task.sources, &task.top, &task.kept, device, multipliers)
     }
 
-    /// The settings that this Yosys knows.
-    pub fn settings(&self) -> Vec<Setting> {
-        Setting::ALL.into_iter().filter(|setting| *setting != Setting::Booth || self.yosys.knows_booth()).collect()
+    /// The settings worth trying that this Yosys knows: without a clock to meet, those that make a design small.
+    pub fn settings(&self, clock_ps: Option<u32>) -> Vec<Setting> {
+        let all: &[Setting] = if clock_ps.is_some() { &Setting::ALL } else { &Setting::SMALL };
+        all.iter().copied().filter(|setting| *setting != Setting::Booth || self.yosys.knows_booth()).collect()
     }
 
     /// Synthesises a design with every setting. Without a clock to meet, the best is the smallest; with one it is the
@@ -252,7 +262,7 @@ impl Synthesiser {
         self.kept_result(task, &script, &extra, |folder| {
             library.place(folder)?;
             self.place_gates(folder, task, setting)?;
-            write_all(folder, &one(SCRIPT, script::to_cells(&task.kept, clock_ps)))?;
+            write_all(folder, &one(SCRIPT, script::to_cells(&task.kept, setting, clock_ps)))?;
             self.yosys.run(folder, SCRIPT).map_err(|error| library.blamed(error))?;
             let (mapped, flat) = (netlist(folder, script::MAPPED)?, netlist(folder, script::FLAT)?);
             let mut result = areas(&mapped, task, library, setting)?;

@@ -42,12 +42,17 @@ pub(super) fn to_gates(sources: &Sources, top: &str, kept: &[String], setting: S
     front(sources, top, kept) + &format!("synth -flatten{options} -top {top}\nwrite_rtlil {GENERIC}\n")
 }
 
+/// What ABC does where depth stays: choices of structure, but no rewriting (`dc2`), which trades depth for area.
+const KEEPING_DEPTH: &str = " -script +strash;&get,-n;&fraig,-x;&put;scorr;dch,-f;map,-B,0.9,{D};topo;buffer,-c;topo;\
+                             upsize,{D};dnsize,{D};stime,-p";
+
 /// From these to standard cells: full ABC, which sizes gates for the clock, the driver of inputs and the load of outputs.
-pub(super) fn to_cells(kept: &[String], clock_ps: Option<u32>) -> String {
+pub(super) fn to_cells(kept: &[String], setting: Setting, clock_ps: Option<u32>) -> String {
     let clock_ps = clock_ps.unwrap_or(NO_TARGET_PS);
+    let script = if setting == Setting::Depth { KEEPING_DEPTH } else { "" };
     format!(
         "read_rtlil {GENERIC}\ndfflibmap -liberty {LIBRARY}\nabc -liberty {LIBRARY} -constr {SURROUNDINGS} \
-         -D {clock_ps}\n"
+         -D {clock_ps}{script}\n"
     ) + &back(kept)
 }
 

@@ -1,6 +1,6 @@
 //! Words of bits, least significant first.
 
-use super::graph::{Bit, Graph};
+use super::graph::{Bit, Carries, Graph};
 use std::collections::VecDeque;
 
 /// A value with its sign.
@@ -35,6 +35,9 @@ const WHOLE_INDEX: usize = 16;
 impl Graph {
     /// The lowest `width` bits of a sum.
     pub(super) fn add(&mut self, left: &[Bit], right: &[Bit], mut carry: Bit) -> Vec<Bit> {
+        if self.carries == Carries::Prefix {
+            return self.add_by_prefixes(left, right, carry);
+        }
         let mut result = Vec::with_capacity(left.len());
         for (left, right) in left.iter().zip(right) {
             let (sum, next) = self.link(*left, *right, carry);
@@ -44,6 +47,37 @@ impl Graph {
         result
     }
 
+    fn add_by_prefixes(&mut self, left: &[Bit], right: &[Bit], carry: Bit) -> Vec<Bit> {
+        let (propagate, carries) = self.prefixes(left, right, carry);
+        let into = std::iter::once(carry).chain(carries);
+        propagate.into_iter().zip(into).map(|(propagate, carry)| self.xor(propagate, carry)).collect()
+    }
+
+    /// Which positions propagate a carry, and the carry out of each.
+    fn prefixes(&mut self, left: &[Bit], right: &[Bit], carry: Bit) -> (Vec<Bit>, Vec<Bit>) {
+        let pairs = || left.iter().zip(right);
+        let propagate: Vec<Bit> = pairs().map(|(left, right)| self.xor(*left, *right)).collect();
+        let mut carries: Vec<Bit> = pairs().map(|(left, right)| self.and(*left, *right)).collect();
+        if let (Some(first), Some(propagate)) = (carries.first_mut(), propagate.first()) {
+            let through = self.and(*propagate, carry);
+            *first = self.or(*first, through);
+        }
+        let width = left.len();
+        let levels = width.next_power_of_two().trailing_zeros();
+        let up = (1..=levels).map(|level| (level, (1 << level) - 1));
+        let down = (1..=levels).rev().map(|level| (level, (3 << (level - 1)) - 1));
+        let mut groups = propagate.clone();
+        for (level, first) in up.chain(down) {
+            for position in (first..width).step_by(1 << level) {
+                let below = position - (1 << (level - 1));
+                let through = self.and(groups[position], carries[below]);
+                carries[position] = self.or(carries[position], through);
+                groups[position] = self.and(groups[position], groups[below]);
+            }
+        }
+        (propagate, carries)
+    }
+
     pub(super) fn subtract(&mut self, left: &[Bit], right: &[Bit]) -> Vec<Bit> {
         let inverted: Vec<Bit> = right.iter().map(|bit| !*bit).collect();
         self.add(left, &inverted, Bit::ONE)
@@ -51,20 +85,20 @@ impl Graph {
 
     pub(super) fn less(&mut self, left: &Word, right: &Word) -> Bit {
         let width = left.bits.len().max(right.bits.len());
-        let mut borrow = Bit::ZERO;
-        let is_constant = |word: &Word| word.bits.iter().all(|bit| bit.constant().is_some());
-        let in_chain = width > WIDEST_TABLE || !is_constant(left) && !is_constant(right);
-        for position in 0..width {
-            let (mut low, mut high) = (left.bit(position), right.bit(position));
-            if left.signed && position + 1 == width {
-                (low, high) = (high, low);
-            }
-            borrow = match in_chain {
-                true => self.link(!low, high, borrow).1,
-                false => self.carry([!low, high, borrow]),
-            };
+        let (mut low, mut high) = (left.extended(width), right.extended(width));
+        if let (true, Some(low), Some(high)) = (left.signed, low.last_mut(), high.last_mut()) {
+            std::mem::swap(low, high);
         }
-        borrow
+        low.iter_mut().for_each(|bit| *bit = !*bit);
+        if self.carries == Carries::Prefix {
+            return self.prefixes(&low, &high, Bit::ZERO).1.last().copied().unwrap_or(Bit::ZERO);
+        }
+        let is_constant = |bits: &[Bit]| bits.iter().all(|bit| bit.constant().is_some());
+        let in_chain = width > WIDEST_TABLE || !is_constant(&left.bits) && !is_constant(&right.bits);
+        low.into_iter().zip(high).fold(Bit::ZERO, |borrow, (low, high)| match in_chain {
+            true => self.link(low, high, borrow).1,
+            false => self.carry([low, high, borrow]),
+        })
     }
 
     pub(super) fn equal(&mut self, left: &Word, right: &Word) -> Bit {

@@ -1,7 +1,7 @@
 //! From the nodes of a design to gates.
 
 use super::arithmetic::Word;
-use super::graph::{Bit, Graph};
+use super::graph::{Bit, Carries, Graph};
 use super::state::State;
 use super::{FlipFlop, Gates, LutDevice};
 use crate::bits::Bits;
@@ -30,11 +30,11 @@ pub(super) struct Blaster<'a> {
 }
 
 impl<'a> Blaster<'a> {
-    pub(super) fn new(design: &'a Design, kept: &[String], device: Option<LutDevice>) -> Blaster<'a> {
+    pub(super) fn new(design: &'a Design, kept: &[String], device: Option<LutDevice>, carries: Carries) -> Blaster<'a> {
         let hierarchy = Hierarchy::around(design, kept);
         let state = State::of(&hierarchy);
         let known = vec![None; hierarchy.places];
-        let graph = Graph::new(device.is_some());
+        let graph = Graph::new(carries);
         let (inputs, into_memories) = (vec![], vec![]);
         Blaster { design, hierarchy, graph, known, state, inputs, device, into_memories, memory_luts: 0 }
     }
@@ -62,7 +62,7 @@ impl<'a> Blaster<'a> {
 
     /// Builds the gates of what is known: flip-flops and the bits that leave.
     pub(super) fn build(&mut self) -> (Vec<FlipFlop>, Vec<Bit>) {
-        self.graph = Graph::new(self.device.is_some());
+        self.graph = Graph::new(self.graph.carries);
         self.into_memories.clear();
         self.memory_luts = 0;
         let ports = self.design.top().ports.iter();

@@ -60,6 +60,17 @@ pub enum Node {
     Gate(Gate, [Bit; 3]),
 }
 
+/// What carries that propagate are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carries {
+    /// Full adders one behind the other: as few gates as an adder takes.
+    Ripple,
+    /// A prefix tree, as Yosys makes it (Brent and Kung, IEEE Transactions on Computers, 1982): as deep as an adder is.
+    Prefix,
+    /// Chains of a device; other adders are made of plain gates.
+    Chains,
+}
+
 /// Gates, operands before their users.
 #[derive(Clone, Debug)]
 pub struct Graph {
@@ -67,13 +78,17 @@ pub struct Graph {
     known: HashMap<(Gate, [Bit; 3]), Bit>,
     /// Whether gates are made for a product: see [`Gate`].
     pub(super) in_product: bool,
-    /// Whether carries that propagate stay in chains of their own, and other adders are made of plain gates.
-    pub(super) has_chains: bool,
+    /// What carries that propagate are made of.
+    pub(super) carries: Carries,
 }
 
 impl Graph {
-    pub(super) fn new(has_chains: bool) -> Graph {
-        Graph { nodes: vec![Node::Source], known: HashMap::new(), in_product: false, has_chains }
+    pub(super) fn new(carries: Carries) -> Graph {
+        Graph { nodes: vec![Node::Source], known: HashMap::new(), in_product: false, carries }
+    }
+
+    pub(super) fn has_chains(&self) -> bool {
+        self.carries == Carries::Chains
     }
 
     /// Every gate, and at the first place the constant zero.
@@ -87,7 +102,7 @@ impl Graph {
     }
 
     fn gate(&mut self, gate: Gate, operands: [Bit; 3]) -> Bit {
-        let gate = if self.in_product && !self.has_chains { gate.of_product() } else { gate };
+        let gate = if self.in_product && !self.has_chains() { gate.of_product() } else { gate };
         let next = Bit(2 * self.nodes.len() as u32);
         let bit = *self.known.entry((gate, operands)).or_insert(next);
         if bit == next {
@@ -167,7 +182,7 @@ impl Graph {
         let mut plain = operands.map(Bit::plain);
         plain.sort_unstable();
         let [a, b, c] = plain;
-        let bit = if a == Bit::ZERO || a == b || b == c || self.has_chains {
+        let bit = if a == Bit::ZERO || a == b || b == c || self.has_chains() {
             let pair = self.xor(a, b);
             self.xor(pair, c)
         } else {
@@ -190,7 +205,7 @@ impl Graph {
                 return if one == other { one } else { third };
             }
         }
-        if self.has_chains {
+        if self.has_chains() {
             let propagate = self.xor(a, b);
             return self.mux(propagate, c, a);
         }
@@ -201,7 +216,7 @@ impl Graph {
     /// Sum and carry at a place of a carry chain, which begins where the carry is no longer known.
     pub(super) fn link(&mut self, left: Bit, right: Bit, carry: Bit) -> (Bit, Bit) {
         let begins = carry.constant().is_some();
-        if !self.has_chains || begins && (left.constant().is_some() || right.constant().is_some()) {
+        if !self.has_chains() || begins && (left.constant().is_some() || right.constant().is_some()) {
             return (self.sum([left, right, carry]), self.carry([left, right, carry]));
         }
         let operands = [left, right, carry];

@@ -12,6 +12,7 @@ mod memory;
 mod path;
 mod state;
 
+use graph::Carries;
 pub use graph::{Bit, Graph, Node};
 pub use luts::LutDevice;
 pub use path::{GatePath, GateWeights};
@@ -192,19 +193,20 @@ fn live(graph: &Graph, roots: impl Iterator<Item = Bit>) -> Vec<bool> {
 }
 
 impl Design {
-    /// The gates of the whole design, flat.
+    /// The gates of the whole design, flat, where adders and comparisons are prefix trees: what its delay follows from.
     pub fn gates(&self) -> Gates {
-        Blaster::new(self, &[], None).gates()
+        Blaster::new(self, &[], None, Carries::Prefix).gates()
     }
 
     /// The gates of the top and of each module in `kept`, which stay modules: with how often each stands in the design.
     /// For a device carries stay in chains, and what it has memory for stays memory.
     pub fn gates_by_module(&self, kept: &[String], device: Option<LutDevice>) -> Vec<(u64, Gates)> {
+        let carries = if device.is_some() { Carries::Chains } else { Carries::Ripple };
         let mut found = vec![];
         for (name, uses) in self.uses(kept) {
             let Some(position) = self.modules.iter().position(|module| module.name == name) else { continue };
             let part = Design { modules: self.modules[..=position].to_vec() };
-            found.push((uses, Blaster::new(&part, kept, device).gates()));
+            found.push((uses, Blaster::new(&part, kept, device, carries).gates()));
         }
         found
     }
@@ -303,10 +305,15 @@ mod tests {
     /// Before anything is known of flip-flops: state that starts unknown starts as zeros here and in the evaluator.
     #[test]
     fn gates_compute_what_the_design_does() {
-        let devices = [None, Some(LutDevice::Ice40), Some(LutDevice::UltrascalePlus)];
-        for (seed, device) in (0..120).flat_map(|seed| devices.map(|device| (seed, device))) {
+        let kinds = [
+            (None, Carries::Ripple),
+            (None, Carries::Prefix),
+            (Some(LutDevice::Ice40), Carries::Chains),
+            (Some(LutDevice::UltrascalePlus), Carries::Chains),
+        ];
+        for (seed, (device, carries)) in (0..120).flat_map(|seed| kinds.map(|kind| (seed, kind))) {
             let design = arbitrary::design("gates", seed);
-            let mut blaster = Blaster::new(&design, &[], device);
+            let mut blaster = Blaster::new(&design, &[], device, carries);
             let (flip_flops, outputs) = blaster.build();
             if !blaster.into_memories.is_empty() {
                 continue;
@@ -337,7 +344,7 @@ mod tests {
                     .flat_map(|value: Bits| (0..value.width()).map(move |position| value.bit(position)))
                     .collect();
                 let found: Vec<bool> = gates.outputs.iter().map(|bit| simulation.get(*bit)).collect();
-                assert_eq!(found, expected, "seed {seed}, {device:?}, cycle {cycle}");
+                assert_eq!(found, expected, "seed {seed}, {carries:?}, {device:?}, cycle {cycle}");
                 simulation.clock();
                 evaluator.clock();
             }

@@ -14,7 +14,8 @@ use std::path::Path;
 use tritloom_cost::Quantity;
 
 /// The quantities that are both estimated and measured.
-const SHOWN: [Quantity; 4] = [Quantity::AreaUm2, Quantity::DelayPs, Quantity::Luts, Quantity::Registers];
+const SHOWN: [Quantity; 5] =
+    [Quantity::AreaUm2, Quantity::QuickAreaUm2, Quantity::DelayPs, Quantity::Luts, Quantity::Registers];
 
 /// What tools say of a configuration of the front.
 pub struct Verified {

@@ -350,7 +350,7 @@ mod tests {
         technology.fits.insert(Quantity::AreaUm2, fit);
         let own = Form { coefficients: std::array::from_fn(|position| position as f64) };
         let parts = BTreeMap::from([("row edge".to_owned(), BTreeMap::from([(Quantity::AreaUm2, own)]))]);
-        let forms = FamilyForms { parts, delay_factor: Some(1.25) };
+        let forms = FamilyForms { parts, delay_factor: Some(1.25), gate_delay_factor: Some(0.75) };
         technology.families.insert("tint".to_owned(), forms);
         technology.closed_fits.insert(Quantity::DelayPs, fit);
         let mut features = [0.0; FEATURES];

@@ -71,7 +71,7 @@ fn a_longer_carry_chain_is_slower_and_its_signals_are_named() {
 #[test]
 fn the_settings_are_ranked() {
     let Some(synthesiser) = synthesiser() else { return };
-    let settings = synthesiser.settings();
+    let settings = synthesiser.settings(None);
     let made = synthesiser.cells(&task(8, &[]), &library(), None, &settings).expect("it synthesises");
     assert_eq!(made.results.len(), settings.len());
     assert!(made.results.is_sorted_by(|left, right| left.area_um2 <= right.area_um2));

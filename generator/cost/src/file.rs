@@ -368,7 +368,7 @@ mod tests {
     fn what_is_no_technology_is_refused_with_a_reason() {
         let good = Technology::unit().write();
         for (from, to, reason) in [
-            ("form: 3", "form: 7", "its form is 7"),
+            ("form: 4", "form: 7", "its form is 7"),
             ("adder:", "addder:", "no primitive `addder`"),
             ("luts:", "lutts:", "no quantity `lutts`"),
             ("technology:", "technologie:", "technologie"),

@@ -13,7 +13,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::error::Error;
 use std::path::Path;
-use tritloom_cost::{Activity, Technology, evaluate};
+use tritloom_cost::{Activity, Amounts, Technology, evaluate};
 use tritloom_datapath::array::OperandBeat;
 use tritloom_datapath::booth_flex_serial::beat_cycles;
 use tritloom_datapath::family::Family;
@@ -68,6 +68,7 @@ struct Line {
     name: &'static str,
     color: RGBColor,
     area_um2: f64,
+    quick_area_um2: f64,
     delay_ps: f64,
     products_a_cycle: Curve,
     product_energy_fj: Curve,
@@ -80,7 +81,7 @@ fn main() -> Outcome<()> {
     let technology = Technology::read(&std::fs::read_to_string(file)?)?;
     let lines = CORES.iter().map(|core| line(core, &technology)).collect::<Outcome<Vec<_>>>()?;
     println!(
-        "{}, seed {SEED}\n\n| array | area um2 | delay ps | weight bits | products a cycle | energy of a product fJ | area x time of a product um2 ns |\n|---|---|---|---|---|---|---|",
+        "{}, seed {SEED}\n\n| array | area um2 | shortest delay ps | area there um2 | weight bits | products a cycle | energy of a product fJ | area x time of a product um2 ns |\n|---|---|---|---|---|---|---|---|",
         technology.name
     );
     for line in &lines {
@@ -88,8 +89,8 @@ fn main() -> Outcome<()> {
             let [products, energy, time] =
                 [line.products_a_cycle, line.product_energy_fj, line.area_time_um2_ns].map(|curve| curve[at]);
             println!(
-                "| {} | {:.0} | {:.0} | {bits} | {products:.1} | {energy:.1} | {time:.2} |",
-                line.name, line.area_um2, line.delay_ps
+                "| {} | {:.0} | {:.0} | {:.0} | {bits} | {products:.1} | {energy:.1} | {time:.2} |",
+                line.name, line.area_um2, line.delay_ps, line.quick_area_um2
             );
         }
     }
@@ -116,11 +117,12 @@ fn line(core: &Core, technology: &Technology) -> Outcome<Line> {
     let delay_ps = technology
         .delay_ps(family.name(), &family.hardware(&parameters).map_err(|defects| defects.to_string())?)
         .ok_or("the technology knows no delays")?;
-    let area_um2 = evaluation.total().area_um2;
+    let Amounts { area_um2, quick_area_um2, .. } = evaluation.total();
     let mut line = Line {
         name: core.name,
         color: core.color,
         area_um2,
+        quick_area_um2,
         delay_ps,
         products_a_cycle: Curve::default(),
         product_energy_fj: Curve::default(),
@@ -131,7 +133,7 @@ fn line(core: &Core, technology: &Technology) -> Outcome<Line> {
         let activity = Activity { zero_weights: zero_digits, ..Activity::default() };
         line.products_a_cycle[at] = products_a_cycle;
         line.product_energy_fj[at] = evaluation.energy_a_cycle_fj(&activity, delay_ps) / products_a_cycle;
-        line.area_time_um2_ns[at] = area_um2 * delay_ps / 1000.0 / products_a_cycle;
+        line.area_time_um2_ns[at] = quick_area_um2 * delay_ps / 1000.0 / products_a_cycle;
     }
     Ok(line)
 }

@@ -398,15 +398,20 @@ mod tests {
 
     #[test]
     fn the_longest_path_follows_the_weights() {
-        let m = ModuleBuilder::new("paths", "Three carries, or one product bit.");
+        let m = ModuleBuilder::new("paths", "A sum of four bits.");
         let (a, b) = (m.input("a", uint(4)), m.input("b", uint(4)));
         m.output("sum", &(&a + &b));
         let design = Design::new(m.finish()).expect("a sound design");
-        let mut weights = GateWeights::default();
-        weights.gates[Gate::Carry as usize] = 10.0;
-        weights.gates[Gate::Sum as usize] = 1.0;
-        let path = design.gates().longest_path(&weights);
-        // The first bit is a half adder, whose carry is an AND.
-        assert_eq!((path.gates[Gate::Carry as usize], path.gates[Gate::And as usize]), (3.0, 1.0));
+        let longest = |and, xor| {
+            let mut weights = GateWeights::default();
+            weights.gates[Gate::And as usize] = and;
+            weights.gates[Gate::Xor as usize] = xor;
+            let path = design.gates().longest_path(&weights);
+            (path.gates[Gate::And as usize], path.gates[Gate::Xor as usize])
+        };
+        // The lowest bits make a carry, which passes two levels of the tree, an AND and an OR each, into a sum.
+        assert_eq!(longest(10.0, 1.0), (5.0, 1.0));
+        // It begins where a bit propagates it: an exclusive OR instead of the first AND.
+        assert_eq!(longest(1.0, 10.0), (4.0, 2.0));
     }
 }

@@ -117,7 +117,12 @@ impl Subject {
         Subject { identity: block.identity, hash, hardware: block.hardware, features, parts: None }
     }
 
-    /// Designs with products are made in every setting: which is the best differs from design to design.
+    /// Of its primitives.
+    fn bits(&self) -> u64 {
+        self.hardware.census().tallies().iter().map(|tally| tally.bits).sum()
+    }
+
+    /// Designs with products are made in every setting that makes them small: which is the best differs from design to design.
     fn settings(&self) -> &'static [Setting] {
         let products = self.hardware.census().get(Primitive::Multiplier).count;
         if products > 0 { &Setting::SMALL } else { &[Setting::Plain] }
@@ -141,7 +146,10 @@ pub fn measure(
 ) -> Vec<Result<Point, FlowError>> {
     let progress = terminal.progress("synth", subjects.len());
     side_by_side(jobs(), subjects, |subject| {
-        let quantities = quantities(synthesiser, target, &subject.task(), subject.settings());
+        let quantities = match target {
+            Target::Cells(library) => in_cells(synthesiser, library, subject),
+            Target::Fpga(device, _) => on_fpga(synthesiser, *device, &subject.task()),
+        };
         progress.step(&subject.identity);
         let (identity, features) = (subject.identity.clone(), subject.features);
         let gates = gate_count(&subject.hardware, target.device());
@@ -152,37 +160,39 @@ pub fn measure(
 /// A clock period that no design meets: ABC makes it as quick as it can.
 const QUICKEST_PS: u32 = 1;
 
-fn quantities(
+/// Larger designs are not made quick: ABC takes minutes for one module of so many bits of primitives, and hours beyond.
+const MOST_QUICK_BITS: u64 = 20_000;
+
+fn in_cells(
     synthesiser: &Synthesiser,
-    target: &Target,
-    task: &Task,
-    settings: &[Setting],
+    library: &CellLibrary,
+    subject: &Subject,
 ) -> Result<BTreeMap<Quantity, f64>, FlowError> {
-    match target {
-        Target::Cells(library) => {
-            let known: Vec<Setting> =
-                settings.iter().copied().filter(|setting| synthesiser.settings(None).contains(setting)).collect();
-            let small = synthesiser.cells(task, library, None, &known)?;
-            let small = small.best();
-            let flat = Task { kept: vec![], ..task.clone() };
-            let quick = synthesiser.cells(&flat, library, Some(QUICKEST_PS), &[Setting::Depth])?;
-            let quick = quick.best();
-            let mut quantities = BTreeMap::from([
-                (Quantity::AreaUm2, small.area_um2),
-                (Quantity::ToggleEnergyFj, small.toggle_energy_fj),
-                (Quantity::ClockEnergyFj, small.clock_energy_fj),
-                (Quantity::LeakageNw, small.leakage_nw),
-                (Quantity::QuickAreaUm2, quick.area_um2),
-            ]);
-            quantities.extend(quick.timing.as_ref().map(|timing| (Quantity::DelayPs, timing.delay_ps)));
-            Ok(quantities)
-        }
-        Target::Fpga(device, _) => {
-            let result = synthesiser.device(task, (*device).into(), false)?;
-            Ok(BTreeMap::from([
-                (Quantity::Luts, (result.luts + result.memory_luts) as f64),
-                (Quantity::Registers, result.registers as f64),
-            ]))
-        }
+    let (task, settings) = (subject.task(), synthesiser.settings(None));
+    let settings: Vec<Setting> =
+        subject.settings().iter().copied().filter(|setting| settings.contains(setting)).collect();
+    let small = synthesiser.cells(&task, library, None, &settings)?;
+    let small = small.best();
+    let mut quantities = BTreeMap::from([
+        (Quantity::AreaUm2, small.area_um2),
+        (Quantity::ToggleEnergyFj, small.toggle_energy_fj),
+        (Quantity::ClockEnergyFj, small.clock_energy_fj),
+        (Quantity::LeakageNw, small.leakage_nw),
+    ]);
+    if subject.bits() <= MOST_QUICK_BITS {
+        let flat = Task { kept: vec![], ..task };
+        let quick = synthesiser.cells(&flat, library, Some(QUICKEST_PS), &[Setting::Depth])?;
+        let quick = quick.best();
+        quantities.insert(Quantity::QuickAreaUm2, quick.area_um2);
+        quantities.extend(quick.timing.as_ref().map(|timing| (Quantity::DelayPs, timing.delay_ps)));
     }
+    Ok(quantities)
+}
+
+fn on_fpga(synthesiser: &Synthesiser, device: Fpga, task: &Task) -> Result<BTreeMap<Quantity, f64>, FlowError> {
+    let result = synthesiser.device(task, device.into(), false)?;
+    Ok(BTreeMap::from([
+        (Quantity::Luts, (result.luts + result.memory_luts) as f64),
+        (Quantity::Registers, result.registers as f64),
+    ]))
 }

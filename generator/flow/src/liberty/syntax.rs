@@ -59,7 +59,7 @@ impl fmt::Display for SyntaxError {
 
 /// The one group that a file consists of.
 pub fn parse(text: &str) -> Result<Group<'_>, SyntaxError> {
-    let mut parser = Parser { text, position: 0 };
+    let mut parser = Parser { text, position: 0, depth: 0 };
     let kind = parser.word().ok_or_else(|| parser.error("a `library` group is expected"))?;
     match parser.statement(kind)? {
         Statement::Group(group) if group.kind == "library" => Ok(group),
@@ -72,9 +72,14 @@ enum Statement<'a> {
     Attribute(&'a str, Vec<&'a str>),
 }
 
+/// Groups stand in groups, in real libraries half a dozen deep.
+const MOST_DEPTH: usize = 100;
+
 struct Parser<'a> {
     text: &'a str,
     position: usize,
+    /// Groups around what is read.
+    depth: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -140,6 +145,10 @@ impl<'a> Parser<'a> {
             self.take(';');
             return Ok(Statement::Attribute(name, arguments));
         }
+        if self.depth == MOST_DEPTH {
+            return Err(self.error(format!("`{name}` stands in more than {MOST_DEPTH} groups")));
+        }
+        self.depth += 1;
         let mut group = Group { kind: name, arguments, ..Group::default() };
         while !self.take('}') {
             if self.take(';') {
@@ -151,6 +160,7 @@ impl<'a> Parser<'a> {
                 Statement::Attribute(name, values) => group.attributes.push((name, values)),
             }
         }
+        self.depth -= 1;
         Ok(Statement::Group(group))
     }
 
@@ -204,5 +214,14 @@ mod tests {
         {
             assert_eq!(parse(text).expect_err("illegal").line, line, "{text}");
         }
+    }
+
+    #[test]
+    fn endless_nesting_is_an_error_and_no_end_of_the_stack() {
+        let nested = |depth: usize| "library (a) {\n".repeat(depth) + &"}".repeat(depth);
+        assert!(parse(&nested(MOST_DEPTH)).is_ok());
+        let error = parse(&nested(100_000)).expect_err("illegal");
+        assert_eq!(error.line, MOST_DEPTH + 1);
+        assert_eq!(error.message, "`library` stands in more than 100 groups");
     }
 }

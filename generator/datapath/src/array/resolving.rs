@@ -2,7 +2,7 @@
 //! takes the carries of those below a cycle later. Words of several positions are merged in a cycle before that.
 
 use super::geometry::{Geometry, SumForm};
-use super::results::words;
+use super::results::words_in_registers;
 use super::settling::segments;
 use crate::arith::adder::CarryOut;
 use crate::census::copies;
@@ -26,10 +26,7 @@ pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) 
     let bits = geometry.kept_bits();
     let sums = m.lanes("resolved_sums", uint(bits), geometry.columns);
     m.repeat("resolved_column", geometry.columns, |column| {
-        let words = match geometry.sum_form {
-            SumForm::ByPosition(_) => m.delay("merged", &words(m, geometry, kept, column), None),
-            SumForm::Resolved | SumForm::CarrySave => words(m, geometry, kept, column),
-        };
+        let words = words_in_registers(m, geometry, kept, column);
         sums.drive(column, &with_carries(m, &added(m, geometry, &words)));
     });
     (*sums).clone()

@@ -96,6 +96,20 @@ pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column
     instance.output("words")
 }
 
+/// The same from registers: a merge takes a cycle of its own.
+pub(super) fn words_in_registers(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    kept: &Lanes,
+    column: impl Into<Affine>,
+) -> Value {
+    let words = words(m, geometry, kept, column);
+    match geometry.sum_form {
+        SumForm::ByPosition(_) => m.delay("merged", &words, None),
+        SumForm::Resolved | SumForm::CarrySave => words,
+    }
+}
+
 /// The primitives of [`results`] and [`resolved`]: mask, merge and adder of each column.
 pub(super) fn census(geometry: &Geometry) -> Census {
     let columns = geometry.operand_columns().into();

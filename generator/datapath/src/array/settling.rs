@@ -3,7 +3,7 @@
 //! cycle of their own.
 
 use super::geometry::{Geometry, SumForm};
-use super::results::words;
+use super::results::words_in_registers;
 use crate::arith::adder::CarryOut;
 use tritloom_hdl::Primitive::Register;
 use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, uint};
@@ -35,10 +35,7 @@ pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) 
     let bits = geometry.kept_bits();
     let sums = m.lanes("settled_sums", uint(bits), geometry.columns);
     m.repeat("settled_column", geometry.columns, |column| {
-        let words = match geometry.sum_form {
-            SumForm::ByPosition(_) => m.delay("merged", &words(m, geometry, kept, column), None),
-            SumForm::Resolved | SumForm::CarrySave => words(m, geometry, kept, column),
-        };
+        let words = words_in_registers(m, geometry, kept, column);
         let (mut parts, mut carry, mut low) = (Vec::new(), m.uint(0, 1), 0);
         for (number, bits_here) in segments(geometry).into_iter().enumerate() {
             let rows = (&words.slice(low, bits_here), &words.slice(bits + low, bits_here));

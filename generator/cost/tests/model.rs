@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use tritloom_cost::{
-    Network, Platform, Point, Quantity, Sample, Technology, draw, evaluate, features, gate_count, light, part_features,
+    FamilyForms, Network, Platform, Point, Quantity, Sample, Technology, draw, evaluate, features, gate_count, light,
+    part_features,
 };
 use tritloom_datapath::parameter::{Domain, ParameterValue};
 use tritloom_datapath::registry;
@@ -173,4 +174,21 @@ fn a_delay_follows_the_hardware() {
     for (short, long) in delays_ps(2).into_iter().zip(delays_ps(32)) {
         assert!(short.is_some() && short < long, "{short:?} ps for 2 lanes, {long:?} ps for 32");
     }
+}
+
+#[test]
+fn a_factor_of_a_family_is_of_its_delays_alone() {
+    let mut technology = Technology::unit();
+    let family = registry::find("sign_flip").expect("a family");
+    let given = [("lanes", 4u64), ("ports", 2), ("max_inputs", 64), ("max_outputs", 8)];
+    let hardware = family.hardware(&registry::resolve(family, given).expect("legal")).expect("sound");
+    let delays_ps = |technology: &Technology, family| {
+        [technology.delay_ps(family, &hardware), technology.light_delay_ps(family, &hardware.gates())]
+            .map(|delay_ps| delay_ps.expect("known"))
+    };
+    let [written, light] = delays_ps(&technology, "sign_flip");
+    let factors = FamilyForms { delay_factor: Some(2.0), gate_delay_factor: Some(0.5), ..FamilyForms::default() };
+    technology.families.insert("sign_flip".to_owned(), factors);
+    assert_eq!(delays_ps(&technology, "sign_flip"), [2.0 * written, 0.5 * light]);
+    assert_eq!(delays_ps(&technology, "tint"), [written, light]);
 }

@@ -67,7 +67,7 @@ impl Quantity {
     pub fn quantity(self) -> &'static str {
         match self {
             Quantity::AreaUm2 => "area",
-            Quantity::QuickAreaUm2 => "area at that delay",
+            Quantity::QuickAreaUm2 => "area of the quickest",
             Quantity::DelayPs => "delay",
             Quantity::ToggleEnergyFj => "energy of toggles",
             Quantity::ClockEnergyFj => "energy of the clock",

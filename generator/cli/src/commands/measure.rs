@@ -160,7 +160,8 @@ pub fn measure(
 /// A clock period that no design meets: ABC makes it as quick as it can.
 const QUICKEST_PS: u32 = 1;
 
-/// Larger designs are not made quick: ABC takes minutes for one module of so many bits of primitives, and hours beyond.
+/// Larger designs are not made quick: ABC sizes all gates of one module together, and takes long for more bits of
+/// primitives than closed forms are fitted to.
 const MOST_QUICK_BITS: u64 = 20_000;
 
 fn in_cells(

@@ -9,7 +9,9 @@ use common::{alone, paths};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::arith::adder::{CarryOut, FinalAdder};
-use tritloom_datapath::arith::bit_heap::{BitHeap, Compression, Counter, Operands, Order, Origin, Plan};
+use tritloom_datapath::arith::bit_heap::{
+    BitHeap, Carries, Compression, Counter, Operands, Order, Origin, Plan, Profile,
+};
 use tritloom_hdl::{Bits, Census, Design, Evaluator, ModuleBuilder, Primitive, sint, uint};
 
 const ADDERS: [FinalAdder; 6] = [
@@ -24,7 +26,8 @@ const ADDERS: [FinalAdder; 6] = [
 /// The compressed heap, its rows and their sum by every final adder.
 fn all_sums(sum: &Sum, compression: &Compression) -> Design {
     let m = ModuleBuilder::new("sums", "The rows of a heap and their sums.");
-    let rows = sum.heap(&m).reduce(&m, "heap", compression);
+    let (word, carries) = sum.heap(&m).reduce(&m, "heap", compression);
+    let rows = sum.carries.two_rows(&m, &m.concat(&[&carries, &word]), sum.width);
     m.output("row0", &rows.0);
     m.output("row1", &rows.1);
     let zero = m.uint(0, 1);
@@ -74,7 +77,7 @@ fn small_heaps_are_right_for_every_input() {
 fn columns_of_bits_are_right_for_every_input() {
     for height in 1..=8 {
         let bit = |shift| common::heaps::Term { shape: uint(1), shift, arrival: 0 };
-        let sum = Sum { width: 5, terms: vec![bit(1); height], constant: 2 };
+        let sum = Sum { width: 5, terms: vec![bit(1); height], constant: 2, carries: Carries::Everywhere };
         for compression in compressions() {
             let mut evaluator = Evaluator::new(&all_sums(&sum, &compression));
             (0..1 << height).for_each(|number| check(&sum, &mut evaluator, &sum.patterns(number), &compression));
@@ -135,12 +138,28 @@ fn the_arrival_of_a_plan_is_the_longest_way_through_its_gates() {
 }
 
 #[test]
-fn two_bits_are_left_in_a_column_and_nothing_is_lost() {
+fn no_more_is_left_in_a_column_than_its_sum_and_its_carries() {
     each_random(45, 40, |sum, compression, _, plan| {
-        assert!(plan.rows.iter().all(|column| column.len() <= 2), "{sum:?}\n{compression:?}");
-        let low = plan.rows.iter().take(plan.single_low_columns() as usize);
-        assert!(low.into_iter().all(|column| column.len() < 2));
+        let fits = |(column, bits): (u32, &Vec<_>)| bits.len() as u32 <= 1 + sum.carries.of_column(column);
+        assert!((0..).zip(&plan.rows).all(fits), "{sum:?}\n{compression:?}");
     });
+}
+
+#[test]
+fn carries_apart_cost_no_time_where_products_are_longer_than_the_way_between() {
+    let add = |carries: Carries| {
+        let mut profile = Profile::new(32);
+        (0..4).for_each(|digit| profile.add_signed(9, 2 * digit, 3));
+        profile.add_unsigned(32, 0, 1);
+        carries.columns(32).for_each(|column| profile.add_bit(column, 1));
+        profile.leave(carries);
+        Plan::new(&profile, &Compression::full_and_half_adders(Order::Arrival))
+    };
+    let (everywhere, apart) = (add(Carries::Everywhere), Carries::Apart { from: 15, spacing: 8 });
+    let gates = |plan: &Plan| plan.census().get(Primitive::AndOr).count + plan.census().get(Primitive::Xor).count;
+    assert_eq!(apart.count(32), 21);
+    assert!(add(apart).arrival() <= everywhere.arrival());
+    assert!(gates(&add(apart)) < gates(&everywhere));
 }
 
 #[test]
@@ -148,7 +167,7 @@ fn stages_of_full_and_half_adders_are_no_more_than_dadda_promises() {
     let mut random = ChaCha8Rng::seed_from_u64(46);
     for _ in 0..300 {
         let width = random.random_range(1..=40);
-        let sum = Sum::random(width, 64, 20, &mut random);
+        let sum = Sum::random(width, 64, 20, &mut random).in_two_rows();
         let m = ModuleBuilder::new("heights", "Never finished.");
         let heap = sum.heap(&m);
         let profile = heap.profile();
@@ -182,7 +201,7 @@ fn height(plan: &Plan, column: u32, stage: u32) -> usize {
 fn dadda_takes_no_more_off_a_column_than_its_target_asks() {
     let mut random = ChaCha8Rng::seed_from_u64(48);
     for _ in 0..100 {
-        let sum = Sum::random(24, 40, 16, &mut random);
+        let sum = Sum::random(24, 40, 16, &mut random).in_two_rows();
         let heap = sum.heap(&ModuleBuilder::new("heights", "Never finished."));
         for (larger, targets) in
             [(Counter::FullAdder, &[2, 3, 4, 6, 9, 13, 19, 28][..]), (Counter::FourTwo, &[2, 4, 8, 16, 32])]
@@ -207,7 +226,8 @@ fn dadda_takes_no_more_off_a_column_than_its_target_asks() {
 fn four_two_counters_halve_the_rows_of_equal_words() {
     for (words, stages) in [(4, 1), (8, 2), (16, 3), (32, 4)] {
         let terms = vec![common::heaps::Term { shape: uint(16), shift: 0, arrival: 0 }; words];
-        let heap = Sum { width: 20, terms, constant: 0 }.heap(&ModuleBuilder::new("words", "Never finished."));
+        let heap = Sum { width: 20, terms, constant: 0, carries: Carries::Everywhere }
+            .heap(&ModuleBuilder::new("words", "Never finished."));
         let counters = vec![Counter::FourTwo, Counter::HalfAdder];
         assert_eq!(heap.plan(&Compression { counters, order: Order::Dadda }).stages(), stages, "{words} words");
     }
@@ -218,7 +238,7 @@ fn arrival_order_is_no_later_than_dadda_and_mostly_earlier() {
     let mut random = ChaCha8Rng::seed_from_u64(47);
     let (mut earlier, count) = (0, 200);
     for _ in 0..count {
-        let mut sum = Sum::random(32, 40, 20, &mut random);
+        let mut sum = Sum::random(32, 40, 20, &mut random).in_two_rows();
         sum.terms.iter_mut().for_each(|term| term.arrival = random.random_range(0..24));
         let m = ModuleBuilder::new("arrivals", "Never finished.");
         let heap = sum.heap(&m);

@@ -3,6 +3,7 @@
 use super::mode::{Mode, Operand};
 use super::zero_points::ZeroPoints;
 use crate::arith::adder::FinalAdder;
+use crate::arith::bit_heap::Carries;
 use crate::arith::reduction::bits_up_to;
 use crate::sequencer::{InnerStep, Nest, Passes};
 use tritloom_hdl::{Shape, bits_for, sint};
@@ -12,10 +13,15 @@ use tritloom_hdl::{Shape, bits_for, sint};
 pub enum SumForm {
     /// One word.
     Resolved,
-    /// Two words that are still to be added: no carry propagates in an element.
-    CarrySave,
+    /// A word, and carries that are still to be added to it.
+    CarrySave(Carries),
     /// Two words for each digit position of the weights: not even a shift is in an element.
     ByPosition(Positions),
+}
+
+impl SumForm {
+    /// Two words: no carry propagates in an element.
+    pub const CARRY_SAVE: SumForm = SumForm::CarrySave(Carries::Everywhere);
 }
 
 /// How operands get to elements and sums from them.
@@ -257,7 +263,7 @@ impl Geometry {
     pub fn element_bits(&self) -> u32 {
         match &self.sum_form {
             SumForm::Resolved => self.kept_bits(),
-            SumForm::CarrySave => 2 * self.kept_bits(),
+            SumForm::CarrySave(carries) => self.kept_bits() + carries.count(self.kept_bits()),
             SumForm::ByPosition(positions) => 2 * positions.count * self.position_bits(positions),
         }
     }
@@ -336,7 +342,7 @@ impl Geometry {
         let stages = if self.element_stages > 0 { format!("_p{}", self.element_stages) } else { String::new() };
         let resolve = match self.sum_form {
             SumForm::Resolved => String::new(),
-            SumForm::CarrySave | SumForm::ByPosition(_) => format!("_{}", self.resolve.short_name()),
+            SumForm::CarrySave(_) | SumForm::ByPosition(_) => format!("_{}", self.resolve.short_name()),
         };
         let topology = match self.topology {
             Topology::Broadcast => String::new(),

@@ -12,13 +12,15 @@ pub(crate) const SO_FAR: [&str; 2] = ["sum_so_far", "carry_so_far"];
 /// The two words of the element below, which a sum becomes with `drain`.
 pub(crate) struct Below {
     pub drain: Value,
-    pub words: Vec<Value>,
+    pub words: [Value; 2],
 }
 
 impl Below {
-    pub fn declare(m: &ModuleBuilder, width: u32) -> Below {
+    /// Of a word of so many bits, and above it one of `carries`.
+    pub fn declare(m: &ModuleBuilder, width: u32, carries: u32) -> Below {
         let drain = m.documented_input("drain", uint(1), "the sum is that of the element below");
-        Below { drain, words: m.input_lanes("below", uint(width), 2, "two words of a sum").iter() }
+        let below = m.documented_input("below", uint(width + carries), "two words of a sum");
+        Below { drain, words: [below.slice(0, width), below.slice(width, carries)] }
     }
 }
 
@@ -89,7 +91,7 @@ impl MovingSum {
         m.section("Sum");
         let up = m.wire("move_up", &(&self.next_pass & &self.enable));
         let mut changes = &up | (&self.first & &self.enable);
-        let below = drains.then(|| Below::declare(m, width));
+        let below = drains.then(|| Below::declare(m, width, width));
         if let Some(below) = &below {
             changes = changes | &below.drain;
         }

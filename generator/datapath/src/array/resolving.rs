@@ -13,7 +13,7 @@ use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, uint};
 pub(super) fn resolving_cycles(geometry: &Geometry) -> u32 {
     match geometry.sum_form {
         SumForm::Resolved => 0,
-        SumForm::CarrySave => 1,
+        SumForm::CarrySave(_) => 1,
         SumForm::ByPosition(_) => 2,
     }
 }

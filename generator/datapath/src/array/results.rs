@@ -6,6 +6,7 @@ use super::merge::{merge, merge_census};
 use super::zero_points::{self, Correction};
 use super::{resolving, settling};
 use crate::arith::adder::CarryOut;
+use crate::arith::bit_heap::Carries;
 use crate::arith::thermometer::{thermometer, thermometer_census};
 use tritloom_hdl::Primitive::AndOr;
 use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, Value, sint, uint};
@@ -90,10 +91,18 @@ fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
 /// The two words of the sum of a column.
 pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column: impl Into<Affine>) -> Value {
     let kept = kept.lane(column);
-    let SumForm::ByPosition(positions) = &geometry.sum_form else { return kept };
-    let instance = m.instance("merge", &merge(geometry, positions));
-    instance.connect("sum", &kept);
-    instance.output("words")
+    match &geometry.sum_form {
+        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere) => kept,
+        SumForm::CarrySave(carries) => {
+            let (sum, carries) = carries.two_rows(m, &kept, geometry.kept_bits());
+            m.wire("two_words", &m.concat(&[&carries, &sum]))
+        }
+        SumForm::ByPosition(positions) => {
+            let instance = m.instance("merge", &merge(geometry, positions));
+            instance.connect("sum", &kept);
+            instance.output("words")
+        }
+    }
 }
 
 /// The same from registers: a merge takes a cycle of its own.
@@ -106,7 +115,7 @@ pub(super) fn words_in_registers(
     let words = words(m, geometry, kept, column);
     match geometry.sum_form {
         SumForm::ByPosition(_) => m.delay("merged", &words, None),
-        SumForm::Resolved | SumForm::CarrySave => words,
+        SumForm::Resolved | SumForm::CarrySave(_) => words,
     }
 }
 
@@ -117,11 +126,10 @@ pub(super) fn census(geometry: &Geometry) -> Census {
     census.add(AndOr, geometry.columns.into(), geometry.result_bits().into()); // mask
     census.add_census(&zero_points::census(geometry), 1);
     census.add_census(&cube::census(geometry), 1);
-    if let SumForm::ByPosition(positions) = &geometry.sum_form {
-        census.add_census(&merge_census(geometry, positions), columns);
-    }
-    if geometry.sum_form == SumForm::Resolved {
-        return census;
+    match &geometry.sum_form {
+        SumForm::Resolved => return census,
+        SumForm::CarrySave(carries) => census.add_census(&carries.census(geometry.kept_bits()), columns),
+        SumForm::ByPosition(positions) => census.add_census(&merge_census(geometry, positions), columns),
     }
     match geometry.topology {
         Topology::Draining => census.add_census(&settling::census(geometry), 1),

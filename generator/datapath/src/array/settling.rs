@@ -22,7 +22,7 @@ pub(super) fn segments(geometry: &Geometry) -> Vec<u32> {
 pub(super) fn settling_cycles(geometry: &Geometry) -> u64 {
     match geometry.sum_form {
         SumForm::Resolved => 1,
-        SumForm::CarrySave => segments(geometry).len() as u64,
+        SumForm::CarrySave(_) => segments(geometry).len() as u64,
         SumForm::ByPosition(_) => 1 + segments(geometry).len() as u64,
     }
 }

@@ -86,7 +86,7 @@ impl Config {
             element_stages: 0,
             zero_points: None,
             fixed_sum_bits: None,
-            sum_form: SumForm::CarrySave,
+            sum_form: SumForm::CARRY_SAVE,
             resolve: array::resolve(parameters),
             max_inner: number("max_inner"),
             max_columns: number("max_columns"),

@@ -13,7 +13,7 @@ use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplex
 pub(super) fn element(config: &Config) -> ElementCensus {
     match config.step {
         Step::Baseline => ElementCensus { parts: baseline(config), ..ElementCensus::default() },
-        Step::Opt1 => carry_save(config, &profile(&config.geometry), 1),
+        Step::Opt1 => carry_save(config, &profile(config), 1),
         Step::Opt2 => {
             let sums = RADIX.digits(config.geometry.weight());
             carry_save(config, &digit_sum_profile(&config.geometry), sums.into())
@@ -45,6 +45,7 @@ fn baseline(config: &Config) -> Parts {
 fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
     let geometry = &config.geometry;
     let (depth, width) = (geometry.depth.into(), profile.width());
+    let kept_carries = profile.carries().count(width);
     let recoders = copies(&booth::recoder_census(RADIX, geometry.weight()), depth);
     let products = depth * u64::from(RADIX.digits(geometry.weight()));
     let product = digit_product::product_census(RADIX.digit_set(), geometry.activation());
@@ -53,8 +54,10 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
     let accumulate = sum_of(&[
         (AndOr, drains, 1), // keep
         (Inverter, 1, 1),
-        (AndOr, 2 + 4 * drains, width), // words so far
-        (Register, 2, width),           // words
+        (AndOr, 1 + 2 * drains, width), // word so far
+        (AndOr, 1 + 2 * drains, kept_carries),
+        (Register, 1, width), // word
+        (Register, 1, kept_carries),
     ]);
     let mut parts = vec![
         ("digit products", copies(&product, products)),

@@ -1,11 +1,11 @@
 //! One element of the array, at each step.
 
 use super::parameters::Config;
-use crate::arith::bit_heap::{BitHeap, Profile};
+use crate::arith::bit_heap::{BitHeap, Carries, Profile};
 use crate::arith::recode::booth::{self, Radix};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
 use crate::arith::reduction::{Term, balanced};
-use crate::array::{Below, Geometry, Positions, SO_FAR};
+use crate::array::{Below, Geometry, Positions, SO_FAR, SumForm};
 use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
 
 /// Digits from -2 to 2: every multiple is a shift.
@@ -154,7 +154,7 @@ pub(super) fn carry_save(config: &Config) -> Module {
             add_product(&m, &mut heap, &format!("place{place}_digit{position}"), (packed, shift), &multiples);
         }
     }
-    accumulate(&m, heap, config);
+    accumulate(&m, heap, carries(config), config);
     m.finish()
 }
 
@@ -179,7 +179,7 @@ fn digit_sum(config: &Config) -> Module {
         let multiples = Multiples::up_to_two(&activations.lane(place).as_signed());
         add_product(&m, &mut heap, &format!("place{place}"), (&digits.lane(place), 0), &multiples);
     }
-    accumulate(&m, heap, config);
+    accumulate(&m, heap, Carries::Everywhere, config);
     m.finish()
 }
 
@@ -264,38 +264,58 @@ fn add_product(
     term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
 }
 
-/// Adds a heap to the two words of a sum, which are the output `sum`: of the element's own, in every cycle, since to hold
-/// them would take a multiplexer in front of each bit; or of the sum that comes in.
-fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, config: &Config) {
+/// Adds a heap to the two words of a sum, the carries above, which are the output `sum`: of the element's own, in every cycle,
+/// since to hold them would take a multiplexer in front of each bit; or of the sum that comes in.
+fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, carries: Carries, config: &Config) {
     let width = heap.profile().width();
+    let count = carries.count(width);
+    heap.leave(carries);
     m.section("Sum");
     if config.passes_sums() {
-        let addend = m.input_lanes("addend", uint(width), 2, "two words of a sum");
-        addend.iter().iter().for_each(|word| heap.add_unsigned(word, 0, SUM_ARRIVAL));
+        let addend = m.documented_input("addend", uint(width + count), "two words of a sum");
+        add_words(&mut heap, [&addend.slice(0, width), &addend.slice(width, count)]);
         let rows = heap.reduce(m, "heap", &config.tree.compression());
         return m.output("sum", &m.concat(&[&rows.1, &rows.0]));
     }
     let first = m.documented_input("first", uint(1), "the sum begins anew");
-    let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
-    let below = config.drains().then(|| Below::declare(m, width));
+    let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(count))];
+    let below = config.drains().then(|| Below::declare(m, width, count));
     let keep = match &below {
         Some(Below { drain, .. }) => m.wire("keep", &!(first | drain)),
         None => m.wire("keep", &!first),
     };
-    for (number, word) in words.iter().enumerate() {
-        let mut choices = vec![(&keep, word.value())];
+    let so_far = [0, 1].map(|number: usize| {
+        let mut choices = vec![(&keep, words[number].value())];
         choices.extend(below.iter().map(|below| (&below.drain, &below.words[number])));
-        heap.add_unsigned(&m.wire(SO_FAR[number], &m.one_hot(&choices)), 0, SUM_ARRIVAL);
-    }
+        m.wire(SO_FAR[number], &m.one_hot(&choices))
+    });
+    add_words(&mut heap, [&so_far[0], &so_far[1]]);
     let rows = heap.reduce(m, "heap", &config.tree.compression());
     words[0].next(&rows.0);
     words[1].next(&rows.1);
     m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
 }
 
+/// Adds a word, and the carries that belong to it.
+fn add_words(heap: &mut BitHeap, [sum, packed]: [&Value; 2]) {
+    heap.add_unsigned(sum, 0, SUM_ARRIVAL);
+    let columns = heap.profile().carries().columns(sum.width());
+    (0..).zip(columns).for_each(|(number, column)| heap.add_bit(&packed.bit(number), column, SUM_ARRIVAL));
+}
+
+/// The carries of a sum of [`carry_save`].
+fn carries(config: &Config) -> Carries {
+    match config.geometry.sum_form {
+        SumForm::CarrySave(carries) => carries,
+        SumForm::Resolved | SumForm::ByPosition(_) => Carries::Everywhere,
+    }
+}
+
 /// What the heap of [`carry_save`] holds, for its closed form.
-pub(super) fn profile(geometry: &Geometry) -> Profile {
+pub(super) fn profile(config: &Config) -> Profile {
+    let geometry = &config.geometry;
     let mut profile = Profile::new(geometry.kept_bits());
+    profile.leave(carries(config));
     for position in 0..RADIX.digits(geometry.weight()) {
         add_product_bits(&mut profile, geometry, position * RADIX.step());
     }
@@ -319,5 +339,6 @@ fn add_product_bits(profile: &mut Profile, geometry: &Geometry, shift: u32) {
 }
 
 fn add_sum_bits(profile: &mut Profile) {
-    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, SUM_ARRIVAL));
+    profile.add_unsigned(profile.width(), 0, SUM_ARRIVAL);
+    profile.carries().columns(profile.width()).for_each(|column| profile.add_bit(column, SUM_ARRIVAL));
 }

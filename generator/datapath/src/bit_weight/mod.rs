@@ -122,7 +122,7 @@ impl array::Element for Element {
         let how = match self.0.geometry.sum_form {
             _ if self.0.is_serial() => "each with products of single Booth digits and a carry-save sum",
             SumForm::Resolved => "each with a multiplier and an adder",
-            SumForm::CarrySave => "each with the products of Booth digits and a carry-save sum",
+            SumForm::CarrySave(_) => "each with the products of Booth digits and a carry-save sum",
             SumForm::ByPosition(_) => "each with the products of Booth digits and a carry-save sum for each position",
         };
         let pace = if self.0.is_serial() { "digits at a time" } else { "products a cycle" };

@@ -1,8 +1,9 @@
 //! Parameters of the family, and what they resolve to.
 
 use super::{element, feeder, serial};
-use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
+use crate::arith::bit_heap::{Carries, Tree};
+use crate::arith::reduction::bits_up_to;
 use crate::array::{self, Geometry, SumForm, Topology};
 use crate::parameter::{Parameter, Parameters, Problem};
 use std::ops::Range;
@@ -53,6 +54,13 @@ pub(super) const TABLE: &[Parameter] = &[
     ),
     COMPRESSION,
     COUNTERS,
+    Parameter::integer(
+        "carry_spacing",
+        1,
+        16,
+        Some(1),
+        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`; 1: in every one",
+    ),
     array::RESOLVE,
     array::MAX_INNER,
     array::MAX_COLUMNS,
@@ -123,7 +131,13 @@ impl Config {
         let place = if self.recoding_at_edge { "edge" } else { "element" };
         match self.step {
             Step::Baseline => "baseline".to_string(),
-            Step::Opt1 => format!("opt1_{place}_{}", self.tree.name()),
+            Step::Opt1 => {
+                let apart = match self.geometry.sum_form {
+                    SumForm::CarrySave(Carries::Apart { spacing, .. }) => format!("_c{spacing}"),
+                    _ => String::new(),
+                };
+                format!("opt1_{place}_{}{apart}", self.tree.name())
+            }
             Step::Opt2 => format!("opt2_{place}_{}", self.tree.name()),
             Step::Opt3 => format!("opt3_{}", self.tree.name()),
             Step::Opt4c => format!("opt4c_{}", self.tree.name()),
@@ -144,7 +158,8 @@ pub(super) fn config(parameters: &Parameters) -> Config {
     let mut geometry = array::geometry(parameters, SumForm::Resolved);
     geometry.sum_form = match step {
         Step::Baseline => SumForm::Resolved,
-        Step::Opt1 | Step::Opt3 | Step::Opt4c | Step::Opt4e => SumForm::CarrySave,
+        Step::Opt1 => SumForm::CarrySave(carries(&geometry, parameters.integer("carry_spacing") as u32)),
+        Step::Opt3 | Step::Opt4c | Step::Opt4e => SumForm::CARRY_SAVE,
         Step::Opt2 => SumForm::ByPosition(element::positions(geometry.weight())),
     };
     let recoding_at_edge = parameters.choice("recoding") == "edge";
@@ -155,6 +170,14 @@ pub(super) fn config(parameters: &Parameters) -> Config {
         config.geometry.element_stages = serial::STAGES;
     }
     config
+}
+
+/// Where the carries of a sum wait: apart in the columns above those that the products of a cycle reach, if that saves any.
+fn carries(geometry: &Geometry, spacing: u32) -> Carries {
+    let products = geometry.product_magnitude() * u64::from(geometry.depth);
+    let apart = Carries::Apart { from: bits_up_to(products) - 1, spacing };
+    let bits = geometry.kept_bits();
+    if spacing > 1 && apart.count(bits) < bits { apart } else { Carries::Everywhere }
 }
 
 /// Rules between the parameters.

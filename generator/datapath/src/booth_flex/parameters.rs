@@ -233,7 +233,7 @@ impl Config {
 
 pub(super) fn config(parameters: &Parameters) -> Config {
     let carry_save = parameters.choice("accumulation") == "carry_save";
-    let mut geometry = array::geometry(parameters, if carry_save { SumForm::CarrySave } else { SumForm::Resolved });
+    let mut geometry = array::geometry(parameters, if carry_save { SumForm::CARRY_SAVE } else { SumForm::Resolved });
     let sign = match parameters.choice("activation_sign") {
         "unsigned" => ActivationSign::Unsigned,
         "run_time" => ActivationSign::RunTime,

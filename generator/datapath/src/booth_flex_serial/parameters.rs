@@ -125,7 +125,7 @@ impl Config {
 
 pub(super) fn config(parameters: &Parameters) -> Config {
     let carry_save = parameters.choice("accumulation") == "carry_save";
-    let sum_form = if carry_save { SumForm::CarrySave } else { SumForm::Resolved };
+    let sum_form = if carry_save { SumForm::CARRY_SAVE } else { SumForm::Resolved };
     let mut geometry = array::geometry(parameters, sum_form);
     let digits = RADIX.digits(geometry.weight()) as usize;
     geometry.modes = PRECISIONS[..digits].iter().zip(1..).map(|(name, digits)| mode(&geometry, name, digits)).collect();

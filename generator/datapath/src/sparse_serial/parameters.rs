@@ -67,7 +67,7 @@ impl Config {
             "both" => Serial::Both,
             _ => Serial::Activations,
         };
-        let geometry = array::geometry(parameters, SumForm::CarrySave);
+        let geometry = array::geometry(parameters, SumForm::CARRY_SAVE);
         Config { geometry, serial, tree: Tree::new(parameters) }
     }
 

@@ -1,7 +1,7 @@
 //! Sums of random terms, as bit heaps and as plain integers.
 
 use rand::Rng;
-use tritloom_datapath::arith::bit_heap::{BitHeap, Compression, Counter, Order};
+use tritloom_datapath::arith::bit_heap::{BitHeap, Carries, Compression, Counter, Order};
 use tritloom_hdl::{Bits, ModuleBuilder, Shape, Value, sint, uint};
 
 /// All orders.
@@ -41,6 +41,7 @@ pub struct Sum {
     pub width: u32,
     pub terms: Vec<Term>,
     pub constant: i64,
+    pub carries: Carries,
 }
 
 impl Sum {
@@ -55,13 +56,21 @@ impl Sum {
         };
         let terms = (0..count).map(|_| term()).collect();
         let constant = if random.random() { random.random_range(-5000..5000) } else { 0 };
-        Sum { width, terms, constant }
+        let from = random.random_range(0..width);
+        let apart = Carries::Apart { from, spacing: random.random_range(2..9) };
+        let carries = if random.random() { apart } else { Carries::Everywhere };
+        Sum { width, terms, constant, carries }
+    }
+
+    /// The same with carries everywhere.
+    pub fn in_two_rows(self) -> Sum {
+        Sum { carries: Carries::Everywhere, ..self }
     }
 
     /// The partial products of an unsigned multiplier: rows of `bits` bits, each one column above the last.
     pub fn multiplier(bits: u32) -> Sum {
         let terms = (0..bits).map(|shift| Term { shape: uint(bits), shift, arrival: 1 }).collect();
-        Sum { width: 2 * bits, terms, constant: 0 }
+        Sum { width: 2 * bits, terms, constant: 0, carries: Carries::Everywhere }
     }
 
     /// Bits of all terms together.
@@ -82,6 +91,7 @@ impl Sum {
             }
         }
         heap.add_constant(self.constant.into(), 0);
+        heap.leave(self.carries);
         heap
     }
 

@@ -4,7 +4,8 @@ use tritloom_hdl::{ModuleBuilder, Value};
 
 use super::plan::{Adder, BitId, Operands, Origin, Plan};
 
-/// Builds the adders of a plan over the bits of its heap, given by column, and gives the two rows.
+/// Builds the adders of a plan over the bits of its heap, given by column, and gives the row of the sum and the carries
+/// that are left, the lowest first ([`super::Carries::columns`]).
 #[track_caller]
 pub(super) fn build(m: &ModuleBuilder, name: &str, plan: &Plan, heap: &[Vec<Value>]) -> (Value, Value) {
     let mut builder = Builder { m, name, plan, values: vec![None; plan.bits.len()] };
@@ -23,7 +24,7 @@ pub(super) fn build(m: &ModuleBuilder, name: &str, plan: &Plan, heap: &[Vec<Valu
         }
         builder.add(adder);
     }
-    (builder.row(0), builder.row(1))
+    (builder.sum(), builder.carries())
 }
 
 struct Builder<'a> {
@@ -75,11 +76,29 @@ impl Builder<'_> {
     }
 
     #[track_caller]
-    fn row(&self, number: usize) -> Value {
-        let zero = self.m.uint(0, 1);
-        let bit = |column: &Vec<BitId>| column.get(number).map_or_else(|| zero.clone(), |&id| self.value(id));
-        let bits: Vec<Value> = self.plan.rows.iter().rev().map(bit).collect();
-        let row = self.m.concat(&bits.iter().collect::<Vec<_>>());
-        self.m.wire(&format!("{}_row{number}", self.name), &row)
+    fn sum(&self) -> Value {
+        let bits = self.plan.rows.iter().map(|column| self.bit(column, 0)).collect();
+        self.word(0, bits)
+    }
+
+    #[track_caller]
+    fn carries(&self) -> Value {
+        let (mut bits, mut below) = (Vec::new(), None);
+        for column in self.plan.carries() {
+            let number = if below == Some(column) { 2 } else { 1 };
+            bits.push(self.bit(&self.plan.rows[column as usize], number));
+            below = Some(column);
+        }
+        self.word(1, bits)
+    }
+
+    fn bit(&self, column: &[BitId], number: usize) -> Value {
+        column.get(number).map_or_else(|| self.m.uint(0, 1), |&id| self.value(id))
+    }
+
+    #[track_caller]
+    fn word(&self, number: u32, bits: Vec<Value>) -> Value {
+        let word = self.m.concat(&bits.iter().rev().collect::<Vec<_>>());
+        self.m.wire(&format!("{}_row{number}", self.name), &word)
     }
 }

@@ -20,6 +20,7 @@
 //! assert!(Design::new(m.finish()).is_ok());
 //! ```
 
+mod carries;
 mod compression;
 mod draft;
 mod greedy;
@@ -29,6 +30,7 @@ mod plan;
 mod profile;
 mod staged;
 
+pub use carries::Carries;
 pub use compression::{Compression, Counter, Order};
 pub use parameters::Tree;
 pub use plan::{Adder, Bit, BitId, Operands, Origin, Plan};
@@ -99,11 +101,17 @@ impl BitHeap {
         Plan::new(&self.profile, compression)
     }
 
-    /// Two unsigned rows, each as wide as the heap, whose sum modulo `2^width` is the heap's.
+    /// Says in which columns carries may be left over.
+    pub fn leave(&mut self, carries: Carries) {
+        self.profile.leave(carries);
+    }
+
+    /// A row as wide as the heap, and the carries that are left, packed, the lowest first ([`Carries::columns`]): their sum
+    /// modulo `2^width` is the heap's. With carries everywhere these are two rows, each as wide as the heap.
     ///
     /// Wires are named after the adder that drives them, `<name>_stage<s>_col<c>_sum<n>`, `..._carry<n>` and, for the
-    /// exclusive OR of the earlier two of three bits, `..._propagate<n>`; the rows `<name>_row0` and `<name>_row1`. In
-    /// a column with one bit, that of the second row is zero.
+    /// exclusive OR of the earlier two of three bits, `..._propagate<n>`; the rows `<name>_row0` and `<name>_row1`. Where a
+    /// column has no carry, there is a zero.
     #[track_caller]
     pub fn reduce(&self, m: &ModuleBuilder, name: &str, compression: &Compression) -> (Value, Value) {
         hardware::build(m, name, &self.plan(compression), &self.bits)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tritloom_hdl::{Census, Primitive};
 
 use super::draft::Draft;
-use super::{Compression, Order, Profile, greedy, staged};
+use super::{Carries, Compression, Order, Profile, greedy, staged};
 
 /// A bit of a plan, by its place in [`Plan::bits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,19 +84,20 @@ pub struct Plan {
     pub bits: Vec<Bit>,
     /// By stage, then by column; inputs before their users.
     pub adders: Vec<Adder>,
-    /// By column, the two bits that are left, or one, or none.
+    /// By column, the bits that are left: two, or one, or none; with [`Carries::Apart`] as that says.
     pub rows: Vec<Vec<BitId>>,
+    carries: Carries,
     inverted_signs: u64,
 }
 
 impl Plan {
     /// The compression of a heap.
     pub fn new(profile: &Profile, compression: &Compression) -> Plan {
-        let stages = || Plan::of(staged::compress(Draft::new(profile), compression), profile);
+        let stages = || Plan::of(staged::compress(Draft::new(profile), profile.carries(), compression), profile);
         match compression.order {
             Order::Dadda | Order::Wallace => stages(),
             Order::Arrival => {
-                let greedy = Plan::of(greedy::compress(Draft::new(profile), compression), profile);
+                let greedy = Plan::of(greedy::compress(Draft::new(profile), profile.carries(), compression), profile);
                 let stages = stages();
                 if stages.arrival() < greedy.arrival() { stages } else { greedy }
             }
@@ -106,12 +107,18 @@ impl Plan {
     fn of(mut draft: Draft, profile: &Profile) -> Plan {
         // Within a stage, bits move to the same column or to higher ones only.
         draft.adders.sort_by_key(|adder| (adder.stage, adder.column));
-        Plan { bits: draft.bits, adders: draft.adders, rows: draft.columns, inverted_signs: profile.inverted_signs() }
+        let (carries, inverted_signs) = (profile.carries(), profile.inverted_signs());
+        Plan { bits: draft.bits, adders: draft.adders, rows: draft.columns, carries, inverted_signs }
     }
 
     /// One of its bits.
     pub fn bit(&self, id: BitId) -> &Bit {
         &self.bits[id.index()]
+    }
+
+    /// The columns of the carries that may be left over, the lowest first; of as many there may be less.
+    pub fn carries(&self) -> impl Iterator<Item = u32> {
+        self.carries.columns(self.rows.len() as u32)
     }
 
     /// When the latest bit of the rows arrives, in gate delays.
@@ -122,11 +129,6 @@ impl Plan {
     /// How many stages there are.
     pub fn stages(&self) -> u32 {
         self.adders.last().map_or(0, |adder| adder.stage)
-    }
-
-    /// How many columns from the bottom have no bit in the second row: a carry-in of any of them is free.
-    pub fn single_low_columns(&self) -> u32 {
-        self.rows.iter().take_while(|column| column.len() < 2).count() as u32
     }
 
     /// The primitives of the heap and its compression.

@@ -1,5 +1,7 @@
 //! What a heap holds, without the signals: enough to plan its compression and to know its cost.
 
+use super::Carries;
+
 /// Bits by column with their arrivals, and one constant; modulo `2^width`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
@@ -8,13 +10,19 @@ pub struct Profile {
     /// By column, the bits of the constant.
     constant: Vec<bool>,
     inverted_signs: u64,
+    carries: Carries,
 }
 
 impl Profile {
     /// The profile of an empty heap.
     pub fn new(width: u32) -> Profile {
         let width = width as usize;
-        Profile { columns: vec![Vec::new(); width], constant: vec![false; width], inverted_signs: 0 }
+        Profile {
+            columns: vec![Vec::new(); width],
+            constant: vec![false; width],
+            inverted_signs: 0,
+            carries: Carries::default(),
+        }
     }
 
     /// In bits.
@@ -35,6 +43,16 @@ impl Profile {
     /// Sign bits that enter the heap inverted.
     pub fn inverted_signs(&self) -> u64 {
         self.inverted_signs
+    }
+
+    /// In which columns carries may be left over.
+    pub fn carries(&self) -> Carries {
+        self.carries
+    }
+
+    /// Says in which columns carries may be left over.
+    pub fn leave(&mut self, carries: Carries) {
+        self.carries = carries;
     }
 
     /// One bit times `2^column`.

@@ -1,19 +1,21 @@
 //! Compression stage by stage: what a stage makes waits for the next.
 
 use super::draft::Draft;
+use super::greedy::settle;
 use super::plan::BitId;
-use super::{Compression, Counter, Order};
+use super::{Carries, Compression, Counter, Order};
 
-/// Stages until no column holds more than two bits.
-pub(super) fn compress(mut draft: Draft, compression: &Compression) -> Draft {
+/// Stages until no column holds more than two bits; then those columns in which carries are apart.
+pub(super) fn compress(mut draft: Draft, carries: Carries, compression: &Compression) -> Draft {
+    let dense = carries.dense_below(draft.columns.len() as u32) as usize;
     for stage in 1.. {
-        let height = draft.columns.iter().map(Vec::len).max().unwrap_or(0);
+        let height = draft.columns[..dense].iter().map(Vec::len).max().unwrap_or(0);
         if height <= 2 {
             break;
         }
-        Stage::new(&mut draft, compression, stage, compression.target(height)).run();
+        Stage::new(&mut draft, compression, stage, compression.target(height)).run(dense);
     }
-    draft
+    settle(draft, carries)
 }
 
 struct Stage<'a> {
@@ -34,8 +36,12 @@ impl Stage<'_> {
         Stage { draft, compression, number, target, left: empty.clone(), sideways: empty }
     }
 
-    fn run(mut self) {
-        for column in 0..self.left.len() {
+    /// Runs over the lowest columns; what stands above waits.
+    fn run(mut self, columns: usize) {
+        for column in columns..self.left.len() {
+            self.left[column] = std::mem::take(&mut self.draft.columns[column]);
+        }
+        for column in 0..columns {
             let mut waiting = std::mem::take(&mut self.draft.columns[column]);
             self.draft.sort_by_arrival(&mut waiting);
             while let Some(counter) = self.next_counter(column, waiting.len()) {
@@ -45,6 +51,9 @@ impl Stage<'_> {
             self.left[column].append(&mut waiting);
             let unused = std::mem::take(&mut self.sideways[column]);
             self.left[column].extend(unused);
+        }
+        if let Some(above) = self.sideways.get_mut(columns) {
+            self.left[columns].append(above);
         }
         self.draft.columns = self.left;
     }

@@ -3,7 +3,8 @@
 //!
 //! `cargo run --release -p tritloom-workload --example serial_cycles [MODEL]` prints shares of beats by their cycles, for
 //! weights drawn at random and, where `model.bin` of a ternary model is named, for its ternary matrices and for its
-//! classifier quantised to int8. A beat is `depth` weights of each of `columns` columns, which are skipped together; in
+//! classifier quantised to int8, and for the activations of a story that it tells, as where activations are the side that is
+//! recoded. A beat is `depth` weights of each of `columns` columns, which are skipped together; in
 //! `bit_weight` it passes four times, a digit of each weight at a time. In `sparse_serial` activations, of normal deviation
 //! 35, take part too where both sides are serial: `rows` of them meet as many columns.
 
@@ -15,7 +16,7 @@ use tritloom_datapath::parameter::{Given, Parameters};
 use tritloom_datapath::registry;
 use tritloom_datapath::{bit_weight, booth_flex_serial, sparse_serial};
 use tritloom_formats::FirstWeight;
-use tritloom_workload::{Model, bitllama};
+use tritloom_workload::{EngineError, MatrixId, Model, ReferenceEngine, Story, TernaryEngine, bitllama};
 
 /// Columns and depth.
 const SIZES: [(u64, u64); 5] = [(1, 1), (1, 4), (4, 1), (4, 4), (8, 4)];
@@ -33,6 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(file) = std::env::args().nth(1) {
         let model = bitllama::read("model.bin", &std::fs::read(file)?, FirstWeight::High)?;
         sources.extend(of_model(&model));
+        sources.push(("activations of the model".to_string(), of_story(&model)?));
     }
     writeln!(out, "| weights | columns x depth | 1 | 2 | 3 | 4 cycles | mean |\n|---|---|---|---|---|---|---|")?;
     for (name, weights) in &sources {
@@ -194,4 +196,26 @@ fn of_model(model: &Model) -> Vec<(String, Vec<i32>)> {
     let step = classifier.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs())) / 127.0;
     let int8 = classifier.iter().map(|weight| (weight / step).round() as i32).collect();
     vec![("ternary matrices of the model".to_string(), trits.collect()), ("classifier of the model".to_string(), int8)]
+}
+
+/// The activations of all products while a story is told, of every matrix in turn.
+fn of_story(model: &Model) -> Result<Vec<i32>, Box<dyn std::error::Error>> {
+    let mut recorder = Recorder { engine: ReferenceEngine::new(model), activations: Vec::new() };
+    let mut story = Story::new(model);
+    while recorder.activations.len() < BEATS * 32 && story.next_token(&mut recorder)?.is_some() {}
+    Ok(recorder.activations)
+}
+
+struct Recorder<'m> {
+    engine: ReferenceEngine<'m>,
+    activations: Vec<i32>,
+}
+
+impl TernaryEngine for Recorder<'_> {
+    type Error = EngineError;
+
+    fn product(&mut self, matrix: MatrixId, vectors: &[Vec<i8>]) -> Result<Vec<Vec<i32>>, EngineError> {
+        self.activations.extend(vectors.iter().flatten().map(|&activation| i32::from(activation)));
+        self.engine.product(matrix, vectors)
+    }
 }

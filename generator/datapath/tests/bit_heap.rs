@@ -27,7 +27,15 @@ const ADDERS: [FinalAdder; 6] = [
 fn all_sums(sum: &Sum, compression: &Compression) -> Design {
     let m = ModuleBuilder::new("sums", "The rows of a heap and their sums.");
     let (word, carries) = sum.heap(&m).reduce(&m, "heap", compression);
-    let rows = sum.carries.two_rows(&m, &m.concat(&[&carries, &word]), sum.width);
+    let rows = match sum.carries {
+        Carries::Everywhere => (word, carries),
+        apart => {
+            let instance = m.instance("words", &apart.two_words(sum.width));
+            instance.connect("sum", &m.concat(&[&carries, &word]));
+            let words = instance.output("words");
+            (words.slice(0, sum.width), words.slice(sum.width, sum.width))
+        }
+    };
     m.output("row0", &rows.0);
     m.output("row1", &rows.1);
     let zero = m.uint(0, 1);

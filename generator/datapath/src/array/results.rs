@@ -91,18 +91,14 @@ fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
 /// The two words of the sum of a column.
 pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column: impl Into<Affine>) -> Value {
     let kept = kept.lane(column);
-    match &geometry.sum_form {
-        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere) => kept,
-        SumForm::CarrySave(carries) => {
-            let (sum, carries) = carries.two_rows(m, &kept, geometry.kept_bits());
-            m.wire("two_words", &m.concat(&[&carries, &sum]))
-        }
-        SumForm::ByPosition(positions) => {
-            let instance = m.instance("merge", &merge(geometry, positions));
-            instance.connect("sum", &kept);
-            instance.output("words")
-        }
-    }
+    let module = match &geometry.sum_form {
+        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere) => return kept,
+        SumForm::CarrySave(carries) => carries.two_words(geometry.kept_bits()),
+        SumForm::ByPosition(positions) => merge(geometry, positions),
+    };
+    let instance = m.instance("merge", &module);
+    instance.connect("sum", &kept);
+    instance.output("words")
 }
 
 /// The same from registers: a merge takes a cycle of its own.

@@ -56,7 +56,7 @@ impl Sum {
         };
         let terms = (0..count).map(|_| term()).collect();
         let constant = if random.random() { random.random_range(-5000..5000) } else { 0 };
-        let from = random.random_range(0..width);
+        let from = random.random_range(1..=width);
         let apart = Carries::Apart { from, spacing: random.random_range(2..9) };
         let carries = if random.random() { apart } else { Carries::Everywhere };
         Sum { width, terms, constant, carries }

@@ -2,7 +2,7 @@
 
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{AndOr, Xor};
-use tritloom_hdl::{Census, ModuleBuilder, Value};
+use tritloom_hdl::{Census, Module, ModuleBuilder, Value, uint};
 
 /// In which columns carries may be left.
 ///
@@ -17,7 +17,7 @@ pub enum Carries {
     /// Below `from` one in every column. From there on two in every `spacing`-th, and none between: as the ones take part, two
     /// may come out of a column.
     Apart {
-        /// The first column with two.
+        /// The first column with two; at least one.
         from: u32,
         /// Columns from one with two to the next; at least two.
         spacing: u32,
@@ -45,35 +45,43 @@ impl Carries {
         (0..bits).map(|column| self.of_column(column)).sum()
     }
 
-    /// Two rows of `bits` bits out of a word of that many, and above it packed carries: a full adder where there are two.
-    #[track_caller]
-    pub fn two_rows(self, m: &ModuleBuilder, packed: &Value, bits: u32) -> (Value, Value) {
-        if self == Carries::Everywhere {
-            return (packed.slice(0, bits), packed.slice(bits, bits));
-        }
-        let (mut sum, mut carries) = (Vec::new(), vec![m.uint(0, 1); bits as usize + 1]);
-        let mut above = bits;
-        for column in 0..bits {
-            let (bit, left) = (packed.bit(column), self.of_column(column));
-            sum.push(match left {
-                2 => {
-                    let (bit, carry) = full_adder(m, column, &bit, [packed.bit(above), packed.bit(above + 1)]);
-                    carries[column as usize + 1] = carry;
-                    bit
-                }
-                _ => bit,
-            });
-            if left == 1 {
-                carries[column as usize] = packed.bit(above);
+    /// From `sum`, a word of `bits` bits and above it packed carries, to `words`, two words of that many bits with the same sum,
+    /// the carries in their columns: a full adder where there are two.
+    pub fn two_words(self, bits: u32) -> Module {
+        let spacing = if let Carries::Apart { spacing, .. } = self { spacing } else { 1 };
+        let dense = self.dense_below(bits);
+        let m = ModuleBuilder::new(
+            format!("carries_in_place_w{bits}_f{dense}_c{spacing}"),
+            "Two words of a sum from its word and its carries.",
+        );
+        m.parameter("bits of a word of the sum", bits);
+        m.parameter("lowest column with two carries", dense);
+        m.parameter("columns to the next", spacing);
+        let packed = m.documented_input("sum", uint(bits + self.count(bits)), "the word, and above it the carries");
+        let (mut sum, mut carries) = (vec![packed.slice(0, dense)], vec![packed.slice(bits, dense)]);
+        let mut above = bits + dense;
+        for column in (dense..bits).step_by(spacing as usize) {
+            let [first, second] = [0, 1].map(|number| packed.bit(above + number));
+            let propagate = m.wire(&format!("propagate{column}"), &(&first ^ &second));
+            let bit = packed.bit(column);
+            sum.push(&propagate ^ &bit);
+            carries.push(m.uint(0, 1));
+            above += 2;
+            let between = (bits - column - 1).min(spacing - 1);
+            if between > 0 {
+                sum.push(packed.slice(column + 1, between));
+                carries.push(m.wire(&format!("carry{}", column + 1), &((first & second) | (bit & &propagate))));
             }
-            above += left;
+            if between > 1 {
+                carries.push(m.uint(0, between - 1));
+            }
         }
-        carries.truncate(bits as usize);
-        let [sum, carries] = [sum, carries].map(|bits| m.concat(&bits.iter().rev().collect::<Vec<_>>()));
-        (sum, carries)
+        let words: Vec<&Value> = carries.iter().rev().chain(sum.iter().rev()).collect();
+        m.output("words", &m.concat(&words));
+        m.finish()
     }
 
-    /// The primitives of [`Carries::two_rows`].
+    /// The primitives of [`Carries::two_words`].
     pub fn census(self, bits: u32) -> Census {
         let pairs = (0..bits).filter(|&column| self.of_column(column) == 2);
         let with_carry = pairs.clone().filter(|column| column + 1 < bits).count() as u64;
@@ -87,10 +95,4 @@ impl Carries {
             Carries::Apart { from, .. } => from.min(bits),
         }
     }
-}
-
-#[track_caller]
-fn full_adder(m: &ModuleBuilder, column: u32, sum: &Value, [first, second]: [Value; 2]) -> (Value, Value) {
-    let propagate = m.wire(&format!("propagate{column}"), &(&first ^ &second));
-    (&propagate ^ sum, (first & second) | (sum & &propagate))
 }

@@ -17,7 +17,7 @@
 
 use super::column::{Beat, activation_port, weight_port};
 use super::geometry::Geometry;
-use super::results::{Completed, Row};
+use super::results::{Completed, Row, carries_in_place};
 use super::schedule::Schedule;
 use super::settling::{in_one_word, settling_cycles};
 use crate::census::sum_of;
@@ -107,14 +107,15 @@ fn row_state(m: &ModuleBuilder, geometry: &Geometry, moves: &ForwardWire, ready:
 /// The columns; gives the sums of the row that leaves.
 fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, drain: &Value) -> Lanes {
     let module = column(geometry, beat);
-    let leaving = m.lanes("leaving_row", uint(geometry.element_bits()), geometry.columns);
+    let leaving = m.lanes("leaving_row", uint(geometry.placed_bits()), geometry.columns);
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
         instance.connect("activations", beat.operands.rows.flat());
         instance.connect("weights", &beat.operands.columns.lane(column));
         instance.connect("drain", drain);
         beat.signals.connect(&instance);
-        leaving.drive(column, &m.delay("leaving", &instance.output("sum"), Some(&instance.output("leaves"))));
+        let sum = carries_in_place(m, geometry, &instance.output("sum"));
+        leaving.drive(column, &m.delay("leaving", &sum, Some(&instance.output("leaves"))));
     });
     (*leaving).clone()
 }
@@ -156,23 +157,23 @@ pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Ce
     let held = if serial { 0 } else { 1 + u64::from(geometry.has_passes()) + u64::from(!adds_always) };
     let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
     sum_of(&[
-        (AndOr, u64::from(adds_always), 1),                  // first to add
-        (AndOr, 7, 1),                                       // drains, moves, left, draining, blocked 3
-        (AndOr, 5, 1),                                       // valid, settled, stays 2, present
-        (AndOr, 1, 1),                                       // last
-        (Inverter, 4, 1),                                    // of left, blocked, ready, taken
-        (Inverter, 1, 1),                                    // room
-        (ResetRegister, 4, 1),                               // draining, blocked, present, settled
-        (ResetRegister, row_cycles(geometry), 1),            // moved
-        (Register, columns * (1 + held), 1),                 // drain, first, next pass, enable
-        (Multiplexer, 2, counted),                           // rows left
-        (Adder, 1, counted + 1),                             // one row less
-        (Comparator, 1, counted),                            // last row
-        (Register, 1, counted),                              // rows left
-        (EnabledRegister, 2, 1),                             // last tile held, last
-        (EnabledRegister, 2, outer),                         // columns left
-        (Multiplexer, 1, 1),                                 // last tile
-        (Multiplexer, 1, outer),                             // columns left
-        (EnabledRegister, columns, geometry.element_bits()), // row
+        (AndOr, u64::from(adds_always), 1),                 // first to add
+        (AndOr, 7, 1),                                      // drains, moves, left, draining, blocked 3
+        (AndOr, 5, 1),                                      // valid, settled, stays 2, present
+        (AndOr, 1, 1),                                      // last
+        (Inverter, 4, 1),                                   // of left, blocked, ready, taken
+        (Inverter, 1, 1),                                   // room
+        (ResetRegister, 4, 1),                              // draining, blocked, present, settled
+        (ResetRegister, row_cycles(geometry), 1),           // moved
+        (Register, columns * (1 + held), 1),                // drain, first, next pass, enable
+        (Multiplexer, 2, counted),                          // rows left
+        (Adder, 1, counted + 1),                            // one row less
+        (Comparator, 1, counted),                           // last row
+        (Register, 1, counted),                             // rows left
+        (EnabledRegister, 2, 1),                            // last tile held, last
+        (EnabledRegister, 2, outer),                        // columns left
+        (Multiplexer, 1, 1),                                // last tile
+        (Multiplexer, 1, outer),                            // columns left
+        (EnabledRegister, columns, geometry.placed_bits()), // row
     ])
 }

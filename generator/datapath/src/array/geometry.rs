@@ -268,6 +268,14 @@ impl Geometry {
         }
     }
 
+    /// Bits of the same with its carries in their columns.
+    pub(super) fn placed_bits(&self) -> u32 {
+        match self.sum_form {
+            SumForm::CarrySave(_) => 2 * self.kept_bits(),
+            SumForm::Resolved | SumForm::ByPosition(_) => self.element_bits(),
+        }
+    }
+
     /// Whether columns, or elements with operands out of a feeder, are told a cycle early what to do, and hold it in
     /// registers of their own: where nothing ever waits. What a feeder deals out must pass a stage for that.
     pub(super) fn is_told_early(&self, fed: bool) -> bool {

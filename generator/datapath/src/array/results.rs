@@ -9,7 +9,7 @@ use crate::arith::adder::CarryOut;
 use crate::arith::bit_heap::Carries;
 use crate::arith::thermometer::{thermometer, thermometer_census};
 use tritloom_hdl::Primitive::AndOr;
-use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, Value, sint, uint};
+use tritloom_hdl::{Affine, Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
 /// A tile behind its last beat.
 pub(super) struct Completed {
@@ -89,15 +89,25 @@ fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
 }
 
 /// The two words of the sum of a column.
-pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column: impl Into<Affine>) -> Value {
+fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column: impl Into<Affine>) -> Value {
     let kept = kept.lane(column);
-    let module = match &geometry.sum_form {
-        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere) => return kept,
-        SumForm::CarrySave(carries) => carries.two_words(geometry.kept_bits()),
-        SumForm::ByPosition(positions) => merge(geometry, positions),
-    };
-    let instance = m.instance("merge", &module);
-    instance.connect("sum", &kept);
+    let SumForm::ByPosition(positions) = &geometry.sum_form else { return carries_in_place(m, geometry, &kept) };
+    merged(m, &merge(geometry, positions), &kept)
+}
+
+/// What an element keeps, its carries in their columns.
+pub(super) fn carries_in_place(m: &ModuleBuilder, geometry: &Geometry, kept: &Value) -> Value {
+    match geometry.sum_form {
+        SumForm::CarrySave(carries @ Carries::Apart { .. }) => {
+            merged(m, &carries.two_words(geometry.kept_bits()), kept)
+        }
+        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere) | SumForm::ByPosition(_) => kept.clone(),
+    }
+}
+
+fn merged(m: &ModuleBuilder, module: &Module, kept: &Value) -> Value {
+    let instance = m.instance("merge", module);
+    instance.connect("sum", kept);
     instance.output("words")
 }
 

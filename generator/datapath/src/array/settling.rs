@@ -27,7 +27,7 @@ pub(super) fn settling_cycles(geometry: &Geometry) -> u64 {
     }
 }
 
-/// The sums of each column in one word, from what elements keep.
+/// The sums of each column in one word, from what elements keep, carries in their columns.
 pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
     if geometry.sum_form == SumForm::Resolved {
         return kept.clone();
@@ -35,7 +35,10 @@ pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) 
     let bits = geometry.kept_bits();
     let sums = m.lanes("settled_sums", uint(bits), geometry.columns);
     m.repeat("settled_column", geometry.columns, |column| {
-        let words = words_in_registers(m, geometry, kept, column);
+        let words = match geometry.sum_form {
+            SumForm::ByPosition(_) => words_in_registers(m, geometry, kept, column),
+            SumForm::Resolved | SumForm::CarrySave(_) => kept.lane(column),
+        };
         let (mut parts, mut carry, mut low) = (Vec::new(), m.uint(0, 1), 0);
         for (number, bits_here) in segments(geometry).into_iter().enumerate() {
             let rows = (&words.slice(low, bits_here), &words.slice(bits + low, bits_here));

@@ -313,6 +313,7 @@ fn name(primitive: Primitive) -> &'static str {
     match primitive {
         Primitive::Adder => "adder",
         Primitive::Multiplier => "multiplier",
+        Primitive::ProductRow => "product_row",
         Primitive::Comparator => "comparator",
         Primitive::AndOr => "and_or",
         Primitive::Xor => "xor",

@@ -35,6 +35,6 @@ pub use form::{FEATURES, Features, Form, GateForm, PartFeatures, features, part_
 pub use light::{Light, light};
 pub use network::{Layer, Network, NetworkEstimate, Platform};
 pub use point::{Point, Quantity, gate_count, kept_modules};
-pub use sample::{Sample, draw, identity};
+pub use sample::{Sample, draw, draw_sized, identity};
 pub use statistics::{Comparison, kendall};
 pub use technology::{FamilyForms, FitStatistics, Source, Technology, TechnologyError};

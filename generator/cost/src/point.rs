@@ -2,7 +2,7 @@
 
 use crate::form::Features;
 use std::collections::BTreeMap;
-use tritloom_hdl::{Census, Design, GateCount, LutDevice};
+use tritloom_hdl::{Design, GateCount, LutDevice};
 
 /// A quantity that synthesis measures and the model estimates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,9 +119,8 @@ const KEPT_BITS: u64 = 256;
 
 /// The modules that stay modules in synthesis, real and light.
 pub fn kept_modules(design: &Design, top: &str) -> Vec<String> {
-    let bits = |census: &Census| census.tallies().iter().map(|tally| tally.bits).sum::<u64>();
     let modules = design.census_by_module().into_iter();
-    modules.filter(|(name, census)| name != top && bits(census) >= KEPT_BITS).map(|(name, _)| name).collect()
+    modules.filter(|(name, census)| name != top && census.bits() >= KEPT_BITS).map(|(name, _)| name).collect()
 }
 
 /// The gates of a design where its larger modules stay modules, or the cells that it takes of a device.

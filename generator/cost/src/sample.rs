@@ -135,5 +135,5 @@ impl<'a> Urn<'a> {
 }
 
 fn size(sample: &Sample) -> u64 {
-    sample.family.census(&sample.parameters).tallies().iter().map(|tally| tally.bits).sum()
+    sample.family.census(&sample.parameters).bits()
 }

@@ -99,9 +99,10 @@ impl fmt::Display for TechnologyError {
 impl std::error::Error for TechnologyError {}
 
 impl Technology {
-    /// Round figures for tests: no library is needed. A bit of an adder has 1 um2, and so on.
+    /// Round figures for tests: no library is needed. A bit of an adder has 1 um2, and so on; a bit of a product has its
+    /// part of the rows.
     pub fn unit() -> Technology {
-        let bits = [1.0, 1.2, 0.5, 0.25, 0.5, 0.125, 0.5, 0.25, 1.0, 0.05, 1.0, 1.5, 1.25, 1.75];
+        let bits = [1.0, 1.2, 0.0, 0.5, 0.25, 0.5, 0.125, 0.5, 0.25, 1.0, 0.05, 1.0, 1.5, 1.25, 1.75];
         let form = |factor: f64| {
             let mut form = Form::default();
             bits.iter().enumerate().for_each(|(kind, area)| form.coefficients[2 * kind + 1] = area * factor);

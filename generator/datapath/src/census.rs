@@ -12,6 +12,13 @@ pub fn sum_of(rows: &[(Primitive, u64, u32)]) -> Census {
     census
 }
 
+/// `count` multipliers of operands of so many bits.
+pub fn products(count: u64, bits: [u32; 2]) -> Census {
+    let mut census = Census::default();
+    census.add_products(count, bits.map(u64::from));
+    census
+}
+
 /// `times` copies.
 pub fn copies(census: &Census, times: u64) -> Census {
     let mut product = Census::default();

@@ -20,6 +20,7 @@ fn each_tiny_core(mut test: impl FnMut(&'static dyn Family, &Parameters, &Geomet
                 "accumulation: carry_save",
                 "loop_order: table_stationary",
                 "loop_order: table_stationary, accumulation: carry_save",
+                "loop_order: weight_stationary, max_vectors: 1",
                 "loop_order: weight_stationary, max_vectors: 3",
             ],
             _ => &[

@@ -8,8 +8,12 @@ use std::collections::BTreeMap;
 pub enum Primitive {
     /// Carry-propagate adder, subtractor or negation; a bit is a bit of the result.
     Adder,
-    /// Multiplier; a bit is a partial-product bit: the product of the operands' widths.
+    /// Multiplier; a bit is a partial-product bit: the product of the operands' widths, zeros put before an unsigned one
+    /// left out.
     Multiplier,
+    /// Row of partial products that a multiplier adds to its first one; a bit is one of these. Bits of the shorter operand
+    /// are rows.
+    ProductRow,
     /// Comparison; a bit is a bit of the wider operand.
     Comparator,
     /// Bitwise AND or OR, one-hot gates included.
@@ -47,9 +51,10 @@ pub struct Tally {
 
 impl Primitive {
     /// Every kind, in the order of their tallies in a [`Census`].
-    pub const ALL: [Primitive; 14] = [
+    pub const ALL: [Primitive; 15] = [
         Primitive::Adder,
         Primitive::Multiplier,
+        Primitive::ProductRow,
         Primitive::Comparator,
         Primitive::AndOr,
         Primitive::Xor,
@@ -81,6 +86,12 @@ impl Census {
         }
     }
 
+    /// Adds `count` multipliers of operands of so many bits, with their rows.
+    pub fn add_products(&mut self, count: u64, [one, other]: [u64; 2]) {
+        self.add(Primitive::Multiplier, count, one * other);
+        self.add(Primitive::ProductRow, count * (one.min(other) - 1), one.max(other));
+    }
+
     /// Adds `times` copies of another census.
     pub fn add_census(&mut self, other: &Census, times: u64) {
         for (own, tally) in self.tallies.iter_mut().zip(&other.tallies) {
@@ -97,6 +108,11 @@ impl Census {
     /// All tallies, in the order of [`Primitive::ALL`].
     pub fn tallies(&self) -> &[Tally; Primitive::ALL.len()] {
         &self.tallies
+    }
+
+    /// How large it is: the bits of all primitives, each bit of a product once.
+    pub fn bits(&self) -> u64 {
+        self.iter().filter(|(primitive, _)| *primitive != Primitive::ProductRow).map(|(_, tally)| tally.bits).sum()
     }
 
     /// Kinds that occur, in a fixed order.
@@ -192,8 +208,8 @@ fn count_node(module: &ModuleData, id: NodeId, times: u64, census: &mut Census) 
         NodeKind::Binary(operator, left, right) => {
             let widest = width_of(left).max(width_of(right));
             let (primitive, bits) = match operator {
+                Operator::Multiply => return census.add_products(times, [left, right].map(|id| factor_bits(module, *id))),
                 Operator::Add | Operator::Subtract => (Primitive::Adder, width),
-                Operator::Multiply => (Primitive::Multiplier, width_of(left) * width_of(right)),
                 Operator::And | Operator::Or => (Primitive::AndOr, width),
                 Operator::Xor => (Primitive::Xor, width),
                 Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual => {
@@ -222,6 +238,19 @@ fn count_node(module: &ModuleData, id: NodeId, times: u64, census: &mut Census) 
         | NodeKind::Register(_)
         | NodeKind::MemoryRead { .. }
         | NodeKind::InstanceOutput { .. } => {}
+    }
+}
+
+/// Bits of an operand of a product, without zeros before an unsigned number.
+pub(crate) fn factor_bits(module: &ModuleData, id: NodeId) -> u64 {
+    let node = module.node(id);
+    let pattern = match &node.kind {
+        NodeKind::Slice { of, low: 0 } if module.node(*of).shape.width == node.shape.width => module.node(*of),
+        _ => node,
+    };
+    match &pattern.kind {
+        NodeKind::Extend(of) if !module.node(*of).shape.signed => module.node(*of).shape.width.into(),
+        _ => node.shape.width.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Vectors are taken whole and loops stay symbolic: what a chain of lanes adds in one iteration counts as often as the
 //! loop runs. That is quick, and never too short for logic without false paths.
 
-use crate::census::Primitive;
+use crate::census::{Primitive, factor_bits};
 use crate::design::{
     Design, Drive, Instance, InstanceId, LoopId, Memory, ModuleData, NodeId, NodeKind, Operator, PortId, PortKind,
     WireId,
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Path {
     /// For each kind how many are passed, and the sum of the binary logarithms of their sizes: the width of an adder or
-    /// comparison, both widths of a product, the values of a selection, the bits of a reduction, the words of a memory.
+    /// comparison, the rows of a product, the values of a selection, the bits of a reduction, the words of a memory.
     pub levels: [Levels; Primitive::ALL.len()],
     /// The sum of the binary logarithms of how many loads signals on the path have, beyond those of a bit.
     pub fan_out_doublings: f64,
@@ -56,6 +56,13 @@ impl Path {
         let together = primitive == Primitive::Adder;
         levels.doublings = if together { levels.doublings.max(doublings) } else { levels.doublings + doublings };
         self
+    }
+
+    /// A product: its rows are compressed to two, which an adder makes one.
+    fn pass_product(self, [one, other]: [u64; 2]) -> Path {
+        let rows = one.min(other);
+        let compressed = self.pass(Primitive::Multiplier, rows);
+        if rows > 1 { compressed.pass(Primitive::Adder, one + other) } else { compressed }
     }
 
     fn load(mut self, loads: u64) -> Path {
@@ -285,6 +292,9 @@ impl<'a> Search<'a> {
             let path = self.arrival(context, operand).load(loads);
             latest = self.longer(latest, path);
         }
+        if let NodeKind::Binary(Operator::Multiply, left, right) = &node.kind {
+            return latest.pass_product([left, right].map(|factor| factor_bits(module, *factor)));
+        }
         match passed(module, id) {
             Some((primitive, size)) => latest.pass(primitive, size),
             None => latest,
@@ -292,7 +302,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What a node is made of, and its size; `None` for what is only wires.
+/// What a node is made of, and its size; `None` for what is only wires, and for a product.
 fn passed(module: &ModuleData, id: NodeId) -> Option<(Primitive, u64)> {
     let node = module.node(id);
     let width_of = |id: &NodeId| u64::from(module.node(*id).shape.width);
@@ -303,7 +313,7 @@ fn passed(module: &ModuleData, id: NodeId) -> Option<(Primitive, u64)> {
         NodeKind::Popcount(of) => (Primitive::Popcount, width_of(of)),
         NodeKind::Binary(operator, left, right) => match operator {
             Operator::Add | Operator::Subtract => (Primitive::Adder, node.shape.width.into()),
-            Operator::Multiply => (Primitive::Multiplier, width_of(left) + width_of(right)),
+            Operator::Multiply => return None,
             Operator::And | Operator::Or => (Primitive::AndOr, 1),
             Operator::Xor => (Primitive::Xor, 1),
             Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual => {

@@ -119,7 +119,7 @@ impl Subject {
 
     /// Of its primitives.
     fn bits(&self) -> u64 {
-        self.hardware.census().tallies().iter().map(|tally| tally.bits).sum()
+        self.hardware.census().bits()
     }
 
     /// Designs with products are made in every setting that makes them small: which is the best differs from design to design.

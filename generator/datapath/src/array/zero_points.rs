@@ -12,8 +12,8 @@
 use super::geometry::{Geometry, Topology};
 use super::results::Row;
 use crate::arith::reduction::bits_up_to;
-use crate::census::{copies, sum_of};
-use tritloom_hdl::Primitive::{Adder, AndOr, Multiplier};
+use crate::census::{copies, products, sum_of};
+use tritloom_hdl::Primitive::{Adder, AndOr};
 use tritloom_hdl::{Census, Lanes, ModuleBuilder, Shape, Value, sint, uint};
 
 /// The numbers that zero points may be: those of full width, in every mode.
@@ -130,12 +130,9 @@ pub(super) fn census(geometry: &Geometry) -> Census {
     let (activation, weight) = (number_bits(zero_points.activation), number_bits(zero_points.weight));
     let (of_row, of_column) = (geometry.activation_sum_bits(), zero_points.weight_sum_bits(geometry.max_inner));
     let excess = (weight + of_row).max(activation + of_column) + 1;
-    let column = sum_of(&[
-        (Multiplier, 1, weight * of_row),
-        (Multiplier, 1, activation * of_column),
-        (Adder, 1, excess),
-        (Adder, 1, excess.max(geometry.sum_bits()) + 1),
-    ]);
+    let mut column = sum_of(&[(Adder, 1, excess), (Adder, 1, excess.max(geometry.sum_bits()) + 1)]);
+    column.add_census(&products(1, [zero_points.weight.width, of_row]), 1);
+    column.add_census(&products(1, [zero_points.activation.width, of_column]), 1);
     let mut census = copies(&column, geometry.columns.into());
     census.add(AndOr, 3 + u64::from(ends_tile), 1); // row is taken, its ready, valid
     census

@@ -4,8 +4,8 @@ use super::parameters::Config;
 use super::slicing::{Control, Side, Signal, Slicing};
 use crate::arith::bit_heap::{BitHeap, Plan, Profile, Tree};
 use crate::arith::reduction::{Term, balanced, balanced_census, bits_up_to, partial_bits};
-use crate::census::{Parts, copies, sum_of};
-use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Multiplier};
+use crate::census::{Parts, copies, products, sum_of};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer};
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
 /// What a word is shifted by: the digits that it is a product of.
@@ -172,7 +172,6 @@ pub(super) fn element_census(config: &Config) -> Parts {
     let geometry = &config.geometry;
     let (width, depth) = (geometry.kept_bits(), u64::from(geometry.depth));
     let cells = u64::from(config.activation_slices() * config.weight.count());
-    let multipliers = config.activation.number_bits() * config.weight.number_bits();
     let gathers = if config.shift_in_element { 0 } else { places(config).count() as u64 };
     let (mut shifters, mut profile) = (Census::default(), Profile::new(beat_bits(config)));
     for place in places(config) {
@@ -182,7 +181,7 @@ pub(super) fn element_census(config: &Config) -> Parts {
         }
     }
     vec![
-        ("multiply", sum_of(&[(Multiplier, cells, multipliers)])),
+        ("multiply", products(cells, [config.activation.prepared_bits(), config.weight.prepared_bits()])),
         ("gather", copies(&balanced_census(depth, config.product_magnitude(), false), gathers)),
         ("shift", shifters),
         ("reduction", Plan::new(&profile, &config.tree.compression()).census()),

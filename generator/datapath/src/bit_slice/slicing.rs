@@ -47,11 +47,6 @@ impl Slicing {
         if self.signed { slice.as_signed() } else { slice.as_unsigned().to_signed() }
     }
 
-    /// Bits of [`Slicing::number`].
-    pub fn number_bits(&self) -> u32 {
-        self.prepared_bits() + u32::from(!self.signed)
-    }
-
     /// The greatest magnitude of a slice.
     pub fn magnitude(&self) -> u64 {
         if self.signed && self.count() == 1 { 1 << (self.slice - 1) } else { (1 << self.slice) - 1 }

@@ -7,8 +7,8 @@ use crate::arith::bit_heap::{Plan, Profile};
 use crate::arith::recode::{booth, digit_product};
 use crate::arith::reduction::balanced_census;
 use crate::array::ElementCensus;
-use crate::census::{Parts, copies, sum_of};
-use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Multiplier, Register};
+use crate::census::{Parts, copies, products, sum_of};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Register};
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     match config.step {
@@ -35,7 +35,7 @@ fn baseline(config: &Config) -> Parts {
         (EnabledRegister, kept, width), // sum
     ]);
     vec![
-        ("multiply", sum_of(&[(Multiplier, depth, geometry.activation_bits * geometry.weight_bits)])),
+        ("multiply", products(depth, [geometry.activation_bits, geometry.weight_bits])),
         ("reduction", balanced_census(depth, geometry.product_magnitude(), false)),
         ("accumulate", accumulate),
     ]

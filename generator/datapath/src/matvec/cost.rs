@@ -65,7 +65,7 @@ fn control(geometry: &Geometry, prepare_stages: u32) -> Census {
     if geometry.kept_sums().is_some() {
         census.add(EnabledRegister, sums_at.into(), kept_bits(geometry).into());
     }
-    if geometry.loop_order == LoopOrder::WeightStationary {
+    if geometry.order() == LoopOrder::WeightStationary {
         census.add_census(&vector_counter_census(geometry.max_vectors), 1);
         census.add(AndOr, 3, 1); // start, step of the tiles, last output
     }
@@ -74,7 +74,7 @@ fn control(geometry: &Geometry, prepare_stages: u32) -> Census {
 
 /// Bits of the number of a kept sum.
 fn kept_bits(geometry: &Geometry) -> u32 {
-    match geometry.loop_order {
+    match geometry.order() {
         LoopOrder::WeightStationary => index_bits(geometry.max_vectors),
         LoopOrder::OutputStationary | LoopOrder::TableStationary => geometry.nest().tile_bits(),
     }
@@ -111,7 +111,7 @@ fn decode(geometry: &Geometry, prepare_stages: u32) -> Census {
     let word_bits = geometry.word_bits() * geometry.ports;
     let key_bits = geometry.key_bits() * geometry.ports;
     let mut census = sum_of(&[(EnabledRegister, 1, word_bits), (EnabledRegister, prepare_stages.into(), key_bits)]);
-    if geometry.loop_order == LoopOrder::WeightStationary {
+    if geometry.order() == LoopOrder::WeightStationary {
         census.add(AndOr, 1, 1); // load
     }
     if has_decoder(geometry) {

@@ -99,6 +99,18 @@ impl Geometry {
         self.activation_bits + self.max_inputs.ilog2() + 1
     }
 
+    /// The order that the hardware follows. Where one dimension is always a single tile orders are the same, and this is
+    /// the one that keeps nothing in a memory.
+    pub(crate) fn order(&self) -> LoopOrder {
+        let single_row = self.output_tiles(self.max_outputs) == 1;
+        match self.loop_order {
+            LoopOrder::OutputStationary if self.single_tile() && !single_row => LoopOrder::TableStationary,
+            LoopOrder::TableStationary if single_row => LoopOrder::OutputStationary,
+            LoopOrder::WeightStationary if self.max_vectors == 1 => LoopOrder::OutputStationary,
+            order => order,
+        }
+    }
+
     /// What an accumulator holds.
     pub fn accumulation(&self) -> Accumulation {
         match self.reduction {
@@ -151,27 +163,22 @@ impl Geometry {
 
     /// How many sums a port keeps in a memory, where it does.
     pub fn kept_sums(&self) -> Option<u32> {
-        match self.loop_order {
+        match self.order() {
             _ if self.single_tile() => None,
             LoopOrder::OutputStationary => None,
             LoopOrder::TableStationary => Some(self.nest().kept_tiles()),
-            LoopOrder::WeightStationary => Some(self.kept_vectors()),
+            LoopOrder::WeightStationary => Some(self.max_vectors),
         }
-    }
-
-    /// Words of a memory that keeps something of every vector: an address takes at least one bit.
-    pub(crate) fn kept_vectors(&self) -> u32 {
-        self.max_vectors.max(2)
     }
 
     /// Output and weight stationary: inputs run inside outputs. Table stationary: the reverse.
     pub(crate) fn nest(&self) -> Nest {
         let (inputs, outputs) = ((self.max_inputs, self.lanes()), (self.max_outputs, self.ports));
-        let ((inner_max, inner_step), (outer_max, outer_step)) = match self.loop_order {
+        let ((inner_max, inner_step), (outer_max, outer_step)) = match self.order() {
             LoopOrder::OutputStationary | LoopOrder::WeightStationary => (inputs, outputs),
             LoopOrder::TableStationary => (outputs, inputs),
         };
-        let keeps_tiles = match self.loop_order {
+        let keeps_tiles = match self.order() {
             LoopOrder::OutputStationary => self.replays(),
             LoopOrder::TableStationary => !self.single_tile(),
             LoopOrder::WeightStationary => false,
@@ -186,14 +193,16 @@ impl Geometry {
         }
     }
 
-    /// Whether the activations pass only once in output-stationary order: where all outputs fit one tile.
-    pub(crate) fn one_pass(&self) -> bool {
-        self.loop_order == LoopOrder::OutputStationary && self.output_tiles(self.max_outputs) == 1
+    /// Whether every beat brings activations in output-stationary order: where all outputs fit one tile, or a single
+    /// vector comes anew for each.
+    pub(crate) fn always_fresh(&self) -> bool {
+        let anew = self.loop_order == LoopOrder::WeightStationary;
+        self.order() == LoopOrder::OutputStationary && (anew || self.output_tiles(self.max_outputs) == 1)
     }
 
     /// Whether a buffer gives activations back.
     pub(crate) fn replays(&self) -> bool {
-        self.loop_order == LoopOrder::OutputStationary && !self.one_pass()
+        self.order() == LoopOrder::OutputStationary && !self.always_fresh()
     }
 
     /// Beats that cover `inputs` activations.

@@ -187,7 +187,8 @@ impl Tiles {
     fn instance(m: &ModuleBuilder, geometry: &Geometry, nest: &Nest, streams: &Inputs, issue: &Value) -> Tiles {
         let sequencer_module = sequencer(nest);
         let instance = m.instance("sequencer", &sequencer_module);
-        let (inner, outer) = match geometry.loop_order {
+        let order = geometry.order();
+        let (inner, outer) = match order {
             LoopOrder::OutputStationary | LoopOrder::WeightStationary => (&streams.run_inputs, &streams.run_outputs),
             LoopOrder::TableStationary => (&streams.run_outputs, &streams.run_inputs),
         };
@@ -195,7 +196,8 @@ impl Tiles {
         instance.connect("run_inner", inner).connect("run_outer", outer);
         let run_ready = instance.output("run_ready");
         m.documented_output("run_ready", &run_ready, "");
-        let vectors = streams.run_vectors.as_ref().map(|run_vectors| {
+        let run_vectors = streams.run_vectors.as_ref().filter(|_| order == LoopOrder::WeightStationary);
+        let vectors = run_vectors.map(|run_vectors| {
             let vectors = m.instance("vectors", &vector_counter(geometry.max_vectors));
             let start = m.wire("start", &(&streams.run_valid & &run_ready));
             vectors.connect("start", &start).connect("run_vectors", run_vectors).connect("step", issue);
@@ -205,7 +207,7 @@ impl Tiles {
             Some(vectors) => instance.connect("step", &m.wire("tile_done", &(issue & vectors.output("last")))),
             None => instance.connect("step", issue),
         };
-        Tiles { sequencer: instance, vectors, order: geometry.loop_order }
+        Tiles { sequencer: instance, vectors, order }
     }
 
     /// By dimension instead of by nesting: (inputs, outputs).
@@ -247,7 +249,7 @@ impl Tiles {
             return m.uint(1, 1);
         }
         let fresh = match self.order {
-            _ if geometry.one_pass() => m.uint(1, 1),
+            _ if geometry.always_fresh() => m.uint(1, 1),
             LoopOrder::OutputStationary | LoopOrder::WeightStationary => self.sequencer.output("first_outer"),
             LoopOrder::TableStationary => self.sequencer.output("first_inner"),
         };

@@ -4,7 +4,7 @@ use crate::census::sum_of;
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Multiplexer};
 use tritloom_hdl::{Census, Module, ModuleBuilder, bits_for, uint};
 
-/// Counts `most` vectors, one in each cycle in which `step` is one, again and again until the next `start`. A count of
+/// Counts `most` vectors, which are several, one in each cycle in which `step` is one, again and again until the next `start`. A count of
 /// zero is one.
 pub(super) fn vector_counter(most: u32) -> Module {
     let (bits, index_bits) = (bits_for(most.into()), index_bits(most));
@@ -31,9 +31,9 @@ pub(super) fn vector_counter(most: u32) -> Module {
     m.finish()
 }
 
-/// Bits of the number of a vector.
+/// Bits of the number of one of several vectors.
 pub(super) fn index_bits(most: u32) -> u32 {
-    bits_for(u64::from(most.max(2)) - 1)
+    bits_for(u64::from(most) - 1)
 }
 
 /// The primitives of [`vector_counter`].

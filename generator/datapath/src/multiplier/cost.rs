@@ -1,16 +1,14 @@
 //! The primitives of the multiplier core in closed form.
 
 use super::{PRODUCT_ARRIVAL, WEIGHT_BITS};
-use crate::census::{Parts, sum_of};
+use crate::census::{Parts, products};
 use crate::matvec::{self, ElementCensus, Geometry};
-use tritloom_hdl::Primitive;
 
 pub(super) fn census_by_part(geometry: &Geometry) -> Parts {
-    let product_bits = geometry.activation_bits * WEIGHT_BITS;
     let element = ElementCensus {
         preparation: None,
         prepare_stages: 0,
-        terms: ("multiply", sum_of(&[(Primitive::Multiplier, geometry.lanes().into(), product_bits)])),
+        terms: ("multiply", products(geometry.lanes().into(), [geometry.activation_bits, WEIGHT_BITS])),
         magnitude: geometry.activation_magnitude(),
         arrival: PRODUCT_ARRIVAL,
         owing: false,

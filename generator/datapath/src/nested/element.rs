@@ -3,8 +3,8 @@
 use super::parameters::Config;
 use crate::arith::reduction::{Term, balanced, balanced_census, partial_bits};
 use crate::array::Geometry;
-use crate::census::{Parts, sum_of};
-use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Multiplier};
+use crate::census::{Parts, products, sum_of};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer};
 use tritloom_hdl::{Census, Module, ModuleBuilder, Value, sint, uint};
 
 /// Bits of the sum of a beat's products, before it is moved up.
@@ -100,7 +100,7 @@ pub(super) fn element_census(config: &Config) -> Parts {
         (EnabledRegister, 1, width),
     ]);
     vec![
-        ("multiply", sum_of(&[(Multiplier, depth, geometry.activation_bits * config.slice_bits())])),
+        ("multiply", products(depth, [geometry.activation_bits, config.slice_bits()])),
         ("reduction", balanced_census(depth, config.slice_product_magnitude(), false)),
         ("shift", sum_of(&[(Multiplexer, 1, moved_bits)])),
         ("accumulate", accumulate),

@@ -1,5 +1,6 @@
 //! Technologies as YAML.
 
+use crate::fit;
 use crate::form::{FEATURES, Form, GateForm};
 use crate::point::{Point, Quantity};
 use crate::technology::{FamilyForms, FitStatistics, Technology, TechnologyError, read};
@@ -9,7 +10,7 @@ use std::fmt::Write;
 use tritloom_hdl::{Gate, GateWeights, Levels, LutDevice, PathWeights, Primitive};
 
 /// What the file's form is called; another form gets another number.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 
 /// By names of primitives.
 type ByPrimitive<T> = BTreeMap<String, T>;
@@ -48,7 +49,9 @@ struct Fit {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileFamily {
-    delay_factor: Option<f64>,
+    /// For each primitive the two figures, then that of a doubling of loads.
+    #[serde(default)]
+    delay_ps: Vec<f64>,
     gate_delay_factor: Option<f64>,
     /// By part and quantity.
     #[serde(default)]
@@ -149,6 +152,7 @@ impl Technology {
         }
         if !self.families.is_empty() {
             text += "# Closed forms of the parts of families: for each primitive in this order the two figures, zeros at the end left out.\n\
+                     # Of delay_ps all, and behind them fan_out_doubling_ps.\n\
                      families:\n";
         }
         self.families.iter().for_each(|(name, family)| text += &family.text(name));
@@ -215,20 +219,21 @@ impl FileFamily {
         let part = |(name, forms): (String, BTreeMap<String, Vec<f64>>)| {
             Ok((name, forms.into_iter().map(form).collect::<Result<_, _>>()?))
         };
-        let FileFamily { delay_factor, gate_delay_factor, parts } = self;
+        let FileFamily { delay_ps, gate_delay_factor, parts } = self;
         let parts = parts.into_iter().map(part).collect::<Result<_, TechnologyError>>()?;
-        Ok(FamilyForms { parts, delay_factor, gate_delay_factor })
+        let delay = if delay_ps.is_empty() { None } else { Some(weights(&delay_ps)?) };
+        Ok(FamilyForms { parts, delay, gate_delay_factor })
     }
 }
 
 impl FamilyForms {
     fn text(&self, name: &str) -> String {
         let mut text = format!("  {name}:\n");
-        let factors = [("delay_factor", self.delay_factor), ("gate_delay_factor", self.gate_delay_factor)];
-        for (key, factor) in factors {
-            if let Some(factor) = factor {
-                _ = writeln!(text, "    {key}: {}", figure(factor));
-            }
+        if let Some(factor) = self.gate_delay_factor {
+            _ = writeln!(text, "    gate_delay_factor: {}", figure(factor));
+        }
+        if let Some(delay) = &self.delay {
+            _ = writeln!(text, "    delay_ps: [{}]", list(&fit::flat(delay)));
         }
         if !self.parts.is_empty() {
             text += "    parts:\n";
@@ -241,6 +246,15 @@ impl FamilyForms {
         }
         text
     }
+}
+
+/// Weights of paths of a family; all are given.
+fn weights(given: &[f64]) -> Result<PathWeights, TechnologyError> {
+    let (wanted, count) = (fit::flat(&PathWeights::default()).len(), given.len());
+    if count != wanted {
+        return Err(TechnologyError::new(format!("there are {wanted} figures of a delay, not {count}")));
+    }
+    Ok(fit::path_weights(given))
 }
 
 /// Figures by kind of gate; those that are not given are zero.
@@ -351,7 +365,9 @@ mod tests {
         technology.fits.insert(Quantity::AreaUm2, fit);
         let own = Form { coefficients: std::array::from_fn(|position| position as f64) };
         let parts = BTreeMap::from([("row edge".to_owned(), BTreeMap::from([(Quantity::AreaUm2, own)]))]);
-        let forms = FamilyForms { parts, delay_factor: Some(1.25), gate_delay_factor: Some(0.75) };
+        let mut delay = technology.delay.expect("the unit technology knows delays");
+        delay.levels[3] = Levels { count: 1.25, doublings: 2.5 };
+        let forms = FamilyForms { parts, delay: Some(delay), gate_delay_factor: Some(0.75) };
         technology.families.insert("tint".to_owned(), forms);
         technology.closed_fits.insert(Quantity::DelayPs, fit);
         let mut features = [0.0; FEATURES];
@@ -369,7 +385,7 @@ mod tests {
     fn what_is_no_technology_is_refused_with_a_reason() {
         let good = Technology::unit().write();
         for (from, to, reason) in [
-            ("form: 4", "form: 7", "its form is 7"),
+            ("form: 5", "form: 7", "its form is 7"),
             ("adder:", "addder:", "no primitive `addder`"),
             ("luts:", "lutts:", "no quantity `lutts`"),
             ("technology:", "technologie:", "technologie"),

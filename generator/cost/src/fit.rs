@@ -11,11 +11,17 @@ pub const FOLDS: usize = 5;
 /// Keeps coefficients of what hardly occurs from growing; in units of a squared relative error.
 const RIDGE: f64 = 1e-3;
 
+/// Keeps coefficients that samples tell little of near those that are known already; in the same units.
+const TRUST: f64 = 3e-3;
+
 /// Sweeps of coordinate descent: far beyond what the few dozen coefficients need.
 const SWEEPS: usize = 1000;
 
 /// Rounds in which points far off count less than before.
 const ROBUST_ROUNDS: usize = 3;
+
+/// The same where nothing is measured: what is far off is rare, but no mistake.
+const SAMPLE_ROUNDS: usize = 1;
 
 /// Errors beyond so many median errors count by their magnitude, not its square (Huber 1964).
 const FAR_OFF: f64 = 2.0;
@@ -33,14 +39,31 @@ pub fn amount(coefficients: &[f64], counts: &[f64]) -> f64 {
 
 /// Non-negative coefficients under which the relative errors of rows are small; a few rows may be far off.
 pub fn robust(rows: &[Row]) -> Vec<f64> {
+    let zeros = vec![0.0; rows.first().map_or(0, |(counts, _)| counts.len())];
+    fitted(rows, &Pull { towards: &zeros, strength: RIDGE }, ROBUST_ROUNDS)
+}
+
+/// The same for samples of light syntheses, near coefficients that are `known` already.
+pub fn near(known: &[f64], rows: &[Row]) -> Vec<f64> {
+    fitted(rows, &Pull { towards: known, strength: TRUST }, SAMPLE_ROUNDS)
+}
+
+/// Where coefficients are drawn to.
+struct Pull<'a> {
+    towards: &'a [f64],
+    /// In units of a squared relative error.
+    strength: f64,
+}
+
+fn fitted(rows: &[Row], pull: &Pull, robust_rounds: usize) -> Vec<f64> {
     let mut weights = vec![1.0; rows.len()];
-    let mut coefficients = least_squares(rows, &weights);
-    for _ in 0..ROBUST_ROUNDS {
+    let mut coefficients = least_squares(rows, &weights, pull);
+    for _ in 0..robust_rounds {
         let errors: Vec<f64> =
             rows.iter().map(|(counts, value)| (amount(&coefficients, counts) / value - 1.0).abs()).collect();
         let far = FAR_OFF * f64::max(median(&errors), NEAR / FAR_OFF);
         weights.iter_mut().zip(&errors).for_each(|(weight, error)| *weight = f64::min(1.0, far / error));
-        coefficients = least_squares(rows, &weights);
+        coefficients = least_squares(rows, &weights, pull);
     }
     coefficients
 }
@@ -51,21 +74,22 @@ fn median(values: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Non-negative coefficients `c` that minimise the sum of `weight * (counts . c / value - 1)^2`; zero for what no row
-/// counts.
-fn least_squares(rows: &[Row], weights: &[f64]) -> Vec<f64> {
-    let columns = rows.first().map_or(0, |(counts, _)| counts.len());
-    let used: Vec<usize> = (0..columns).filter(|column| rows.iter().any(|(counts, _)| counts[*column] > 0.0)).collect();
+/// Non-negative coefficients `c` that minimise the sum of `weight * (counts . c / value - 1)^2`; for what no row counts
+/// those that they are drawn to.
+fn least_squares(rows: &[Row], weights: &[f64], pull: &Pull) -> Vec<f64> {
+    let mut coefficients = pull.towards.to_vec();
+    let is_used = |column: &usize| rows.iter().any(|(counts, _)| counts[*column] > 0.0);
+    let used: Vec<usize> = (0..coefficients.len()).filter(is_used).collect();
     let counted = |(counts, value): &Row| (used.iter().map(|column| counts[*column]).collect(), *value);
     let rows: Vec<Row> = rows.iter().map(counted).collect();
-    let mut coefficients = vec![0.0; columns];
-    let fitted = least_squares_of_all(&rows, weights);
+    let towards: Vec<f64> = used.iter().map(|column| pull.towards[*column]).collect();
+    let fitted = least_squares_of_all(&rows, weights, &Pull { towards: &towards, ..*pull });
     used.iter().zip(fitted).for_each(|(column, fitted)| coefficients[*column] = fitted);
     coefficients
 }
 
 /// The same where every column counts something.
-fn least_squares_of_all(rows: &[Row], weights: &[f64]) -> Vec<f64> {
+fn least_squares_of_all(rows: &[Row], weights: &[f64], pull: &Pull) -> Vec<f64> {
     let size = rows.first().map_or(0, |(counts, _)| counts.len());
     let scales = rows.iter().zip(weights).map(|((_, value), weight)| weight.sqrt() / value);
     let scales: Vec<f64> = scales.collect();
@@ -83,12 +107,14 @@ fn least_squares_of_all(rows: &[Row], weights: &[f64]) -> Vec<f64> {
     let target =
         |column: usize| scaled.iter().zip(weights).map(|(row, weight)| entry(row, column) * weight.sqrt()).sum();
     let target: Vec<f64> = (0..size).map(target).collect();
-    let mut solution = vec![0.0; size];
+    let towards: Vec<f64> = pull.towards.iter().zip(&norms).map(|(value, norm)| value * norm).collect();
+    let mut solution = towards.clone();
     for _ in 0..SWEEPS {
         for column in 0..size {
             let row = &matrix[column];
             let rest = amount(row, &solution) - row[column] * solution[column];
-            solution[column] = f64::max(0.0, (target[column] - rest) / (row[column] + RIDGE));
+            let drawn = target[column] - rest + pull.strength * towards[column];
+            solution[column] = f64::max(0.0, drawn / (row[column] + pull.strength));
         }
     }
     solution.iter().zip(&norms).map(|(value, norm)| value / norm).collect()
@@ -155,6 +181,12 @@ pub fn path_weights(weights: &[f64]) -> PathWeights {
     PathWeights { levels: std::array::from_fn(levels), fan_out_doubling: weights[2 * Primitive::ALL.len()] }
 }
 
+/// The same as a list: what [`path_weights`] reads.
+pub fn flat(weights: &PathWeights) -> Vec<f64> {
+    let levels = weights.levels.iter().flat_map(|levels| [levels.count, levels.doublings]);
+    levels.chain([weights.fan_out_doubling]).collect()
+}
+
 /// Weights of [`Gates::longest_path`].
 pub fn gate_weights(weights: &[f64]) -> GateWeights {
     GateWeights { gates: std::array::from_fn(|kind| weights[kind]), fan_out_doublings: weights[Gate::ALL.len()] }
@@ -173,7 +205,8 @@ pub struct Delays {
 }
 
 impl Delays {
-    fn estimate<T: Paths>(&self, (family, design, _): &Timed<'_, T>) -> f64 {
+    /// The delay of a design; that of its point does not matter.
+    pub fn estimate<T: Paths>(&self, (family, design, _): &Timed<'_, T>) -> f64 {
         amount(&self.weights, &design.longest(&self.weights)) * self.factor(*family)
     }
 
@@ -223,6 +256,21 @@ pub fn delays<T: Paths>(subjects: &[Timed<'_, T>]) -> Delays {
         if error < best.0 {
             best = (error, current.clone());
         }
+    }
+    best.1
+}
+
+/// The weights under which the longest paths suit the delays of samples best, near weights that are `known` already.
+pub fn own_weights<T: Paths>(known: &[f64], samples: &[(&T, f64)]) -> Vec<f64> {
+    let mut current = known.to_vec();
+    let mut best = (f64::INFINITY, current.clone());
+    for _ in 0..=ROUNDS {
+        let rows: Vec<Row> = samples.iter().map(|(design, delay)| (design.longest(&current), *delay)).collect();
+        let error: f64 = rows.iter().map(|(path, delay)| (amount(&current, path) / delay - 1.0).abs()).sum();
+        if error < best.0 {
+            best = (error, current);
+        }
+        current = near(known, &rows);
     }
     best.1
 }

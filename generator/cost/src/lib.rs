@@ -16,6 +16,7 @@
 //! ```
 
 mod block;
+mod closed;
 mod energy;
 mod evaluation;
 mod file;
@@ -32,7 +33,7 @@ pub use block::{Block, blocks};
 pub use energy::{Activity, ModuleActivity, module_activities};
 pub use evaluation::{Amounts, Evaluation, evaluate};
 pub use form::{FEATURES, Features, Form, GateForm, PartFeatures, features, part_features};
-pub use light::{Light, light};
+pub use light::{Light, LightSynthesis, light};
 pub use network::{Layer, Network, NetworkEstimate, Platform};
 pub use point::{Point, Quantity, gate_count, kept_modules};
 pub use sample::{Sample, draw, draw_sized, identity};

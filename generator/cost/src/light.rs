@@ -2,14 +2,17 @@
 
 use crate::form::{PartFeatures, part_features};
 use crate::point::gate_count;
-use crate::sample::draw_sized;
+use crate::sample::{Sample, draw_sized};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use tritloom_datapath::family::Family;
-use tritloom_hdl::{GateCount, LutDevice};
+use tritloom_hdl::{Design, GateCount, Gates, LutDevice};
 
 /// Configurations of each family.
-const DRAWS: usize = 300;
+const DRAWS: usize = 600;
+
+/// Of how many of these delays are wanted: their gates are held in memory.
+const TIMED_DRAWS: usize = 100;
 
 /// No seed of measured points, so that they are others.
 const SEED: u64 = 0x11687;
@@ -17,18 +20,36 @@ const SEED: u64 = 0x11687;
 /// Bits of primitives: closed forms must hold for large tiles too.
 const SIZES: Range<f64> = 300.0..20_000.0;
 
-/// By family, primitives of parts beside gates of configurations.
-pub type Light = BTreeMap<String, Vec<(PartFeatures, GateCount)>>;
+/// The light syntheses of each family.
+pub type Light = BTreeMap<String, Vec<LightSynthesis>>;
+
+/// A configuration beside its light synthesis.
+pub struct LightSynthesis {
+    /// Primitives of its parts.
+    pub parts: PartFeatures,
+    /// Its gates, or the cells that it takes of a device.
+    pub gates: GateCount,
+    /// The design as it is written, and all of it in gates, of the first configurations for standard cells.
+    pub timed: Option<(Design, Gates)>,
+}
 
 /// Draws configurations of every family and counts their gates, or the cells that they take of a device.
 pub fn light(families: &[&'static dyn Family], device: Option<LutDevice>) -> Light {
-    let own = |family: &'static dyn Family| -> Vec<(PartFeatures, GateCount)> {
-        let samples = draw_sized(&[family], DRAWS, SEED, SIZES, &BTreeSet::new()).into_iter();
-        let counted = samples.filter_map(|sample| {
-            let hardware = family.hardware(&sample.parameters).ok()?;
-            Some((part_features(&family.census_by_part(&sample.parameters)), gate_count(&hardware, device)))
-        });
-        counted.collect()
+    let own = |family: &'static dyn Family| -> Vec<LightSynthesis> {
+        let samples = draw_sized(&[family], DRAWS, SEED, SIZES, &BTreeSet::new()).into_iter().enumerate();
+        let is_timed = |number: usize| number < TIMED_DRAWS && device.is_none();
+        samples.filter_map(|(number, sample)| synthesis(&sample, device, is_timed(number))).collect()
     };
     families.iter().map(|family| (family.name().to_owned(), own(*family))).collect()
+}
+
+fn synthesis(sample: &Sample, device: Option<LutDevice>, is_timed: bool) -> Option<LightSynthesis> {
+    let Sample { family, parameters } = sample;
+    let hardware = family.hardware(parameters).ok()?;
+    let (parts, gates) = (part_features(&family.census_by_part(parameters)), gate_count(&hardware, device));
+    let timed = is_timed.then(|| {
+        let gates = hardware.gates();
+        (hardware, gates)
+    });
+    Some(LightSynthesis { parts, gates, timed })
 }

@@ -1,11 +1,12 @@
 //! A technology as data.
 
-use crate::fit::{self, Delays, Row, Timed};
-use crate::form::{FEATURES, Form, GateForm, PartFeatures, features};
+use crate::closed::{Closed, ClosedDelays, Known, KnownDelay, counts};
+use crate::fit::{self, Delays, Row};
+use crate::form::{Form, GateForm, PartFeatures, features};
 use crate::light::Light;
 use crate::point::{Point, Quantity};
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use tritloom_hdl::{Census, Design, Gate, GateCount, GateWeights, Gates, Levels, LutDevice, PathWeights};
 
@@ -24,7 +25,8 @@ pub struct Technology {
     pub gate_delay: Option<GateWeights>,
     /// Closed forms over the census, for families without forms of their own.
     pub forms: BTreeMap<Quantity, Form>,
-    /// What parts of paths of the design as it is written take: quicker than gates, and less exact.
+    /// What parts of paths of the design as it is written take, for families without figures of their own: quicker than
+    /// gates, and less exact.
     pub delay: Option<PathWeights>,
     /// What is known of families.
     pub families: BTreeMap<String, FamilyForms>,
@@ -41,9 +43,9 @@ pub struct Technology {
 pub struct FamilyForms {
     /// By part and quantity.
     pub parts: BTreeMap<String, BTreeMap<Quantity, Form>>,
-    /// What [`Technology::delay`] of its designs is multiplied with.
-    pub delay_factor: Option<f64>,
-    /// The same of [`Technology::gate_delay`].
+    /// What parts of paths of its designs as they are written take.
+    pub delay: Option<PathWeights>,
+    /// What [`Technology::gate_delay`] of its designs is multiplied with.
     pub gate_delay_factor: Option<f64>,
 }
 
@@ -153,7 +155,7 @@ impl Technology {
             points,
         };
         Quantity::SUMS.into_iter().for_each(|quantity| technology.fit_sums(quantity, parts, light));
-        technology.fit_delays(hardware);
+        technology.fit_delays(hardware, light);
         technology
     }
 
@@ -188,29 +190,35 @@ impl Technology {
         }
     }
 
-    fn fit_delays(&mut self, hardware: &[Option<&Design>]) {
+    fn fit_delays(&mut self, hardware: &[Option<&Design>], light: &Light) {
         let timed = self.points.iter().zip(hardware);
         let timed: Vec<(&Point, &Design, f64)> = timed
             .filter_map(|(point, hardware)| Some((point, (*hardware)?, *point.quantities.get(&Quantity::DelayPs)?)))
             .collect();
         let flat: Vec<Gates> = timed.iter().map(|(_, hardware, _)| hardware.gates()).collect();
-        let of_gates: Vec<Timed<'_, Gates>> =
-            timed.iter().zip(&flat).map(|((point, _, value), gates)| (point.family(), gates, *value)).collect();
-        let written: Vec<Timed<'_, Design>> =
-            timed.iter().map(|(point, hardware, value)| (point.family(), *hardware, *value)).collect();
+        let known = timed.iter().zip(&flat).map(|((point, written, delay_ps), gates)| KnownDelay {
+            family: point.family(),
+            gates,
+            written,
+            delay_ps: *delay_ps,
+        });
+        let known: Vec<KnownDelay<'_>> = known.collect();
+        let of_gates: Vec<_> = known.iter().map(KnownDelay::of_gates).collect();
         let Some(statistics) = fit::cross_validated_delays(&of_gates) else { return };
         self.fits.insert(Quantity::DelayPs, statistics);
-        self.closed_fits
-            .extend(fit::cross_validated_delays(&written).map(|statistics| (Quantity::DelayPs, statistics)));
-        let Delays { weights, factors } = fit::delays(&of_gates);
+        let closed = fit::folded(&known, |train, test| {
+            let closed = ClosedDelays::fitted(train, light);
+            test.iter().map(|known| (closed.delay_ps(known), known.delay_ps)).collect()
+        });
+        self.closed_fits.extend(fit::statistics(&closed).map(|statistics| (Quantity::DelayPs, statistics)));
+        let ClosedDelays { gates: Delays { weights, factors }, common, families } = ClosedDelays::fitted(&known, light);
         self.gate_delay = Some(fit::gate_weights(&weights));
+        self.delay = Some(fit::path_weights(&common));
         for (family, factor) in factors {
             self.families.entry(family).or_default().gate_delay_factor = Some(factor);
         }
-        let Delays { weights, factors } = fit::delays(&written);
-        self.delay = Some(fit::path_weights(&weights));
-        for (family, factor) in factors {
-            self.families.entry(family).or_default().delay_factor = Some(factor);
+        for (family, weights) in families {
+            self.families.entry(family).or_default().delay = Some(fit::path_weights(&weights));
         }
     }
 
@@ -234,9 +242,9 @@ impl Technology {
     /// The longest path of a design as it is written: the clock period that it needs where nothing is known of its
     /// surroundings.
     pub fn delay_ps(&self, family: &str, hardware: &Design) -> Option<f64> {
-        let weights = self.delay.as_ref()?;
-        let factor = self.families.get(family).and_then(|family| family.delay_factor).unwrap_or(1.0);
-        Some(hardware.longest_path(weights).length(weights) * factor)
+        let own = self.families.get(family).and_then(|family| family.delay.as_ref());
+        let weights = own.or(self.delay.as_ref())?;
+        Some(hardware.longest_path(weights).length(weights))
     }
 
     /// The longest path through the gates of a light synthesis of the whole design.
@@ -255,59 +263,3 @@ impl Technology {
 /// What gates of the unit technology take.
 const UNIT_GATES: [f64; Gate::ALL.len()] =
     [0.25, 0.5, 0.5, 0.5, 0.5, 0.25, 0.5, 0.5, 1.0, 1.5, 1.25, 1.75, 1.0, 1.0, 0.5, 1.0, 1.0];
-
-fn counts(gates: &GateCount) -> Vec<f64> {
-    gates.iter().map(|count| *count as f64).collect()
-}
-
-/// A point with the value of one quantity.
-#[derive(Clone)]
-struct Known<'a> {
-    point: &'a Point,
-    parts: Option<&'a PartFeatures>,
-    value: f64,
-}
-
-/// Forms of one quantity.
-struct Closed {
-    gates: GateForm,
-    common: Form,
-    /// Family and part with their form.
-    families: Vec<(String, String, Form)>,
-}
-
-impl Closed {
-    /// The gates' form suits the points; the closed forms of families suit what it says of light syntheses.
-    fn fitted(points: &[Known<'_>], light: &Light) -> Closed {
-        let rows: Vec<Row> = points.iter().map(|known| (counts(&known.point.gates), known.value)).collect();
-        let fitted = fit::robust(&rows);
-        let gates = GateForm { coefficients: std::array::from_fn(|kind| fitted[kind]) };
-        let rows: Vec<Row> = points.iter().map(|known| (known.point.features.to_vec(), known.value)).collect();
-        let own = |(family, samples): (&String, &Vec<(PartFeatures, GateCount)>)| {
-            part_forms(samples, &gates).into_iter().map(|(part, form)| (family.clone(), part, form)).collect::<Vec<_>>()
-        };
-        Closed { common: Form::new(&fit::robust(&rows)), families: light.iter().flat_map(own).collect(), gates }
-    }
-
-    /// The estimate of a configuration whose parts are known.
-    fn amount(&self, known: &Known<'_>) -> Option<f64> {
-        let (family, parts) = (known.point.family()?, known.parts?);
-        let form = |part: &str| {
-            let own = self.families.iter().find(|(own, name, _)| own == family && name == part);
-            own.map_or(&self.common, |(_, _, form)| form)
-        };
-        Some(parts.iter().map(|(part, features)| form(part).amount(features)).sum())
-    }
-}
-
-/// The forms of the parts of one family under which their sums suit what `gates` says of the samples.
-fn part_forms(samples: &[(PartFeatures, GateCount)], gates: &GateForm) -> Vec<(String, Form)> {
-    let names: BTreeSet<&String> = samples.iter().flat_map(|(parts, _)| parts.keys()).collect();
-    let row = |(parts, count): &(PartFeatures, GateCount)| {
-        let features = names.iter().flat_map(|name| parts.get(*name).copied().unwrap_or([0.0; FEATURES]));
-        (features.collect(), gates.amount(count))
-    };
-    let rows: Vec<Row> = samples.iter().map(row).filter(|(_, value)| *value > 0.0).collect();
-    let fitted = fit::robust(&rows);
-    names.iter().zip(fitted.chunks(FEATURES)).map(|(name, fitted)| ((*name).clone(), Form::new(fitted))).collect()
-}

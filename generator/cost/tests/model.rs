@@ -9,7 +9,7 @@ use tritloom_cost::{
 };
 use tritloom_datapath::parameter::{Domain, ParameterValue};
 use tritloom_datapath::registry;
-use tritloom_hdl::Primitive;
+use tritloom_hdl::{Levels, Primitive};
 
 fn samples(count: usize, seed: u64) -> Vec<Sample> {
     draw(registry::families(), count, seed, &BTreeSet::new())
@@ -177,7 +177,7 @@ fn a_delay_follows_the_hardware() {
 }
 
 #[test]
-fn a_factor_of_a_family_is_of_its_delays_alone() {
+fn what_is_known_of_the_delays_of_a_family_is_of_it_alone() {
     let mut technology = Technology::unit();
     let family = registry::find("sign_flip").expect("a family");
     let given = [("lanes", 4u64), ("ports", 2), ("max_inputs", 64), ("max_outputs", 8)];
@@ -187,8 +187,14 @@ fn a_factor_of_a_family_is_of_its_delays_alone() {
             .map(|delay_ps| delay_ps.expect("known"))
     };
     let [written, light] = delays_ps(&technology, "sign_flip");
-    let factors = FamilyForms { delay_factor: Some(2.0), gate_delay_factor: Some(0.5), ..FamilyForms::default() };
-    technology.families.insert("sign_flip".to_owned(), factors);
+    let mut delay = technology.delay.expect("known");
+    delay
+        .levels
+        .iter_mut()
+        .for_each(|levels| *levels = Levels { count: 2.0 * levels.count, doublings: 2.0 * levels.doublings });
+    delay.fan_out_doubling *= 2.0;
+    let own = FamilyForms { delay: Some(delay), gate_delay_factor: Some(0.5), ..FamilyForms::default() };
+    technology.families.insert("sign_flip".to_owned(), own);
     assert_eq!(delays_ps(&technology, "sign_flip"), [2.0 * written, 0.5 * light]);
     assert_eq!(delays_ps(&technology, "tint"), [written, light]);
 }

@@ -208,7 +208,9 @@ fn count_node(module: &ModuleData, id: NodeId, times: u64, census: &mut Census) 
         NodeKind::Binary(operator, left, right) => {
             let widest = width_of(left).max(width_of(right));
             let (primitive, bits) = match operator {
-                Operator::Multiply => return census.add_products(times, [left, right].map(|id| factor_bits(module, *id))),
+                Operator::Multiply => {
+                    return census.add_products(times, [left, right].map(|id| factor_bits(module, *id)));
+                }
                 Operator::Add | Operator::Subtract => (Primitive::Adder, width),
                 Operator::And | Operator::Or => (Primitive::AndOr, width),
                 Operator::Xor => (Primitive::Xor, width),

@@ -42,7 +42,10 @@ pub fn census_by_part(geometry: &Geometry, element: &ElementCensus) -> Parts {
     parts.push(("decode", decode(geometry, element.prepare_stages)));
     parts.push((element.terms.0, copies(&element.terms.1, ports)));
     parts.push(("reduction", copies(&reduction(geometry, element), ports)));
-    parts.push(("accumulate", accumulate(geometry, element)));
+    parts.push(match geometry.single_tile() {
+        true => ("complete", complete(geometry, element)),
+        false => ("accumulate", accumulate(geometry)),
+    });
     parts.push(("results", results(geometry)));
     parts
 }
@@ -168,10 +171,7 @@ fn reduction(geometry: &Geometry, element: &ElementCensus) -> Census {
 
 /// One adder a port, in the loop or behind it, the register of the last sums, and in table-stationary order the memory
 /// of all sums.
-fn accumulate(geometry: &Geometry, element: &ElementCensus) -> Census {
-    if geometry.single_tile() {
-        return complete(geometry, element);
-    }
+fn accumulate(geometry: &Geometry) -> Census {
     let (ports, bits) = (u64::from(geometry.ports), geometry.sum_shape().width);
     let all_bits = bits * geometry.ports;
     let mut census = sum_of(&[

@@ -12,7 +12,7 @@ use tritloom_hdl::{Design, GateCount, Gates, LutDevice};
 const DRAWS: usize = 600;
 
 /// Of how many of these delays are wanted: their gates are held in memory.
-const TIMED_DRAWS: usize = 100;
+const TIMED_DRAWS: usize = 150;
 
 /// No seed of measured points, so that they are others.
 const SEED: u64 = 0x11687;

@@ -14,7 +14,8 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Path {
     /// For each kind how many are passed, and the sum of the binary logarithms of their sizes: the width of an adder or
-    /// comparison, the rows of a product, the values of a selection, the bits of a reduction, the words of a memory.
+    /// comparison, both widths of a product and its rows, the values of a selection, the bits of a reduction, the words of
+    /// a memory.
     pub levels: [Levels; Primitive::ALL.len()],
     /// The sum of the binary logarithms of how many loads signals on the path have, beyond those of a bit.
     pub fan_out_doublings: f64,
@@ -52,17 +53,16 @@ impl Path {
         let levels = &mut self.levels[primitive as usize];
         let doublings = (size.max(1) as f64).log2();
         levels.count += 1.0;
-        // Adders behind adders are merged: their carries propagate together.
-        let together = primitive == Primitive::Adder;
-        levels.doublings = if together { levels.doublings.max(doublings) } else { levels.doublings + doublings };
+        levels.doublings += doublings;
         self
     }
 
-    /// A product: its rows are compressed to two, which an adder makes one.
+    /// A product: its rows are compressed to two, and these are added. A single row is an AND.
     fn pass_product(self, [one, other]: [u64; 2]) -> Path {
-        let rows = one.min(other);
-        let compressed = self.pass(Primitive::Multiplier, rows);
-        if rows > 1 { compressed.pass(Primitive::Adder, one + other) } else { compressed }
+        match one.min(other) {
+            1 => self.pass(Primitive::Multiplier, 1),
+            rows => self.pass(Primitive::Multiplier, one + other).pass(Primitive::ProductRow, rows),
+        }
     }
 
     fn load(mut self, loads: u64) -> Path {

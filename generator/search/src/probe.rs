@@ -17,6 +17,9 @@ const DELAY_STARTS: usize = 6;
 /// Legal combinations from which is seen which axes act together.
 const PAIRS: usize = 300;
 
+/// Looks around a combination that is unlike others.
+pub const LOOKS: usize = 10;
+
 /// From how many of them every value of an axis is visited.
 const WHOLE_WALKS: usize = 8;
 
@@ -45,14 +48,22 @@ pub struct Dependences {
     together: BTreeMap<Source, Vec<Vec<bool>>>,
     /// Combinations met on the walks that could not be evaluated.
     pub failed: Vec<Vec<usize>>,
+    /// Combinations in which a source was met for the first time.
+    novel: Vec<Vec<usize>>,
 }
 
 impl Dependences {
     /// Walks from legal combinations along each axis.
     pub fn new(region: &Region, rules: &Rules, model: &Model, with_delay: bool, rng: &mut impl Rng) -> Dependences {
-        let mut dependences = Dependences { of: BTreeMap::new(), together: BTreeMap::new(), failed: vec![] };
+        let mut dependences =
+            Dependences { of: BTreeMap::new(), together: BTreeMap::new(), failed: vec![], novel: vec![] };
         for (number, start) in rules.legal_points(STARTS, rng).iter().enumerate() {
             dependences.walk_from(region, rules, model, false, start, number < WHOLE_WALKS, rng);
+        }
+        // What only few combinations have is met on walks along one axis, and depends on others.
+        while let Some(start) = dependences.novel.pop() {
+            dependences.walk_from(region, rules, model, false, &start, true, rng);
+            (0..LOOKS).for_each(|_| dependences.pairs_from(region, rules, model, &start, rng));
         }
         for start in rules.legal_points(if with_delay { DELAY_STARTS } else { 0 }, rng) {
             dependences.walk_from(region, rules, model, true, &start, false, rng);
@@ -89,7 +100,13 @@ impl Dependences {
                 digits[axis] = step;
                 if rules.allow(&digits) {
                     match model.facts(region.family, &region.parameters(&digits), with_delay) {
-                        Ok(facts) => line.push((region.axes[axis].values[step].clone(), facts)),
+                        Ok(facts) => {
+                            if facts.sources(with_delay).iter().any(|source| !self.of.contains_key(source)) {
+                                self.meet(&facts, region.axes.len(), with_delay);
+                                self.novel.push(digits.clone());
+                            }
+                            line.push((region.axes[axis].values[step].clone(), facts));
+                        }
                         Err(_) => self.failed.push(digits.clone()),
                     }
                 }

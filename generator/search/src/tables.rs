@@ -273,6 +273,16 @@ impl Table {
     }
 }
 
+/// What is known at the corners of the factors' values.
+struct Corners {
+    /// Of each factor.
+    ends: Vec<[f64; 2]>,
+    /// In the order of binary numbers, the first factor lowest.
+    facts: Vec<Option<Facts>>,
+    /// Whether all are legal.
+    legal: bool,
+}
+
 struct Filler<'a> {
     region: &'a Region,
     rules: &'a Rules,
@@ -377,19 +387,13 @@ impl Filler<'_> {
         tables: &mut Tables,
     ) -> Option<Vec<Table>> {
         let grid = Grid::new(tabulated.to_vec(), self.lengths);
-        let value = |axis: &usize, digit: usize| number(&self.region.axes[*axis].values[digit], "");
-        let ends: Vec<[f64; 2]> = factors.iter().map(|axis| [value(axis, 0), value(axis, 1)]).collect();
         let mut made: Vec<Table> = sources.iter().map(|source| self.empty(*source, &grid, factors)).collect();
         let weights: Vec<Vec<Option<Vec<f64>>>> = sources.iter().map(|source| self.weights(*source)).collect();
         let with_delay = sources.contains(&Source::Delay);
         let mut point = anchor.to_vec();
         for position in 0..grid.size() {
             grid.place(position, &mut point);
-            let mut facts: Vec<Option<Facts>> = vec![];
-            for corner in 0..1_usize << factors.len() {
-                factors.iter().enumerate().for_each(|(place, axis)| point[*axis] = corner >> place & 1);
-                facts.push(self.facts(&point, &[tabulated, factors].concat(), with_delay, tables)?);
-            }
+            let Corners { ends, facts, .. } = self.corners(&mut point, tabulated, factors, with_delay, tables)?;
             for ((source, table), weights) in sources.iter().zip(&mut made).zip(&weights) {
                 for (column, amounts) in &mut table.amounts {
                     let weight = weights[*column].as_deref().unwrap_or_default();
@@ -403,6 +407,42 @@ impl Filler<'_> {
             }
         }
         Some(made)
+    }
+
+    /// The facts where each factor has the first or second of its values, or else its last two: where factors have no
+    /// such values, but others, nothing can be told of them.
+    fn corners(
+        &self,
+        point: &mut [usize],
+        tabulated: &[usize],
+        factors: &[usize],
+        with_delay: bool,
+        tables: &mut Tables,
+    ) -> Option<Corners> {
+        let fixed = [tabulated, factors].concat();
+        let mut at_ends = |last: bool| {
+            let first = |axis: usize| if last { self.lengths[axis] - 2 } else { 0 };
+            let mut legal = true;
+            let corner = |corner: usize| {
+                factors
+                    .iter()
+                    .enumerate()
+                    .for_each(|(place, axis)| point[*axis] = first(*axis) + (corner >> place & 1));
+                legal &= self.rules.allow(point);
+                self.facts(point, &fixed, with_delay, tables)
+            };
+            let facts = (0..1_usize << factors.len()).map(corner).collect::<Option<Vec<_>>>()?;
+            let value = |axis: usize, digit: usize| number(&self.region.axes[axis].values[digit], "");
+            let ends = factors.iter().map(|axis| [value(*axis, first(*axis)), value(*axis, first(*axis) + 1)]);
+            Some(Corners { ends: ends.collect(), facts, legal })
+        };
+        let found = at_ends(false);
+        if factors.is_empty() || found.as_ref().is_some_and(|corners| corners.legal) {
+            return found;
+        }
+        at_ends(true)
+            .filter(|corners| corners.legal)
+            .or(found.filter(|_| self.rules.complete(point, tabulated).is_none()))
     }
 
     /// The facts of a configuration, `None` for one of which nothing is known; nothing at all where it is illegal, and

@@ -3,7 +3,7 @@
 use crate::column::Column;
 use crate::grid::TooLarge;
 use crate::model::Model;
-use crate::probe::Dependences;
+use crate::probe::{Dependences, LOOKS};
 use crate::rules::Rules;
 use crate::space::Region;
 use crate::tables::{Table, Tables};
@@ -11,9 +11,6 @@ use rand::Rng;
 
 /// Configurations compared with direct evaluation before tables are trusted.
 const CHECKS: usize = 300;
-
-/// Looks around a configuration of which the tables are wrong.
-const SECOND_LOOKS: usize = 10;
 
 /// Rounds of corrections before tables are made without any knowledge.
 const PATIENCE: usize = 8;
@@ -56,7 +53,7 @@ impl Tabulation {
                     Ok(direct) if direct == tables.columns(&digits, columns.len()) => {}
                     Ok(_) => {
                         dependences.walk_from(region, &rules, model, with_delay, &digits, true, rng);
-                        (0..SECOND_LOOKS).for_each(|_| dependences.pairs_from(region, &rules, model, &digits, rng));
+                        (0..LOOKS).for_each(|_| dependences.pairs_from(region, &rules, model, &digits, rng));
                         learnt = true;
                     }
                     Err(_) => failed.push(digits),

@@ -72,7 +72,7 @@ pub trait Family: Sync {
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)>;
 }
 
-/// How many cycles a core works on a beat before it takes the next.
+/// How many cycles a core works on a beat before it takes the next, those between passes apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// For the beat that takes fewest.

@@ -133,8 +133,15 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
         );
     }
     if geometry.has_passes() {
-        census.add(AndOr, 3 + u64::from(serial), 1); // first, last, pass begins, in the first cycle of its beat
-        census.add_census(&travelling(geometry, serial, to_columns + stages, 1), 1);
+        census.add_census(
+            &sum_of(&[
+                (AndOr, 4 + waits, 1),             // first, last, pass begins 2, sums move up
+                (AndOr, 2 * u64::from(serial), 1), // in the first cycle of its beat, the others
+                (Inverter, u64::from(serial), 1),  // of that cycle
+                (ResetRegister, to_columns + stages, 1),
+            ]),
+            1,
+        );
     }
     match geometry.has_planes() {
         true => census.add_census(&planes::census(geometry), 1),

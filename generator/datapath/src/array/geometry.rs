@@ -314,6 +314,12 @@ impl Geometry {
         self.passes > 1 || self.has_planes()
     }
 
+    /// Cycles of a tile in which sums move up and nothing is added: one before each pass but the first. Sums of operands
+    /// that enter bit by bit move up as the first products of a pass are added.
+    pub fn cycles_between_passes(&self) -> u64 {
+        u64::from(self.passes) - 1
+    }
+
     /// How often the operands of a tile enter in a mode.
     pub fn passes_of(&self, mode: usize) -> u32 {
         self.passes * self.modes[mode].passes()

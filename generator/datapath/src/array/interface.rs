@@ -97,7 +97,7 @@ fn formula(geometry: &Geometry, paces: &[Pace], next_tile: &str) -> String {
     let passes = match geometry.passes {
         _ if geometry.has_planes() => "a pass for each pair of planes, each of ".to_string(),
         1 => String::new(),
-        count => format!("{count} passes of "),
+        count => format!("{count} passes, {} cycles between them, of ", geometry.cycles_between_passes()),
     };
     format!(
         "a run takes {passes}max(1, ceil(inner / {places})) beats ({} each) for each of its \

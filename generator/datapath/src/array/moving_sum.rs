@@ -85,19 +85,19 @@ impl MovingSum {
         MovingSum { early: true, ..self }
     }
 
-    /// Adds a heap, which is zero but with `enable`, to the two words of the sum, and gives them as the output `sum`.
+    /// Adds a heap, which is zero but with `enable`, to the two words of the sum, moved up with `next_pass`, and gives them
+    /// as the output `sum`.
     pub fn accumulate(&self, m: &ModuleBuilder, mut heap: BitHeap, drains: bool, compression: &Compression) {
         let width = heap.profile().width();
         m.section("Sum");
-        let up = m.wire("move_up", &(&self.next_pass & &self.enable));
-        let mut changes = &up | (&self.first & &self.enable);
+        let mut changes = &self.next_pass | (&self.first & &self.enable);
         let below = drains.then(|| Below::declare(m, width, width));
         if let Some(below) = &below {
             changes = changes | &below.drain;
         }
         let hold = m.wire("hold", &!changes);
         let held = |name: &str, value: &Value| if self.early { m.delay(name, value, None) } else { value.clone() };
-        let (hold, up) = (held("hold_now", &hold), held("move_up_now", &up));
+        let (hold, up) = (held("hold_now", &hold), held("move_up_now", &self.next_pass));
         let below = below.map(|below| Below { drain: held("drain_now", &below.drain), ..below });
         let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
         for (number, word) in words.iter().enumerate() {
@@ -117,7 +117,7 @@ impl MovingSum {
 pub(crate) fn moving_sum_census(width: u32, drains: bool) -> Census {
     let drains = u64::from(drains);
     sum_of(&[
-        (AndOr, 3 + drains, 1), // move up, hold
+        (AndOr, 2 + drains, 1), // hold
         (Inverter, 1, 1),
         (AndOr, 6 + 4 * drains, width), // words so far
         (Register, 2, width),           // words

@@ -189,8 +189,8 @@ pub(super) fn fed(
     spent: &ForwardWire,
 ) -> Operands {
     let instance = m.instance("feeder", feeder);
-    let held = schedule.valid.at(1);
-    let step = m.wire("step", &advance.map_or(held.clone(), |advance| &held & advance));
+    let worked = schedule.valid.at(1);
+    let step = m.wire("step", &advance.map_or(worked.clone(), |advance| &worked & advance));
     instance.connect("load", &schedule.issue).connect("step", &step);
     if let Some(mode) = &schedule.mode {
         instance.connect("control", &mode.control.at(0));

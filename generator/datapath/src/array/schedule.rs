@@ -43,7 +43,7 @@ pub(super) struct PassSchedule {
     /// Of that which enters: a one at its number or, where operands enter bit by bit, a one for each side whose top bits
     /// enter, the activations lowest.
     pub entering: Value,
-    /// One begins before which sums move up.
+    /// One begins, and sums move up: with its first beat or, where a beat takes several cycles, in a cycle before them.
     pub begins: Staged,
 }
 
@@ -129,8 +129,8 @@ impl Schedule {
         let (first, last, pass) = match entering {
             None => (first_inner, last_inner, None),
             Some(EnteringPass { told, first, last, moves_up }) => {
-                let begins = m.wire("pass_begins", &(&first_inner & moves_up));
-                let pass = PassSchedule { entering: told, begins: beat.stage(0, "beat_pass", &begins) };
+                let begins = m.wire("pass_begins", &(&*issue & &first_inner & moves_up));
+                let pass = PassSchedule { entering: told, begins: beat.control(0, "beat_pass", &begins) };
                 let first = m.wire("first_of_tile", &(first_inner & first));
                 (first, m.wire("last_of_tile", &(last_inner & last)), Some(pass))
             }
@@ -158,25 +158,24 @@ impl Schedule {
         }
     }
 
-    /// Of beats that are held in stage 1 for several cycles: what leaves that stage, cycle by cycle. Drives `open`, with
-    /// which the next beat enters.
+    /// Of beats that are held in stage 1 for several cycles: what leaves that stage, cycle by cycle; nothing in the cycle
+    /// in which sums move up. Drives `open`, with which the next beat enters.
     fn worked(self, m: &ModuleBuilder, advance: Option<&Value>, spent: &Value, open: &ForwardWire) -> Schedule {
         let held = self.valid.at(1);
-        let done = m.wire("done", &(&held & spent));
+        let fresh = m.delay("fresh", &self.issue, advance);
+        let begins = self.pass.as_ref().map(|pass| m.wire("begins", &(pass.begins.at(1) & &fresh)));
+        let worked = begins.as_ref().map_or(held.clone(), |begins| m.wire("worked", &(&held & !begins)));
+        let done = m.wire("done", &(&worked & spent));
         let ready = &done | !&held;
         open.drive(&advance.map_or(ready.clone(), |advance| advance & &ready));
-        let fresh = m.delay("fresh", &self.issue, advance);
         let first = m.wire("first", &(self.first.at(1) & &fresh));
         let work = m.pipeline("work", advance);
-        let pass = self.pass.map(|pass| {
-            let begins = m.wire("begins", &(pass.begins.at(1) & &fresh));
-            PassSchedule { begins: work.stage(1, "work_pass", &begins), ..pass }
-        });
+        let pass = self.pass.zip(begins);
         Schedule {
-            valid: work.control(1, "work_valid", &held),
+            valid: work.control(1, "work_valid", &worked),
             done: work.control(1, "work_done", &done),
             first: work.stage(1, "work_first", &first),
-            pass,
+            pass: pass.map(|(pass, begins)| PassSchedule { begins: work.control(1, "work_pass", &begins), ..pass }),
             last: work.stage(1, "work_last", &self.last.at(1)),
             last_tile: work.stage(1, "work_last_tile", &self.last_tile.at(1)),
             columns_left: work.stage(1, "work_columns_left", &self.columns_left.at(1)),

@@ -80,9 +80,9 @@ pub trait Element {
     /// An element without an input `enable` adds in every cycle: where there is nothing to add its activations are zero
     /// and `first` is low, and what it adds must be zero then, whatever the weights.
     ///
-    /// Where operands enter several times ([`Geometry::passes`]), an input `next_pass` says, as `first` does of a sum, that
-    /// a pass begins which is not the first of its tile; edges see the pass that enters as an input `pass`, a one at its
-    /// number, if they have one. Where operands enter bit by bit ([`super::Numbers::Planes`]) `next_pass` says that the
+    /// Where operands enter several times ([`Geometry::passes`]), an input `next_pass` says that a pass begins which is not
+    /// the first of its tile; with a feeder in a cycle of its own, in which `enable` is low. Edges see the pass that enters
+    /// as an input `pass`, a one at its number, if they have one. Where operands enter bit by bit ([`super::Numbers::Planes`]) `next_pass` says that the
     /// bits that begin weigh half of those before, and `pass` has a bit for each side of several planes, the activations'
     /// lowest: the top plane enters, which counts negative if the numbers have a sign. No module has `control` then.
     ///
@@ -288,7 +288,10 @@ fn beat(
         None => m.wire(name, &(begins.at(summing) & &accumulate)),
     };
     let mut signals = vec![("first", begins("first_added", &schedule.first))];
-    signals.extend(schedule.pass.as_ref().map(|pass| ("next_pass", begins("next_pass_added", &pass.begins))));
+    signals.extend(schedule.pass.as_ref().map(|pass| {
+        let begins = pass.begins.at(summing);
+        ("next_pass", advance.map_or(begins.clone(), |advance| m.wire("sums_move_up", &(begins & advance))))
+    }));
     signals.push(("enable", accumulate.clone()));
     signals.extend(advance.map(|advance| ("advance", advance.clone())));
     let told = (seen..).zip(CONTROL).filter(|(_, name)| module.port(name).is_some());

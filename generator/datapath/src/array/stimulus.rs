@@ -435,7 +435,7 @@ impl Bench<'_> {
         }
         let beats = beats::operands(geometry, job.mode, factors, job.inner, tile, noise);
         Entering {
-            worked: beats.iter().map(self.beat_cycles).sum(),
+            worked: beats.iter().map(self.beat_cycles).sum::<u64>() + geometry.cycles_between_passes(),
             activations: beats.iter().map(|beat| beat.activation_beat(geometry, noise)).collect(),
             weights: beats.iter().map(|beat| beat.weight_beat(geometry, noise)).collect(),
         }

@@ -73,7 +73,7 @@ and one more with that memory; a row that the receiver does not take goes round 
 With `opt3`, `opt4c` and `opt4e` the operands of a tile enter as often as a weight has radix-4 Booth digits, four times for
 int8, in the same order each time; the highest digits are added first. A beat takes a cycle for each digit of its pass that
 is not zero, and at least one: of all `depth` places, or with `opt4e` of each `group` of them at once; columns wait for one
-another. Digits beyond the run may cost cycles, but do not change the result. `recoding` has no effect with these steps."
+another. A pass but the first begins with a cycle in which sums move up and nothing is added. Digits beyond the run may cost cycles, but do not change the result. `recoding` has no effect with these steps."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

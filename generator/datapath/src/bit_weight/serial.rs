@@ -47,7 +47,8 @@ impl Pair {
     }
 }
 
-/// Adds a digit's product of each group of places to two words; when a pass begins they are moved up by a digit.
+/// Adds a digit's product of each group of places to two words; before a pass begins they are moved up by a digit, in a
+/// cycle in which nothing is added.
 pub(super) fn element(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = config.geometry;
     let width = config.geometry.kept_bits();

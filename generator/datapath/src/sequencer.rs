@@ -2,7 +2,7 @@
 
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
-use tritloom_hdl::{Census, Module, ModuleBuilder, Value, bits_for, uint};
+use tritloom_hdl::{Census, Module, ModuleBuilder, RegisterBuilder, Value, bits_for, uint};
 
 /// How many of the inner dimension pass in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub(crate) struct Nest {
     pub outer_step: u32,
     /// How often the inner dimension passes within a step of the outer one.
     pub passes: Passes,
+    /// Whether a run is accepted in the very cycle of the last step of the one before, instead of the next one.
+    pub back_to_back: bool,
     /// Whether something of every inner tile is kept between outer steps: its number and whether the outer step is the
     /// first are then told too.
     pub keeps_tiles: bool,
@@ -89,22 +91,23 @@ impl Nest {
 
 /// Counts through the tiles of a run, one step in each cycle in which `step` is one.
 ///
-/// A run is accepted when none is under way, or in the very cycle of the last step of the one before, so that
+/// A run is accepted when none is under way or, back to back, in the very cycle of the last step of the one before, so that
 /// runs follow one another without a bubble. A count of zero takes one step, with nothing valid in it.
 pub(crate) fn sequencer(nest: &Nest) -> Module {
-    let Nest { inner_max, inner_step, outer_max, outer_step, passes, keeps_tiles } = *nest;
+    let Nest { inner_max, inner_step, outer_max, outer_step, passes, back_to_back, keeps_tiles } = *nest;
     let (step_name, steps) = match inner_step {
         InnerStep::Fixed(step) => (format!("s{step}"), step.to_string()),
         InnerStep::PerRun { least, most } => (format!("s{least}to{most}"), format!("{least} to {most}")),
     };
     let m = ModuleBuilder::new(
         format!(
-            "tile_sequencer_i{inner_max}{step_name}_o{outer_max}s{outer_step}{}{}",
+            "tile_sequencer_i{inner_max}{step_name}_o{outer_max}s{outer_step}{}{}{}",
             match passes {
                 Passes::Fixed(1) => String::new(),
                 Passes::Fixed(count) => format!("_p{count}"),
                 Passes::PerRun => "_passes".to_string(),
             },
+            if back_to_back { "" } else { "_apart" },
             if keeps_tiles { "_numbered" } else { "" }
         ),
         "Counts through the tiles of a run: an inner dimension within an outer one.",
@@ -154,7 +157,8 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
         None => last_inner.clone(),
     };
     let finish = m.wire("finish", &(&step & &outer_passes & &last_outer));
-    let run_ready = m.wire("run_ready", &(!busy.value() | &finish));
+    let idle = !busy.value();
+    let run_ready = m.wire("run_ready", &if back_to_back { idle | &finish } else { idle });
     let start = m.wire("start", &(&run_valid & &run_ready));
     let change = m.wire("change", &(&start | &step));
     busy.reset(0).next(&(&start | (busy.value() & !&finish)));
@@ -168,9 +172,7 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     let restart = m.wire("restart_inner", &(&start | &last_inner));
     first_inner.enable(&change).next(&restart);
     if let Some(pass) = &pass {
-        let below = pass.value().slice(0, pass.value().width() - 1);
-        let next_pass = m.wire("next_pass", &(&step & &last_inner));
-        pass.enable(&next_pass).reset(1).next(&m.concat(&[&below, &pass.value().top_bit()]));
+        count_passes(&m, pass, &m.wire("next_pass", &(&step & &last_inner)));
     }
 
     m.section("Outputs");
@@ -183,6 +185,7 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     m.output("last_outer", &last_outer);
     if let Some(pass) = &pass {
         m.documented_output("pass", pass, "a one at its number");
+        m.documented_output("pass_ends", &(&step & &last_inner), "with this tile");
     }
     if keeps_tiles {
         m.section("Numbers of tiles");
@@ -195,6 +198,12 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
         m.output("first_outer", &first_outer);
     }
     m.finish()
+}
+
+/// Makes a register a one at the number of a pass, which `ends`.
+pub(crate) fn count_passes(m: &ModuleBuilder, pass: &RegisterBuilder, ends: &Value) {
+    let below = pass.value().slice(0, pass.value().width() - 1);
+    pass.enable(ends).reset(1).next(&m.concat(&[&below, &pass.value().top_bit()]));
 }
 
 /// The primitives of [`sequencer`].
@@ -211,7 +220,7 @@ pub(crate) fn sequencer_census(nest: &Nest) -> Census {
         (Adder, 1, outer + 1),                                     // left less a step
         (Multiplexer, 2, inner),                                   // left: start, restart or step
         (Multiplexer, 2, outer),                                   // left: start, step or hold
-        (AndOr, 5, 1),                                             // finish 2, run ready, start, change
+        (AndOr, 4 + u64::from(nest.back_to_back), 1),              // finish 2, start, change, run ready
         (AndOr, 3, 1),                                             // busy 2, restart
         (Inverter, 2, 1),                                          // of busy, finish
     ]);

@@ -124,6 +124,7 @@ fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
         weight_bits: 8,
         modes,
         passes: 1,
+        beat_waits: false,
         element_stages,
         zero_points: None,
         fixed_sum_bits: None,

@@ -52,6 +52,7 @@ fn one_lane(modes: Vec<Mode>, max_inner: u32) -> Geometry {
         weight_bits: 8,
         modes,
         passes: 1,
+        beat_waits: false,
         element_stages: 0,
         zero_points: None,
         fixed_sum_bits: None,

@@ -5,7 +5,7 @@ use super::column::{Beat, activation_port, gated, weight_port};
 use super::cube::{activations_across_layers, each_layer};
 use super::geometry::Geometry;
 use super::operands::port_bits;
-use super::results::{Completed, Row, resolved};
+use super::results::{Completed, Row, kept, resolved};
 use super::zero_points::Correction;
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister};
@@ -48,7 +48,7 @@ pub(super) fn rows(
     Row {
         valid: valid.value().clone(),
         sums: resolved(m, geometry, &sums.products),
-        columns_left,
+        keep: kept(m, geometry, &columns_left),
         last,
         correction: activation_sum.map(|activation_sum| Correction { activation_sum, ends_tile: last_row }),
     }

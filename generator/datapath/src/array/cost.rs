@@ -60,7 +60,13 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     let row_bits = bits(&element.row_edge, geometry.row_bits());
     let column_bits = bits(&element.column_edge, geometry.column_bits());
     parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.operand_rows().into()))));
-    parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.operand_columns().into()))));
+    parts.extend(element.column_edge.map(|(mut edge, _)| {
+        edge.add(ResetRegister, u64::from(geometry.passes > 1), geometry.passes.into()); // its pass
+        ("edge", copies(&edge, geometry.operand_columns().into()))
+    }));
+    if geometry.beat_waits {
+        parts.push(("operands", waiting(geometry, row_bits, column_bits)));
+    }
     let (held, seen) = match element.feeder {
         None => (("operands", registers(geometry, row_bits, column_bits)), [row_bits, column_bits]),
         Some((feeder, dealt)) => (("feeder", feeder), dealt),
@@ -106,42 +112,28 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
             (AndOr, 4, 1), // able, the ready of weights, issue, the other ready
             (AndOr, u64::from(several_rows || geometry.has_modes()), 1), // start
             (EnabledRegister, several_rows.into(), geometry.row_count_bits()), // rows of the run
-            (ResetRegister, 2 + stages, 1), // valid
+            (ResetRegister, 1 + waits + stages, 1), // valid
             (AndOr, 1 + waits, 1), // accumulate, complete
         ]),
         1,
     );
     let rows = if several_rows { geometry.row_count_bits() } else { 0 };
-    let early = u64::from(serial && geometry.is_told_early(true));
-    let to_columns = (u64::from(serial) | waits) - early; // cycles until columns, which may hold themselves what they are told
-    for (cycles, bits) in [(2, 1), (to_columns, 1), (2, 1), (2, nest.outer_bits()), (2, rows)] {
-        // Last, first, last tile, columns left, rows.
-        census.add_census(&travelling(geometry, serial, cycles + stages, bits), 1);
+    let early = if serial { u64::from(geometry.told_early(true)) } else { 0 };
+    let held = u64::from(geometry.held_stage());
+    // Cycles until columns, which may hold themselves what they are told.
+    let to_columns = held - 1 + (u64::from(serial) | waits) - early;
+    census.add_census(&travelling(geometry, serial.into(), to_columns + stages, 1), 1); // first
+    for bits in [1, 1, nest.outer_bits(), rows] {
+        // Last, last tile, columns left, rows.
+        census.add_census(&travelling(geometry, u64::from(serial) * held, held + waits + stages, bits), 1);
     }
     if serial {
-        let draining = 1 - waits;
-        census.add_census(
-            &sum_of(&[
-                (AndOr, 4, 1),                             // done, open 2 or able, first
-                (AndOr, waits * u64::from(stages > 0), 1), // step, where it is not that of the sums
-                (ResetRegister, stages - early, 1),        // done; valid is told a cycle early
-                (Inverter, 1, 1),                          // of valid
-                (EnabledRegister, waits, 1),               // first cycle of the beat
-                (Register, draining, 1),
-            ]),
-            1,
-        );
+        census.add(ResetRegister, stages.saturating_sub(early), 1); // done; valid is told early
+        census.add_census(&if geometry.beat_waits { dealt(geometry) } else { worked(geometry) }, 1);
     }
     if geometry.has_passes() {
-        census.add_census(
-            &sum_of(&[
-                (AndOr, 4 + waits, 1),             // first, last, pass begins 2, sums move up
-                (AndOr, 2 * u64::from(serial), 1), // in the first cycle of its beat, the others
-                (Inverter, u64::from(serial), 1),  // of that cycle
-                (ResetRegister, to_columns + stages, 1),
-            ]),
-            1,
-        );
+        census.add(AndOr, 4 + waits, 1); // first, last, pass begins 2, sums move up
+        census.add(ResetRegister, to_columns + stages, 1);
     }
     match geometry.has_planes() {
         true => census.add_census(&planes::census(geometry), 1),
@@ -159,10 +151,36 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
     census
 }
 
-/// What goes with a beat for so many cycles. Where nothing waits only a beat that is worked on for several cycles is held.
-fn travelling(geometry: &Geometry, serial: bool, cycles: u64, bits: u32) -> Census {
+/// What holds a beat that is worked on for several cycles.
+fn worked(geometry: &Geometry) -> Census {
+    let waits = u64::from(geometry.topology != Topology::Draining);
+    sum_of(&[
+        (AndOr, 4, 1),                                              // done, open 2 or able, first
+        (AndOr, waits * u64::from(geometry.element_stages > 0), 1), // step, where it is not that of the sums
+        (Inverter, 1, 1),                                           // of valid
+        (EnabledRegister, waits, 1),                                // first cycle of the beat
+        (Register, 1 - waits, 1),
+    ])
+}
+
+/// The same where the next beat waits.
+fn dealt(geometry: &Geometry) -> Census {
+    let moves = u64::from(geometry.has_passes());
+    let waits = u64::from(geometry.topology != Topology::Draining);
+    sum_of(&[
+        (AndOr, 7, 1),                          // load 2, open, held 2, first, done
+        (AndOr, moves * (3 + waits), 1),        // move due 1 or 2, ready, move up
+        (Multiplexer, moves, 1),                // move due
+        (Inverter, 3 + moves * (1 + waits), 1), // of more, waiting, spent; of move due, and of what moves where it may wait
+        (ResetRegister, 2, 1),                  // more, held
+    ])
+}
+
+/// What goes with a beat for so many cycles. Where nothing in the array waits it is held in so many of them with a beat that
+/// is worked on for several cycles.
+fn travelling(geometry: &Geometry, held: u64, cycles: u64, bits: u32) -> Census {
     let held = match geometry.topology {
-        Topology::Draining => u64::from(serial),
+        Topology::Draining => held,
         _ => cycles,
     };
     sum_of(&[(EnabledRegister, held, bits), (Register, cycles - held, bits)])
@@ -177,8 +195,14 @@ fn registers(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
             (Register, columns.into(), rows),
             (Register, columns.into(), column_bits),
         ]),
-        _ => sum_of(&[(EnabledRegister, 1, rows), (EnabledRegister, 1, columns * column_bits)]),
+        _ => waiting(geometry, row_bits, column_bits),
     }
+}
+
+/// Registers in which a beat may have to wait.
+fn waiting(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
+    let bits = [geometry.operand_rows() * row_bits, geometry.operand_columns() * column_bits];
+    sum_of(&bits.map(|bits| (EnabledRegister, 1, bits)))
 }
 
 /// The mask of the activations.

@@ -17,7 +17,7 @@
 
 use super::column::{Beat, activation_port, weight_port};
 use super::geometry::Geometry;
-use super::results::{Completed, Row, carries_in_place};
+use super::results::{Completed, Row, carries_in_place, kept};
 use super::schedule::Schedule;
 use super::settling::{in_one_word, settling_cycles};
 use crate::census::sum_of;
@@ -54,33 +54,28 @@ pub(super) fn rows(
 ) -> Row {
     let bits = geometry.row_count_bits();
     let draining = m.register("draining", uint(1));
-    let drains = m.wire("drains", &(&completed.complete | draining.value()));
     let moves = m.forward("row_moves", uint(1));
-    let RowState { valid, room } = row_state(m, geometry, &moves, ready);
-    moves.drive(&(&drains & room));
+    let RowState { moved, valid, room } = row_state(m, geometry, &moves, ready);
+    moves.drive(&(draining.value() & room));
 
+    m.comment("Rows are counted a cycle behind the signal that moves them: none moves in that cycle.");
     let rows_left = m.register("rows_left", uint(bits));
-    let now = m.wire("rows_left_now", &completed.complete.mux(&completed.rows, &rows_left));
-    let one_less = (&now - m.uint(1, bits)).wrap(bits).as_unsigned();
-    rows_left.next(&moves.mux(&one_less, &now));
-    let last_row = m.wire("last_row", &now.less_equal(&m.uint(1, bits)));
+    let one_less = (rows_left.value() - m.uint(1, bits)).wrap(bits).as_unsigned();
+    rows_left.next(&completed.complete.mux(&completed.rows, &moved.mux(&one_less, &rows_left)));
+    let last_row = m.wire("last_row", &rows_left.value().less_equal(&m.uint(1, bits)));
+    draining.reset(0).next(&(&completed.complete | (draining.value() & !(&moved & &last_row))));
     let left = m.wire("tile_left", &(&*moves & &last_row));
-    draining.reset(0).next(&(&drains & !&left));
     let blocked = m.register("blocked", uint(1));
-    blocked.reset(0).next(&((&schedule.issue & &schedule.last_enters) | (blocked.value() & !&left)));
+    blocked.reset(0).next(&((&schedule.load & &schedule.last_loads) | (blocked.value() & !left)));
     free.drive(&!blocked.value());
 
-    let held = |name: &str, value: &Value| {
-        let held = m.delay(&format!("{name}_held"), value, Some(&completed.complete));
-        m.wire(name, &completed.complete.mux(value, &held))
-    };
-    let last_tile = held("tile_is_last", &completed.last_tile);
-    let columns_left = held("tile_columns_left", &completed.columns_left);
+    let last_tile = m.delay("tile_is_last", &completed.last_tile, Some(&completed.complete));
+    let keep = m.delay("tile_keep", &kept(m, geometry, &completed.columns_left), Some(&completed.complete));
     let row = columns(m, geometry, beat, &moves);
     Row {
         valid,
-        columns_left: m.delay("row_columns_left", &columns_left, Some(&moves)),
-        last: m.delay("row_is_last", &(&last_row & last_tile), Some(&moves)),
+        keep: m.delay("row_keep", &keep, Some(&moved)),
+        last: m.delay("row_is_last", &(&last_row & last_tile), Some(&moved)),
         sums: in_one_word(m, geometry, &row),
         correction: None,
     }
@@ -88,6 +83,8 @@ pub(super) fn rows(
 
 /// Of the row that has left the accumulators.
 struct RowState {
+    /// It has left, in the cycle behind the signal that moves it.
+    moved: Value,
     /// It is there, and has settled.
     valid: Value,
     /// The next may take its place.
@@ -96,12 +93,12 @@ struct RowState {
 
 fn row_state(m: &ModuleBuilder, geometry: &Geometry, moves: &ForwardWire, ready: &Value) -> RowState {
     let moved = m.pipeline("row", None).control(0, "row_moved", moves);
-    let (present, settled) = (m.register("row_present", uint(1)), m.register("row_settled", uint(1)));
-    let valid = m.wire("row_valid", &(moved.at(row_cycles(geometry) as u32) | settled.value()));
-    settled.reset(0).next(&(&valid & !ready));
+    let (present, valid) = (m.register("row_present", uint(1)), m.register("row_valid", uint(1)));
+    valid.reset(0).next(&(moved.at(row_cycles(geometry) as u32 - 1) | (valid.value() & !ready)));
+    let valid = valid.value().clone();
     let stays = m.wire("row_stays", &(present.value() & !(&valid & ready)));
     present.reset(0).next(&(&**moves | &stays));
-    RowState { valid, room: !stays }
+    RowState { moved: moved.at(1), valid, room: !stays }
 }
 
 /// The columns; gives the sums of the row that leaves.
@@ -129,20 +126,20 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
     let signals = beat.signals.declare(&m);
     let drain = m.documented_input("drain", uint(1), "a row leaves, and the others move up, a cycle later");
     let leaves = m.delay("held_drain", &drain, None);
-    let (activations, weights, signals) = match beat.operands.held {
-        true => (activations, weights, signals),
+    let (activations, weights) = match beat.operands.held {
+        true => (activations, weights),
         false => {
             let held = m.delay("held_activations", activations.flat(), None);
-            (held.lanes(activations.shape(), rows), m.delay("held_weights", &weights, None), signals.held(&m))
+            (held.lanes(activations.shape(), rows), m.delay("held_weights", &weights, None))
         }
     };
-    let drain = if beat.operands.held && geometry.is_told_early(true) { &drain } else { &leaves };
+    let signals = if !beat.operands.held || geometry.beat_waits { signals.held(&m) } else { signals };
     let sums = m.lanes("sums", uint(geometry.element_bits()), rows + 1);
     m.repeat("row", rows, |row| {
         let instance = m.instance("element", &beat.element);
         instance.connect("activations", &activations.lane(row)).connect("weights", &weights);
         signals.connect(&instance);
-        instance.connect("drain", drain).connect("below", &sums.lane(row + 1));
+        instance.connect("drain", &leaves).connect("below", &sums.lane(row + 1));
         sums.drive(row, &instance.output("sum"));
     });
     sums.drive(rows, &m.uint(0, geometry.element_bits()));
@@ -154,26 +151,25 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
 /// The primitives between the operands of a beat and the rows of a tile, elements apart.
 pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Census {
     let columns = u64::from(geometry.columns);
-    let held = if serial { 0 } else { 1 + u64::from(geometry.has_passes()) + u64::from(!adds_always) };
-    let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
+    let told =
+        if serial && !geometry.beat_waits { 0 } else { 1 + u64::from(geometry.has_passes()) + u64::from(!adds_always) };
+    let counted = geometry.row_count_bits();
     sum_of(&[
         (AndOr, u64::from(adds_always), 1),                 // first to add
-        (AndOr, 7, 1),                                      // drains, moves, left, draining, blocked 3
-        (AndOr, 5, 1),                                      // valid, settled, stays 2, present
+        (AndOr, 8, 1),                                      // moves, left, draining 3, blocked 3
+        (AndOr, 5, 1),                                      // valid 2, stays 2, present
         (AndOr, 1, 1),                                      // last
-        (Inverter, 4, 1),                                   // of left, blocked, ready, taken
-        (Inverter, 1, 1),                                   // room
-        (ResetRegister, 4, 1),                              // draining, blocked, present, settled
-        (ResetRegister, row_cycles(geometry), 1),           // moved
-        (Register, columns * (1 + held), 1),                // drain, first, next pass, enable
+        (Inverter, 4, 1),                                   // of left 2, blocked, ready
+        (Inverter, 2, 1),                                   // of taken, room
+        (ResetRegister, 4, 1),                              // draining, blocked, present, valid
+        (ResetRegister, row_cycles(geometry) - 1, 1),       // moved
+        (Register, columns * (1 + told), 1),                // drain, first, next pass, enable
         (Multiplexer, 2, counted),                          // rows left
         (Adder, 1, counted + 1),                            // one row less
         (Comparator, 1, counted),                           // last row
         (Register, 1, counted),                             // rows left
-        (EnabledRegister, 2, 1),                            // last tile held, last
-        (EnabledRegister, 2, outer),                        // columns left
-        (Multiplexer, 1, 1),                                // last tile
-        (Multiplexer, 1, outer),                            // columns left
+        (EnabledRegister, 2, 1),                            // last tile, last
+        (EnabledRegister, 2, geometry.columns),             // keep
         (EnabledRegister, columns, geometry.placed_bits()), // row
     ])
 }

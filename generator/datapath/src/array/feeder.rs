@@ -3,10 +3,9 @@
 use super::geometry::Geometry;
 use tritloom_hdl::{Lanes, ModuleBuilder, Value, uint};
 
-/// The inputs of a feeder.
+/// The inputs that all feeders have.
 pub(crate) struct FeederPorts {
     pub load: Value,
-    pub step: Value,
     /// A row a lane.
     pub activations: Lanes,
     /// A column a lane.
@@ -27,7 +26,6 @@ impl FeederPorts {
         m.parameter("places", geometry.depth);
         FeederPorts {
             load: m.documented_input("load", uint(1), "a beat enters"),
-            step: m.documented_input("step", uint(1), "the digits of this cycle are taken"),
             activations: m.input_lanes("activations", uint(row_bits), rows, "first row lowest"),
             weights: m.input_lanes("weights", uint(column_bits), columns, weights),
         }
@@ -38,10 +36,9 @@ impl FeederPorts {
         m.delay(name, operands.flat(), Some(&self.load)).lanes(operands.shape(), operands.count())
     }
 
-    /// Gives what rows and columns see, and whether nothing is left behind this cycle.
-    pub fn deal(m: &ModuleBuilder, rows: &Lanes, columns: &Lanes, spent: &Value) {
+    /// Gives what rows and columns see.
+    pub fn deal(m: &ModuleBuilder, rows: &Lanes, columns: &Lanes) {
         m.output_lanes("to_rows", rows, "first row lowest");
         m.output_lanes("to_columns", columns, "first column lowest");
-        m.output("spent", spent);
     }
 }

@@ -81,6 +81,9 @@ pub struct Geometry {
     /// How often the operands of a tile of columns enter whole; with several an element learns when a further pass begins
     /// ([`super::Element::element`]). Operands that enter bit by bit have the passes of their mode ([`Mode::passes`]).
     pub passes: u32,
+    /// Whether, before a feeder, the next beat waits in registers while one is dealt out, so that no path leads from what is
+    /// dealt out to what enters. Operands that enter whole several times must wait.
+    pub beat_waits: bool,
     /// Registers inside an element between its operands and its sum.
     pub element_stages: u32,
     /// Where operands stand for what they are less zero points of their run.
@@ -276,10 +279,21 @@ impl Geometry {
         }
     }
 
-    /// Whether columns, or elements with operands out of a feeder, are told a cycle early what to do, and hold it in
-    /// registers of their own: where nothing ever waits. What a feeder deals out must pass a stage for that.
-    pub(super) fn is_told_early(&self, fed: bool) -> bool {
-        self.topology == Topology::Draining && (!fed || self.element_stages > 0)
+    /// The stage in which registers or a feeder hold a beat for the elements: that of the streams is zero.
+    pub(super) fn held_stage(&self) -> u32 {
+        1 + u32::from(self.beat_waits)
+    }
+
+    /// How many cycles early elements are told what to do where nothing ever waits. Columns hold it in registers of their
+    /// own; with operands out of a feeder elements do, if what is dealt out passes a stage in them, and columns before them,
+    /// if beats wait.
+    pub(super) fn told_early(&self, fed: bool) -> u32 {
+        let in_elements = u32::from(self.element_stages > 0);
+        match self.topology {
+            Topology::Draining if fed => in_elements + u32::from(self.beat_waits),
+            Topology::Draining => 1,
+            _ => 0,
+        }
     }
 
     /// Elements.
@@ -292,7 +306,8 @@ impl Geometry {
         bits_for(self.most_rows().into())
     }
 
-    /// Steps of the inner dimension run inside tiles of columns.
+    /// Steps of the inner dimension run inside tiles of columns. Where sums drain, a run is accepted behind the one before:
+    /// its beats cannot enter until rows have left.
     pub(crate) fn nest(&self) -> Nest {
         Nest {
             inner_max: self.max_inner,
@@ -300,6 +315,7 @@ impl Geometry {
             outer_max: self.max_columns,
             outer_step: self.columns,
             passes: if self.has_planes() { Passes::PerRun } else { Passes::Fixed(self.passes) },
+            back_to_back: self.topology != Topology::Draining,
             keeps_tiles: false,
         }
     }

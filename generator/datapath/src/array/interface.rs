@@ -9,10 +9,10 @@ use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Interface, Stream};
 use crate::sequencer::InnerStep;
 
-/// Cycles from the beat that completes a tile to its first row, where a beat takes one: operand register, those of the
-/// element, sum, capture or selection; in a systolic array a row is resolved and waits for its last column.
+/// Cycles from the beat that completes a tile to its first row, where a beat takes one: operand register, behind that in which
+/// it may wait, those of the element, sum, capture or selection; in a systolic array a row is resolved and waits for its last column.
 pub(super) fn latency_cycles(geometry: &Geometry) -> u64 {
-    let held = 3 + u64::from(geometry.element_stages);
+    let held = 2 + u64::from(geometry.held_stage() + geometry.element_stages);
     match geometry.topology {
         Topology::Broadcast | Topology::Cube { .. } | Topology::Tree => held,
         Topology::Draining => held + settling_cycles(geometry),
@@ -83,7 +83,8 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
             Topology::Draining => {
                 let every = draining::row_cycles(geometry);
                 let early = settling_cycles(geometry);
-                let behind = format!("and the next tile, or run, enters {early} cycles before the last is valid");
+                let enters = if geometry.beat_waits { "is dealt out from" } else { "enters" };
+                let behind = format!("and the next tile, or run, {enters} {early} cycles before the last is valid");
                 formula(geometry, &paces, &format!("the others every {every} cycles, {behind}"))
             }
             Topology::WeightStationary { .. } => stationary_formula(geometry),

@@ -24,7 +24,8 @@
 //! run of one tile is the least that has a mode of its own.
 //!
 //! Serial elements see a beat digit by digit: a feeder ([`Element::feeder`]) takes the place of the registers, deals the
-//! beat out over several cycles, as many as the data ask for, and lets the next beat in with its last.
+//! beat out over several cycles, as many as the data ask for, and lets the next beat in with its last; that one may wait in
+//! registers before it ([`Geometry::beat_waits`]).
 
 pub mod beats;
 mod broadcast;

@@ -3,9 +3,10 @@
 use super::cube::each_layer;
 use super::geometry::Geometry;
 use super::mode::Mode;
-use super::schedule::Schedule;
+use super::schedule::{PassSchedule, Schedule};
 use super::shell::{Element, Inputs};
 use crate::arith::thermometer::thermometer;
+use crate::sequencer::count_passes;
 use tritloom_hdl::{ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// A beat, as it enters or as elements see it.
@@ -160,7 +161,7 @@ pub(super) fn prepared(
             instance.connect("control", &mode.control.at(0));
         }
         if let Some(pass) = schedule.and_then(|schedule| schedule.pass.as_ref()).filter(|_| has("pass")) {
-            instance.connect("pass", &pass.entering);
+            instance.connect("pass", &own_pass(m, side, pass));
         }
         if let Some(within) = within {
             instance.connect("within_inner", &within.lane(position));
@@ -170,10 +171,18 @@ pub(super) fn prepared(
     (*prepared).clone()
 }
 
-/// Registers that hold a beat for a cycle.
-pub(super) fn held(m: &ModuleBuilder, entering: &Operands, schedule: &Schedule) -> Operands {
+/// The pass that enters; a number of it in registers of an edge's own, since it selects all that enters there.
+fn own_pass(m: &ModuleBuilder, side: &Side, pass: &PassSchedule) -> Value {
+    let Some(ends) = &pass.ends else { return pass.entering.clone() };
+    let own = m.register(&format!("{}_pass", side.edge), pass.entering.shape());
+    count_passes(m, &own, ends);
+    own.value().clone()
+}
+
+/// Registers that take a beat with `enter`.
+pub(super) fn held(m: &ModuleBuilder, entering: &Operands, enter: &Value) -> Operands {
     let register = |side: &Side, lanes: &Lanes| {
-        m.delay(side.operands, lanes.flat(), Some(&schedule.issue)).lanes(lanes.shape(), lanes.count())
+        m.delay(side.operands, lanes.flat(), Some(enter)).lanes(lanes.shape(), lanes.count())
     };
     let (rows, columns) = (register(&ROW_SIDE, &entering.rows), register(&COLUMN_SIDE, &entering.columns));
     Operands { rows, columns, held: true }
@@ -189,14 +198,28 @@ pub(super) fn fed(
     spent: &ForwardWire,
 ) -> Operands {
     let instance = m.instance("feeder", feeder);
-    let worked = schedule.valid.at(1);
-    let step = m.wire("step", &advance.map_or(worked.clone(), |advance| &worked & advance));
-    instance.connect("load", &schedule.issue).connect("step", &step);
+    let has = |port: &str| feeder.port(port).is_some();
+    instance.connect("load", &schedule.load);
+    if has("step") {
+        let held = schedule.valid.at(1);
+        instance.connect("step", &m.wire("step", &advance.map_or(held.clone(), |advance| &held & advance)));
+    }
+    if let Some(advance) = advance.filter(|_| has("advance")) {
+        instance.connect("advance", advance);
+    }
     if let Some(mode) = &schedule.mode {
         instance.connect("control", &mode.control.at(0));
     }
     instance.connect(ROW_SIDE.operands, entering.rows.flat()).connect(COLUMN_SIDE.operands, entering.columns.flat());
-    spent.drive(&instance.output("spent"));
+    spent.drive(&match has("more") {
+        true => {
+            let more = m.register("more", uint(1));
+            advance.iter().for_each(|advance| _ = more.enable(advance));
+            more.reset(0).next(&instance.output("more"));
+            !more.value()
+        }
+        false => instance.output("spent"),
+    });
     let dealt = |port: &str, count: u32| instance.output_lanes(port, uint(port_bits(feeder, port) / count));
     let (rows, columns) = (dealt("to_rows", entering.rows.count()), dealt("to_columns", entering.columns.count()));
     Operands { rows, columns, held: true }

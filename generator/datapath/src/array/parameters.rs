@@ -105,8 +105,8 @@ pub const MAX_COLUMNS: Parameter =
 const INTEGERS: &[(&str, &str)] =
     &[("int4", "signed, 4 bits"), ("int8", "signed, 8 bits"), ("int16", "signed, 16 bits")];
 
-/// The geometry that these parameters make, with sums of form `sum_form`, one mode, one pass and no
-/// registers in elements.
+/// The geometry that these parameters make, with sums of form `sum_form`, one mode, one pass, no beat
+/// that waits and no registers in elements.
 pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
     let number = |name: &str| parameters.integer(name) as u32;
     let bits = |name: &str| match parameters.choice(name) {
@@ -124,6 +124,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
         weight_bits,
         modes: vec![Mode::plain(depth, activation_bits, weight_bits)],
         passes: 1,
+        beat_waits: false,
         element_stages: 0,
         zero_points: None,
         fixed_sum_bits: (parameters.choice("accumulator") == "bits32").then_some(32),

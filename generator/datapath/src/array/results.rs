@@ -13,7 +13,7 @@ use tritloom_hdl::{Affine, Census, Lanes, Module, ModuleBuilder, Value, sint, ui
 
 /// A tile behind its last beat.
 pub(super) struct Completed {
-    /// The tile is complete in this cycle.
+    /// The tile is complete in this cycle or, where it drains, in the next.
     pub complete: Value,
     /// How many rows the run has.
     pub rows: Value,
@@ -29,8 +29,8 @@ pub(super) struct Row {
     pub valid: Value,
     /// The sum of each column.
     pub sums: Lanes,
-    /// Columns of the run that are left, this tile included.
-    pub columns_left: Value,
+    /// Which columns are within the run.
+    pub keep: Value,
     /// It is the last of its run.
     pub last: Value,
     /// Where there are zero points.
@@ -39,11 +39,10 @@ pub(super) struct Row {
 
 /// Drives the result stream.
 pub(super) fn results(m: &ModuleBuilder, geometry: &Geometry, row: &Row) {
-    let keep = kept(m, geometry, &row.columns_left);
-    stream(m, geometry, &row.valid, (&row.sums, &keep), &row.last);
+    stream(m, geometry, &row.valid, (&row.sums, &row.keep), &row.last);
 }
 
-/// Which columns are within the run.
+/// Which columns are within the run, where so many of it are left, those of this tile included.
 pub(super) fn kept(m: &ModuleBuilder, geometry: &Geometry, columns_left: &Value) -> Value {
     thermometer(m, "within_columns", columns_left, geometry.columns)
 }

@@ -6,12 +6,17 @@ use super::shell::{Element, Inputs};
 use crate::sequencer::{InnerStep, sequencer};
 use tritloom_hdl::{Bits, ForwardWire, ModuleBuilder, Staged, Value, uint};
 
-/// What the array knows of the beat that enters and of those under way. Stage 1 is that of the held operands.
+/// What the array knows of the beat that enters and of those under way. Stage [`Geometry::held_stage`] is that of the held
+/// operands.
 pub(super) struct Schedule {
     /// A beat enters.
     pub issue: Value,
+    /// The first registers behind the streams take what stands there, a beat or none.
+    pub enter: Value,
+    /// A beat comes to where it is held for the elements; where none waits, that enters.
+    pub load: Value,
     /// If it does, it is the last of its tile.
-    pub last_enters: Value,
+    pub last_loads: Value,
     /// Places of the inner dimension that are left, the beat that enters included.
     pub inner_left: Value,
     /// Of the run, where there are several.
@@ -43,6 +48,8 @@ pub(super) struct PassSchedule {
     /// Of that which enters: a one at its number or, where operands enter bit by bit, a one for each side whose top bits
     /// enter, the activations lowest.
     pub entering: Value,
+    /// It ends with the beat that enters, where its number is told.
+    pub ends: Option<Value>,
     /// One begins, and sums move up: with its first beat or, where a beat takes several cycles, in a cycle before them.
     pub begins: Staged,
 }
@@ -77,7 +84,7 @@ pub(super) struct Flow<'a> {
 
 impl Schedule {
     /// Both operands enter together, or none, while the flow allows it. Where a beat takes several cycles it is held until
-    /// `spent` says that no more than this cycle is left of it.
+    /// `spent` says that no more than this cycle is left of it, and the next may wait meanwhile.
     pub fn build(
         m: &ModuleBuilder,
         geometry: &Geometry,
@@ -94,7 +101,8 @@ impl Schedule {
         m.documented_output("run_ready", &run_ready, "");
         let open = spent.map(|_| m.forward("open", uint(1)));
         let enter = open.as_deref().or(flow.advance);
-        let gates = [enter, flow.free].into_iter().flatten();
+        let free = flow.free.filter(|_| !geometry.beat_waits);
+        let gates = [enter, free].into_iter().flatten();
         let able = m.wire("able", &gates.fold(sequencer.output("busy"), |able, gate| able & gate));
         issue.drive(&(&able & &streams.activation_valid & &streams.weight_valid));
         m.output("activation_ready", &(&able & &streams.weight_valid));
@@ -130,7 +138,8 @@ impl Schedule {
             None => (first_inner, last_inner, None),
             Some(EnteringPass { told, first, last, moves_up }) => {
                 let begins = m.wire("pass_begins", &(&*issue & &first_inner & moves_up));
-                let pass = PassSchedule { entering: told, begins: beat.control(0, "beat_pass", &begins) };
+                let ends = (geometry.passes > 1).then(|| sequencer.output("pass_ends"));
+                let pass = PassSchedule { entering: told, ends, begins: beat.control(0, "beat_pass", &begins) };
                 let first = m.wire("first_of_tile", &(first_inner & first));
                 (first, m.wire("last_of_tile", &(last_inner & last)), Some(pass))
             }
@@ -149,33 +158,33 @@ impl Schedule {
                 let rows = m.delay("rows", &streams.run_rows, Some(&start));
                 beat.stage(0, "beat_rows", &rows)
             }),
+            enter: enter.cloned().unwrap_or_else(|| (*issue).clone()),
+            load: (*issue).clone(),
             issue: (*issue).clone(),
-            last_enters: last,
+            last_loads: last,
         };
         match (spent, open) {
+            (Some(spent), Some(open)) if geometry.beat_waits => held.dealt(m, flow, spent, &open),
             (Some(spent), Some(open)) => held.worked(m, flow.advance, spent, &open),
             _ => held,
         }
     }
 
-    /// Of beats that are held in stage 1 for several cycles: what leaves that stage, cycle by cycle; nothing in the cycle
-    /// in which sums move up. Drives `open`, with which the next beat enters.
+    /// Of beats that are held in stage 1 for several cycles: what leaves that stage, cycle by cycle. Drives `open`, with
+    /// which the next beat enters.
     fn worked(self, m: &ModuleBuilder, advance: Option<&Value>, spent: &Value, open: &ForwardWire) -> Schedule {
         let held = self.valid.at(1);
-        let fresh = m.delay("fresh", &self.issue, advance);
-        let begins = self.pass.as_ref().map(|pass| m.wire("begins", &(pass.begins.at(1) & &fresh)));
-        let worked = begins.as_ref().map_or(held.clone(), |begins| m.wire("worked", &(&held & !begins)));
-        let done = m.wire("done", &(&worked & spent));
+        let done = m.wire("done", &(&held & spent));
         let ready = &done | !&held;
         open.drive(&advance.map_or(ready.clone(), |advance| advance & &ready));
+        let fresh = m.delay("fresh", &self.issue, advance);
         let first = m.wire("first", &(self.first.at(1) & &fresh));
         let work = m.pipeline("work", advance);
-        let pass = self.pass.zip(begins);
         Schedule {
-            valid: work.control(1, "work_valid", &worked),
+            valid: work.control(1, "work_valid", &held),
             done: work.control(1, "work_done", &done),
             first: work.stage(1, "work_first", &first),
-            pass: pass.map(|(pass, begins)| PassSchedule { begins: work.control(1, "work_pass", &begins), ..pass }),
+            pass: None,
             last: work.stage(1, "work_last", &self.last.at(1)),
             last_tile: work.stage(1, "work_last_tile", &self.last_tile.at(1)),
             columns_left: work.stage(1, "work_columns_left", &self.columns_left.at(1)),
@@ -183,6 +192,54 @@ impl Schedule {
             ..self
         }
     }
+
+    /// Of beats that wait in stage 1 while one is dealt out in stage 2: what leaves that stage, cycle by cycle. Before the
+    /// beat that begins a further pass sums move up, in a cycle in which nothing is dealt out. Drives `open`, with which the
+    /// next beat enters; the first of a tile does, and waits, while the rows of the one before leave.
+    fn dealt(self, m: &ModuleBuilder, flow: &Flow, spent: &Value, open: &ForwardWire) -> Schedule {
+        let waiting = self.valid.at(1);
+        let load = m.forward("load", uint(1));
+        let move_due = self.pass.as_ref().map(|pass| move_due(m, &pass.begins.at(0), open, spent, flow.advance));
+        let ready = move_due.as_ref().map_or(spent.clone(), |due| spent & !due);
+        let gates = [flow.free, flow.advance].into_iter().flatten();
+        load.drive(&gates.fold(&waiting & ready, |load, gate| load & gate));
+        open.drive(&(&*load | !&waiting));
+        let (deal, work) = (m.pipeline("deal", Some(&load)), m.pipeline("work", flow.advance));
+        let held_next = m.forward("held_next", uint(1));
+        let valid = work.control(1, "held", &held_next);
+        let held = valid.at(2);
+        held_next.drive(&(&*load | (&held & !spent)));
+        let passed = |name: &str, value: &Staged| {
+            let dealt = deal.stage(1, &format!("dealt_{name}"), &value.at(1)).at(2);
+            work.stage(2, &format!("work_{name}"), &dealt)
+        };
+        let (last, last_tile) = (passed("last", &self.last), passed("last_tile", &self.last_tile));
+        Schedule {
+            last_loads: self.last.at(1),
+            load: (*load).clone(),
+            valid,
+            done: work.control(2, "work_done", &m.wire("done", &(&held & spent))),
+            first: work.stage(1, "work_first", &m.wire("first", &(self.first.at(1) & &*load))),
+            pass: self.pass.zip(move_due).map(|(pass, due)| PassSchedule {
+                begins: work.control(1, "work_pass", &m.wire("move_up", &(spent & due))),
+                ..pass
+            }),
+            columns_left: passed("columns_left", &self.columns_left),
+            rows: self.rows.as_ref().map(|rows| passed("rows", rows)),
+            last,
+            last_tile,
+            ..self
+        }
+    }
+}
+
+/// Whether sums are still to move up before the beat that waits, since it came with `begins`: until they do, when what is held
+/// is `spent`.
+fn move_due(m: &ModuleBuilder, begins: &Value, enter: &Value, spent: &Value, advance: Option<&Value>) -> Value {
+    let moved = advance.map_or(spent.clone(), |advance| spent & advance);
+    let due = m.register("move_due", uint(1));
+    due.reset(0).next(&enter.mux(begins, &(due.value() & !moved)));
+    due.value().clone()
 }
 
 /// Places of the inner dimension that pass in a beat of the mode, in all layers.

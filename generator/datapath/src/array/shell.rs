@@ -62,6 +62,10 @@ pub trait Element {
     /// array has several modes. `load` and `step` may both be one in one cycle, the last of a beat. Outputs: `to_rows`,
     /// a lane a row, and `to_columns`, a lane a column: what elements see as `activations` and `weights`, of any width;
     /// `spent`, nothing of the beat is left behind this cycle. While no beat is held they mean nothing.
+    ///
+    /// Where beats wait ([`Geometry::beat_waits`]) what enters comes out of registers, and what is dealt out is taken in every
+    /// cycle or, where something may wait in the array, with an input `advance`: there is no `step`. Instead of `spent` there is
+    /// `more`, a cycle early: something is left behind the next cycle; zero while no beat is held.
     fn feeder(&self) -> Option<Module> {
         None
     }
@@ -123,14 +127,17 @@ pub fn build(element: &dyn Element) -> Result<Design, Diagnostics> {
     m.section("Operands");
     let entering = operands::entering(&m, geometry, element, &streams, &schedule, draining && feeder.is_none());
     let operands = match (&feeder, &spent) {
-        (Some(feeder), Some(spent)) => operands::fed(&m, feeder, &entering, &schedule, flow.advance, spent),
+        (Some(feeder), Some(spent)) => {
+            let before = if geometry.beat_waits { operands::held(&m, &entering, &schedule.enter) } else { entering };
+            operands::fed(&m, feeder, &before, &schedule, flow.advance, spent)
+        }
         _ if draining => entering,
-        _ => operands::held(&m, &entering, &schedule),
+        _ => operands::held(&m, &entering, &schedule.issue),
     };
 
     m.section("Elements");
     let beat = beat(&m, geometry, element, operands, &schedule, flow.advance);
-    let summed = 2 + geometry.element_stages;
+    let summed = geometry.held_stage() + u32::from(!draining) + geometry.element_stages;
     let completed = Completed {
         complete: m.wire("complete", &(schedule.done.at(summed) & schedule.last.at(summed))),
         rows: match &schedule.rows {
@@ -277,8 +284,8 @@ fn beat(
     schedule: &Schedule,
     advance: Option<&Value>,
 ) -> Beat {
-    let seen = u32::from(operands.held);
-    let early = u32::from(operands.held && geometry.is_told_early(true));
+    let seen = if operands.held { geometry.held_stage() } else { 0 };
+    let early = if operands.held { geometry.told_early(true) } else { 0 };
     let summing = seen + geometry.element_stages - early;
     let valid = schedule.valid.at(summing);
     let accumulate = m.wire("accumulate", &advance.map_or(valid.clone(), |advance| &valid & advance));

@@ -18,7 +18,7 @@
 use super::column::{Beat, SignalCensus, activation_port, gated, weight_port};
 use super::geometry::Geometry;
 use super::operands::port_bits;
-use super::results::{Completed, Row, resolved};
+use super::results::{Completed, Row, kept, resolved};
 use super::skew::{Wave, aligned, aligned_census, skewed, skewed_census, wave_census};
 use super::zero_points::Correction;
 use crate::census::sum_of;
@@ -61,7 +61,7 @@ pub(super) fn rows(
     Row {
         valid: row.bit(0),
         last: row.bit(1),
-        columns_left: row.slice(2, rows.columns_left.width()),
+        keep: kept(m, geometry, &row.slice(2, rows.columns_left.width())),
         correction: activation_sum.map(|sum| Correction { activation_sum: sum, ends_tile: Some(ends_tile()) }),
         sums,
     }

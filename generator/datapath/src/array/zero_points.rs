@@ -108,7 +108,7 @@ impl Inputs {
         Row {
             valid: m.wire("row_and_zero_points", &(&row.valid & &self.valid)),
             sums: (*corrected).clone(),
-            columns_left: row.columns_left.clone(),
+            keep: row.keep.clone(),
             last: row.last.clone(),
             correction: None,
         }

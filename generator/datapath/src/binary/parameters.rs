@@ -93,6 +93,7 @@ impl Shape {
             outer_max: self.max_columns,
             outer_step: self.columns,
             passes: Passes::Fixed(1),
+            back_to_back: true,
             keeps_tiles: false,
         }
     }

@@ -83,6 +83,7 @@ impl Config {
             weight_bits: weight.width,
             modes: modes(serial, activation, weight, depth),
             passes: 1,
+            beat_waits: false,
             element_stages: 0,
             zero_points: None,
             fixed_sum_bits: None,

@@ -85,6 +85,7 @@ impl Config {
                 weight_bits: weight.bits,
                 modes: modes(activation, weight, depth),
                 passes: 1,
+                beat_waits: false,
                 element_stages: 1,
                 zero_points: parameters
                     .flag("zero_points")

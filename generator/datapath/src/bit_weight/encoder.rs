@@ -5,8 +5,8 @@ use crate::arith::recode::booth::digit_census;
 use crate::arith::recode::pending::{Order, next_pending, next_pending_census, selected_census};
 use crate::arith::recode::{Digit, DigitSet};
 use crate::census::{copies, sum_of};
-use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Multiplexer, Reduction};
-use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Shape, Value, uint};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Multiplexer, Reduction, Register};
+use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Primitive, Shape, Value, uint};
 
 const DIGITS: DigitSet = DigitSet::Radix4;
 
@@ -28,7 +28,7 @@ pub(super) fn encoder(places: u32) -> Module {
     let digits = m.input_lanes("digits", digit_shape(), places, "first place lowest");
     let remaining = m.register("remaining", uint(places));
     let pending = m.wire("pending", &fresh.mux(&non_zero(&m, &digits), &remaining));
-    let next = Next::of(&m, &pending);
+    let next = Next::of(&m, "next_place", &pending);
     remaining.enable(&step).next(&next.remaining);
     m.output("select", &next.select);
     m.output("digit", &selected(&m, &next.select, &digits));
@@ -50,45 +50,121 @@ pub(super) fn encoder_census(places: u32) -> Census {
     census
 }
 
-/// The same with `select` and `digit` out of registers: it is found a cycle ahead, of digits that `load` lets in before
-/// they are held.
-pub(super) fn registered_encoder(places: u32) -> Module {
+/// Holds digits until none is left, and gives as [`encoder`] does `select`, out of a register, and `digit`. Whether digits are
+/// left is said a cycle ahead: `more_enter`, of those that enter more than one is not zero; `more_left`, of those left
+/// behind the digit of this cycle there is more than one. `always`: what is dealt out is taken in every cycle.
+pub(super) fn dealer(places: u32, always: bool) -> Module {
     let m = ModuleBuilder::new(
-        format!("registered_encoder_n{places}"),
-        format!("Holds {places} digits and deals out those that are not zero, one a cycle, out of registers."),
+        format!("digit_dealer_n{places}{}", if always { "_always" } else { "" }),
+        format!("Holds {places} digits and deals out those that are not zero, one a cycle."),
     );
     m.parameter("digits", places);
-    let load = m.documented_input("load", uint(1), "digits enter");
-    let change = m.documented_input("change", uint(1), "digits enter, or the digit of this cycle is taken");
+    let time = Time {
+        more_next: m.documented_input("more_next", uint(1), "digits are left behind the next cycle"),
+        advance: Time::advance(&m, always),
+    };
     let entering = m.input_lanes("digits", digit_shape(), places, "first place lowest");
-    let held = m.delay("held", entering.flat(), Some(&load));
-    let remaining = m.register("remaining", uint(places));
-    let pending = m.wire("pending", &load.mux(&non_zero(&m, &entering), &remaining));
-    let next = Next::of(&m, &pending);
-    remaining.enable(&change).next(&next.remaining);
-    let digits = m.wire("digits_seen", &load.mux(entering.flat(), &held)).lanes(digit_shape(), places);
-    let digit = selected(&m, &next.select, &digits);
-    m.output("select", &m.delay("selected", &next.select, Some(&change)));
-    m.output("digit", &m.delay("digit", &digit, Some(&change)));
-    m.output("spent", &!remaining.value().any());
+    let room = time.room(&m, "group");
+    let held = m.delay("held", entering.flat(), Some(&room.enable)).lanes(digit_shape(), places);
+    let ahead = Ahead::of(&m, &entering, &time, &room);
+    let next = room.spent.mux(&ahead.entering.select, &ahead.left.select);
+    let select = m.delay("selected", &next, time.advance.as_ref());
+    m.output("select", &select);
+    m.output("digit", &selected(&m, &select, &held));
+    m.output("more_enter", &ahead.entering.more());
+    m.output("more_left", &ahead.left.more());
     m.finish()
 }
 
-/// The primitives of [`registered_encoder`].
-pub(super) fn registered_encoder_census(places: u32) -> Census {
-    let bits = DIGITS.bits();
+/// The primitives of [`dealer`].
+pub(super) fn dealer_census(places: u32, always: bool) -> Census {
+    let mut census = sum_of(&[
+        (EnabledRegister, 1, places * DIGITS.bits()), // held
+        (Multiplexer, 1, places),                     // selected
+        (Time::register(always), 1, places),
+    ]);
+    census.add_census(&Time::room_census(always), 1);
+    census.add_census(&ahead_census(places, always), 1);
+    census.add_census(&selected_census(DIGITS, places), 1);
+    census
+}
+
+/// What the parts of a feeder are told of the time.
+pub(super) struct Time {
+    /// Digits of some column are left behind those of the next cycle.
+    pub more_next: Value,
+    /// What is dealt out is taken; `None`: always.
+    pub advance: Option<Value>,
+}
+
+/// Whether what is held makes room.
+pub(super) struct Room {
+    /// Nothing of it is left behind this cycle.
+    pub spent: Value,
+    /// And this cycle is taken: what waits, if anything does, takes its place.
+    pub enable: Value,
+}
+
+impl Time {
+    /// The input `advance`, unless what is dealt out is `always` taken.
+    pub fn advance(m: &ModuleBuilder, always: bool) -> Option<Value> {
+        (!always).then(|| m.documented_input("advance", uint(1), "what is dealt out is taken"))
+    }
+
+    /// A register that holds only where what is dealt out may have to wait.
+    pub fn register(always: bool) -> Primitive {
+        if always { Register } else { EnabledRegister }
+    }
+
+    /// Out of a register of its own, so that none drives more than a row or a column.
+    pub fn room(&self, m: &ModuleBuilder, of: &str) -> Room {
+        let spent =
+            m.wire(&format!("{of}_spent"), &!m.delay(&format!("{of}_more"), &self.more_next, self.advance.as_ref()));
+        let enable =
+            self.advance.as_ref().map_or(spent.clone(), |advance| m.wire(&format!("{of}_taken"), &(&spent & advance)));
+        Room { spent, enable }
+    }
+
+    /// The primitives of [`Time::room`].
+    pub fn room_census(always: bool) -> Census {
+        sum_of(&[(Time::register(always), 1, 1), (Inverter, 1, 1), (AndOr, u64::from(!always), 1)])
+    }
+}
+
+/// The next digit of a group, found a cycle ahead.
+pub(super) struct Ahead {
+    /// Of the digits that enter.
+    pub entering: Next,
+    /// Of those left behind the digit of this cycle.
+    pub left: Next,
+}
+
+impl Ahead {
+    /// Remembers which digits are left, of those that enter when there is room.
+    pub fn of(m: &ModuleBuilder, entering: &Lanes, time: &Time, room: &Room) -> Ahead {
+        let entering = Next::of(m, "first_place", &non_zero(m, entering));
+        if entering.select.width() == 1 {
+            let none = m.uint(0, 1);
+            return Ahead { entering, left: Next { select: none.clone(), remaining: none } };
+        }
+        let remaining = m.register("remaining", entering.remaining.shape());
+        let left = Next::of(m, "next_place", remaining.value());
+        time.advance.iter().for_each(|advance| _ = remaining.enable(advance));
+        remaining.next(&room.spent.mux(&entering.remaining, &left.remaining));
+        Ahead { entering, left }
+    }
+}
+
+/// The primitives of [`Ahead`], and of whether each of its two leaves more digits.
+pub(super) fn ahead_census(places: u32, always: bool) -> Census {
+    let several = u64::from(places > 1);
     let mut census = sum_of(&[
         (Reduction, places.into(), DIGITS.reach()), // non-zero
-        (Multiplexer, 1, places),                   // pending
-        (Multiplexer, 1, places * bits),            // digits
-        (EnabledRegister, 1, places * bits),        // held
-        (EnabledRegister, 2, places),               // remaining, selected
-        (EnabledRegister, 1, bits),                 // digit
-        (Reduction, 1, places),
-        (Inverter, 1, 1), // of any
+        (Multiplexer, several, places),             // remaining
+        (Time::register(always), several, places),
+        (Reduction, 2 * several, places), // more
     ]);
-    census.add_census(&next_census(places), 1);
-    census.add_census(&selected_census(DIGITS, places), 1);
+    census.add_census(&next_census(places), 2);
     census
 }
 
@@ -108,19 +184,24 @@ fn non_zero(m: &ModuleBuilder, digits: &Lanes) -> Value {
 }
 
 /// The next of pending digits, and what is pending behind it.
-struct Next {
-    select: Value,
-    remaining: Value,
+pub(super) struct Next {
+    pub select: Value,
+    pub remaining: Value,
 }
 
 impl Next {
-    fn of(m: &ModuleBuilder, pending: &Value) -> Next {
+    fn of(m: &ModuleBuilder, name: &str, pending: &Value) -> Next {
         if pending.width() == 1 {
             return Next { select: pending.clone(), remaining: m.uint(0, 1) };
         }
-        let next = m.instance("next_place", &next_pending(Order::LowestFirst, pending.width()));
+        let next = m.instance(name, &next_pending(Order::LowestFirst, pending.width()));
         next.connect("pending", pending);
         Next { select: next.output("select"), remaining: next.output("remaining") }
+    }
+
+    /// Whether anything is pending behind it.
+    pub fn more(&self) -> Value {
+        if self.remaining.width() == 1 { self.remaining.clone() } else { self.remaining.any() }
     }
 }
 

@@ -2,11 +2,11 @@
 //! deals its digits out.
 
 use super::element::{RADIX, positions};
-use super::encoder::{digit_shape, encoder, registered_encoder};
+use super::encoder::{Ahead, Time, dealer, digit_shape};
 use super::parameters::{Config, Step};
 use crate::arith::recode::booth;
 use crate::array::{FeederPorts, Geometry};
-use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, uint};
+use tritloom_hdl::{LaneWire, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// From the weights of a column to their digits at the position of a pass, the highest position in the first pass.
 pub(super) fn edge(config: &Config) -> Module {
@@ -45,63 +45,87 @@ pub(super) fn dealt_bits(config: &Config) -> [u32; 2] {
     [depth * activation_bits, to_column]
 }
 
-/// Holds a beat until every group of every column has dealt out its last digit.
+/// Holds a beat until every group of every column has dealt out its last digit. Whether digits are left is found a cycle
+/// ahead, of the beat that waits and of what is left of the one that is held.
 pub(super) fn feeder(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = config.geometry;
     let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
     let m = ModuleBuilder::new(
-        format!("sparse_feeder_{}_a{activation_bits}_{rows}x{columns}x{depth}", config.name()),
+        format!("sparse_feeder_{}_a{activation_bits}_{rows}x{columns}x{depth}", config.element_name()),
         "Holds a beat of operands until the last of its digits that are not zero is dealt out.",
     );
     let bits = [activation_bits, digit_shape().width].map(|bits| bits * depth);
     let ports = FeederPorts::declare(&m, &config.geometry, bits, "digits, first column lowest");
-    let held = ports.held(&m, "held_activations", &ports.activations);
-    let (dealt, spent) = match config.step {
-        Step::Opt3 => digits_as_they_are(&m, config, &ports),
-        _ => next_digits(&m, config, &ports),
+    let more_next = m.forward("more_next", uint(1));
+    let time = Time { more_next: (*more_next).clone(), advance: Time::advance(&m, config.drains()) };
+    let held = m.lanes("held", ports.activations.shape(), rows);
+    m.repeat("row", rows, |row| {
+        let room = time.room(&m, "row");
+        held.drive(row, &m.delay("held_activations", &ports.activations.lane(row), Some(&room.enable)));
+    });
+    let groups = uint(config.groups().len() as u32);
+    let columns = Columns {
+        dealt: m.lanes("dealt", uint(dealt_bits(config)[1]), columns),
+        more_enter: m.lanes("more_enter", groups, columns),
+        more_left: m.lanes("more_left", groups, columns),
     };
-    FeederPorts::deal(&m, &held, &dealt, &spent);
+    match config.step {
+        Step::Opt3 => digits_as_they_are(&m, &ports.weights, &time, &columns),
+        _ => next_digits(&m, config, &ports.weights, &time, &columns),
+    }
+    let more = m.register("more", uint(1));
+    time.advance.iter().for_each(|advance| _ = more.enable(advance));
+    more.reset(0).next(&more_next);
+    let (enter, left) = (columns.more_enter.flat().any(), columns.more_left.flat().any());
+    more_next.drive(&((&ports.load & enter) | (more.value() & left)));
+    FeederPorts::deal(&m, &held, &columns.dealt);
+    m.documented_output("more", &more_next, "digits are left behind the next cycle");
     m.finish()
 }
 
+/// What is found for each column.
+struct Columns {
+    dealt: LaneWire,
+    /// Of each group, whether more than one digit enters.
+    more_enter: LaneWire,
+    /// The same of what is left behind the digit of this cycle.
+    more_left: LaneWire,
+}
+
 /// For elements that look for their next digit themselves; what the feeder finds tells it when they are done.
-fn digits_as_they_are(m: &ModuleBuilder, config: &Config, ports: &FeederPorts) -> (Lanes, Value) {
-    let (columns, depth) = (config.geometry.operand_columns(), config.geometry.depth);
-    let change = m.wire("change", &(&ports.load | &ports.step));
-    let fresh = m.delay("fresh", &ports.load, Some(&change));
-    let digits = m.delay("held_digits", ports.weights.flat(), Some(&ports.load)).lanes(ports.weights.shape(), columns);
-    let dealt = m.lanes("dealt", uint(digits.shape().width + 1), columns);
-    let spent = m.lanes("spent_column", uint(1), columns);
-    let module = encoder(depth);
-    m.repeat("column", columns, |column| {
-        let instance = m.instance("encoder", &module);
-        instance.connect("fresh", &fresh).connect("step", &ports.step).connect("digits", &digits.lane(column));
-        spent.drive(column, &instance.output("spent"));
-        dealt.drive(column, &m.concat(&[&fresh, &digits.lane(column)]));
+fn digits_as_they_are(m: &ModuleBuilder, entering: &Lanes, time: &Time, columns: &Columns) {
+    let places = entering.shape().width / digit_shape().width;
+    m.repeat("column", entering.count(), |column| {
+        let room = time.room(m, "column");
+        let fresh = m.delay("fresh", &room.spent, time.advance.as_ref());
+        let digits = entering.lane(column);
+        let ahead = Ahead::of(m, &digits.lanes(digit_shape(), places), time, &room);
+        let held = m.delay("held_digits", &digits, Some(&room.enable));
+        columns.dealt.drive(column, &m.concat(&[&fresh, &held]));
+        columns.more_enter.drive(column, &ahead.entering.more());
+        columns.more_left.drive(column, &ahead.left.more());
     });
-    ((*dealt).clone(), spent.flat().all())
 }
 
 /// The next digit of each group, and the place that it belongs to.
-fn next_digits(m: &ModuleBuilder, config: &Config, ports: &FeederPorts) -> (Lanes, Value) {
-    let columns = config.geometry.operand_columns();
-    let change = m.wire("change", &(&ports.load | &ports.step));
-    let dealt = m.lanes("dealt", uint(dealt_bits(config)[1]), columns);
-    let groups = config.groups();
-    let spent = m.lanes("spent_column", uint(groups.len() as u32), columns);
-    m.repeat("column", columns, |column| {
-        let digits = ports.weights.lane(column);
-        let (mut parts, mut done) = (Vec::new(), Vec::new());
-        for (number, group) in groups.iter().enumerate() {
-            let (bits, places) = (digit_shape().width, group.len() as u32);
-            let instance = m.instance(&format!("encoder{number}"), &registered_encoder(places));
-            instance.connect("load", &ports.load).connect("change", &change);
+fn next_digits(m: &ModuleBuilder, config: &Config, entering: &Lanes, time: &Time, columns: &Columns) {
+    let bits = digit_shape().width;
+    m.repeat("column", entering.count(), |column| {
+        let digits = entering.lane(column);
+        let (mut dealt, mut enter, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, group) in config.groups().into_iter().enumerate() {
+            let places = group.len() as u32;
+            let instance = m.instance(&format!("dealer{number}"), &dealer(places, time.advance.is_none()));
+            instance.connect("more_next", &time.more_next);
+            time.advance.iter().for_each(|advance| _ = instance.connect("advance", advance));
             instance.connect("digits", &digits.slice(group.start * bits, places * bits));
-            parts.extend([instance.output("digit"), instance.output("select")]);
-            done.push(instance.output("spent"));
+            dealt.extend([instance.output("digit"), instance.output("select")]);
+            enter.push(instance.output("more_enter"));
+            left.push(instance.output("more_left"));
         }
-        dealt.drive(column, &m.concat(&parts.iter().rev().collect::<Vec<_>>()));
-        spent.drive(column, &m.concat(&done.iter().rev().collect::<Vec<_>>()));
+        let joined = |parts: &[Value]| m.concat(&parts.iter().rev().collect::<Vec<_>>());
+        columns.dealt.drive(column, &joined(&dealt));
+        columns.more_enter.drive(column, &joined(&enter));
+        columns.more_left.drive(column, &joined(&left));
     });
-    ((*dealt).clone(), spent.flat().all())
 }

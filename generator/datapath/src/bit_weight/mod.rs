@@ -55,8 +55,8 @@ max_inner places; taller results are several runs, which follow one another with
 Streams: run {inner, columns, rows from 1}; activation {data: `depth` places of every row, first row lowest}, once for
 each tile of columns; weight {data: `depth` places of every column}, tile after tile; result {data: one row of a tile,
 keep: columns within the run, last: the run's last row}. An activation and a weight beat enter together. Places beyond
-the run are ignored. Latency: 3 cycles (operand register, sum, capture), here and below one more with `opt3`, `opt4c` and
-`opt4e`, whose elements hold a digit and its activation; a tile is captured and shifted out row by row while the next is
+the run are ignored. Latency: 3 cycles (operand register, sum, capture), here and below two more with `opt3`, `opt4c` and
+`opt4e`, where a beat waits for the one before it and elements hold a digit and its activation; a tile is captured and shifted out row by row while the next is
 computed, and waits where that takes fewer cycles than the rows before it. With `topology: cube` a beat
 holds `depth` places for each of `layers`, layer by layer, in each of them every row or column; sums of layers are added
 behind the array. `tree` is one row of elements. With `topology:

@@ -167,6 +167,7 @@ pub(super) fn config(parameters: &Parameters) -> Config {
     let mut config = Config { geometry, step, recoding_at_edge, group, tree: Tree::new(parameters) };
     if config.is_serial() {
         config.geometry.passes = element::positions(config.geometry.weight()).count;
+        config.geometry.beat_waits = true;
         config.geometry.element_stages = serial::STAGES;
     }
     config

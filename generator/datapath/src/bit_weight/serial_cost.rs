@@ -1,7 +1,7 @@
 //! The primitives of serial elements and of what stands before them, in closed form.
 
 use super::element::{RADIX, positions};
-use super::encoder::{edge_census, encoder_census, registered_encoder_census};
+use super::encoder::{Time, ahead_census, dealer_census, edge_census, encoder_census};
 use super::feeder::dealt_bits;
 use super::parameters::{Config, Step};
 use super::serial::profile;
@@ -10,7 +10,7 @@ use crate::arith::recode::digit_product::product_census;
 use crate::array::{ElementCensus, moving_sum_census};
 use crate::census::{Parts, copies, sum_of};
 use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Reduction, Register};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Reduction, Register, ResetRegister};
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     let geometry = &config.geometry;
@@ -50,20 +50,24 @@ fn parts(config: &Config) -> Parts {
 fn feeder(config: &Config) -> Census {
     let geometry = &config.geometry;
     let (columns, digits) = (geometry.operand_columns(), geometry.depth * RADIX.digit_set().bits());
-    let groups = config.groups();
+    let (groups, always) = (config.groups(), config.drains());
+    let rows = geometry.operand_rows();
     let mut census = sum_of(&[
-        (EnabledRegister, 1, geometry.operand_rows() * geometry.row_bits()),
-        (AndOr, 1, 1), // change
-        (Reduction, 1, columns * groups.len() as u32),
+        (EnabledRegister, rows.into(), geometry.row_bits()),
+        (AndOr, 3, 1), // more
+        (Reduction, 2, columns * groups.len() as u32),
+        (ResetRegister, 1, 1),
     ]);
+    census.add_census(&Time::room_census(always), rows.into());
     match config.step {
         Step::Opt3 => {
-            census.add(EnabledRegister, 1, 1); // fresh
-            census.add(EnabledRegister, 1, (columns * digits).into());
-            census.add_census(&encoder_census(geometry.depth), columns.into());
+            census.add(Time::register(always), columns.into(), 1); // fresh
+            census.add(EnabledRegister, columns.into(), digits.into());
+            census.add_census(&Time::room_census(always), columns.into());
+            census.add_census(&ahead_census(geometry.depth, always), columns.into());
         }
         _ => groups.iter().for_each(|group| {
-            census.add_census(&registered_encoder_census(group.len() as u32), columns.into());
+            census.add_census(&dealer_census(group.len() as u32, always), columns.into());
         }),
     }
     census

@@ -79,6 +79,7 @@ impl Config {
             outer_max: self.max_keys,
             outer_step: 1,
             passes: Passes::Fixed(1),
+            back_to_back: true,
             keeps_tiles: true,
         }
     }

@@ -189,6 +189,7 @@ impl Geometry {
             outer_max,
             outer_step,
             passes: Passes::Fixed(1),
+            back_to_back: true,
             keeps_tiles,
         }
     }

@@ -70,6 +70,7 @@ impl Config {
                 weight_bits: slicing.weight_bits,
                 modes: vec![mode("draft", slicing.draft()), mode("rest", slicing.rest())],
                 passes: 1,
+                beat_waits: false,
                 element_stages: 0,
                 zero_points: None,
                 fixed_sum_bits: Some(bits_up_to(product_magnitude * u64::from(max_inner))),

@@ -124,27 +124,29 @@ pub(super) fn feeder(config: &Config) -> Module {
     );
     let bits = [activation_bits, weight_bits].map(|bits| bits * depth);
     let ports = FeederPorts::declare(&m, &config.geometry, bits, "first column lowest");
+    let step = m.documented_input("step", uint(1), "the digits of this cycle are taken");
     let (activations, weights) = (&ports.activations, &ports.weights);
     let of_rows = |taken: &Value| digits(&m, config.activations(), ("activation", activations), &ports, taken);
     let of_columns = |taken: &Value| digits(&m, config.weights(), ("weight", weights), &ports, taken);
     let (rows, columns, spent) = match config.serial {
         Serial::Weights => {
-            let columns = of_columns(&ports.step);
+            let columns = of_columns(&step);
             (ports.held(&m, "held_activations", activations), columns.lanes, columns.spent)
         }
         Serial::Activations => {
-            let rows = of_rows(&ports.step);
+            let rows = of_rows(&step);
             (rows.lanes, ports.held(&m, "held_weights", weights), rows.spent)
         }
         Serial::Both => {
             m.comment("Every digit of the activations meets a digit of the weights before the next of these.");
-            let rows = of_rows(&ports.step);
-            let columns = of_columns(&m.wire("next_weight_digit", &(&ports.step & &rows.spent)));
+            let rows = of_rows(&step);
+            let columns = of_columns(&m.wire("next_weight_digit", &(&step & &rows.spent)));
             let spent = &rows.spent & &columns.spent;
             (rows.lanes, columns.lanes, spent)
         }
     };
-    FeederPorts::deal(&m, &rows, &columns, &spent);
+    FeederPorts::deal(&m, &rows, &columns);
+    m.output("spent", &spent);
     m.finish()
 }
 

@@ -59,7 +59,7 @@ pub(super) const TABLE: &[Parameter] = &[
         1,
         16,
         Some(1),
-        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`; 1: in every one",
+        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`; 1 and 2: in every one",
     ),
     array::RESOLVE,
     array::MAX_INNER,

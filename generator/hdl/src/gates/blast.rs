@@ -20,6 +20,9 @@ pub(super) struct Blaster<'a> {
     pub(super) graph: Graph,
     /// By number of a place.
     known: Vec<Option<Vec<Bit>>>,
+    /// By number of a place, how often it is read, and how often it was when all was built before.
+    readers: Vec<u32>,
+    readers_before: Vec<u32>,
     pub(super) state: State,
     /// The bits of the top's inputs, by port.
     inputs: Vec<Vec<Bit>>,
@@ -34,9 +37,22 @@ impl<'a> Blaster<'a> {
         let hierarchy = Hierarchy::around(design, kept);
         let state = State::of(&hierarchy);
         let known = vec![None; hierarchy.places];
+        let (readers, readers_before) = (vec![0; hierarchy.places], vec![]);
         let graph = Graph::new(carries);
         let (inputs, into_memories) = (vec![], vec![]);
-        Blaster { design, hierarchy, graph, known, state, inputs, device, into_memories, memory_luts: 0 }
+        Blaster {
+            design,
+            hierarchy,
+            graph,
+            known,
+            readers,
+            readers_before,
+            state,
+            inputs,
+            device,
+            into_memories,
+            memory_luts: 0,
+        }
     }
 
     /// Builds the gates again until nothing more is known of the flip-flops: which never change, and which are equal.
@@ -69,6 +85,7 @@ impl<'a> Blaster<'a> {
         let width = |port: &Port| if port.kind == PortKind::Input { port.shape.width } else { 0 };
         self.inputs = ports.map(|port| (0..width(port)).map(|_| self.graph.source()).collect()).collect();
         self.known.fill(None);
+        self.readers_before = std::mem::replace(&mut self.readers, vec![0; self.known.len()]);
         self.state.open(&mut self.graph);
         let outputs = self.outputs();
         let mut flip_flops = self.flip_flops();
@@ -106,10 +123,27 @@ impl<'a> Blaster<'a> {
     pub(super) fn word(&mut self, place: Place) -> Word {
         let reading = self.segments(place);
         self.require(reading.iter().filter_map(|segment| segment.place).collect());
+        self.count_readers(&reading);
         self.read(place, &reading)
     }
 
-    fn segments(&self, place: Place) -> Vec<Segment> {
+    /// The value at a place whose bits are all there.
+    pub(super) fn known_word(&self, place: Place) -> Word {
+        self.read(place, &self.segments(place))
+    }
+
+    fn count_readers(&mut self, reading: &[Segment]) {
+        for place in reading.iter().filter_map(|segment| segment.place) {
+            self.readers[self.hierarchy.number(place)] += 1;
+        }
+    }
+
+    /// Whether a single node, output or flip-flop reads the value at `place`.
+    pub(super) fn is_read_once(&self, place: Place) -> bool {
+        self.readers_before[self.hierarchy.number(place)] == 1
+    }
+
+    pub(super) fn segments(&self, place: Place) -> Vec<Segment> {
         segments(&self.hierarchy, place, 0, self.hierarchy.node(place).shape.width)
     }
 
@@ -142,6 +176,7 @@ impl<'a> Blaster<'a> {
             if stack.len() == waiting {
                 let words: Vec<Word> =
                     operands.iter().zip(&readings).map(|(operand, reading)| self.read(*operand, reading)).collect();
+                readings.iter().for_each(|reading| self.count_readers(reading));
                 self.known[number] = Some(self.compute(place, words));
                 stack.pop();
             }
@@ -151,6 +186,11 @@ impl<'a> Blaster<'a> {
     fn compute(&mut self, place: Place, words: Vec<Word>) -> Vec<Bit> {
         let node = self.hierarchy.node(place);
         let width = node.shape.width as usize;
+        if self.graph.has_chains()
+            && let Some(sum) = self.sum_of_summands(place)
+        {
+            return sum;
+        }
         match (&node.kind, words.as_slice()) {
             (NodeKind::Constant(bits), _) => constant(bits),
             (NodeKind::Input(port), _) => self.inputs[port.index()].clone(),

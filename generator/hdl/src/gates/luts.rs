@@ -50,6 +50,16 @@ impl LutDevice {
         }
     }
 
+    /// What a table of so many inputs costs in the choice of tables, as Yosys has it.
+    fn table_cost(self, inputs: usize) -> f32 {
+        match (self, inputs) {
+            (LutDevice::Ice40, _) => 1.0,
+            (LutDevice::UltrascalePlus, 0..=2) => 2.0,
+            (LutDevice::UltrascalePlus, 3) => 3.0,
+            (LutDevice::UltrascalePlus, _) => 5.0,
+        }
+    }
+
     /// The cheapest of what a memory can be made of, as Yosys' descriptions of the devices weigh them against a unit for
     /// each bit in flip-flops.
     pub(super) fn storage(self, width: usize, depth: usize) -> Storage {
@@ -144,7 +154,7 @@ impl Cut {
 struct Mapper<'a> {
     nodes: &'a [Node],
     live: Vec<bool>,
-    inputs: usize,
+    device: LutDevice,
     cuts: Vec<Vec<Cut>>,
     /// By gate, the flow of its best cut.
     flow: Vec<f32>,
@@ -160,13 +170,14 @@ impl Mapper<'_> {
                 continue;
             };
             let mut found = vec![Cut { size: 0, ..Cut::of(0) }];
+            let inputs = self.device.inputs();
             for operand in operands {
                 let own = &self.cuts[operand.node()];
-                let joined = found.iter().flat_map(|cut| own.iter().filter_map(|other| cut.with(other, self.inputs)));
+                let joined = found.iter().flat_map(|cut| own.iter().filter_map(|other| cut.with(other, inputs)));
                 found = joined.collect();
                 found.dedup();
             }
-            found.iter_mut().for_each(|cut| cut.flow = 1.0 + self.flow_into(cut));
+            found.iter_mut().for_each(|cut| cut.flow = self.device.table_cost(cut.size) + self.flow_into(cut));
             found.sort_by(|left, right| {
                 (left.flow, left.size).partial_cmp(&(right.flow, right.size)).unwrap_or(std::cmp::Ordering::Equal)
             });
@@ -245,8 +256,7 @@ impl Gates {
         let (mut live, mut readers) = (live, self.loads());
         live.resize(size, true);
         readers.resize(size, 1);
-        let mut mapper =
-            Mapper { nodes, live, inputs: device.inputs(), cuts: vec![vec![]; size], flow: vec![0.0; size], readers };
+        let mut mapper = Mapper { nodes, live, device, cuts: vec![vec![]; size], flow: vec![0.0; size], readers };
         let mut covered = vec![];
         for _ in 0..ROUNDS {
             mapper.choose();
@@ -328,8 +338,15 @@ mod tests {
             m.input("index", uint(2)).select(&(0..4).map(|place| words.slice(place, 1)).collect::<Vec<_>>())
         };
         assert_eq!(counts(choice).map(|count| count[Gate::Lut as usize]), [3, 1]);
-        let all = |m: &ModuleBuilder| m.input("x", uint(16)).all();
-        assert_eq!(counts(all).map(|count| count[Gate::Lut as usize]), [5, 4]);
+        let all = |m: &ModuleBuilder| m.input("x", uint(6)).all();
+        assert_eq!(counts(all).map(|count| count[Gate::Lut as usize]), [2, 1]);
+    }
+
+    #[test]
+    fn tables_of_few_inputs_are_cheap_on_ultrascale() {
+        let all = |m: &ModuleBuilder| m.input("x", uint(8)).all();
+        // One of six inputs and two of two, not one of five and one of four.
+        assert_eq!(counts(all).map(|count| count[Gate::Lut as usize]), [3, 3]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod luts;
 mod memory;
 mod path;
 mod state;
+mod summands;
 
 use graph::Carries;
 pub use graph::{Bit, Graph, Node};
@@ -314,6 +315,8 @@ mod tests {
         for (seed, (device, carries)) in (0..120).flat_map(|seed| kinds.map(|kind| (seed, kind))) {
             let design = arbitrary::design("gates", seed);
             let mut blaster = Blaster::new(&design, &[], device, carries);
+            // Only then is known what is read once.
+            blaster.build();
             let (flip_flops, outputs) = blaster.build();
             if !blaster.into_memories.is_empty() {
                 continue;

@@ -197,14 +197,14 @@ fn nearest(domain: &Domain, given: &Given) -> Option<ParameterValue> {
 }
 
 /// The candidate that a misspelt `word` most likely stands for: of those that differ in their last number only, as `int8`
-/// and `int16`, the one with the nearest number, the larger of two. Of others a third of the letters may be wrong, or the
-/// word may have been cut short.
+/// and `int16`, the one with the nearest number, the larger of two; that may be all that is given. Of others a third of
+/// the letters may be wrong, or the word may have been cut short.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.trim().to_lowercase().replace(['-', ' '], "_");
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let distance = |candidate: &str| {
         let ((stem, number), (own_stem, own)) = (numbered(candidate)?, numbered(&word)?);
-        (stem == own_stem).then(|| (own.abs_diff(number), own > number))
+        (own_stem.is_empty() || stem == own_stem).then(|| (own.abs_diff(number), own > number))
     };
     let numbers = candidates.iter().filter_map(|candidate| Some((distance(candidate)?, *candidate)));
     if let Some((_, candidate)) = numbers.min_by_key(|(distance, _)| *distance) {
@@ -225,7 +225,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// A word before the number that it ends with, and that number.
 fn numbered(word: &str) -> Option<(&str, u64)> {
     let stem = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    word[stem.len()..].parse().ok().filter(|_| !stem.is_empty()).map(|number| (stem, number))
+    word[stem.len()..].parse().ok().map(|number| (stem, number))
 }
 
 #[cfg(test)]
@@ -303,7 +303,7 @@ mod tests {
     fn closest_counts_where_words_end_with_numbers() {
         let closest = |word| closest(word, ["int4", "int8", "int16", "bits32"]);
         for (word, expected) in
-            [("int7", "int8"), ("INT5", "int4"), ("int6", "int8"), ("int32", "int16"), ("int0", "int4")]
+            [("int7", "int8"), ("INT5", "int4"), ("int6", "int8"), ("int32", "int16"), ("int0", "int4"), ("8", "int8")]
         {
             assert_eq!(closest(word), Some(expected), "{word}");
         }

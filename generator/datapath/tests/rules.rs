@@ -33,6 +33,9 @@ fn every_broken_rule_is_named_with_a_way_out() {
     broken("binary", "C0243", &[("width", number(4096)), ("columns", number(17))]);
     let word = |word: &str| Given::from(word);
     broken("bit_weight", "C0231", &[("step", word("opt4c")), ("topology", word("weight_stationary"))]);
+    let tables =
+        [("tables", number(1024)), ("group_size", number(6)), ("max_inputs", number(8192)), ("ports", number(1))];
+    broken("ternary_lut", "C0204", &tables);
     broken("bit_slice", "C0251", &[("activation_bits", number(7))]);
     broken("bit_slice", "C0252", &[("weight_bits", number(1)), ("weight_slice", Given::from("bits8"))]);
     broken("nested", "C0261", &[("weight_bits", number(4)), ("draft_bits", number(4))]);

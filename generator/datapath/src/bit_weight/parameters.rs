@@ -191,9 +191,8 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     if config.passes_sums() {
         let message =
             "weights that stay pass their digits all at once: an array that is `weight_stationary` has no feeder";
-        let problem =
-            Problem::rule("C0231", "topology", message.to_string(), "broadcast, draining or output_stationary");
-        problems.push(problem.involving(&["step"]).nearest("broadcast"));
+        let problem = Problem::rule("C0231", "topology", message, array::DRAINING_TOPOLOGY.domain.to_string());
+        problems.push(problem.involving(&["step"]).nearest("output_stationary"));
     }
     if problems.is_empty() {
         problems.extend(array::feeder_legality(&config.geometry, feeder::dealt_bits(&config)));

@@ -160,7 +160,12 @@ pub fn legality(geometry: &Geometry, lanes: &[&'static str]) -> Vec<Problem> {
     }
     let ports = u64::from(geometry.ports);
     let buses = [
-        (lanes[0], "the activation bus", u64::from(geometry.activation_bits), lane_count),
+        (
+            lanes[0],
+            "the activation bus",
+            u64::from(geometry.activation_bits * geometry.group_size),
+            geometry.tables.into(),
+        ),
         (
             "ports",
             "the bus of weights, packed or as keys,",
@@ -175,12 +180,12 @@ pub fn legality(geometry: &Geometry, lanes: &[&'static str]) -> Vec<Problem> {
     problems
 }
 
-/// The problem of a bus of `count` parts of `part_bits` bits that no tool must accept.
+/// The problem of a bus of `count` parts, which is the value of a parameter, of `part_bits` bits that no tool must accept.
 pub fn too_wide(parameter: &'static str, what: &str, part_bits: u64, count: u64) -> Option<Problem> {
     let limit = u64::from(MAXIMUM_WIDTH);
     (part_bits * count > limit).then(|| {
-        let width = part_bits * count;
+        let (width, most) = (part_bits * count, limit / part_bits);
         let message = format!("{what} would be {width} bits wide, over the {limit} that Verilog tools must accept");
-        Problem::rule("C0204", parameter, message, format!("parts of {part_bits} bits: at most {}", limit / part_bits))
+        Problem::rule("C0204", parameter, message, format!("parts of {part_bits} bits: at most {most}")).nearest(most)
     })
 }

@@ -12,26 +12,27 @@ use tritloom_hdl::{Gate, GateWeights, Levels, LutDevice, PathWeights, Primitive}
 /// What the file's form is called; another form gets another number.
 const FORM: u32 = 5;
 
-/// By names of primitives.
-type ByPrimitive<T> = BTreeMap<String, T>;
+/// By primitives.
+type ByPrimitive<T> = BTreeMap<Kind, T>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     technology: String,
-    form: u32,
+    #[serde(rename = "form")]
+    _form: KnownForm,
     source: BTreeMap<String, String>,
-    device: Option<String>,
-    gates: BTreeMap<String, Vec<f64>>,
+    device: Option<Device>,
+    gates: BTreeMap<Quantity, ByGate<f64>>,
     gates_fan_out_doubling_ps: Option<f64>,
-    primitives: ByPrimitive<BTreeMap<String, [f64; 2]>>,
+    primitives: ByPrimitive<BTreeMap<Quantity, [f64; 2]>>,
     fan_out_doubling_ps: Option<f64>,
     #[serde(default)]
     families: BTreeMap<String, FileFamily>,
     #[serde(default)]
-    fits: BTreeMap<String, Fit>,
+    fits: BTreeMap<Quantity, Fit>,
     #[serde(default)]
-    closed_fits: BTreeMap<String, Fit>,
+    closed_fits: BTreeMap<Quantity, Fit>,
     #[serde(default)]
     points: Vec<FilePoint>,
 }
@@ -49,13 +50,11 @@ struct Fit {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileFamily {
-    /// For each primitive the two figures, then that of a doubling of loads.
-    #[serde(default)]
-    delay_ps: Vec<f64>,
+    delay_ps: Option<Weights>,
     gate_delay_factor: Option<f64>,
     /// By part and quantity.
     #[serde(default)]
-    parts: BTreeMap<String, BTreeMap<String, Vec<f64>>>,
+    parts: BTreeMap<String, BTreeMap<Quantity, Coefficients>>,
 }
 
 #[derive(Deserialize)]
@@ -63,30 +62,126 @@ struct FileFamily {
 struct FilePoint {
     design: String,
     census: ByPrimitive<[u64; 2]>,
-    gates: Vec<u64>,
-    measured: BTreeMap<String, f64>,
+    gates: ByGate<u64>,
+    measured: BTreeMap<Quantity, f64>,
+}
+
+// What is wrong with a fact is found as it is read: the reader knows where it stands.
+
+/// The number of this form.
+#[derive(Deserialize)]
+#[serde(try_from = "u32")]
+struct KnownForm;
+
+/// The position of a primitive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+struct Kind(usize);
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Device(LutDevice);
+
+/// Figures by kind of gate; those that are not given are zero.
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<T>", bound = "T: Copy + Default + Deserialize<'de>")]
+struct ByGate<T>([T; Gate::ALL.len()]);
+
+/// Those of the features of a part; those that are not given are zero.
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<f64>")]
+struct Coefficients(Form);
+
+/// Of paths of a family: for each primitive the two figures, then that of a doubling of loads.
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<f64>")]
+struct Weights(PathWeights);
+
+impl TryFrom<u32> for KnownForm {
+    type Error = String;
+
+    fn try_from(form: u32) -> Result<KnownForm, String> {
+        if form == FORM { Ok(KnownForm) } else { Err(format!("its form is {form}, this program reads form {FORM}")) }
+    }
+}
+
+impl TryFrom<String> for Kind {
+    type Error = String;
+
+    fn try_from(wanted: String) -> Result<Kind, String> {
+        let found = Primitive::ALL.into_iter().position(|primitive| name(primitive) == wanted);
+        found.map(Kind).ok_or_else(|| format!("there is no primitive `{wanted}`"))
+    }
+}
+
+impl TryFrom<String> for Quantity {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Quantity, String> {
+        Quantity::of(&name).ok_or_else(|| format!("there is no quantity `{name}`"))
+    }
+}
+
+impl TryFrom<String> for Device {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Device, String> {
+        let found = LutDevice::ALL.into_iter().find(|device| device.name() == name);
+        found.map(Device).ok_or_else(|| format!("there is no device `{name}`"))
+    }
+}
+
+impl<T: Copy + Default> TryFrom<Vec<T>> for ByGate<T> {
+    type Error = String;
+
+    fn try_from(given: Vec<T>) -> Result<ByGate<T>, String> {
+        let mut figures = [T::default(); Gate::ALL.len()];
+        let (most, count) = (figures.len(), given.len());
+        let places = figures.get_mut(..count).ok_or_else(|| format!("there are {most} kinds of gates, not {count}"))?;
+        places.copy_from_slice(&given);
+        Ok(ByGate(figures))
+    }
+}
+
+impl TryFrom<Vec<f64>> for Coefficients {
+    type Error = String;
+
+    fn try_from(given: Vec<f64>) -> Result<Coefficients, String> {
+        match given.len() {
+            ..=FEATURES => Ok(Coefficients(Form::new(&given))),
+            count => Err(format!("there are {FEATURES} features of a part, not {count}")),
+        }
+    }
+}
+
+impl TryFrom<Vec<f64>> for Weights {
+    type Error = String;
+
+    fn try_from(given: Vec<f64>) -> Result<Weights, String> {
+        let (wanted, count) = (fit::flat(&PathWeights::default()).len(), given.len());
+        if count != wanted {
+            return Err(format!("there are {wanted} figures of a delay, not {count}"));
+        }
+        Ok(Weights(fit::path_weights(&given)))
+    }
 }
 
 impl Technology {
     /// Reads a file's text.
     pub fn read(text: &str) -> Result<Technology, TechnologyError> {
         let file: File = read(text)?;
-        if file.form != FORM {
-            return Err(TechnologyError::new(format!("its form is {}, this program reads form {FORM}", file.form)));
-        }
         let mut forms: BTreeMap<Quantity, Form> = BTreeMap::new();
         let mut delay =
             file.fan_out_doubling_ps.map(|fan_out_doubling| PathWeights { fan_out_doubling, ..PathWeights::default() });
-        for (name, quantities) in &file.primitives {
-            let kind = position(name)?;
-            for (name, [first, second]) in quantities {
-                match (quantity(name)?, &mut delay) {
+        for (Kind(kind), quantities) in file.primitives {
+            for (quantity, [first, second]) in quantities {
+                match (quantity, &mut delay) {
                     (Quantity::DelayPs, Some(delay)) => {
-                        delay.levels[kind] = Levels { count: *first, doublings: *second };
+                        delay.levels[kind] = Levels { count: first, doublings: second };
                     }
                     (quantity, _) => {
                         let form = forms.entry(quantity).or_default();
-                        (form.coefficients[2 * kind], form.coefficients[2 * kind + 1]) = (*first, *second);
+                        (form.coefficients[2 * kind], form.coefficients[2 * kind + 1]) = (first, second);
                     }
                 }
             }
@@ -95,26 +190,24 @@ impl Technology {
         let mut gate_delay = file
             .gates_fan_out_doubling_ps
             .map(|fan_out_doublings| GateWeights { fan_out_doublings, ..GateWeights::default() });
-        for (name, coefficients) in &file.gates {
-            let coefficients = by_gate(coefficients)?;
-            match (quantity(name)?, &mut gate_delay) {
+        for (quantity, ByGate(coefficients)) in file.gates {
+            match (quantity, &mut gate_delay) {
                 (Quantity::DelayPs, Some(weights)) => weights.gates = coefficients,
                 (quantity, _) => _ = gates.insert(quantity, GateForm { coefficients }),
             }
         }
-        let families = file.families.into_iter().map(|(name, family)| Ok((name, family.forms()?)));
         Ok(Technology {
             name: file.technology,
             source: file.source.into_iter().collect(),
-            device: file.device.as_deref().map(device).transpose()?,
+            device: file.device.map(|Device(device)| device),
             gates,
             gate_delay,
             forms,
             delay,
-            families: families.collect::<Result<_, TechnologyError>>()?,
-            fits: statistics(&file.fits)?,
-            closed_fits: statistics(&file.closed_fits)?,
-            points: file.points.iter().map(FilePoint::point).collect::<Result<_, _>>()?,
+            families: file.families.into_iter().map(|(name, family)| (name, family.forms())).collect(),
+            fits: statistics(&file.fits),
+            closed_fits: statistics(&file.closed_fits),
+            points: file.points.into_iter().map(FilePoint::point).collect(),
         })
     }
 
@@ -189,8 +282,8 @@ impl Fit {
     }
 }
 
-fn statistics(fits: &BTreeMap<String, Fit>) -> Result<BTreeMap<Quantity, FitStatistics>, TechnologyError> {
-    fits.iter().map(|(name, fit)| Ok((quantity(name)?, fit.statistics()))).collect()
+fn statistics(fits: &BTreeMap<Quantity, Fit>) -> BTreeMap<Quantity, FitStatistics> {
+    fits.iter().map(|(quantity, fit)| (*quantity, fit.statistics())).collect()
 }
 
 fn fits_text(comment: &str, key: &str, fits: &BTreeMap<Quantity, FitStatistics>) -> String {
@@ -211,18 +304,13 @@ fn fits_text(comment: &str, key: &str, fits: &BTreeMap<Quantity, FitStatistics>)
 }
 
 impl FileFamily {
-    fn forms(self) -> Result<FamilyForms, TechnologyError> {
-        let form = |(name, coefficients): (String, Vec<f64>)| match coefficients.len() {
-            ..=FEATURES => Ok((quantity(&name)?, Form::new(&coefficients))),
-            count => Err(TechnologyError::new(format!("there are {FEATURES} features of a part, not {count}"))),
-        };
-        let part = |(name, forms): (String, BTreeMap<String, Vec<f64>>)| {
-            Ok((name, forms.into_iter().map(form).collect::<Result<_, _>>()?))
+    fn forms(self) -> FamilyForms {
+        let part = |(name, forms): (String, BTreeMap<Quantity, Coefficients>)| {
+            (name, forms.into_iter().map(|(quantity, Coefficients(form))| (quantity, form)).collect())
         };
         let FileFamily { delay_ps, gate_delay_factor, parts } = self;
-        let parts = parts.into_iter().map(part).collect::<Result<_, TechnologyError>>()?;
-        let delay = if delay_ps.is_empty() { None } else { Some(weights(&delay_ps)?) };
-        Ok(FamilyForms { parts, delay, gate_delay_factor })
+        let delay = delay_ps.map(|Weights(weights)| weights);
+        FamilyForms { parts: parts.into_iter().map(part).collect(), delay, gate_delay_factor }
     }
 }
 
@@ -248,34 +336,10 @@ impl FamilyForms {
     }
 }
 
-/// Weights of paths of a family; all are given.
-fn weights(given: &[f64]) -> Result<PathWeights, TechnologyError> {
-    let (wanted, count) = (fit::flat(&PathWeights::default()).len(), given.len());
-    if count != wanted {
-        return Err(TechnologyError::new(format!("there are {wanted} figures of a delay, not {count}")));
-    }
-    Ok(fit::path_weights(given))
-}
-
-/// Figures by kind of gate; those that are not given are zero.
-fn by_gate<T: Copy + Default>(given: &[T]) -> Result<[T; Gate::ALL.len()], TechnologyError> {
-    let mut figures = [T::default(); Gate::ALL.len()];
-    let (most, count) = (figures.len(), given.len());
-    let places = figures.get_mut(..count);
-    let places = places.ok_or_else(|| TechnologyError::new(format!("there are {most} kinds of gates, not {count}")))?;
-    places.copy_from_slice(given);
-    Ok(figures)
-}
-
 /// Without the zeros at the end.
 fn significant<T: Copy + Default + PartialEq>(figures: &[T]) -> &[T] {
     let end = figures.iter().rposition(|figure| *figure != T::default()).map_or(0, |last| last + 1);
     &figures[..end]
-}
-
-fn device(name: &str) -> Result<LutDevice, TechnologyError> {
-    let found = LutDevice::ALL.into_iter().find(|device| device.name() == name);
-    found.ok_or_else(|| TechnologyError::new(format!("there is no device `{name}`")))
 }
 
 fn list(figures: &[f64]) -> String {
@@ -283,19 +347,13 @@ fn list(figures: &[f64]) -> String {
 }
 
 impl FilePoint {
-    fn point(&self) -> Result<Point, TechnologyError> {
+    fn point(self) -> Point {
+        let FilePoint { design, census, gates: ByGate(gates), measured } = self;
         let mut features = [0.0; FEATURES];
-        for (name, [count, bits]) in &self.census {
-            let kind = position(name)?;
-            (features[2 * kind], features[2 * kind + 1]) = (*count as f64, *bits as f64);
+        for (Kind(kind), [count, bits]) in census {
+            (features[2 * kind], features[2 * kind + 1]) = (count as f64, bits as f64);
         }
-        let quantities = self.measured.iter().map(|(name, value)| Ok((quantity(name)?, *value)));
-        Ok(Point {
-            identity: self.design.clone(),
-            features,
-            gates: by_gate(&self.gates)?,
-            quantities: quantities.collect::<Result<_, _>>()?,
-        })
+        Point { identity: design, features, gates, quantities: measured }
     }
 }
 
@@ -343,15 +401,6 @@ fn name(primitive: Primitive) -> &'static str {
     }
 }
 
-fn position(wanted: &str) -> Result<usize, TechnologyError> {
-    let found = Primitive::ALL.into_iter().position(|primitive| name(primitive) == wanted);
-    found.ok_or_else(|| TechnologyError::new(format!("there is no primitive `{wanted}`")))
-}
-
-fn quantity(name: &str) -> Result<Quantity, TechnologyError> {
-    Quantity::of(name).ok_or_else(|| TechnologyError::new(format!("there is no quantity `{name}`")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -382,16 +431,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_technology_is_refused_with_a_reason() {
+    fn what_is_no_technology_is_refused_with_a_reason_and_its_place() {
         let good = Technology::unit().write();
         for (from, to, reason) in [
             ("form: 5", "form: 7", "its form is 7"),
             ("adder:", "addder:", "no primitive `addder`"),
             ("luts:", "lutts:", "no quantity `lutts`"),
             ("technology:", "technologie:", "technologie"),
+            ("area_um2: [", "area_um2: [0, 0, 0, 0, ", "17 kinds of gates, not 21"),
         ] {
             let error = Technology::read(&good.replacen(from, to, 1)).expect_err("refused");
             assert!(error.to_string().contains(reason), "{error}");
+            let line = good.lines().position(|line| line.contains(from)).map(|line| line + 1);
+            assert_eq!(error.place.map(|(line, _)| line), line, "{error}");
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::evaluation::reuse;
 use crate::technology::{TechnologyError, read};
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::Parameters;
 
@@ -19,6 +20,7 @@ pub struct Network {
     /// Tokens told.
     pub decode_tokens: u64,
     /// The products of one token.
+    #[serde(deserialize_with = "some_products")]
     pub products: Vec<Layer>,
 }
 
@@ -29,11 +31,26 @@ pub struct Layer {
     /// What the matrix does.
     pub name: String,
     /// Columns of W.
+    #[serde(deserialize_with = "size")]
     pub inputs: u64,
     /// Rows of W.
+    #[serde(deserialize_with = "size")]
     pub outputs: u64,
     /// How often a token needs one of this shape, each with weights of its own.
+    #[serde(deserialize_with = "size")]
     pub count: u64,
+}
+
+fn some_products<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<Layer>, D::Error> {
+    let products = Vec::deserialize(reader)?;
+    if products.is_empty() { Err(D::Error::custom("it has no products")) } else { Ok(products) }
+}
+
+fn size<'de, D: Deserializer<'de>>(reader: D) -> Result<u64, D::Error> {
+    match u64::deserialize(reader)? {
+        0 => Err(D::Error::custom("a product has a size of zero")),
+        size => Ok(size),
+    }
 }
 
 /// What a core runs on.
@@ -72,13 +89,7 @@ impl NetworkEstimate {
 impl Network {
     /// Reads a file's text.
     pub fn read(text: &str) -> Result<Network, TechnologyError> {
-        let network: Network = read(text)?;
-        let empty = |layer: &&Layer| layer.inputs == 0 || layer.outputs == 0 || layer.count == 0;
-        match network.products.iter().find(empty) {
-            Some(layer) => Err(TechnologyError::new(format!("the product `{}` has a size of zero", layer.name))),
-            None if network.products.is_empty() => Err(TechnologyError::new("it has no products".to_owned())),
-            None => Ok(network),
-        }
+        read(text)
     }
 
     /// Weights of a token.

@@ -1,11 +1,13 @@
 //! What synthesis has made of a design: what fits are made from and held to.
 
 use crate::form::Features;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use tritloom_hdl::{Design, GateCount, LutDevice};
 
 /// A quantity that synthesis measures and the model estimates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Quantity {
     /// The area of all cells where the design is as small as it can be.
     AreaUm2,

@@ -76,12 +76,6 @@ pub struct TechnologyError {
     pub place: Option<(usize, usize)>,
 }
 
-impl TechnologyError {
-    pub(crate) fn new(message: impl Into<String>) -> TechnologyError {
-        TechnologyError { message: message.into(), place: None }
-    }
-}
-
 /// Reads YAML of a known form.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TechnologyError> {
     serde_saphyr::from_str_with_options(text, serde_saphyr::options! { with_snippet: false }).map_err(|error| {

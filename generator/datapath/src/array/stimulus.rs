@@ -1,7 +1,7 @@
 //! What a bench sends to an array and what must come back.
 
 use super::beats::OperandBeat;
-use super::geometry::{Geometry, Topology};
+use super::geometry::{Geometry, SumForm, Topology};
 use super::golden::Offsets;
 use super::interface::{cycles, latency_cycles};
 use super::mode::Numbers;
@@ -11,6 +11,7 @@ use crate::interface::{Beat, Scenario};
 use crate::pacing::{gap, ready};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeSet;
 use tritloom_hdl::Shape;
 
 /// One product of two matrices.
@@ -48,6 +49,8 @@ const MOST_MODES: usize = 16;
 const MOST_SWITCHED_BEATS: u32 = 16_384;
 /// The same of changes after a beat of each pass: beyond, changes of modes are left out.
 const MOST_BEATS_OF_SINGLE_SWITCHES: usize = 131_072;
+/// Beats before and behind one with which a sum gets to a power of two: carries that wait take a few to get on.
+const AROUND_A_POWER: u64 = 5;
 /// Pairs of an activation and a weight up to which every place meets each.
 const MOST_PAIRS: u64 = 1024;
 
@@ -66,6 +69,7 @@ pub fn scenarios(geometry: &Geometry, beat_cycles: BeatCycles, seed: u64) -> Vec
     bench.in_every_mode("every_pair", Bench::every_pair);
     bench.in_every_mode("cancelling", |bench, mode| (0..6).map(|_| bench.cancelling(mode)).collect());
     bench.in_every_mode("growing_sums", Bench::growing_sums);
+    bench.in_every_mode("waiting_carries", Bench::waiting_carries);
     bench.in_every_mode("sizes_back_to_back", Bench::sizes);
     bench.in_every_mode("part_beats", Bench::part_beats);
     for position in 0..3 {
@@ -251,6 +255,31 @@ impl Bench<'_> {
             inner,
         };
         lengths.map(job).collect()
+    }
+
+    /// Where carries wait in some columns only: sums of largest products, of either sign, that end around the powers of two
+    /// with which carries come to one of these columns and leave it.
+    fn waiting_carries(&mut self, mode: usize) -> Vec<Job> {
+        let SumForm::CarrySave(carries) = self.geometry.sum_form else { return Vec::new() };
+        let Geometry { columns, max_inner, .. } = *self.geometry;
+        let (rows, tile) = (self.tallest() as usize, u64::from(self.geometry.tile_places(mode)));
+        let most = MOST_BEATS.min(max_inner / tile as u32).into();
+        let of_a_beat = self.geometry.modes[mode].product_magnitude() * u64::from(self.geometry.modes[mode].places);
+        let waiting = (0..self.geometry.kept_bits()).filter(|&column| carries.of_column(column) == 2);
+        let powers = waiting.flat_map(|column| [1_u64 << column, 2 << column]);
+        let ends = powers.map(|power| power.div_ceil(of_a_beat));
+        let around = ends.flat_map(|end| end.saturating_sub(AROUND_A_POWER)..=end + AROUND_A_POWER);
+        let beats: BTreeSet<u64> = around.filter(|beats| (1..=most).contains(beats)).collect();
+        let (lightest, heaviest) = self.weights_of(mode).range();
+        let job = |inner: u64| Job {
+            mode,
+            activations: vec![vec![self.activations_of(mode).range().0; inner as usize]; rows],
+            weights: (0..columns)
+                .map(|column| vec![if column.is_multiple_of(2) { lightest } else { heaviest }; inner as usize])
+                .collect(),
+            inner: inner as u32,
+        };
+        beats.into_iter().map(|beats| job(beats * tile)).collect()
     }
 
     /// Sizes around the tile: none, one, one less, one more.

@@ -72,12 +72,12 @@ pub trait Family: Sync {
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)>;
 }
 
-/// How many cycles a core works on a beat before it takes the next, those between passes apart.
+/// How many cycles a core works on a beat before it takes the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// For the beat that takes fewest.
+    /// For the beat that takes fewest, in the middle of a pass.
     pub least_cycles: u64,
-    /// For the beat that takes most.
+    /// For the beat that takes most, with the cycle that may lie before it where it begins a further pass.
     pub most_cycles: u64,
 }
 

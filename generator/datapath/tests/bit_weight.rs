@@ -72,6 +72,22 @@ fn a_beat_takes_a_cycle_for_each_digit_that_is_not_zero() {
 }
 
 #[test]
+fn no_run_takes_longer_than_its_beats_at_most() {
+    for settings in
+        ["depth: 1, step: opt4c", "depth: 5, step: opt4c", "depth: 5, step: opt3", "depth: 5, step: opt4e, group: 2"]
+    {
+        let sizes = format!("rows: 1, columns: 2, max_inner: 40, max_columns: 7, {settings}");
+        let (family, parameters) = (family("bit_weight"), configuration(family("bit_weight"), &sizes));
+        let timing = family.timing(&parameters);
+        for scenario in family.scenarios(&parameters, 1) {
+            let beats = scenario.inputs[2].len() as u64;
+            let most = timing.latency_cycles + timing.pace.most_cycles * beats + 1;
+            assert!(scenario.cycles.is_none_or(|cycles| cycles <= most), "{settings}: {}", scenario.name);
+        }
+    }
+}
+
+#[test]
 fn a_cycle_more_or_less_is_seen() {
     let family = family("bit_weight");
     let settings = "rows: 2, columns: 1, depth: 4, max_inner: 20, max_columns: 7, step: opt4c";

@@ -60,14 +60,15 @@ pub fn interface(geometry: &Geometry) -> Interface {
     Interface { streams }
 }
 
-/// The schedule of an array that works on the beats of a mode at this pace; with several modes the weights of the one
-/// that takes the most.
+/// The schedule of an array that works on the beats of a mode at this pace, cycles between passes apart; with several modes
+/// the weights of the one that takes the most.
 pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
     let (columns, latency) = (geometry.operand_columns(), latency_cycles(geometry));
     let paces: Vec<Pace> = geometry.modes.iter().map(pace).collect();
     let pace = Pace {
         least_cycles: paces.iter().map(|pace| pace.least_cycles).min().unwrap_or(1),
-        most_cycles: paces.iter().map(|pace| pace.most_cycles).max().unwrap_or(1),
+        most_cycles: paces.iter().map(|pace| pace.most_cycles).max().unwrap_or(1)
+            + geometry.cycles_between_passes().min(1),
     };
     Timing {
         latency_cycles: latency - 1 + pace.least_cycles,

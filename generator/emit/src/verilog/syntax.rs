@@ -258,9 +258,27 @@ impl Expression {
         if runs.len() == 1 { runs.remove(0) } else { Expression::Concat(runs) }
     }
 
+    /// Every bit inverted; an inversion within, which comes out through exclusive ORs, is undone instead.
+    pub fn not(of: Expression) -> Expression {
+        match of {
+            Expression::Unary("~", of) => *of,
+            Expression::Operation("^", operands) if operands.iter().any(Expression::is_inverted) => {
+                let last = operands.iter().rposition(Expression::is_inverted);
+                let undone =
+                    |(position, operand)| if Some(position) == last { Expression::not(operand) } else { operand };
+                Expression::chain("^", operands.into_iter().enumerate().map(undone))
+            }
+            of => Expression::Unary("~", Box::new(of)),
+        }
+    }
+
+    fn is_inverted(&self) -> bool {
+        matches!(self, Expression::Unary("~", _))
+    }
+
     /// Operands of an associative operator; nested uses of the same become one.
-    pub fn chain(operator: &'static str, operands: Vec<Expression>) -> Expression {
-        let mut flat = Vec::with_capacity(operands.len());
+    pub fn chain(operator: &'static str, operands: impl IntoIterator<Item = Expression>) -> Expression {
+        let mut flat = Vec::new();
         for operand in operands {
             match operand {
                 Expression::Operation(inner, operands) if inner == operator => flat.extend(operands),

@@ -46,13 +46,14 @@ impl Plan<'_> {
             return self.arithmetic(id, None);
         }
         match &reading.node(id).kind {
-            NodeKind::Not(of) => Expression::Unary("~", Box::new(self.value(*of))),
+            NodeKind::Not(of) => Expression::not(self.value(*of)),
             NodeKind::Reduce(reduction, of) => Expression::Unary(prefix(*reduction), Box::new(self.value(*of))),
             NodeKind::Binary(operator, left, right) if is_comparison(*operator) => {
                 self.comparison(*operator, *left, *right)
             }
             NodeKind::Binary(operator, left, right) => {
-                Expression::chain(infix(*operator), vec![self.value(*left), self.value(*right)])
+                let operands = [*left, *right].map(|operand| self.value(operand));
+                Expression::chain(infix(*operator), operands)
             }
             NodeKind::Slice { .. } | NodeKind::Lane { .. } => self.part_of(id),
             NodeKind::Concat(parts) => Expression::concat(parts.iter().map(|part| self.value(*part)).collect()),

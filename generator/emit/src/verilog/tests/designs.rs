@@ -77,6 +77,8 @@ pub fn logic() -> Module {
     let (a, b, s) = (m.input("a", uint(8)), m.input("b", uint(8)), m.input("s", sint(5)));
     let (x, y, z) = (m.input("x", uint(1)), m.input("y", uint(1)), m.input("z", uint(1)));
     m.output("masked", &(&(&a & &b) | (&a ^ !&b)));
+    m.output("differ", &!(!&x ^ &y));
+    m.output("agree", &!(!&x ^ !(&y ^ &z)));
     m.output("all_of", &(a.all() & b.any() & !s.parity()));
     m.output("order", &(a.less(&b.slice(0, 4)) | s.less_equal(&m.sint(-7, 4)) & x.differs(&y)));
     m.output("is_large", &m.sint(12, 6).less(&s));

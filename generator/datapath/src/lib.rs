@@ -33,3 +33,4 @@ pub mod ternary_lut;
 #[cfg(test)]
 mod testing;
 pub mod tint;
+mod words;

@@ -1,7 +1,7 @@
 //! Sums in two words: of elements that add in some cycles, and of those that add what weighs most first, whose sums move up
 //! when a pass of the operands begins.
 
-use crate::arith::bit_heap::{BitHeap, Compression};
+use crate::arith::bit_heap::{BitHeap, Carries, Compression};
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Register};
 use tritloom_hdl::{Census, ModuleBuilder, Value, uint};
@@ -16,11 +16,12 @@ pub(crate) struct Below {
 }
 
 impl Below {
-    /// Of a word of so many bits, and above it one of `carries`.
-    pub fn declare(m: &ModuleBuilder, width: u32, carries: u32) -> Below {
+    /// Of a word of so many bits, and above it its carries.
+    pub fn declare(m: &ModuleBuilder, width: u32, carries: Carries) -> Below {
+        let count = carries.count(width);
         let drain = m.documented_input("drain", uint(1), "the sum is that of the element below");
-        let below = m.documented_input("below", uint(width + carries), "two words of a sum");
-        Below { drain, words: [below.slice(0, width), below.slice(width, carries)] }
+        let below = m.documented_input("below", uint(width + count), carries.layout());
+        Below { drain, words: [below.slice(0, width), below.slice(width, count)] }
     }
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn enabled_sum(
     let rows = heap.reduce(m, "heap", compression);
     words[0].enable(enable).next(&rows.0);
     words[1].enable(enable).next(&rows.1);
-    m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
+    m.documented_output("sum", &m.concat(&[words[1].value(), words[0].value()]), Carries::Everywhere.layout());
 }
 
 /// The primitives of [`enabled_sum`], and of `keep`, but for the compression.
@@ -91,7 +92,7 @@ impl MovingSum {
         let width = heap.profile().width();
         m.section("Sum");
         let mut changes = &self.next_pass | (&self.first & &self.enable);
-        let below = drains.then(|| Below::declare(m, width, width));
+        let below = drains.then(|| Below::declare(m, width, Carries::Everywhere));
         if let Some(below) = &below {
             changes = changes | &below.drain;
         }
@@ -109,7 +110,7 @@ impl MovingSum {
         let rows = heap.reduce(m, "heap", compression);
         words[0].next(&rows.0);
         words[1].next(&rows.1);
-        m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
+        m.documented_output("sum", &m.concat(&[words[1].value(), words[0].value()]), Carries::Everywhere.layout());
     }
 }
 

@@ -18,6 +18,7 @@ mod parameters;
 
 use crate::array::{self, ArrayFamily, ElementCensus, Geometry};
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::words::counted;
 use parameters::{Config, Serial, Side};
 use tritloom_hdl::Module;
 
@@ -99,7 +100,8 @@ impl array::Element for Element {
         };
         format!(
             "Multiplies two matrices, {serial} bit by bit in the precision of a run: {rows} x {columns} elements, each \
-             with {depth} products of a bit a cycle and a carry-save sum."
+             with {} of a bit a cycle and a carry-save sum.",
+            counted(depth, "product")
         )
     }
 

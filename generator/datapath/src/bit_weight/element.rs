@@ -6,6 +6,7 @@ use crate::arith::recode::booth::{self, Radix};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
 use crate::arith::reduction::{Term, balanced};
 use crate::array::{Below, Geometry, Positions, SO_FAR, SumForm};
+use crate::words::counted;
 use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
 
 /// Digits from -2 to 2: every multiple is a shift.
@@ -36,7 +37,7 @@ pub(super) fn edge(config: &Config) -> Module {
     let Geometry { depth, weight_bits, .. } = config.geometry;
     let m = ModuleBuilder::new(
         format!("booth_edge_w{weight_bits}_d{depth}"),
-        format!("The Booth digits of {depth} weights of {weight_bits} bits."),
+        format!("The Booth digits of {} of {weight_bits} bits.", counted(depth, "weight")),
     );
     m.parameter("weight bits", weight_bits);
     m.parameter("places", depth);
@@ -82,7 +83,7 @@ pub(super) fn baseline(config: &Config) -> Module {
     let width = geometry.kept_bits();
     let m = ModuleBuilder::new(
         format!("mac_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.element_name()),
-        format!("Adds {depth} products to a sum in each cycle."),
+        format!("Adds {} to a sum in each cycle.", counted(depth, "product")),
     );
     m.parameter("sum bits", width);
     let ports = Ports::declare(&m, geometry, weight_bits, "first place lowest");
@@ -139,9 +140,10 @@ pub(super) fn carry_save(config: &Config) -> Module {
     let width = geometry.kept_bits();
     let m = ModuleBuilder::new(
         format!("carry_save_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.element_name()),
-        format!("Adds {depth} products to a carry-save sum in each cycle, digit by digit."),
+        format!("Adds {} to a carry-save sum in each cycle, digit by digit.", counted(depth, "product")),
     );
     m.parameter("bits of a word of the sum", width);
+    carries(config).note(&m, width);
     let ports = declare_ports(&m, config);
     let digits = digits(&m, config, &ports);
     let mut heap = BitHeap::new(width);
@@ -166,7 +168,7 @@ fn digit_sum(config: &Config) -> Module {
     let width = position_bits(geometry);
     let m = ModuleBuilder::new(
         format!("digit_sum_a{activation_bits}_d{depth}_s{width}_{}", config.element_name()),
-        format!("Adds the products of {depth} digits to a carry-save sum in each cycle."),
+        format!("Adds the products of {} to a carry-save sum in each cycle.", counted(depth, "digit")),
     );
     m.parameter("activation bits", activation_bits);
     m.parameter("products a cycle", depth);
@@ -202,7 +204,10 @@ pub(super) fn by_weight(config: &Config) -> Module {
             position_bits(geometry),
             config.element_name()
         ),
-        format!("Adds {depth} products in each cycle, digits of equal weight to a carry-save sum of their own."),
+        format!(
+            "Adds {} in each cycle, digits of equal weight to a carry-save sum of their own.",
+            counted(depth, "product")
+        ),
     );
     m.parameter("bits of a word of a sum", position_bits(geometry));
     let ports = declare_ports(&m, config);
@@ -272,14 +277,14 @@ fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, carries: Carries, config: &C
     heap.leave(carries);
     m.section("Sum");
     if config.passes_sums() {
-        let addend = m.documented_input("addend", uint(width + count), "two words of a sum");
+        let addend = m.documented_input("addend", uint(width + count), carries.layout());
         add_words(&mut heap, [&addend.slice(0, width), &addend.slice(width, count)]);
         let rows = heap.reduce(m, "heap", &config.tree.compression());
-        return m.output("sum", &m.concat(&[&rows.1, &rows.0]));
+        return m.documented_output("sum", &m.concat(&[&rows.1, &rows.0]), carries.layout());
     }
     let first = m.documented_input("first", uint(1), "the sum begins anew");
     let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(count))];
-    let below = config.drains().then(|| Below::declare(m, width, count));
+    let below = config.drains().then(|| Below::declare(m, width, carries));
     let keep = match &below {
         Some(Below { drain, .. }) => m.wire("keep", &!(first | drain)),
         None => m.wire("keep", &!first),
@@ -293,7 +298,7 @@ fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, carries: Carries, config: &C
     let rows = heap.reduce(m, "heap", &config.tree.compression());
     words[0].next(&rows.0);
     words[1].next(&rows.1);
-    m.output("sum", &m.concat(&[words[1].value(), words[0].value()]));
+    m.documented_output("sum", &m.concat(&[words[1].value(), words[0].value()]), carries.layout());
 }
 
 /// Adds a word, and the carries that belong to it.

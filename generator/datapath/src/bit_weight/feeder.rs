@@ -6,6 +6,7 @@ use super::encoder::{Ahead, Time, dealer, digit_shape};
 use super::parameters::{Config, Step};
 use crate::arith::recode::booth;
 use crate::array::{FeederPorts, Geometry};
+use crate::words::counted;
 use tritloom_hdl::{LaneWire, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// From the weights of a column to their digits at the position of a pass, the highest position in the first pass.
@@ -14,7 +15,7 @@ pub(super) fn edge(config: &Config) -> Module {
     let count = positions(config.geometry.weight()).count;
     let m = ModuleBuilder::new(
         format!("digit_edge_w{weight_bits}_d{depth}"),
-        format!("Of {depth} weights of {weight_bits} bits the Booth digits at one position."),
+        format!("Of {} of {weight_bits} bits the Booth digits at one position.", counted(depth, "weight")),
     );
     m.parameter("weight bits", weight_bits);
     m.parameter("places", depth);

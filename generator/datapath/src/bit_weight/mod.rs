@@ -22,6 +22,7 @@ mod serial_cost;
 use crate::array::{self, ArrayFamily, ElementCensus, Geometry, Mode, OperandBeat, SumForm};
 use crate::family::{Family, Pace};
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::words::counted;
 use parameters::{Config, Step, config};
 use tritloom_hdl::Module;
 
@@ -125,8 +126,11 @@ impl array::Element for Element {
             SumForm::CarrySave(_) => "each with the products of Booth digits and a carry-save sum",
             SumForm::ByPosition(_) => "each with the products of Booth digits and a carry-save sum for each position",
         };
-        let pace = if self.0.is_serial() { "digits at a time" } else { "products a cycle" };
-        format!("Multiplies two matrices: {rows} x {columns} elements, {how}, {depth} {pace}.")
+        let pace = match self.0.is_serial() {
+            true => format!("{} at a time", counted(depth, "digit")),
+            false => format!("{} a cycle", counted(depth, "product")),
+        };
+        format!("Multiplies two matrices: {rows} x {columns} elements, {how}, {pace}.")
     }
 
     fn column_edge(&self) -> Option<Module> {

@@ -6,6 +6,7 @@ use crate::arith::bit_heap::{BitHeap, Profile};
 use crate::arith::recode::{Digit, Multiples, digit_product};
 use crate::arith::reduction::{Term, balanced};
 use crate::array::{Geometry, enabled_sum};
+use crate::words::counted;
 use tritloom_hdl::{Module, ModuleBuilder, Value, uint};
 
 /// Gate delays of a digit product behind the feeder: of the digit, and AND, OR, exclusive OR.
@@ -23,7 +24,7 @@ pub(super) fn element(config: &Config) -> Module {
             geometry.kept_bits(),
             config.element_name()
         ),
-        format!("Adds the products of a digit of each of {depth} weights to a sum in each cycle."),
+        format!("Adds digit products of {}, one of each, to a sum in each cycle.", counted(depth, "weight")),
     );
     m.parameter("activation bits", activation_bits);
     m.parameter("weight bits", weight_bits);

@@ -21,6 +21,7 @@ use crate::arith::recode::booth::Radix;
 use crate::array::{self, ArrayFamily, ElementCensus, Geometry, Mode, OperandBeat};
 use crate::family::Pace;
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::words::counted;
 use parameters::{Config, config};
 use tritloom_hdl::{Module, ModuleBuilder, Value};
 
@@ -109,8 +110,9 @@ impl array::Element for Element {
         let Geometry { rows, columns, depth, .. } = self.0.geometry;
         let how = if self.0.carry_save { "a carry-save sum" } else { "a sum in one word" };
         format!(
-            "Multiplies two matrices, a Booth digit of {depth} weights a column and cycle: {rows} x {columns} \
-             elements, each with {how}."
+            "Multiplies two matrices, a Booth digit of {} a column and cycle: {rows} x {columns} elements, each with \
+             {how}.",
+            counted(depth, "weight")
         )
     }
 

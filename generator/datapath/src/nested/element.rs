@@ -4,6 +4,7 @@ use super::parameters::Config;
 use crate::arith::reduction::{Term, balanced, balanced_census, partial_bits};
 use crate::array::Geometry;
 use crate::census::{Parts, products, sum_of};
+use crate::words::counted;
 use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer};
 use tritloom_hdl::{Census, Module, ModuleBuilder, Value, sint, uint};
 
@@ -55,7 +56,7 @@ pub(super) fn element(config: &Config) -> Module {
     let (width, bits) = (geometry.kept_bits(), config.slice_bits());
     let m = ModuleBuilder::new(
         format!("nested_element_{}_d{depth}_s{width}", config.name()),
-        format!("Adds the products of {depth} activations and slices of weights to a sum in each cycle."),
+        format!("Adds {} of activations and slices of weights to a sum in each cycle.", counted(depth, "product")),
     );
     m.parameter("activation bits", activation_bits);
     m.parameter("bits of a slice", bits);

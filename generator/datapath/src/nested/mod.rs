@@ -19,6 +19,7 @@ pub use slices::Slicing;
 use crate::array::{self, ArrayFamily, ControlCensus, ElementCensus, Geometry};
 use crate::interface::Scenario;
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::words::counted;
 use parameters::Config;
 use tritloom_hdl::Module;
 
@@ -112,8 +113,10 @@ impl array::Element for Element {
         let slicing = &self.0.slicing;
         format!(
             "Multiplies two matrices in draft, with the top {} of {} bits of the weights, or exactly, with the rest \
-             behind it: {rows} x {columns} elements, {depth} products each a cycle.",
-            slicing.draft_bits, slicing.weight_bits
+             behind it: {rows} x {columns} elements, {} each a cycle.",
+            slicing.draft_bits,
+            slicing.weight_bits,
+            counted(depth, "product")
         )
     }
 

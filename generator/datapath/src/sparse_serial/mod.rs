@@ -17,6 +17,7 @@ mod parameters;
 use crate::array::{self, ArrayFamily, ElementCensus, Geometry, Mode, OperandBeat};
 use crate::family::Pace;
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::words::counted;
 use parameters::{Config, Serial};
 use tritloom_hdl::Module;
 
@@ -109,7 +110,8 @@ impl array::Element for Element {
         };
         format!(
             "Multiplies two matrices, {what} that are not zero one after the other: {rows} x {columns} elements, each \
-             with {depth} products of a digit a cycle and a carry-save sum."
+             with {} of a digit a cycle and a carry-save sum.",
+            counted(depth, "product")
         )
     }
 

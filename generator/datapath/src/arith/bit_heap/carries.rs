@@ -45,6 +45,23 @@ impl Carries {
         (0..bits).map(|column| self.of_column(column)).sum()
     }
 
+    /// What a port holds of a sum with these carries.
+    pub fn layout(self) -> &'static str {
+        match self {
+            Carries::Everywhere => "two words of a sum",
+            Carries::Apart { .. } => "a word of a sum, above it its carries, the lowest column first",
+        }
+    }
+
+    /// Says in the header of a module which columns of its sum, of so many bits, have carries.
+    pub fn note(self, m: &ModuleBuilder, bits: u32) {
+        if let Carries::Apart { spacing, .. } = self {
+            m.parameter("lowest column with two carries", self.dense_below(bits));
+            m.parameter("columns to the next", spacing);
+            m.parameter("carries of a column", "1 below these columns, 0 between them");
+        }
+    }
+
     /// From `sum`, a word of `bits` bits and above it packed carries, to `words`, two words of that many bits with the same sum,
     /// the carries in their columns: a full adder where there are two.
     pub fn two_words(self, bits: u32) -> Module {
@@ -55,9 +72,8 @@ impl Carries {
             "Two words of a sum from its word and its carries.",
         );
         m.parameter("bits of a word of the sum", bits);
-        m.parameter("lowest column with two carries", dense);
-        m.parameter("columns to the next", spacing);
-        let packed = m.documented_input("sum", uint(bits + self.count(bits)), "the word, and above it the carries");
+        self.note(&m, bits);
+        let packed = m.documented_input("sum", uint(bits + self.count(bits)), self.layout());
         let (mut sum, mut carries) = (vec![packed.slice(0, dense)], vec![packed.slice(bits, dense)]);
         let mut above = bits + dense;
         for column in (dense..bits).step_by(spacing as usize) {
@@ -77,7 +93,7 @@ impl Carries {
             }
         }
         let words: Vec<&Value> = carries.iter().rev().chain(sum.iter().rev()).collect();
-        m.output("words", &m.concat(&words));
+        m.documented_output("words", &m.concat(&words), "two words of the sum, that of its carries above");
         m.finish()
     }
 

@@ -61,6 +61,14 @@ impl Numbers {
         }
     }
 
+    /// Those of all modes up to these, where there is one for each precision of what enters bit by bit.
+    pub(super) fn name_up_to(self) -> String {
+        match self {
+            Numbers::Planes(shape) => format!("{} to {}", integer_name(Shape { width: 1, ..shape }), self.name()),
+            Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => self.name(),
+        }
+    }
+
     /// As the manifest and the manual name them: `int8`, `uint8`, `ternary`.
     pub fn name(self) -> String {
         match self {

@@ -4,6 +4,7 @@
 //! up by a single bit, and only where the weight changes.
 
 use super::geometry::Geometry;
+use super::mode::Mode;
 use super::schedule::EnteringPass;
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, Inverter, Multiplexer, Reduction, ResetRegister, Table};
@@ -35,17 +36,45 @@ impl Walk {
     }
 }
 
-/// The numbers of the top planes of a mode, the activations' lowest.
-pub(super) fn tops(m: &ModuleBuilder, geometry: &Geometry, mode: &Value) -> Value {
-    let bits = Walk::new(geometry).bits();
-    let entry = |mode: &super::Mode| {
-        let planes = [mode.activation.numbers.planes(), mode.weight.numbers.planes()];
-        let serial = planes.iter().zip(geometry.most_planes()).filter(|(_, most)| *most > 1);
-        let tops = serial.zip(&bits).map(|((planes, _), bits)| Bits::from_u64(u64::from(planes - 1), *bits));
+/// Says in the header of a module how modes are numbered.
+pub(super) fn note_modes(m: &ModuleBuilder, geometry: &Geometry) {
+    let number = match geometry.most_planes() {
+        [1, _] => "bits of a weight - 1".to_string(),
+        [_, 1] => "bits of an activation - 1".to_string(),
+        [_, planes] => format!("{planes} * (bits of an activation - 1) + bits of a weight - 1"),
+    };
+    m.parameter("mode of a run", number);
+    if let Some(Mode { activation, weight, .. }) = geometry.modes.last() {
+        m.parameter("activations of a run", activation.numbers.name_up_to());
+        m.parameter("weights of a run", weight.numbers.name_up_to());
+    }
+    m.parameter("passes of the operands of a tile", "one for each pair of their planes of bits");
+}
+
+/// Of each mode the numbers of the top planes, the weights' lowest.
+fn tops_of_modes(geometry: &Geometry) -> Vec<Bits> {
+    let bits: Vec<u32> = Walk::new(geometry).bits().into_iter().rev().collect();
+    let [activations, weights] = geometry.most_planes();
+    let entry = |mode: &Mode| {
+        let sides = [(mode.weight.numbers.planes(), weights), (mode.activation.numbers.planes(), activations)];
+        let serial = sides.into_iter().filter(|(_, most)| *most > 1).map(|(planes, _)| planes);
+        let tops = serial.zip(&bits).map(|(planes, bits)| Bits::from_u64(u64::from(planes - 1), *bits));
         Bits::join(&tops.collect::<Vec<_>>())
     };
-    let entries: Vec<Bits> = geometry.modes.iter().map(entry).collect();
-    m.wire("top_planes", &mode.table(&entries, uint(bits.iter().sum())))
+    geometry.modes.iter().map(entry).collect()
+}
+
+/// Whether the number of a mode is that of its top planes: always with one side, with both where the weights have a power
+/// of two of planes.
+fn numbered_by_tops(tops: &[Bits]) -> bool {
+    (0..).zip(tops).all(|(number, tops)| tops.to_u64() == Some(number))
+}
+
+/// The numbers of the top planes of a mode, the weights' lowest.
+pub(super) fn tops(m: &ModuleBuilder, geometry: &Geometry, mode: &Value) -> Value {
+    let tops = tops_of_modes(geometry);
+    let bits = Walk::new(geometry).bits().iter().sum();
+    if numbered_by_tops(&tops) { mode.clone() } else { m.wire("top_planes", &mode.table(&tops, uint(bits))) }
 }
 
 /// The pass that enters, in a run with these top planes; `ends` where its last beat does.
@@ -90,10 +119,10 @@ fn both_sides(activation_bits: u32, weight_bits: u32) -> Module {
         format!("plane_pairs_a{activation_bits}_w{weight_bits}"),
         "Counts through the pairs of planes of bits of two operands, the heaviest pair first.",
     );
-    let tops = m.documented_input("tops", uint(activation_bits + weight_bits), "of the top planes, activations lowest");
+    let tops = m.documented_input("tops", uint(activation_bits + weight_bits), "of the top planes, weights lowest");
     let ends = m.documented_input("ends", uint(1), "the last beat of the pass enters");
-    let top_activation = tops.slice(0, activation_bits);
-    let top_weight = tops.slice(activation_bits, weight_bits);
+    let top_activation = tops.slice(weight_bits, activation_bits);
+    let top_weight = tops.slice(0, weight_bits);
     let counter = |name: &str, bits: u32| {
         let counter = m.register(name, uint(bits));
         counter.enable(&ends).reset(0);
@@ -143,9 +172,10 @@ fn both_sides(activation_bits: u32, weight_bits: u32) -> Module {
 pub(super) fn census(geometry: &Geometry) -> Census {
     let walk = Walk::new(geometry);
     let bits = walk.bits();
+    let table = u64::from(!numbered_by_tops(&tops_of_modes(geometry)));
     let mut census = sum_of(&[
         (AndOr, 1, 1), // pass ends
-        (Table, 1, bits.iter().sum::<u32>() * geometry.modes.len() as u32),
+        (Table, table, bits.iter().sum::<u32>() * geometry.modes.len() as u32),
     ]);
     census.add_census(
         &match walk {

@@ -9,8 +9,9 @@ use super::mode::Mode;
 use super::operands::{self, Operands};
 use super::results::{Completed, results};
 use super::schedule::{Flow, Schedule};
-use super::{broadcast, systolic, weight_stationary, zero_points};
+use super::{broadcast, planes, systolic, weight_stationary, zero_points};
 use crate::family::Pace;
+use crate::words::counted;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Staged, Value, uint};
 
 /// What a family puts into an array.
@@ -205,21 +206,27 @@ pub(super) fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
     m.parameter("products an element and cycle", geometry.depth);
     m.parameter("activation bits", geometry.activation_bits);
     m.parameter("weight bits", geometry.weight_bits);
-    for (position, mode) in geometry.modes.iter().enumerate().filter(|_| geometry.has_modes()) {
-        let (activation, weight) = (mode.activation.numbers.name(), mode.weight.numbers.name());
-        let text = format!("{}: {activation} by {weight}, {} places a beat", mode.name, mode.places);
-        m.parameter(&format!("mode {position}"), text);
+    if geometry.has_planes() {
+        planes::note_modes(m, geometry);
+    } else if geometry.has_modes() {
+        note_modes(m, geometry);
     }
     if geometry.passes > 1 {
         m.parameter("passes of the operands of a tile", geometry.passes);
-    }
-    if geometry.has_planes() {
-        m.parameter("passes of the operands of a tile", "one for each pair of their planes of bits");
     }
     m.parameter("sum bits", geometry.sum_bits());
     m.parameter("inner dimension of a run", format!("0 to {}", geometry.max_inner));
     m.parameter("columns of a run", format!("0 to {}", geometry.max_columns));
     m.parameter("rows of a run", format!("1 to {}", geometry.most_rows()));
+}
+
+/// A line a mode.
+fn note_modes(m: &ModuleBuilder, geometry: &Geometry) {
+    for (position, mode) in geometry.modes.iter().enumerate() {
+        let (activation, weight) = (mode.activation.numbers.name(), mode.weight.numbers.name());
+        let text = format!("{}: {activation} by {weight}, {} a beat", mode.name, counted(mode.places, "place"));
+        m.parameter(&format!("mode {position}"), text);
+    }
 }
 
 /// The input ports.

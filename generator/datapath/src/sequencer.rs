@@ -80,12 +80,12 @@ impl Nest {
 
     /// Whether no count of the inner dimension exceeds a step.
     fn inner_always_last(&self) -> bool {
-        always_at_most(self.inner_step.least(), self.inner_bits())
+        self.inner_max <= self.inner_step.least()
     }
 
     /// Whether no count of the outer dimension exceeds a step.
     fn outer_always_last(&self) -> bool {
-        always_at_most(self.outer_step, self.outer_bits())
+        self.outer_max <= self.outer_step
     }
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
 
     m.section("State");
     let busy = m.register("busy", uint(1));
-    let inner_total = m.register("inner_total", inner_shape);
+    let inner_total = (!nest.inner_always_last()).then(|| m.register("inner_total", inner_shape));
     let inner_left = m.register("inner_left", inner_shape);
     let outer_left = m.register("outer_left", outer_shape);
     let first_inner = m.register("first_inner", uint(1));
@@ -164,10 +164,15 @@ pub(crate) fn sequencer(nest: &Nest) -> Module {
     busy.reset(0).next(&(&start | (busy.value() & !&finish)));
 
     let minus_step = |left: &Value, step: &Value| (left - step).wrap(left.width()).as_unsigned();
-    let inner_minus = m.wire("inner_minus_step", &minus_step(&inner_left, &inner_step));
+    match &inner_total {
+        None => inner_left.enable(&start).next(&run_inner),
+        Some(inner_total) => {
+            let inner_minus = m.wire("inner_minus_step", &minus_step(&inner_left, &inner_step));
+            inner_total.enable(&start).next(&run_inner);
+            inner_left.enable(&change).next(&start.mux(&run_inner, &last_inner.mux(inner_total, &inner_minus)));
+        }
+    }
     let outer_minus = m.wire("outer_minus_step", &minus_step(&outer_left, &outer_step));
-    inner_total.enable(&start).next(&run_inner);
-    inner_left.enable(&change).next(&start.mux(&run_inner, &last_inner.mux(&inner_total, &inner_minus)));
     outer_left.enable(&change).next(&start.mux(&run_outer, &outer_passes.mux(&outer_minus, &outer_left)));
     let restart = m.wire("restart_inner", &(&start | &last_inner));
     first_inner.enable(&change).next(&restart);
@@ -209,16 +214,17 @@ pub(crate) fn count_passes(m: &ModuleBuilder, pass: &RegisterBuilder, ends: &Val
 /// The primitives of [`sequencer`].
 pub(crate) fn sequencer_census(nest: &Nest) -> Census {
     let (inner, outer, tile) = (nest.inner_bits(), nest.outer_bits(), nest.tile_bits());
+    let several = u64::from(!nest.inner_always_last());
     let mut census = sum_of(&[
         (ResetRegister, 1, 1),                                     // busy
-        (EnabledRegister, 2, inner),                               // total and left
+        (EnabledRegister, 1 + several, inner),                     // left, and in all
         (EnabledRegister, 1, outer),                               // left
         (EnabledRegister, 1, 1),                                   // first inner
-        (Comparator, u64::from(!nest.inner_always_last()), inner), // last inner
+        (Comparator, several, inner),                              // last inner
         (Comparator, u64::from(!nest.outer_always_last()), outer), // last outer
-        (Adder, 1, inner + 1),                                     // left less a step
+        (Adder, several, inner + 1),                               // left less a step
         (Adder, 1, outer + 1),                                     // left less a step
-        (Multiplexer, 2, inner),                                   // left: start, restart or step
+        (Multiplexer, 2 * several, inner),                         // left: start, restart or step
         (Multiplexer, 2, outer),                                   // left: start, step or hold
         (AndOr, 4 + u64::from(nest.back_to_back), 1),              // finish 2, start, change, run ready
         (AndOr, 3, 1),                                             // busy 2, restart

@@ -130,9 +130,10 @@ impl Schedule {
         let vectors_left = m.register("vectors_left", uint(bits));
         let one_less = (vectors_left.value() - m.uint(1, bits)).wrap(bits).as_unsigned();
         let change = m.wire("load_or_issue", &(&loading | &issue));
-        let left = m.wire("vectors_left_then", &loading.mux(&run_rows, &one_less));
-        vectors_left.enable(&change).next(&left);
-        let last_vector = m.delay("last_vector", &left.less_equal(&m.uint(1, bits)), Some(&change));
+        vectors_left.enable(&change).next(&loading.mux(&run_rows, &one_less));
+        let only = run_rows.less_equal(&m.uint(1, bits));
+        let one_behind = vectors_left.value().less_equal(&m.uint(geometry.most_rows().min(2).into(), bits));
+        let last_vector = m.delay("last_vector", &loading.mux(&only, &one_behind), Some(&change));
         step.drive(&(&issue & &last_vector));
         let loaded = &loading & row.lane(rows - 1);
         streaming.reset(0).next(&(loaded | (streaming.value() & !&*step)));
@@ -182,10 +183,11 @@ fn columns(
     in_one_word(m, geometry, &sums)
 }
 
-/// The activations that enter, a lane a row of the array; zero beyond the inner dimension, and where none enter.
+/// The activations that enter, a lane a row of the array; zero beyond the inner dimension, and where none enter. What lies within
+/// the inner dimension is the same for all vectors of a tile, and known before the first of them: a register says it.
 fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule) -> Lanes {
     let (incoming, places) = (&streams.activations, geometry.rows * geometry.depth);
-    let within = thermometer(m, "within_inner", &schedule.inner_left, places);
+    let within = m.delay("within_tile", &thermometer(m, "within_inner", &schedule.inner_left, places), None);
     let within = m.wire("within_issued", &(within & schedule.issue.replicate(places))).lanes(uint(1), places);
     let masked = m.lanes("masked", incoming.shape(), places);
     m.repeat("place", places, |place| {
@@ -288,7 +290,8 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32, column_bits: u32) -> Ve
     let row_bits = geometry.row_bits();
     let mut passing = thermometer_census(geometry.nest().inner_bits(), rows * depth); // places within the run
     let own = sum_of(&[
-        (AndOr, 1, rows * depth),                         // within, while a vector enters
+        (Register, 1, rows * depth),                      // within
+        (AndOr, 1, rows * depth),                         // while a vector enters
         (AndOr, (rows * depth).into(), row_bits / depth), // mask
         (Register, geometry.elements().into(), row_bits), // activations
         (Register, 1, columns * column_bits),             // weights that enter
@@ -324,7 +327,8 @@ fn control(geometry: &Geometry) -> Census {
             (EnabledRegister, 1, counted), // rows of the run
             (ResetRegister, 1, 1),         // streaming
             (ResetRegister, several_rows, rows),
-            (Comparator, 1, counted), // last vector
+            (Comparator, 2, counted), // last vector
+            (Multiplexer, 1, 1),
             (EnabledRegister, 1, 1),
             (Adder, 1, counted + 1), // one vector less
             (Multiplexer, 1, counted),

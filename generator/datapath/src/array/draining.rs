@@ -17,7 +17,7 @@
 
 use super::column::{Beat, activation_port, weight_port};
 use super::geometry::Geometry;
-use super::results::{Completed, Row, carries_in_place, kept};
+use super::results::{Completed, Row, kept, words};
 use super::schedule::Schedule;
 use super::settling::{in_one_word, settling_cycles};
 use crate::census::sum_of;
@@ -101,17 +101,17 @@ fn row_state(m: &ModuleBuilder, geometry: &Geometry, moves: &ForwardWire, ready:
     RowState { moved: moved.at(1), valid, room: !stays }
 }
 
-/// The columns; gives the sums of the row that leaves.
+/// The columns; gives the words of the row that leaves.
 fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, drain: &Value) -> Lanes {
     let module = column(geometry, beat);
-    let leaving = m.lanes("leaving_row", uint(geometry.placed_bits()), geometry.columns);
+    let leaving = m.lanes("leaving_row", uint(geometry.word_bits()), geometry.columns);
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
         instance.connect("activations", beat.operands.rows.flat());
         instance.connect("weights", &beat.operands.columns.lane(column));
         instance.connect("drain", drain);
         beat.signals.connect(&instance);
-        let sum = carries_in_place(m, geometry, &instance.output("sum"));
+        let sum = words(m, geometry, &instance.output("sum"));
         leaving.drive(column, &m.delay("leaving", &sum, Some(&instance.output("leaves"))));
     });
     (*leaving).clone()
@@ -155,21 +155,21 @@ pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Ce
         if serial && !geometry.beat_waits { 0 } else { 1 + u64::from(geometry.has_passes()) + u64::from(!adds_always) };
     let counted = geometry.row_count_bits();
     sum_of(&[
-        (AndOr, u64::from(adds_always), 1),                 // first to add
-        (AndOr, 8, 1),                                      // moves, left, draining 3, blocked 3
-        (AndOr, 5, 1),                                      // valid 2, stays 2, present
-        (AndOr, 1, 1),                                      // last
-        (Inverter, 4, 1),                                   // of left 2, blocked, ready
-        (Inverter, 2, 1),                                   // of taken, room
-        (ResetRegister, 4, 1),                              // draining, blocked, present, valid
-        (ResetRegister, row_cycles(geometry) - 1, 1),       // moved
-        (Register, columns * (1 + told), 1),                // drain, first, next pass, enable
-        (Multiplexer, 2, counted),                          // rows left
-        (Adder, 1, counted + 1),                            // one row less
-        (Comparator, 1, counted),                           // last row
-        (Register, 1, counted),                             // rows left
-        (EnabledRegister, 2, 1),                            // last tile, last
-        (EnabledRegister, 2, geometry.columns),             // keep
-        (EnabledRegister, columns, geometry.placed_bits()), // row
+        (AndOr, u64::from(adds_always), 1),               // first to add
+        (AndOr, 8, 1),                                    // moves, left, draining 3, blocked 3
+        (AndOr, 5, 1),                                    // valid 2, stays 2, present
+        (AndOr, 1, 1),                                    // last
+        (Inverter, 4, 1),                                 // of left 2, blocked, ready
+        (Inverter, 2, 1),                                 // of taken, room
+        (ResetRegister, 4, 1),                            // draining, blocked, present, valid
+        (ResetRegister, row_cycles(geometry) - 1, 1),     // moved
+        (Register, columns * (1 + told), 1),              // drain, first, next pass, enable
+        (Multiplexer, 2, counted),                        // rows left
+        (Adder, 1, counted + 1),                          // one row less
+        (Comparator, 1, counted),                         // last row
+        (Register, 1, counted),                           // rows left
+        (EnabledRegister, 2, 1),                          // last tile, last
+        (EnabledRegister, 2, geometry.columns),           // keep
+        (EnabledRegister, columns, geometry.word_bits()), // row
     ])
 }

@@ -271,11 +271,11 @@ impl Geometry {
         }
     }
 
-    /// Bits of the same with its carries in their columns.
-    pub(super) fn placed_bits(&self) -> u32 {
+    /// Bits of the words, one or two, whose addition is its sum.
+    pub(super) fn word_bits(&self) -> u32 {
         match self.sum_form {
-            SumForm::CarrySave(_) => 2 * self.kept_bits(),
-            SumForm::Resolved | SumForm::ByPosition(_) => self.element_bits(),
+            SumForm::Resolved => self.kept_bits(),
+            SumForm::CarrySave(_) | SumForm::ByPosition(_) => 2 * self.kept_bits(),
         }
     }
 

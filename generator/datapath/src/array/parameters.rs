@@ -187,7 +187,7 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
     }
     // Recoded weights are twice as wide at most.
     problems.extend(bus_legality(geometry, [geometry.row_bits(), 2 * geometry.column_bits()]));
-    let sum_bits = u64::from(geometry.placed_bits());
+    let sum_bits = u64::from(geometry.element_bits().max(geometry.word_bits()));
     let (rows, columns, layers) = (u64::from(rows), u64::from(columns), u64::from(layers));
     problems.extend(match rows + 1 > columns * layers {
         true => too_wide("rows", "the bus of sums", rows, sum_bits, sum_bits),

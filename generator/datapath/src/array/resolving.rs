@@ -2,7 +2,7 @@
 //! takes the carries of those below a cycle later. Words of several positions are merged in a cycle before that.
 
 use super::geometry::{Geometry, SumForm};
-use super::results::words_in_registers;
+use super::results;
 use super::settling::segments;
 use crate::arith::adder::CarryOut;
 use crate::census::copies;
@@ -26,10 +26,19 @@ pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) 
     let bits = geometry.kept_bits();
     let sums = m.lanes("resolved_sums", uint(bits), geometry.columns);
     m.repeat("resolved_column", geometry.columns, |column| {
-        let words = words_in_registers(m, geometry, kept, column);
+        let words = words(m, geometry, &kept.lane(column));
         sums.drive(column, &with_carries(m, &added(m, geometry, &words)));
     });
     (*sums).clone()
+}
+
+/// The two words of a sum; those of several positions are merged a cycle earlier.
+fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Value) -> Value {
+    let words = results::words(m, geometry, kept);
+    match geometry.sum_form {
+        SumForm::ByPosition(_) => m.delay("merged", &words, None),
+        SumForm::Resolved | SumForm::CarrySave(_) => words,
+    }
 }
 
 /// The sum of each segment of two words, the lowest first, with its carry but for the top one; a cycle later.

@@ -9,7 +9,7 @@ use crate::arith::adder::CarryOut;
 use crate::arith::bit_heap::Carries;
 use crate::arith::thermometer::{thermometer, thermometer_census};
 use tritloom_hdl::Primitive::AndOr;
-use tritloom_hdl::{Affine, Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
+use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, sint, uint};
 
 /// A tile behind its last beat.
 pub(super) struct Completed {
@@ -80,48 +80,23 @@ fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
     let (bits, columns) = (geometry.kept_bits(), geometry.operand_columns());
     let sums = m.lanes("resolved_sums", uint(bits), columns);
     m.repeat("resolved_column", columns, |column| {
-        let words = words(m, geometry, kept, column);
+        let words = words(m, geometry, &kept.lane(column));
         let rows = (&words.slice(0, bits), &words.slice(bits, bits));
         sums.drive(column, &geometry.resolve.add(m, "resolve", rows, &m.uint(0, 1), CarryOut::Dropped));
     });
     (*sums).clone()
 }
 
-/// The two words of the sum of a column.
-fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes, column: impl Into<Affine>) -> Value {
-    let kept = kept.lane(column);
-    let SumForm::ByPosition(positions) = &geometry.sum_form else { return carries_in_place(m, geometry, &kept) };
-    merged(m, &merge(geometry, positions), &kept)
-}
-
-/// What an element keeps, its carries in their columns.
-pub(super) fn carries_in_place(m: &ModuleBuilder, geometry: &Geometry, kept: &Value) -> Value {
-    match geometry.sum_form {
-        SumForm::CarrySave(carries @ Carries::Apart { .. }) => {
-            merged(m, &carries.two_words(geometry.kept_bits()), kept)
-        }
-        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere) | SumForm::ByPosition(_) => kept.clone(),
-    }
-}
-
-fn merged(m: &ModuleBuilder, module: &Module, kept: &Value) -> Value {
-    let instance = m.instance("merge", module);
+/// The two words of a sum from what an element keeps; that as it is where it is one word.
+pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Value) -> Value {
+    let module = match &geometry.sum_form {
+        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere) => return kept.clone(),
+        SumForm::CarrySave(carries @ Carries::Apart { .. }) => carries.two_words(geometry.kept_bits()),
+        SumForm::ByPosition(positions) => merge(geometry, positions),
+    };
+    let instance = m.instance("merge", &module);
     instance.connect("sum", kept);
     instance.output("words")
-}
-
-/// The same from registers: a merge takes a cycle of its own.
-pub(super) fn words_in_registers(
-    m: &ModuleBuilder,
-    geometry: &Geometry,
-    kept: &Lanes,
-    column: impl Into<Affine>,
-) -> Value {
-    let words = words(m, geometry, kept, column);
-    match geometry.sum_form {
-        SumForm::ByPosition(_) => m.delay("merged", &words, None),
-        SumForm::Resolved | SumForm::CarrySave(_) => words,
-    }
 }
 
 /// The primitives of [`results`] and [`resolved`]: mask, merge and adder of each column.

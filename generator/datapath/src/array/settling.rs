@@ -1,9 +1,7 @@
 //! Two words that stand still become one, a segment a cycle: the carry of each segment waits in a register for the next,
-//! so that no path is longer than a segment, and nothing else has to be held. Words of several positions are merged in a
-//! cycle of their own.
+//! so that no path is longer than a segment, and nothing else has to be held.
 
 use super::geometry::{Geometry, SumForm};
-use super::results::words_in_registers;
 use crate::arith::adder::CarryOut;
 use tritloom_hdl::Primitive::Register;
 use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, uint};
@@ -22,23 +20,19 @@ pub(super) fn segments(geometry: &Geometry) -> Vec<u32> {
 pub(super) fn settling_cycles(geometry: &Geometry) -> u64 {
     match geometry.sum_form {
         SumForm::Resolved => 1,
-        SumForm::CarrySave(_) => segments(geometry).len() as u64,
-        SumForm::ByPosition(_) => 1 + segments(geometry).len() as u64,
+        SumForm::CarrySave(_) | SumForm::ByPosition(_) => segments(geometry).len() as u64,
     }
 }
 
-/// The sums of each column in one word, from what elements keep, carries in their columns.
-pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
+/// The sums of each column in one word, from their words.
+pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, held: &Lanes) -> Lanes {
     if geometry.sum_form == SumForm::Resolved {
-        return kept.clone();
+        return held.clone();
     }
     let bits = geometry.kept_bits();
     let sums = m.lanes("settled_sums", uint(bits), geometry.columns);
     m.repeat("settled_column", geometry.columns, |column| {
-        let words = match geometry.sum_form {
-            SumForm::ByPosition(_) => words_in_registers(m, geometry, kept, column),
-            SumForm::Resolved | SumForm::CarrySave(_) => kept.lane(column),
-        };
+        let words = held.lane(column);
         let (mut parts, mut carry, mut low) = (Vec::new(), m.uint(0, 1), 0);
         for (number, bits_here) in segments(geometry).into_iter().enumerate() {
             let rows = (&words.slice(low, bits_here), &words.slice(bits + low, bits_here));
@@ -56,7 +50,7 @@ pub(super) fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) 
     (*sums).clone()
 }
 
-/// The primitives of [`in_one_word`] but for the merges.
+/// The primitives of [`in_one_word`].
 pub(super) fn census(geometry: &Geometry) -> Census {
     let (segments, columns) = (segments(geometry), u64::from(geometry.columns));
     let mut census = Census::default();
@@ -65,8 +59,5 @@ pub(super) fn census(geometry: &Geometry) -> Census {
         census.add_census(&geometry.resolve.census(bits, carry_out), columns);
     }
     census.add(Register, columns * (segments.len() as u64 - 1), 1);
-    if let SumForm::ByPosition(_) = geometry.sum_form {
-        census.add(Register, columns, (2 * geometry.kept_bits()).into()); // merged
-    }
     census
 }

@@ -62,7 +62,7 @@ computed, and waits where that takes fewer cycles than the rows before it. With 
 holds `depth` places for each of `layers`, layer by layer, in each of them every row or column; sums of layers are added
 behind the array. `tree` is one row of elements. With `topology:
 draining` it leaves through the accumulators, row by row, before the next tile enters, and its words are added 8 bits a
-cycle, with `opt2` behind a cycle in which they are merged: latency 3 + those cycles. With `topology:
+cycle: latency 3 + those cycles. With `topology:
 output_stationary` operands pass from element to element: latency 3 + columns (operand register, sum, selection,
 resolution, the last column), and a tile of fewer cycles than the array has rows waits. With `topology:
 weight_stationary` rows of the array are places of the inner dimension and a run has up to max_rows rows: for each tile

@@ -34,22 +34,20 @@ pub(super) struct ToFoot {
 }
 
 /// Vectors that enter with `issue`, and what is `told` of each, through `rows` rows; `may_leave` says of one that comes to the
-/// foot whether its sums will have somewhere to go. Drives `open`, whether a vector may enter: a register.
+/// foot whether its sums will have somewhere to go. Drives `open_next`, whether a vector may enter in the next cycle.
 pub(super) fn circulate(
     m: &ModuleBuilder,
     rows: u32,
     (issue, told): (&Value, &Value),
     may_leave: impl FnOnce(&Value) -> Value,
-    open: &ForwardWire,
+    open_next: &ForwardWire,
 ) -> ToFoot {
     let bits = told.width();
-    let register = |name: &str, after_reset: u64| {
+    let [again, again_first, waiting] = ["again", "again_first", "waiting"].map(|name| {
         let register = m.register(name, uint(1));
-        register.reset(after_reset);
+        register.reset(0);
         register
-    };
-    let (again, again_first) = (register("again", 0), register("again_first", 0));
-    let (waiting, opened) = (register("waiting", 0), register("opened", 1));
+    });
     let vector = Wave::new(m, "vector", bits + 2, rows + 1);
     let said = again.value().mux(&vector.ago(rows).slice(2, bits), told);
     let enters = m.wire("enters", &m.concat(&[&said, again_first.value(), &(issue | again.value())]));
@@ -63,8 +61,7 @@ pub(super) fn circulate(
     again.next(&stays);
     again_first.next(&(&stays & &turn));
     waiting.next(&(&stays | !&turn));
-    opened.next(&(&turn & !&stays));
-    open.drive(opened.value());
+    open_next.drive(&(&turn & !&stays));
     ToFoot { leaves, told, again: again.value().clone() }
 }
 
@@ -73,7 +70,7 @@ pub(super) fn census(rows: u32, told_bits: u32) -> Census {
     let mut census = sum_of(&[
         (Inverter, 4, 1),      // of waiting, leaves, turn, stays
         (AndOr, 8, 1),         // there, turn, leaves 2, stays, first, waiting, open
-        (ResetRegister, 4, 1), // again, first, waiting, open
+        (ResetRegister, 3, 1), // again, first, waiting
         (Multiplexer, 1, told_bits),
     ]);
     census.add_census(&wave_census(told_bits + 2, rows + 1), 1);

@@ -42,8 +42,8 @@ pub(super) fn build(geometry: &Geometry, max_rows: u32, element: &dyn Element) -
     note_parameters(&m, geometry);
     let streams = Inputs::declare(&m, geometry);
     m.section("Schedule");
-    let open = m.forward("open", uint(1));
-    let schedule = Schedule::build(&m, geometry, &streams, &open);
+    let open_next = m.forward("open_next", uint(1));
+    let schedule = Schedule::build(&m, geometry, &streams, &open_next);
     m.section("Vectors");
     let queue = Queue::new(&m, queue_places(geometry));
     let room = queue.room();
@@ -52,7 +52,7 @@ pub(super) fn build(geometry: &Geometry, max_rows: u32, element: &dyn Element) -
         Some(partial) => partial.may_leave(&m, told, &room),
         None => room.clone(),
     };
-    let vector = circulate(&m, geometry.rows, (&schedule.issue, &schedule.told), may_leave, &open);
+    let vector = circulate(&m, geometry.rows, (&schedule.issue, &schedule.told), may_leave, &open_next);
     partial.iter().for_each(|partial| partial.note(&vector));
     m.section("Elements");
     let sums = columns(&m, geometry, element, &streams, &schedule, &vector.again);
@@ -106,8 +106,8 @@ struct Schedule {
 }
 
 impl Schedule {
-    /// Weights of a tile, then vectors while they are let in.
-    fn build(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, open: &Value) -> Schedule {
+    /// Weights of a tile, then vectors while they are let in, as is known a cycle ahead.
+    fn build(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, open_next: &Value) -> Schedule {
         let (rows, bits) = (geometry.rows, geometry.row_count_bits());
         let step = m.forward("step", uint(1));
         let sequencer = m.instance("sequencer", &sequencer(&geometry.nest()));
@@ -123,9 +123,9 @@ impl Schedule {
         m.output("weight_ready", &weight_ready);
         let loading = m.wire("load", &(weight_ready & &streams.weight_valid));
         let row = row_to_load(m, rows, &loading);
-        let activation_ready = m.wire("enterable", &(streaming.value() & open));
-        m.output("activation_ready", &activation_ready);
-        let issue = m.wire("issue", &(activation_ready & &streams.activation_valid));
+        let enterable = m.register("enterable", uint(1));
+        m.output("activation_ready", enterable.value());
+        let issue = m.wire("issue", &(enterable.value() & &streams.activation_valid));
 
         let vectors_left = m.register("vectors_left", uint(bits));
         let one_less = (vectors_left.value() - m.uint(1, bits)).wrap(bits).as_unsigned();
@@ -136,7 +136,9 @@ impl Schedule {
         let last_vector = m.delay("last_vector", &loading.mux(&only, &one_behind), Some(&change));
         step.drive(&(&issue & &last_vector));
         let loaded = &loading & row.lane(rows - 1);
-        streaming.reset(0).next(&(loaded | (streaming.value() & !&*step)));
+        let streaming_next = m.wire("streaming_next", &(loaded | (streaming.value() & !&*step)));
+        streaming.reset(0).next(&streaming_next);
+        enterable.reset(0).next(&(streaming_next & open_next));
 
         let last = m.wire("vector_is_last", &(sequencer.output("last_outer") & &last_vector));
         let (first_inner, last_inner) = (sequencer.output("first_inner"), sequencer.output("last_inner"));
@@ -325,7 +327,7 @@ fn control(geometry: &Geometry) -> Census {
             (Inverter, 2, 1),              // of streaming, of step
             (AndOr, 1, 1),                 // loaded
             (EnabledRegister, 1, counted), // rows of the run
-            (ResetRegister, 1, 1),         // streaming
+            (ResetRegister, 2, 1),         // streaming, enterable
             (ResetRegister, several_rows, rows),
             (Comparator, 2, counted), // last vector
             (Multiplexer, 1, 1),

@@ -21,8 +21,8 @@ use tritloom_workload::{EngineError, MatrixId, Model, ReferenceEngine, Story, Te
 /// Columns and depth.
 const SIZES: [(u64, u64); 5] = [(1, 1), (1, 4), (4, 1), (4, 4), (8, 4)];
 /// Steps of `bit_weight`, their columns and depth.
-const DIGIT_STEPS: [(&str, usize, usize); 5] =
-    [("opt4c", 1, 4), ("opt4c", 1, 8), ("opt4c", 4, 4), ("opt4c", 16, 4), ("opt4e", 1, 16)];
+const DIGIT_STEPS: [(&str, usize, usize); 6] =
+    [("opt4c", 1, 4), ("opt4c", 1, 8), ("opt4c", 4, 4), ("opt4c", 16, 4), ("opt4e", 1, 16), ("opt4e", 16, 16)];
 const MOST_CYCLES: usize = 4;
 const BEATS: usize = 100_000;
 const SEED: u64 = 1;

@@ -36,7 +36,6 @@ fn every_broken_rule_is_named_with_a_way_out() {
     let tables =
         [("tables", number(1024)), ("group_size", number(6)), ("max_inputs", number(8192)), ("ports", number(1))];
     broken("ternary_lut", "C0204", &tables);
-    broken("bit_weight", "C0232", &[("carry_spacing", number(2))]);
     broken("bit_slice", "C0251", &[("activation_bits", number(7))]);
     broken("bit_slice", "C0252", &[("weight_bits", number(1)), ("weight_slice", Given::from("bits8"))]);
     broken("nested", "C0261", &[("weight_bits", number(4)), ("draft_bits", number(4))]);

@@ -59,7 +59,7 @@ pub(super) const TABLE: &[Parameter] = &[
         1,
         16,
         Some(1),
-        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`; 1: in every one, as many as with 2, which is refused",
+        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`; 1 and 2: in every one",
     ),
     array::RESOLVE,
     array::MAX_INNER,
@@ -178,17 +178,13 @@ fn carries(geometry: &Geometry, spacing: u32) -> Carries {
     let products = geometry.product_magnitude() * u64::from(geometry.depth);
     let apart = Carries::Apart { from: bits_up_to(products) - 1, spacing };
     let bits = geometry.kept_bits();
-    if apart.count(bits) < bits { apart } else { Carries::Everywhere }
+    if spacing > 1 && apart.count(bits) < bits { apart } else { Carries::Everywhere }
 }
 
 /// Rules between the parameters.
 pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     let config = config(parameters);
     let mut problems = array::legality(&config.geometry);
-    if parameters.integer("carry_spacing") == 2 {
-        let message = "two carries in every second column are as many as one in each: nothing is saved";
-        problems.push(Problem::rule("C0232", "carry_spacing", message, "1, or 3 to 16").nearest(3));
-    }
     if !config.is_serial() {
         return problems;
     }

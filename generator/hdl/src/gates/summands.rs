@@ -79,9 +79,9 @@ impl Graph {
         for (place, bit) in short.bits.iter().enumerate() {
             let is_sign = short.signed && place + 1 == short.bits.len();
             let mut row = vec![Bit::ZERO; width];
-            for column in place..width {
-                let factor = long.bit(column - place);
-                row[column] = self.and(if is_sign { !factor } else { factor }, *bit);
+            for (column, product) in row.iter_mut().skip(place).enumerate() {
+                let factor = long.bit(column);
+                *product = self.and(if is_sign { !factor } else { factor }, *bit);
             }
             rows.push(row);
             if is_sign {

@@ -3,15 +3,23 @@
   const report = JSON.parse(document.getElementById('content').textContent);
   const element = (id) => document.getElementById(id);
 
+  // Tables come by columns: each value in turn, or places in a list of different ones, or one for all.
+  const reader = ({ each, of, at }) => (row) => each ? each[row] : of[at ? at[row] : 0];
+  const read = (size, make) => Array.from({ length: size }, (_, row) => make(row));
+
   // Every configuration with what it needs to be drawn, filtered and told. Charts keep copies of their data, so that
   // they hold the place in this list.
-  const points = report.groups.flatMap((group) => group.points.map((point) => ({
-    family: group.family,
-    front: point.front,
-    name: `${group.family}_${point.number}`,
-    settings: new Map(group.parameters.map((name, at) => [name, point.parameters[at]])),
-    values: point.values,
-  })));
+  const points = report.groups.flatMap((group) => {
+    const [place, front] = [reader(group.number), reader(group.front)];
+    const [settings, values] = [group.settings.map(reader), group.values.map(reader)];
+    return read(group.size, (row) => ({
+      family: group.family,
+      front: front(row),
+      name: `${group.family}_${place(row)}`,
+      settings: new Map(group.parameters.map((name, at) => [name, settings[at](row)])),
+      values: values.map((value) => value(row)),
+    }));
+  });
   points.forEach((point, place) => { point.place = place; });
   // Parameters that are the same everywhere say nothing; the YAML has them all.
   const seen = new Map();
@@ -22,8 +30,9 @@
   const told = (point) => varying.filter((name) => point.settings.has(name)).map((name) => [name, point.settings.get(name)]);
   const families = [...new Set(points.map((point) => point.family))].sort();
   const palette = ['#2456a6', '#c2452d', '#2e8540', '#8a4fa3', '#b8860b', '#0e8a8a', '#a63d6b', '#5b6b2f', '#7a5230',
-    '#4a5fc1', '#66707c', '#d07f1e'];
-  const colour = new Map(families.map((family, at) => [family, palette[at % palette.length]]));
+    '#4a5fc1', '#66707c', '#d07f1e', '#e377c2'];
+  const compared = report.comparisons.flatMap((comparison) => comparison.pairs.map((pair) => pair.family));
+  const colour = new Map([...new Set([...families, ...compared])].sort().map((family, at) => [family, palette[at % palette.length]]));
 
   // A name may end in the unit, as columns of a table do.
   const label = ({ name, unit }) => {
@@ -35,7 +44,7 @@
     if (typeof value !== 'number') return value === null ? 'not known' : String(value);
     const size = Math.abs(value);
     if (size >= 1e6 || (size > 0 && size < 1e-3)) return Number(value.toPrecision(4)).toExponential().replace('e+', 'e');
-    return Number.isInteger(value) ? String(value) : Number(value.toPrecision(4)).toString();
+    return String(size < 1e3 ? Number(value.toPrecision(4)) : Math.round(value));
   };
   const compare = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
   const escaped = (text) => String(text).replace(/[&<>"]/g,
@@ -114,6 +123,8 @@
     charts.push(chart);
     return chart;
   };
+  // Points that are drawn piece by piece can be seen, but not pointed at, before the last piece is there.
+  const scatter = { type: 'scatter', progressive: 0 };
   const saving = { feature: { dataZoom: {}, restore: {}, saveAsImage: { pixelRatio: 3 } }, right: 10 };
   let front = null;
 
@@ -121,7 +132,7 @@
     const drawn = points.filter((point) => passes(point) && drawable(point));
     const series = families.flatMap((family) => [false, true].map((onFront) => ({
       name: family,
-      type: 'scatter',
+      ...scatter,
       symbolSize: onFront ? 9 : 5,
       itemStyle: { color: colour.get(family), opacity: onFront ? 0.95 : 0.3,
         borderColor: '#fff', borderWidth: onFront ? 1 : 0 },
@@ -132,7 +143,7 @@
     series.push({ name: 'best of both', type: 'line', step: 'end', symbol: 'none', silent: true, z: 3,
       lineStyle: { color: '#1b1f24', width: 1, type: 'dashed' }, data: staircase(drawn) });
     const chosen = state.chosen && drawable(state.chosen) && passes(state.chosen) ? [state.chosen] : [];
-    series.push({ name: 'chosen', type: 'scatter', symbolSize: 16, silent: true, z: 5,
+    series.push({ ...scatter, name: 'chosen', symbolSize: 16, silent: true, z: 5,
       itemStyle: { color: 'rgba(0,0,0,0)', borderColor: '#1b1f24', borderWidth: 2 },
       data: chosen.map((point) => [point.values[state.x], point.values[state.y]]) });
     front.setOption({
@@ -274,14 +285,14 @@
     const values = comparison.pairs.flatMap((pair) => [pair.estimate, pair.measured]);
     const rounded = (value, towards) => { const size = 10 ** Math.floor(Math.log10(value)); return towards(value / size) * size; };
     const [low, high] = [rounded(Math.min(...values), Math.floor), rounded(Math.max(...values), Math.ceil)];
-    const axis = (name) => ({ type: 'log', min: low, max: high, name: `${name} (${comparison.unit})`, nameLocation: 'middle',
+    const axis = (name) => ({ type: 'log', min: low, max: high, name: comparison.unit ? `${name} (${comparison.unit})` : name, nameLocation: 'middle',
       axisLabel: { formatter: number, hideOverlap: true } });
     const errors = comparison.pairs.map((pair) => Math.abs(pair.estimate / pair.measured - 1));
     const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
     start(node).setOption({
       animation: false,
       title: { text: `${comparison.quantity}: mean error ${(100 * mean).toFixed(1)} %, ` +
-        `worst ${(100 * Math.max(...errors)).toFixed(1)} %, ${errors.length} configurations`, textStyle: { fontSize: 14 } },
+        `worst ${(100 * Math.max(...errors)).toFixed(1)} %, ${errors.length} configurations`, left: 10, textStyle: { fontSize: 14 } },
       legend: { top: 28, type: 'scroll', data: named },
       toolbox: saving,
       grid: { left: 80, right: 30, top: 70, bottom: 60 },
@@ -289,7 +300,7 @@
         `estimate ${number(item.data.pair.estimate)}<br>synthesis ${number(item.data.pair.measured)}` : '' },
       xAxis: { ...axis('estimate'), nameGap: 32 },
       yAxis: { ...axis('synthesis'), nameGap: 60 },
-      series: [...named.map((family) => ({ name: family, type: 'scatter', symbolSize: 8,
+      series: [...named.map((family) => ({ ...scatter, name: family, symbolSize: 8,
         itemStyle: { color: colour.get(family) },
         data: comparison.pairs.filter((pair) => pair.family === family).map((pair) => ({ value: [pair.estimate, pair.measured], pair })) })),
       { name: 'equal', type: 'line', symbol: 'none', silent: true, data: [[low, low], [high, high]],
@@ -303,11 +314,12 @@
     node.style.height = `${120 + 34 * report.breakdowns.length}px`;
     start(node).setOption({
       animation: false,
+      color: palette,
       legend: { top: 0, type: 'scroll' },
       toolbox: { ...saving, feature: { saveAsImage: saving.feature.saveAsImage } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' }, confine: true, valueFormatter: number },
       grid: { left: 10, right: 40, top: 40, bottom: 50, containLabel: true },
-      xAxis: { type: 'value', name: 'area (um2)', nameLocation: 'middle', nameGap: 30 },
+      xAxis: { type: 'value', name: `area (${report.breakdowns[0].unit})`, nameLocation: 'middle', nameGap: 30 },
       yAxis: { type: 'category', inverse: true, data: report.breakdowns.map((one) => one.name) },
       series: parts.map((part) => ({ name: part, type: 'bar', stack: 'area',
         data: report.breakdowns.map((one) => (one.parts.find(([name]) => name === part) || [part, 0])[1]) })),
@@ -315,7 +327,11 @@
   };
 
   const drawRoofline = () => {
-    const { roofs, workloads, title } = report.roofline;
+    const { title, roofs, size } = report.roofline;
+    const [family, place, intensity, peak] = ['family', 'number', 'operations_a_byte', 'peak_gop_per_s']
+      .map((name) => reader(report.roofline[name]));
+    const workloads = read(size, (row) => ({ family: family(row), name: `${family(row)}_${place(row)}`,
+      operations_a_byte: intensity(row), peak_gop_per_s: peak(row) }));
     const intensities = workloads.map((workload) => workload.operations_a_byte);
     const [low, high] = [Math.min(...intensities) / 4, Math.max(...intensities) * 4];
     const fastest = Math.max(...roofs.map((roof) => roof.bandwidth_gb_per_s));
@@ -323,20 +339,20 @@
     const named = [...new Set(workloads.map((workload) => workload.family))].sort();
     start(element('roofline')).setOption({
       animation: false,
-      title: { text: title, textStyle: { fontSize: 14 } },
+      title: { text: title, left: 10, textStyle: { fontSize: 14 } },
       legend: { top: 28, type: 'scroll' },
       toolbox: saving,
       grid: { left: 80, right: 40, top: 70, bottom: 60 },
       tooltip: { confine: true, formatter: (item) => item.data.workload ? `<b>${escaped(item.data.workload.name)}</b><br>` +
         `${number(item.data.workload.operations_a_byte)} operations a byte<br>attained ${number(item.value[1])} Gop/s<br>` +
-        `of ${number(item.data.workload.peak_gop_per_s)} Gop/s` : escaped(item.seriesName) },
+        `of ${number(item.data.workload.peak_gop_per_s)} Gop/s` : '' },
       xAxis: { type: 'log', min: low, max: high, name: 'operations for each byte of weights', nameLocation: 'middle', nameGap: 32,
         axisLabel: { formatter: number } },
       yAxis: { type: 'log', name: 'Gop/s', nameLocation: 'middle', nameGap: 60, axisLabel: { formatter: number } },
       series: [
-        ...roofs.map((roof) => ({ name: `${roof.name}, ${number(roof.bandwidth_gb_per_s)} GB/s`, type: 'line', symbol: 'none',
+        ...roofs.map((roof) => ({ name: `${roof.name}, ${number(roof.bandwidth_gb_per_s)} GB/s`, type: 'line', symbol: 'none', silent: true,
           data: [[low, low * roof.bandwidth_gb_per_s], [high, high * roof.bandwidth_gb_per_s]] })),
-        ...named.map((family) => ({ name: family, type: 'scatter', symbolSize: 10, itemStyle: { color: colour.get(family) },
+        ...named.map((family) => ({ ...scatter, name: family, symbolSize: 10, itemStyle: { color: colour.get(family) },
           data: workloads.filter((workload) => workload.family === family)
             .map((workload) => ({ value: [workload.operations_a_byte, attained(workload)], workload })) })),
       ],
@@ -358,11 +374,10 @@
   }
   if (showSection('table', points.some((point) => point.front))) drawTable();
   if (showSection('comparison', report.comparisons.length)) {
-    report.comparisons.forEach((comparison) => {
-      const node = make('div', { className: 'chart' });
-      element('comparisons').append(node);
-      drawComparison(comparison, node);
-    });
+    // All of them have their places before the first is drawn, in the width that is left to it.
+    const nodes = report.comparisons.map(() => make('div', { className: 'chart' }));
+    element('comparisons').append(...nodes);
+    report.comparisons.forEach((comparison, at) => drawComparison(comparison, nodes[at]));
   }
   if (showSection('breakdown', report.breakdowns.length)) drawBreakdown();
   if (showSection('roofline', report.roofline)) drawRoofline();

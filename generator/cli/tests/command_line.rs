@@ -1,9 +1,15 @@
 //! The binary as a user meets it: exit codes, what goes to which stream, and both formats.
 
 use assert_cmd::Command;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::process::Output;
+use tritloom_datapath::family::Family;
+use tritloom_datapath::registry::{families, random_legal};
+use tritloom_search::QUANTITIES;
 
 const TUTORIAL: &str = "../../designs/tutorial.yaml";
 
@@ -493,9 +499,13 @@ fn a_report_is_one_page_and_what_makes_none_is_refused() {
     let refused = report(&path("sweep"));
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("scripts/setup report"), "{}", text(&refused.stderr));
-    let library = path("tritloom/echarts/node_modules/echarts/dist");
-    fs::create_dir_all(&library).expect("created");
-    fs::write(library.join("echarts.min.js"), "/* the library */").expect("written");
+    install_echarts(folder.path(), "/* the library */");
+    let written = report(Path::new("tests/validation.json"));
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let html = fs::read_to_string(&page).expect("a page");
+    for part in ["delay in unit", "\"family\":\"multiplier\"", "\"estimate\":1188.25,\"measured\":1210.5"] {
+        assert!(html.contains(part), "{part}");
+    }
     let written = report(&path("sweep"));
     assert!(written.status.success(), "{}", text(&written.stderr));
     let html = fs::read_to_string(&page).expect("a page");
@@ -527,6 +537,59 @@ fn a_report_is_one_page_and_what_makes_none_is_refused() {
         assert!(text(&refused.stderr).contains(reason), "{}", text(&refused.stderr));
     }
     assert_eq!(fs::read_to_string(&page).expect("still there"), html);
+}
+
+/// What stands for the plotting library in a user's folder of data.
+fn install_echarts(data: &Path, text: &str) {
+    let folder = data.join("tritloom/echarts/node_modules/echarts/dist");
+    fs::create_dir_all(&folder).expect("created");
+    fs::write(folder.join("echarts.min.js"), text).expect("written");
+}
+
+/// What every page is held to, and a little more than Apache ECharts takes of it.
+const MOST_BYTES: usize = 5_000_000;
+const LIBRARY_BYTES: usize = 1_200_000;
+
+/// A sweep's document that is as hard to put down in few bytes as can be: random configurations, all on the front, and random
+/// values of all quantities that there are.
+fn random_sweep(family: &dyn Family, points: u64, rng: &mut ChaCha8Rng) -> Value {
+    let quantity = |name: &str| json!({"name": name, "quantity": name, "unit": "um2", "better": "low"});
+    let quantities: Vec<Value> = QUANTITIES.iter().map(|one| quantity(one.column_name)).collect();
+    let mut point = |number: u64| {
+        let parameters = random_legal(family, rng);
+        let setting = |text: String| serde_json::from_str(&text).unwrap_or(Value::from(text));
+        let parameters: Vec<Value> = parameters.iter().map(|(_, value)| setting(value.to_string())).collect();
+        let values: Vec<f64> = QUANTITIES.iter().map(|_| 10f64.powf(rng.random_range(-3.0..9.0))).collect();
+        json!({"number": number, "front": true, "parameters": parameters, "values": values})
+    };
+    let points: Vec<Value> = (0..points).map(&mut point).collect();
+    let names: Vec<&str> = family.parameters().iter().map(|parameter| parameter.name).collect();
+    json!({
+        "name": "most", "technology": "unit", "mode": "exhaustive", "objectives": [{"text": "area", "better": "low"}],
+        "counts": {"configurations": points.len(), "visited": points.len(), "front": points.len()},
+        "quantities": quantities,
+        "groups": [{"family": family.name(), "parameters": names, "points": points}],
+    })
+}
+
+#[test]
+fn a_page_of_ten_thousand_configurations_with_the_most_parameters_is_light() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let family = families().iter().max_by_key(|family| family.parameters().len()).expect("families");
+    // One more than are shown, so that the page says what it leaves out.
+    let sweep = random_sweep(*family, 10_001, &mut ChaCha8Rng::seed_from_u64(1));
+    fs::write(path("sweep.json"), sweep.to_string()).expect("written");
+    install_echarts(folder.path(), &" ".repeat(LIBRARY_BYTES));
+    let arguments = ["report", &path("sweep.json"), "--out", &path("page.html"), "--network", "bitnet_2b4t"];
+    let written = tritloom_with(&[("XDG_DATA_HOME", folder.path())], &[&arguments[..], &["--format=json"]].concat());
+    let told = document(&written);
+    assert_eq!(told["points"], 10_000, "{told}");
+    let page = fs::read_to_string(path("page.html")).expect("a page");
+    assert!(page.len() > 2 * LIBRARY_BYTES && page.len() < MOST_BYTES, "{}: {} bytes", family.name(), page.len());
+    for part in ["Shown are 10000 of the 10001 of the front", "\"size\":10000", "peak_gop_per_s"] {
+        assert!(page.contains(part), "{part}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// All that a page shows. What is empty is left out of it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// The heading.
     pub title: String,
@@ -46,7 +46,7 @@ pub enum Better {
 }
 
 /// Configurations of one family that set the same parameters.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Group {
     /// The family.
     pub family: String,
@@ -57,7 +57,7 @@ pub struct Group {
 }
 
 /// A configuration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Point {
     /// Its place in what was searched.
     pub number: u64,
@@ -105,7 +105,7 @@ pub struct Breakdown {
 }
 
 /// What memory and cores allow.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Roofline {
     /// What is computed.
     pub title: String,
@@ -125,12 +125,12 @@ pub struct Roof {
 }
 
 /// A core with its own demand for memory.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Workload {
-    /// The configuration.
-    pub name: String,
     /// Its family.
     pub family: String,
+    /// Its place in what was searched.
+    pub number: u64,
     /// Operations for each byte of weights that is fetched, two for a product and its addition.
     pub operations_a_byte: f64,
     /// What the core could do if the weights were always there, in thousand millions a second.

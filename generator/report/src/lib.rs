@@ -5,6 +5,7 @@
 //! ECharts, whose text the caller hands in; the page draws, filters and sorts in the browser. [`plot::plots`] draws the same as
 //! SVG for print.
 
+mod content;
 mod data;
 mod page;
 pub mod plot;

@@ -1,5 +1,6 @@
 //! The page as one file.
 
+use crate::content::content;
 use crate::data::Report;
 use askama::Template;
 
@@ -18,14 +19,12 @@ const PROGRAM: &str = include_str!("../../../templates/report/page.js");
 
 /// One HTML file with the report, the program that shows it, and `library`: the text of ECharts, minified.
 pub fn page(report: &Report, library: &str) -> String {
-    // A value that is neither text nor number does not occur, so that it has a form in JSON.
-    let json = serde_json::to_string(report).expect("plain data");
     let page = Page {
         title: escaped(&report.title),
         style: STYLE,
         library,
         // Inside a script only `<` could end it.
-        content: json.replace('<', "\\u003c"),
+        content: content(report).to_string().replace('<', "\\u003c"),
         program: PROGRAM,
     };
     page.render().expect("a template of plain values renders") + "\n"

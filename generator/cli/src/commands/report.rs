@@ -39,7 +39,6 @@ pub fn report(arguments: &Arguments) -> Result<Outcome, Vec<Diagnostic>> {
             Document::Validation(validation) => report.comparisons.extend(validation.comparisons()),
         }
     }
-    report.thin(arguments.points);
     let axes = axes(arguments, &report)?;
     let mut text = String::new();
     let mut json = json!({"command": "report", "status": "ok", "points": report.points()});
@@ -120,31 +119,32 @@ fn add_sweep(
     report.summary.push(sweep.summary());
     report.comparisons.extend(sweep.comparisons());
     let technology = technology::load(arguments.technology.as_deref().unwrap_or(&sweep.technology))?;
-    let front = front(&sweep)?;
+    let front = designs_of_front(&sweep.groups)?;
     report.breakdowns = front.iter().take(MOST_BREAKDOWNS).map(|design| design.breakdown(&technology)).collect();
     if front.len() > MOST_BREAKDOWNS {
         report.summary.push(format!("Parts are shown of the first {MOST_BREAKDOWNS} of the front."));
     }
-    if let Some(network) = network {
-        report.roofline = Some(roofline(network, &front, arguments));
-    }
     report.axes = sweep.axes();
     report.quantities = sweep.quantities();
     report.groups = sweep.groups;
+    report.thin(arguments.points);
+    if let Some(network) = network {
+        report.roofline = Some(roofline(network, &designs_of_front(&report.groups)?, arguments));
+    }
     Ok(())
 }
 
 /// A configuration of the front.
 struct Design {
     name: String,
+    number: u64,
     family: &'static dyn Family,
     parameters: Parameters,
 }
 
-fn front(sweep: &Sweep) -> Result<Vec<Design>, Vec<Diagnostic>> {
-    let points = |group: &'_ Group| group.points.iter().filter(|point| point.front).cloned().collect::<Vec<_>>();
-    let all = sweep.groups.iter().flat_map(|group| points(group).into_iter().map(move |point| (group, point)));
-    all.map(|(group, point)| design(group, &point)).collect()
+fn designs_of_front(groups: &[Group]) -> Result<Vec<Design>, Vec<Diagnostic>> {
+    let all = groups.iter().flat_map(|group| group.points.iter().map(move |point| (group, point)));
+    all.filter(|(_, point)| point.front).map(|(group, point)| design(group, point)).collect()
 }
 
 fn design(group: &Group, point: &Point) -> Result<Design, Vec<Diagnostic>> {
@@ -155,7 +155,7 @@ fn design(group: &Group, point: &Point) -> Result<Design, Vec<Diagnostic>> {
     let given = group.parameters.iter().cloned().zip(point.parameters.iter().filter_map(documents::given));
     let parameters = registry::resolve(family, given)
         .map_err(|problems| refused(&problems.first().map(|problem| problem.message.clone()).unwrap_or_default()))?;
-    Ok(Design { name: name.clone(), family, parameters })
+    Ok(Design { name: name.clone(), number: point.number, family, parameters })
 }
 
 impl Design {
@@ -178,8 +178,8 @@ fn roofline(network: &Network, front: &[Design], arguments: &Arguments) -> Roofl
         let estimate = network.estimate(design.family, &design.parameters, &platform);
         let operations = 2.0 * estimate.weights as f64;
         Workload {
-            name: design.name.clone(),
             family: design.family.name().to_owned(),
+            number: design.number,
             operations_a_byte: operations / (estimate.weight_bits_a_token as f64 / 8.0),
             peak_gop_per_s: operations / estimate.cycles_a_token as f64 * platform.clock_mhz / 1e3,
         }

@@ -178,7 +178,7 @@ impl Validation {
     pub fn comparisons(&self) -> Vec<Comparison> {
         let mut pairs: BTreeMap<&str, Vec<Pair>> = BTreeMap::new();
         for validated in &self.designs {
-            let family = validated.design.split_whitespace().next().unwrap_or_default();
+            let family = validated.design.split(':').next().unwrap_or_default();
             for (quantity, Measured { estimate, measured }) in &validated.quantities {
                 let (name, family) = (validated.design.clone(), family.to_owned());
                 let pair = Pair { name, family, estimate: *estimate, measured: *measured };
@@ -189,11 +189,11 @@ impl Validation {
     }
 }
 
-/// A quantity's name ends in its unit, where it has one.
+/// How names of quantities end, and the units that this says.
+const UNITS: [(&str, &str); 4] = [("_um2", "um2"), ("_ps", "ps"), ("_fj", "fJ"), ("_nw", "nW")];
+
 fn comparison(technology: &str, quantity: &str, pairs: Vec<Pair>) -> Comparison {
-    let (name, unit) = match quantity.rsplit_once('_') {
-        Some((name, unit @ ("um2" | "ps" | "fj" | "nw"))) => (name, unit),
-        _ => (quantity, ""),
-    };
+    let known = UNITS.iter().find_map(|(ending, unit)| Some((quantity.strip_suffix(ending)?, *unit)));
+    let (name, unit) = known.unwrap_or((quantity, ""));
     Comparison { quantity: format!("{} in {technology}", name.replace('_', " ")), unit: unit.into(), pairs }
 }

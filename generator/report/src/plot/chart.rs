@@ -50,6 +50,9 @@ const SIDES: (u32, u32) = (560, 500);
 /// A logarithmic axis of less than this from end to end would have hardly a label.
 const NARROW: f64 = 4.0;
 
+/// More marks on an axis would crowd it.
+const MOST_MARKS: usize = 9;
+
 /// Charts side by side as one SVG; the legend, which is that of the first, stands beside them.
 pub fn charts(charts: &[Chart]) -> String {
     let mut text = String::new();
@@ -98,12 +101,29 @@ fn draw<'a>(text: &'a mut String, charts: &[Chart]) -> Result<(), Problem<'a>> {
 fn draw_scaled<'a>(area: &Area<'a>, chart: &Chart) -> Result<(), Problem<'a>> {
     let (x, x_is_logarithmic) = range(chart, &chart.horizontal, |point| point.0);
     let (y, y_is_logarithmic) = range(chart, &chart.vertical, |point| point.1);
+    let logarithmic = |range: Range<f64>| {
+        let marks = marks(&range);
+        range.log_scale().with_key_points(marks)
+    };
     match (x_is_logarithmic, y_is_logarithmic) {
         (false, false) => draw_chart(area, chart, x, y),
-        (false, true) => draw_chart(area, chart, x, y.log_scale()),
-        (true, false) => draw_chart(area, chart, x.log_scale(), y),
-        (true, true) => draw_chart(area, chart, x.log_scale(), y.log_scale()),
+        (false, true) => draw_chart(area, chart, x, logarithmic(y)),
+        (true, false) => draw_chart(area, chart, logarithmic(x), y),
+        (true, true) => draw_chart(area, chart, logarithmic(x), logarithmic(y)),
     }
+}
+
+/// What a logarithmic axis is marked with: 1, 2 and 5 of each power of ten, or where these are too many every power, or
+/// every so many of them.
+fn marks(range: &Range<f64>) -> Vec<f64> {
+    let [first, last] = [range.start, range.end].map(|end| end.log10().floor() as i32);
+    let powers = |steps: &[f64], stride: usize| -> Vec<f64> {
+        let all =
+            (first..=last).step_by(stride).flat_map(|power| steps.iter().map(move |step| step * 10f64.powi(power)));
+        all.filter(|mark| range.contains(mark)).collect()
+    };
+    let fine = powers(&[1.0, 2.0, 5.0], 1);
+    if fine.len() <= MOST_MARKS { fine } else { powers(&[1.0], ((last - first) as usize).div_ceil(MOST_MARKS).max(1)) }
 }
 
 /// What an axis shows, with room at both ends, and whether logarithmically.
@@ -150,4 +170,18 @@ where
         plot.draw_series(series.dots.iter().map(|point| Circle::new(*point, 4, color.filled())))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logarithmic_axis_has_marks_enough_and_not_too_many() {
+        assert_eq!(marks(&(30.0..260.0)), [50.0, 100.0, 200.0]);
+        assert_eq!(marks(&(100.0..2600.0)), [100.0, 200.0, 500.0, 1000.0, 2000.0]);
+        assert_eq!(marks(&(3.0..40_000.0)), [10.0, 100.0, 1000.0, 10_000.0]);
+        assert_eq!(marks(&(0.5..3.0)), [0.5, 1.0, 2.0]);
+        assert_eq!(marks(&(1e-3..1e17)).len(), 7);
+    }
 }

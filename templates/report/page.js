@@ -46,6 +46,9 @@
     if (size >= 1e6 || (size > 0 && size < 1e-3)) return Number(value.toPrecision(4)).toExponential().replace('e+', 'e');
     return String(size < 1e3 ? Number(value.toPrecision(4)) : Math.round(value));
   };
+  // A call does not take as many arguments as there may be points.
+  const least = (values) => values.reduce((one, other) => Math.min(one, other), Infinity);
+  const largest = (values) => values.reduce((one, other) => Math.max(one, other), -Infinity);
   const compare = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
   const escaped = (text) => String(text).replace(/[&<>"]/g,
     (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[letter]);
@@ -80,8 +83,7 @@
 
   const isLogarithmic = (drawn, at) => {
     const values = drawn.map((point) => point.values[at]);
-    const low = values.reduce((one, other) => Math.min(one, other), Infinity);
-    return state.logarithmic && low > 0 && values.reduce((one, other) => Math.max(one, other), 0) > leastSpread * low;
+    return state.logarithmic && least(values) > 0 && largest(values) > leastSpread * least(values);
   };
 
   const shownAxis = (drawn, at) => ({
@@ -209,7 +211,7 @@
   const parameterFilter = (name, values) => {
     const details = make('details', {}, make('summary', { textContent: name }));
     if (values.length > mostBoxes && values.every((value) => typeof value === 'number')) {
-      const bounds = [Math.min(...values), Math.max(...values)];
+      const bounds = [least(values), largest(values)];
       state.ranges.set(name, bounds);
       const inputs = bounds.map((bound, at) => {
         const input = make('input', { type: 'number', value: bound });
@@ -284,7 +286,7 @@
     const named = [...new Set(comparison.pairs.map((pair) => pair.family))].sort();
     const values = comparison.pairs.flatMap((pair) => [pair.estimate, pair.measured]);
     const rounded = (value, towards) => { const size = 10 ** Math.floor(Math.log10(value)); return towards(value / size) * size; };
-    const [low, high] = [rounded(Math.min(...values), Math.floor), rounded(Math.max(...values), Math.ceil)];
+    const [low, high] = [rounded(least(values), Math.floor), rounded(largest(values), Math.ceil)];
     const axis = (name) => ({ type: 'log', min: low, max: high, name: comparison.unit ? `${name} (${comparison.unit})` : name, nameLocation: 'middle',
       axisLabel: { formatter: number, hideOverlap: true } });
     const errors = comparison.pairs.map((pair) => Math.abs(pair.estimate / pair.measured - 1));
@@ -292,7 +294,7 @@
     start(node).setOption({
       animation: false,
       title: { text: `${comparison.quantity}: mean error ${(100 * mean).toFixed(1)} %, ` +
-        `worst ${(100 * Math.max(...errors)).toFixed(1)} %, ${errors.length} configurations`, left: 10, textStyle: { fontSize: 14 } },
+        `worst ${(100 * largest(errors)).toFixed(1)} %, ${errors.length} configurations`, left: 10, textStyle: { fontSize: 14 } },
       legend: { top: 28, type: 'scroll', data: named },
       toolbox: saving,
       grid: { left: 80, right: 30, top: 70, bottom: 60 },
@@ -333,8 +335,8 @@
     const workloads = read(size, (row) => ({ family: family(row), name: `${family(row)}_${place(row)}`,
       operations_a_byte: intensity(row), peak_gop_per_s: peak(row) }));
     const intensities = workloads.map((workload) => workload.operations_a_byte);
-    const [low, high] = [Math.min(...intensities) / 4, Math.max(...intensities) * 4];
-    const fastest = Math.max(...roofs.map((roof) => roof.bandwidth_gb_per_s));
+    const [low, high] = [least(intensities) / 4, largest(intensities) * 4];
+    const fastest = largest(roofs.map((roof) => roof.bandwidth_gb_per_s));
     const attained = (workload) => Math.min(workload.peak_gop_per_s, fastest * workload.operations_a_byte);
     const named = [...new Set(workloads.map((workload) => workload.family))].sort();
     start(element('roofline')).setOption({

@@ -167,9 +167,11 @@ impl Report {
             kept if kept == front => format!("the whole front of {front}"),
             kept => format!("{kept} of the {front} of the front"),
         };
-        let others = keep_others.keep;
-        self.summary
-            .push(format!("Shown are {of_front} and an even sample of {others} of the other {}.", total - front));
+        let of_others = match total - front {
+            0 => String::new(),
+            others => format!(" and an even sample of {} of the other {others}", keep_others.keep),
+        };
+        self.summary.push(format!("Shown are {of_front}{of_others}."));
     }
 }
 
@@ -229,6 +231,6 @@ mod tests {
         let mut thinned = report(1000, 1);
         thinned.thin(100);
         assert_eq!((thinned.points(), fronts(&thinned)), (100, 100));
-        assert!(thinned.summary[0].starts_with("Shown are 100 of the 2000 of the front"), "{:?}", thinned.summary);
+        assert_eq!(thinned.summary, ["Shown are 100 of the 2000 of the front."]);
     }
 }

@@ -486,6 +486,12 @@ impl Fpga {
             Fpga::Ecp5 => None,
         }
     }
+
+    /// The value of `--fpga` for a device of the cost model.
+    pub fn of_device(device: LutDevice) -> Option<String> {
+        let fpga = Fpga::value_variants().iter().find(|fpga| fpga.device() == Some(device))?;
+        fpga.to_possible_value().map(|value| value.get_name().to_owned())
+    }
 }
 
 /// What becomes of modules.

@@ -28,6 +28,10 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("text")
 }
 
+fn text_of(output: &Output) -> String {
+    text(&output.stderr).to_owned()
+}
+
 /// Standard output, which must be one JSON document.
 fn document(output: &Output) -> serde_json::Value {
     assert_eq!(text(&output.stderr), "");
@@ -157,6 +161,44 @@ fn estimates_stand_beside_synthesis() {
     let estimate = &document["designs"][0]["quantities"]["area_um2"];
     assert!(estimate["estimate"].as_f64() > Some(0.0) && estimate["measured"].as_f64() > Some(0.0));
     assert!(fs::read_to_string(&plot).expect("a plot").contains("<circle"));
+}
+
+/// What a technology estimates is held to nothing else, in `validate` and in `sweep --verify-front`: told before anything is
+/// searched or synthesised.
+#[test]
+fn a_technology_is_held_to_its_own_cells_alone() {
+    let space = Path::new(env!("CARGO_TARGET_TMPDIR")).join("other_cells.yaml");
+    let shown = space.display().to_string();
+    let (cells, device) = (["--liberty", CELLS], ["--fpga", "ice40"]);
+    let cases = [("gt2n", cells), ("ice40", cells), ("ultrascale_plus", device), ("asap7", device)];
+    let told = cases.map(|(technology, target)| {
+        let text = format!(
+            "name: one\ntechnology: {technology}\nclock: 1 GHz\nfamilies: {{sign_flip: {{lanes: [1, 2]}}}}\n\
+             objectives: [products_per_cycle]\n"
+        );
+        fs::write(&space, text).expect("written");
+        let validated = tritloom(&[&["validate", "--technology", technology, "-n", "1"][..], &target].concat());
+        let swept = tritloom(&[&["sweep", &shown, "--verify-front", "1"][..], &target].concat());
+        assert_eq!((validated.status.code(), swept.status.code()), (Some(2), Some(2)), "{technology}");
+        assert!(validated.stdout.is_empty() && swept.stdout.is_empty(), "{technology}");
+        assert_eq!(text_of(&validated), text_of(&swept));
+        text_of(&validated)
+    });
+    insta::assert_snapshot!("technologies_of_other_cells", told.concat());
+}
+
+/// A file without the hash is believed, and that is said.
+#[test]
+fn a_technology_of_an_unknown_library_is_remarked_on() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unknown_library.yaml");
+    let shipped = fs::read_to_string("../../designs/technology/gt2n.yaml").expect("a technology");
+    let without: Vec<&str> = shipped.lines().filter(|line| !line.contains("library_hash")).collect();
+    fs::write(&file, without.join("\n")).expect("written");
+    let shown = file.display().to_string();
+    let nowhere = [("PATH", Path::new("/nowhere"))];
+    let output = tritloom_with(&nowhere, &["validate", "--technology", &shown, "-n", "1", "--liberty", CELLS]);
+    let remark = "the technology gt2n does not say whether it is fitted to `";
+    assert!(text_of(&output).starts_with(remark), "{}", text_of(&output));
 }
 
 #[test]

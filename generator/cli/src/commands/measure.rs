@@ -8,12 +8,19 @@ use crate::terminal::Terminal;
 use std::collections::BTreeMap;
 use std::path::Path;
 use tritloom_cost::{
-    Block, Features, PartFeatures, Point, Quantity, Sample, Source, features, gate_count, kept_modules, part_features,
+    Block, Features, PartFeatures, Point, Quantity, Sample, Source, Technology, features, gate_count, kept_modules,
+    part_features,
 };
 use tritloom_emit::verilog::{Identity, emit};
 use tritloom_flow::synth::{CellLibrary, Setting, Synthesiser, Task};
 use tritloom_flow::{FlowError, side_by_side};
 use tritloom_hdl::{Design, LutDevice, Primitive};
+
+/// The fact that names the library of a technology.
+const LIBRARY: &str = "library";
+
+/// The fact that identifies its text.
+const LIBRARY_HASH: &str = "library_hash";
 
 /// What designs are made of.
 pub enum Target {
@@ -49,6 +56,27 @@ impl Target {
         }
     }
 
+    /// Refuses to hold a technology to what it does not estimate: other cells, or another library. One that does not say
+    /// which library it was fitted to is taken at its word.
+    pub fn suits(&self, technology: &Technology, terminal: &Terminal) -> Result<(), Vec<Diagnostic>> {
+        let name = &technology.name;
+        match (self, technology.device) {
+            // What is fitted to nothing is no nearer to one library than to another.
+            (Target::Cells(_), None) if technology.points.is_empty() => Ok(()),
+            (Target::Cells(library), None) => of_library(technology, library, terminal),
+            (Target::Fpga(_, device), Some(fitted)) if *device == fitted => Ok(()),
+            (_, Some(fitted)) => {
+                let message = format!("the technology {name} counts the cells of an FPGA, and others are given");
+                let flag = Fpga::of_device(fitted).map_or("its device".to_owned(), |flag| format!("`--fpga {flag}`"));
+                Err(vec![Diagnostic::new(code::TECHNOLOGY, message).legal(flag)])
+            }
+            (Target::Fpga(..), None) => {
+                let message = format!("the technology {name} is one of standard cells: it knows no FPGA");
+                Err(vec![Diagnostic::new(code::TECHNOLOGY, message).legal("`--liberty FILE`")])
+            }
+        }
+    }
+
     /// What a technology must say of where its points come from.
     pub fn source(&self, synthesiser: &Synthesiser) -> Source {
         let fact = |key: &str, fact: &str| (key.to_owned(), fact.to_owned());
@@ -58,8 +86,8 @@ impl Target {
         let task = Task { sources: files, top: "TOP".to_owned(), kept: vec![] };
         match self {
             Target::Cells(library) => vec![
-                fact("library", &library.cells.name),
-                fact("library_hash", library.hash()),
+                fact(LIBRARY, &library.cells.name),
+                fact(LIBRARY_HASH, library.hash()),
                 yosys,
                 fact("timing", &synthesiser.timing_engine(library)),
                 fact(
@@ -81,6 +109,27 @@ impl Target {
                 fact("target", "no multiplier blocks"),
                 script(synthesiser.device_script(&task, (*device).into(), false)),
             ],
+        }
+    }
+}
+
+/// The text of a library is what decides: one of the same name may be of another corner.
+fn of_library(technology: &Technology, library: &CellLibrary, terminal: &Terminal) -> Result<(), Vec<Diagnostic>> {
+    let (name, given) = (&technology.name, &library.cells.name);
+    let fact = |key: &str| technology.source.iter().find(|(fact, _)| fact == key).map(|(_, fact)| fact.as_str());
+    let fitted = fact(LIBRARY).unwrap_or("unknown");
+    match fact(LIBRARY_HASH) {
+        Some(hash) if hash == library.hash() => Ok(()),
+        Some(hash) => {
+            let message = format!("the technology {name} is fitted to the library `{fitted}`, and `{given}` is given");
+            let hashes = format!("the hash of its text is {hash} there, {} here", library.hash());
+            let remedy = "`tritloom calibrate --liberty FILE --out FILE` makes a technology of another library";
+            let diagnostic = Diagnostic::new(code::TECHNOLOGY, message).legal(format!("the file of `{fitted}`"));
+            Err(vec![diagnostic.note(hashes).note(remedy)])
+        }
+        None => {
+            terminal.note(&format!("the technology {name} does not say whether it is fitted to `{given}`"));
+            Ok(())
         }
     }
 }

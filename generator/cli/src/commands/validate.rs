@@ -22,8 +22,9 @@ pub fn validate(
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
     let technology = load(&arguments.technology)?;
-    let synthesiser = synthesiser()?;
     let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
+    target.suits(&technology, terminal)?;
+    let synthesiser = synthesiser()?;
     let fitted: BTreeSet<String> = technology.points.iter().map(|point| point.identity.clone()).collect();
     let samples = draw(families, arguments.n as usize, arguments.seed, &fitted);
     let subjects = samples.iter().map(Subject::of_sample).collect::<Result<Vec<_>, _>>()?;

@@ -51,6 +51,8 @@ pub fn sweep(
     let read = [arguments.space.clone()];
     let explained = load_all(arguments.explain.as_slice(), families)?;
     let target = arguments.out.as_deref().map(|folder| Target::new(folder, &read)).transpose()?;
+    let verifies = arguments.verify_front.is_some();
+    let cells = verifies.then(|| verify::target(arguments, &sweeps.spaces, terminal)).transpose()?;
     let (mut text, mut documents, mut files, mut sound) = (String::new(), vec![], Files::new(), true);
     for space in &sweeps.spaces {
         let (mut results, explanation) = search(arguments, &sweeps, space, explained.first(), terminal)?;
@@ -59,8 +61,8 @@ pub fn sweep(
             1 => PathBuf::new(),
             _ => PathBuf::from(&space.model.technology.name),
         };
-        if arguments.verify_front.is_some() {
-            results.verified = verify::verify(arguments, &results, &folder, terminal)?;
+        if let Some(cells) = &cells {
+            results.verified = verify::verify(arguments, cells, &results, &folder, terminal)?;
             text += &verify::shown(&results.verified);
         }
         text += &explanation;

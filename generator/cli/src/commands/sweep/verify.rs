@@ -12,6 +12,7 @@ use crate::terminal::Terminal;
 use serde_json::{Value, json};
 use std::path::Path;
 use tritloom_cost::Quantity;
+use tritloom_search::Space;
 
 /// The quantities that are both estimated and measured.
 const SHOWN: [Quantity; 5] =
@@ -26,19 +27,28 @@ pub struct Verified {
     pairs: Vec<(&'static str, f64, f64)>,
 }
 
+/// What the fronts are to be made of; refused where the estimates of one of the spaces are of something else.
+pub fn target(arguments: &Sweep, spaces: &[Space], terminal: &Terminal) -> Result<Target, Vec<Diagnostic>> {
+    let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
+    let technologies = spaces.iter().map(|space| &space.model.technology);
+    let unsuitable: Vec<Diagnostic> =
+        technologies.filter_map(|technology| target.suits(technology, terminal).err()).flatten().collect();
+    if unsuitable.is_empty() { Ok(target) } else { Err(unsuitable) }
+}
+
 /// Has the best configurations of a front by its first objective looked at, here or by an engine that has `folder`.
 pub fn verify(
     arguments: &Sweep,
+    target: &Target,
     results: &Results,
     folder: &Path,
     terminal: &Terminal,
 ) -> Result<Vec<Verified>, Vec<Diagnostic>> {
-    let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
     let best = results.best(arguments.verify_front.flatten().unwrap_or(usize::MAX));
     let configurations: Vec<Configuration> = best.iter().map(|point| configuration(point)).collect();
     let findings = match arguments.engine.unwrap_or(Engine::Local) {
-        Engine::Local => Tools::new(&target)?.examine(&configurations, terminal)?,
-        engine => engine::examine(engine, arguments, &target, folder, &configurations, terminal)?,
+        Engine::Local => Tools::new(target)?.examine(&configurations, terminal)?,
+        engine => engine::examine(engine, arguments, target, folder, &configurations, terminal)?,
     };
     Ok(best.iter().zip(findings).map(|(point, finding)| Verified::new(point, finding)).collect())
 }

@@ -26,6 +26,13 @@ pub struct Kept {
     truncated: Option<u64>,
 }
 
+impl Kept {
+    /// Whether the last line is no whole record: its writer was killed, or is about to write the rest.
+    pub fn is_incomplete(&self) -> bool {
+        self.truncated.is_some()
+    }
+}
+
 impl Records {
     /// Opens a file to go on behind what it holds, or a new one; `header` is what it must begin with. What stands behind
     /// the last whole record is cut off.
@@ -39,7 +46,7 @@ impl Records {
         let kept = read(&path, header)?;
         if let Some(length) = kept.truncated {
             let shown = path.display();
-            terminal.note(&format!("`{shown}` ends in the middle of a record: it goes on behind the last whole one"));
+            terminal.note(&format!("the last line of `{shown}` was incomplete and has been dropped"));
             file.set_len(length).map_err(failed)?;
         }
         if file.metadata().map_err(failed)?.len() == 0 {
@@ -64,18 +71,25 @@ pub fn read(path: &Path, header: &Value) -> Result<Kept, Vec<Diagnostic>> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
     let text = String::from_utf8_lossy(&bytes[..whole]);
     let mut lines = text.lines();
-    if lines.next().is_some_and(|first| first != line(header).trim_end()) {
-        let message = format!("`{shown}` is the journal of something else");
-        let note = "what it was made for, or the version of tritloom, is another: name another folder";
-        return Err(vec![Diagnostic::new(code::JOURNAL, message).note(note)]);
+    let damage = |number: usize, note: String| {
+        let message = format!("`{shown}` is damaged: line {number} does not fit its checksum");
+        vec![Diagnostic::new(code::JOURNAL, message).note(note)]
+    };
+    if let Some(first) = lines.next() {
+        let found = verified(first);
+        if found.is_none() {
+            let note = "what it belongs to stands there: name another folder, or delete it to begin anew";
+            return Err(damage(1, note.to_owned()));
+        }
+        if found.as_ref() != Some(header) {
+            let message = format!("`{shown}` is the journal of something else");
+            let note = "what it was made for, or the version of tritloom, is another: name another folder";
+            return Err(vec![Diagnostic::new(code::JOURNAL, message).note(note)]);
+        }
     }
     let record = |(number, line): (usize, &str)| {
-        verified(line).ok_or_else(|| {
-            let message = format!("`{shown}` is damaged: line {number} does not fit its checksum");
-            let note =
-                format!("what stands before is whole: cut the file off before line {number} to go on from there");
-            vec![Diagnostic::new(code::JOURNAL, message).note(note)]
-        })
+        let note = || format!("what stands before is whole: cut the file off before line {number} to go on from there");
+        verified(line).ok_or_else(|| damage(number, note()))
     };
     let records = (2..).zip(lines).map(record).collect::<Result<_, _>>()?;
     Ok(Kept { records, truncated: (whole < bytes.len()).then_some(whole as u64) })

@@ -50,7 +50,11 @@ impl Journal {
         let (file, kept) = Records::open(own.clone(), &header, terminal)?;
         let mut records = kept.records;
         for path in records::files(folder, &prefix)?.iter().filter(|path| **path != own) {
-            records.extend(records::read(path, &header)?.records);
+            let kept = records::read(path, &header)?;
+            if kept.is_incomplete() {
+                terminal.note(&format!("the last line of `{}` is incomplete and is left out", path.display()));
+            }
+            records.extend(kept.records);
         }
         let failed = records.iter().filter_map(failed).flatten().collect();
         Ok(Journal { failed, records, file: Some(file) })

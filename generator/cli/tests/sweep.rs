@@ -295,6 +295,7 @@ fn technologies_have_a_folder_each_and_parquet_holds_as_many_rows_as_csv() {
         let csv = fs::read_to_string(out.join(technology).join("front.csv")).expect("a table");
         assert!(csv.starts_with("number,family,lanes,ports,activation"), "{csv}");
         assert!(csv.contains(",area_um2,") && csv.lines().count() > 1, "{csv}");
+        assert!(csv.contains(",leakage_nw,") && !csv.contains("leakage_in_nw"), "{csv}");
         let parquet = fs::read(out.join(technology).join("front.parquet")).expect("a table");
         assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
     }

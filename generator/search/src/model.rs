@@ -242,7 +242,7 @@ impl Model {
     pub fn lacks(&self, quantity: &Quantity) -> Option<String> {
         let name = &self.technology.name;
         let known = |quantity| self.technology.forms.contains_key(&quantity);
-        let Meaning::Column(column) = &quantity.meaning else { return None };
+        let (Meaning::Column(column) | Meaning::Multiple(column, _)) = &quantity.meaning else { return None };
         match column {
             Column::Area if !known(Cost::AreaUm2) => Some(format!("the technology {name} knows no areas")),
             Column::QuickArea if !known(Cost::QuickAreaUm2) => {

@@ -27,6 +27,8 @@ pub struct Quantity {
 pub enum Meaning {
     /// It is a column.
     Column(Column),
+    /// It is a multiple of a column, whose own unit keeps sums exact.
+    Multiple(Column, f64),
     /// It follows from others.
     Formula(&'static str),
 }
@@ -42,7 +44,7 @@ const fn quantity(
 }
 
 use Dimension as D;
-use Meaning::{Column as C, Formula as F};
+use Meaning::{Column as C, Formula as F, Multiple as M};
 
 /// In the order of results.
 #[rustfmt::skip]
@@ -64,8 +66,7 @@ pub const QUANTITIES: &[Quantity] = &[
     quantity("tokens_per_s", ("tokens_per_s", "1/s", 1.0, D::NUMBER), true, F("1 s / max(cycles_per_token * period, weight_bits_per_token / bandwidth)"), "tokens of the network told in a second"),
     quantity("tokens_per_s_per_mm2_per_w", ("tokens_per_s_per_mm2_per_w", "1/(s mm2 W)", 1.0, D::NUMBER), true, F("tokens_per_s / ((area / 1 mm2) * (power / 1 W))"), "the same for each mm2 and W"),
     quantity("switching", ("switching_fj_per_cycle", "fJ", 1.0, D::ENERGY), false, C(Column::Switching), "energy of nets and clock in a working cycle"),
-    quantity("leakage", ("leakage_nw", "nW", 1e-6, D::POWER), false, F("leakage_in_nw * 1 nW"), "of all cells"),
-    quantity("leakage_in_nw", ("leakage_in_nw", "nW", 1.0, D::NUMBER), false, C(Column::Leakage), "the same as a number of nW"),
+    quantity("leakage", ("leakage_nw", "nW", 1e-6, D::POWER), false, M(Column::Leakage, 1e-6), "of all cells"),
     quantity("weights_per_beat", ("weights_per_beat", "", 1.0, D::NUMBER), true, C(Column::WeightsPerBeat), "weights that enter at once"),
     quantity("weight_bits_per_beat", ("weight_bits_per_beat", "bits", 1.0, D::NUMBER), false, C(Column::WeightBitsPerBeat), "their bits"),
     quantity("cycles_per_beat", ("cycles_per_beat", "cycles", 1.0, D::NUMBER), false, C(Column::CyclesPerBeat), "of the slowest beat"),

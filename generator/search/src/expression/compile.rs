@@ -104,6 +104,11 @@ impl Compiler<'_> {
                 (None, Meaning::Column(column)) => {
                     Ok((Formula::column(self.columns.of(column.clone())), Type::Quantity(quantity.dimension)))
                 }
+                (None, Meaning::Multiple(column, factor)) => {
+                    let column = Formula::column(self.columns.of(column.clone()));
+                    let formula = column.joined(Operator::Multiply, Formula::constant(*factor));
+                    Ok((formula, Type::Quantity(quantity.dimension)))
+                }
                 (None, Meaning::Formula(text)) => {
                     // What is wrong inside stands at the name that the user wrote.
                     let inside = parse(text).and_then(|inside| self.tree(&inside));

@@ -84,6 +84,8 @@ impl Family for Toy {
             weights_per_beat: 0,
             weight_bits_per_beat: 0,
             pace: Pace::EVERY_CYCLE,
+            rows: 1,
+            vectors: 1,
             passes: 1,
             formula: String::new(),
         }

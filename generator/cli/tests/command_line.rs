@@ -88,6 +88,56 @@ fn an_estimate_is_told_by_parts_with_its_baselines_and_a_network() {
     assert!(baselines.len() == 2 && design["total"]["network"]["tokens_per_s"].as_f64() > Some(0.0));
 }
 
+/// Modes of several throughputs, weights that stay for many vectors, modes without a baseline, none at all.
+#[test]
+fn baselines_are_told_at_the_throughput_that_they_share() {
+    let names = ["bit_slice", "bit_planes_w2a8", "booth_flex", "attention", "tint_weight_stationary", "nested"];
+    let designs = names.map(|name| format!("../../designs/{name}.yaml"));
+    let words: Vec<&str> =
+        ["cost", "--technology", "unit"].into_iter().chain(designs.iter().map(String::as_str)).collect();
+    let output = tritloom(&words);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let mut told = vec![];
+    for line in text(&output.stdout).lines() {
+        if line.ends_with(" in unit") || line.starts_with("at equal throughput") || line == "no baseline" {
+            told.push(line);
+        }
+    }
+    insta::assert_snapshot!("throughput_of_baselines", told.join("\n"));
+    let document = document(&tritloom(&[&words[..], &["--format", "json"]].concat()));
+    for design in document["designs"].as_array().expect("a list") {
+        let total = &design["total"];
+        for baseline in design["baselines"].as_array().expect("a list") {
+            assert_eq!(baseline["products_a_cycle"], baseline["total"]["products_a_cycle"], "{design:#}");
+            assert_ne!(&baseline["total"], total, "{design:#}");
+            assert!(
+                baseline["modes"] != serde_json::json!([]) || baseline["products_a_cycle"] == total["products_a_cycle"]
+            );
+        }
+    }
+}
+
+#[test]
+fn weights_and_buffers_are_told_beside_products() {
+    let output = tritloom(&["cost", TUTORIAL, "--technology", "unit", "--format", "json"]);
+    let document = document(&output);
+    let (design, total) = (&document["designs"][0], &document["designs"][0]["total"]);
+    let number = |value: &serde_json::Value| value.as_u64().expect("a number");
+    let stored = |part: &serde_json::Value| number(&part["memory_bits"]) + number(&part["register_bits"]);
+    let parts = design["parts"].as_array().expect("parts").iter().filter(|part| part["part"] != "control");
+    assert_eq!(number(&total["buffer_bits"]), parts.map(stored).sum::<u64>());
+    // 4 activations for each of 4 ports.
+    assert_eq!((&total["products_a_cycle"], &total["weights_a_cycle"]), (&16.0.into(), &16.0.into()));
+    let shown = tritloom(&["cost", TUTORIAL, "--technology", "unit"]);
+    let line = format!(
+        "16 products, 16 weights and {} weight bits a cycle; buffers of {} bits: memories and registers of all parts but the \
+         control\n",
+        total["weight_bits_a_cycle"].as_f64().expect("a number"),
+        total["buffer_bits"]
+    );
+    assert!(text(&shown.stdout).contains(&line), "{}", text(&shown.stdout));
+}
+
 #[test]
 fn cells_of_an_fpga_are_estimated_without_areas() {
     for technology in ["ice40", "ultrascale_plus"] {

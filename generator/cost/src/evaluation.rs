@@ -5,7 +5,7 @@ use crate::form::{Features, features};
 use crate::point::{Quantity, gate_count};
 use crate::technology::Technology;
 use tritloom_datapath::family::{Family, Timing};
-use tritloom_datapath::parameter::{ParameterValue, Parameters};
+use tritloom_datapath::parameter::Parameters;
 use tritloom_hdl::Design;
 
 /// Amounts of a part or of the whole; zero for what a technology does not know.
@@ -69,8 +69,6 @@ pub struct Evaluation {
     pub parts: Vec<(&'static str, Amounts)>,
     /// Latency and throughput.
     pub timing: Timing,
-    /// How many activations each weight of a beat is multiplied with: the rows of an array.
-    pub reuse: u64,
 }
 
 /// Multiplies a technology with a configuration's closed-form census.
@@ -78,15 +76,7 @@ pub fn evaluate(technology: &Technology, family: &dyn Family, parameters: &Param
     let parts = family.census_by_part(parameters);
     let amounts =
         parts.iter().map(|(name, census)| (*name, Amounts::of(technology, family.name(), name, &features(census))));
-    Evaluation { parts: amounts.collect(), timing: family.timing(parameters), reuse: reuse(parameters) }
-}
-
-/// How many activations each weight of a beat is multiplied with.
-pub(crate) fn reuse(parameters: &Parameters) -> u64 {
-    match parameters.get("rows") {
-        Some(ParameterValue::Integer(rows)) => *rows,
-        _ => 1,
-    }
+    Evaluation { parts: amounts.collect(), timing: family.timing(parameters) }
 }
 
 impl Evaluation {
@@ -136,20 +126,5 @@ impl Evaluation {
     pub fn energy_of_toggles_fj(&self, toggles_a_cycle: f64, period_ps: f64) -> f64 {
         let total = self.total();
         total.toggle_energy_fj * toggles_a_cycle + total.clock_energy_fj + total.leakage_nw * period_ps * 1e-6
-    }
-
-    /// The cycles of a beat, where it takes as many as a beat can, in all its passes.
-    pub fn cycles_a_beat(&self) -> u64 {
-        self.timing.pace.most_cycles * self.timing.passes
-    }
-
-    /// Multiply-accumulates in a cycle, at the slowest pace.
-    pub fn products_a_cycle(&self) -> f64 {
-        (self.timing.weights_per_beat * self.reuse) as f64 / self.cycles_a_beat() as f64
-    }
-
-    /// Bits of the weight stream in a cycle, at the slowest pace.
-    pub fn weight_bits_a_cycle(&self) -> f64 {
-        self.timing.weight_bits_per_beat as f64 / self.cycles_a_beat() as f64
     }
 }

@@ -27,6 +27,7 @@ mod network;
 mod point;
 mod sample;
 mod statistics;
+mod storage;
 mod technology;
 
 pub use block::{Block, blocks};
@@ -38,4 +39,5 @@ pub use network::{Layer, Network, NetworkEstimate, Platform};
 pub use point::{Point, Quantity, gate_count, kept_modules};
 pub use sample::{Sample, draw, draw_sized, identity};
 pub use statistics::{Comparison, kendall};
+pub use storage::{Storage, buffer_bits, storage_by_part};
 pub use technology::{FamilyForms, FitStatistics, Source, Technology, TechnologyError};

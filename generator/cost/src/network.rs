@@ -1,6 +1,5 @@
 //! Whole networks: cycles, memory traffic and tokens a second of a core that computes their matrix products.
 
-use crate::evaluation::reuse;
 use crate::technology::{TechnologyError, read};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -73,7 +72,8 @@ pub struct NetworkEstimate {
     pub weight_bits_a_token: u64,
     /// Seconds of a token told: computing and fetching overlap, the slower decides.
     pub decode_seconds: f64,
-    /// The same of a token read: in an array of several rows a beat of weights serves a token in each.
+    /// The same of a token read: a beat of weights serves a token in each row of an array, and one of each vector for
+    /// which it stays.
     pub prefill_seconds: f64,
     /// Whether the memory decides, not the core.
     pub memory_bound: bool,
@@ -100,12 +100,20 @@ impl Network {
     /// How it runs on a core.
     pub fn estimate(&self, family: &dyn Family, parameters: &Parameters, platform: &Platform) -> NetworkEstimate {
         let timing = family.timing(parameters);
-        let beats = |layer: &Layer| layer.count * beats(family, parameters, layer);
+        let tile = family.ternary_product(parameters);
+        // Beats of the weight stream: tiles where the tile of the core is known, else as many as carry the weights.
+        let beats = |layer: &Layer| match &tile {
+            Some(tile) => layer.inputs.div_ceil(tile.lanes().into()) * layer.outputs.div_ceil(tile.ports.into()),
+            None => (layer.inputs * layer.outputs).div_ceil(timing.weights_per_beat),
+        };
+        let beats = |layer: &Layer| layer.count * beats(layer);
         let total: u64 = self.products.iter().map(beats).sum();
         let products: u64 = self.products.iter().map(|layer| layer.count).sum();
         // A product needs the results of the one before it: of each the last beat's way through the core is waited for,
         // and the cycle in which its results are taken.
-        let cycles_a_token = total * timing.pace.most_cycles * timing.passes + products * (timing.latency_cycles + 1);
+        // Where a beat stays for several vectors, each is a token of its own.
+        let cycles_a_beat = timing.cycles_a_beat() / timing.vectors;
+        let cycles_a_token = total * cycles_a_beat + products * (timing.latency_cycles + 1);
         let weight_bits_a_token = total * timing.weight_bits_per_beat * timing.passes;
         let computing = cycles_a_token as f64 / (platform.clock_mhz * 1e6);
         let fetching = weight_bits_a_token as f64 / (8.0 * platform.bandwidth_gb_per_s * 1e9);
@@ -115,26 +123,16 @@ impl Network {
             cycles_a_token,
             weight_bits_a_token,
             decode_seconds,
-            prefill_seconds: decode_seconds / reuse(parameters) as f64,
+            prefill_seconds: f64::max(computing, fetching / timing.vectors as f64) / timing.rows as f64,
             memory_bound: fetching > computing,
         }
-    }
-}
-
-/// Beats of the weight stream that a product takes: tiles where the tile of the core is known, else as many as carry
-/// the weights.
-fn beats(family: &dyn Family, parameters: &Parameters, layer: &Layer) -> u64 {
-    match family.ternary_product(parameters) {
-        Some(geometry) => {
-            layer.inputs.div_ceil(geometry.lanes().into()) * layer.outputs.div_ceil(geometry.ports.into())
-        }
-        None => (layer.inputs * layer.outputs).div_ceil(family.timing(parameters).weights_per_beat),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::Sample;
     use tritloom_datapath::registry;
 
     const SMALL: &str = "network: small\nsource: none\nprefill_tokens: 1\ndecode_tokens: 1\nproducts:\n  \
@@ -154,6 +152,23 @@ mod tests {
         assert!((estimate.tokens_per_s() - 1e6 / estimate.cycles_a_token as f64).abs() < 1e-6);
         let slow_memory = Platform { clock_mhz: 1e6, bandwidth_gb_per_s: 1e-6 };
         assert!(network.estimate(family, &parameters, &slow_memory).memory_bound);
+    }
+
+    #[test]
+    fn weights_that_stay_are_computed_with_for_each_token_and_fetched_once_for_all() {
+        let network = Network::read(SMALL).expect("legal");
+        let family = registry::find("tint").expect("a family");
+        let estimate = |order: &str, bandwidth_gb_per_s: f64| {
+            let sizes = "lanes: 4, ports: 2, max_inputs: 64, max_outputs: 64";
+            let text = format!("tint: {{{sizes}, loop_order: {order}, max_vectors: 8}}");
+            let Sample { parameters, .. } = Sample::of_identity(&[family], &text).expect("legal");
+            network.estimate(family, &parameters, &Platform { clock_mhz: 1.0, bandwidth_gb_per_s })
+        };
+        let (staying, passing) = (estimate("weight_stationary", 1e6), estimate("output_stationary", 1e6));
+        assert_eq!(staying.decode_seconds, staying.prefill_seconds);
+        assert_eq!(staying.cycles_a_token, passing.cycles_a_token);
+        let starved = estimate("weight_stationary", 1e-9);
+        assert_eq!(starved.decode_seconds, 8.0 * starved.prefill_seconds);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use tritloom_cost::{
-    FamilyForms, Network, Platform, Point, Quantity, Sample, Technology, draw, evaluate, features, gate_count, light,
-    part_features,
+    FamilyForms, Network, Platform, Point, Quantity, Sample, Technology, buffer_bits, draw, evaluate, features,
+    gate_count, light, part_features, storage_by_part,
 };
 use tritloom_datapath::parameter::{Domain, ParameterValue};
 use tritloom_datapath::registry;
@@ -24,6 +24,47 @@ fn the_parts_are_the_whole() {
             technology.amount(Quantity::AreaUm2, family.name(), &family.census_by_part(&parameters)).expect("known");
         assert!((total - whole).abs() < 1e-9 * whole && whole > 0.0, "{total} in parts, {whole} as a whole");
     }
+}
+
+/// In one of the modes of what they are compared with.
+#[test]
+fn baselines_do_as_many_products_a_cycle_and_are_others() {
+    let mut compared = BTreeMap::new();
+    for Sample { family, parameters } in samples(780, 13) {
+        let modes = family.timing(&parameters).products_by_mode(&family.modes(&parameters));
+        for (other, others) in family.baselines(&parameters) {
+            let products = other.timing(&others).products_a_cycle();
+            let (name, others_name) = (family.name(), other.name());
+            assert!(
+                modes.iter().any(|(_, own)| *own == products),
+                "{name} {}: {products} {others_name}",
+                parameters.canonical_text()
+            );
+            assert!(others_name != name || others != parameters, "{name} {}", parameters.canonical_text());
+            *compared.entry(name).or_insert(0) += 1;
+        }
+    }
+    let families: Vec<&str> = compared.keys().copied().collect();
+    assert_eq!(families, ["bit_slice", "bit_weight", "booth_flex", "ternary_lut", "tint"]);
+    assert!(compared.values().all(|count| *count > 5), "{compared:?}");
+}
+
+#[test]
+fn what_parts_store_is_what_the_hardware_stores() {
+    let mut memories = 0;
+    for Sample { family, parameters } in samples(60, 14) {
+        let (census, parts) =
+            (family.hardware(&parameters).expect("sound").census(), storage_by_part(family, &parameters));
+        let bits = |primitive| census.get(primitive).bits;
+        let memory_bits: u64 = parts.iter().map(|(_, storage)| storage.memory_bits).sum();
+        let register_bits: u64 = parts.iter().map(|(_, storage)| storage.register_bits).sum();
+        assert_eq!(memory_bits, bits(Primitive::Memory));
+        let registers = [Primitive::Register, Primitive::EnabledRegister, Primitive::ResetRegister];
+        assert_eq!(register_bits, registers.map(bits).iter().sum::<u64>());
+        assert!((1..memory_bits + register_bits).contains(&buffer_bits(&parts)), "{} {parts:?}", family.name());
+        memories += u32::from(memory_bits > 0);
+    }
+    assert!(memories > 5, "{memories}");
 }
 
 /// Sizes of the tile, whose growth costs hardware in every family.

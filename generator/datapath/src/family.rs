@@ -68,7 +68,8 @@ pub trait Family: Sync {
         None
     }
 
-    /// Other members of the registry that do the same work at equal throughput, to compare with.
+    /// Other members of the registry that do the same work, to compare with: each does as many products a cycle as the core
+    /// does in one of its modes, and none is the core itself.
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)>;
 }
 
@@ -98,8 +99,48 @@ pub struct Timing {
     pub weight_bits_per_beat: u64,
     /// Cycles that the core works on such a beat.
     pub pace: Pace,
+    /// How many activations each weight of a beat meets at once: the rows of an array.
+    pub rows: u64,
+    /// How many vectors of activations a beat may meet one after the other while it stays: as many as it takes at its
+    /// slowest pace.
+    pub vectors: u64,
     /// How often each beat enters before its weights are done with.
     pub passes: u64,
     /// The formula in words and symbols, for the manifest.
     pub formula: String,
+}
+
+impl Timing {
+    /// How many activations each weight of a beat is multiplied with: one of each vector in every row.
+    pub fn reuse(&self) -> u64 {
+        self.rows * self.vectors
+    }
+
+    /// The cycles of a beat, where it takes as many as a beat can, in all its passes.
+    pub fn cycles_a_beat(&self) -> u64 {
+        self.pace.most_cycles * self.passes
+    }
+
+    /// Multiply-accumulates in a cycle, at the slowest pace; of several modes in the one that does the most.
+    pub fn products_a_cycle(&self) -> f64 {
+        (self.weights_per_beat * self.reuse()) as f64 / self.cycles_a_beat() as f64
+    }
+
+    /// The same in each of a family's modes; without modes in all runs, which have no word for it.
+    pub fn products_by_mode(&self, modes: &[Mode]) -> Vec<(Option<String>, f64)> {
+        let most = self.products_a_cycle();
+        let Some(places) = modes.iter().map(|mode| mode.places).max() else { return vec![(None, most)] };
+        let products = |mode: &Mode| most * f64::from(mode.places) / f64::from(places);
+        modes.iter().map(|mode| (Some(mode.name.clone()), products(mode))).collect()
+    }
+
+    /// Weights of the stream in a cycle, at the slowest pace.
+    pub fn weights_a_cycle(&self) -> f64 {
+        self.weights_per_beat as f64 / self.cycles_a_beat() as f64
+    }
+
+    /// Their bits.
+    pub fn weight_bits_a_cycle(&self) -> f64 {
+        self.weight_bits_per_beat as f64 / self.cycles_a_beat() as f64
+    }
 }

@@ -6,9 +6,7 @@ use crate::quantity::{Meaning, Quantity};
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tritloom_cost::{
-    Activity, FEATURES, Features, Network, Platform, Quantity as Cost, Technology, evaluate, features,
-};
+use tritloom_cost::{Activity, FEATURES, Features, Network, Platform, Quantity as Cost, Technology, features};
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::{ParameterValue, Parameters};
 
@@ -149,8 +147,7 @@ impl Model {
                 None => parts.push((name, features)),
             }
         }
-        let evaluation = evaluate(&self.technology, family, parameters);
-        let timing = &evaluation.timing;
+        let timing = family.timing(parameters);
         let network = self.network.as_ref().map(|network| {
             let platform = Platform { clock_mhz: 1.0, bandwidth_gb_per_s: 1.0 };
             network.estimate(family, parameters, &platform)
@@ -162,11 +159,11 @@ impl Model {
             f64::NAN
         };
         let schedule = [
-            evaluation.products_a_cycle(),
-            evaluation.weight_bits_a_cycle(),
+            timing.products_a_cycle(),
+            timing.weight_bits_a_cycle(),
             timing.weights_per_beat as f64,
             timing.weight_bits_per_beat as f64,
-            evaluation.cycles_a_beat() as f64,
+            timing.cycles_a_beat() as f64,
             timing.latency_cycles as f64,
             network.map_or(0, |network| network.cycles_a_token) as f64,
             network.map_or(0, |network| network.weight_bits_a_token) as f64,

@@ -73,6 +73,8 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
     Timing {
         latency_cycles: latency - 1 + pace.least_cycles,
         pace,
+        rows: geometry.rows.into(),
+        vectors: 1,
         passes: (0..geometry.modes.len()).map(|mode| geometry.passes_of(mode)).max().unwrap_or(1).into(),
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),

@@ -97,6 +97,8 @@ one another without a bubble and without reset."
             weights_per_beat: weights,
             weight_bits_per_beat: weights,
             pace: Pace::EVERY_CYCLE,
+            rows: 1,
+            vectors: 1,
             passes: 1,
             formula: format!(
                 "a run takes max(1, ceil(inner / {width})) cycles for each of its max(1, ceil(columns / {columns})) \

@@ -96,8 +96,10 @@ Latency: 4 cycles (operand register, beat sum, sum, capture)."
             types.into_iter().find(|(bits, _)| slicing.bits + u32::from(wider) <= *bits).map(|(_, word)| word)
         };
         let Some((activation, weight)) = word(activation).zip(word(weight)) else { return Vec::new() };
-        let words = [("step", "baseline"), ("activation", activation), ("weight", weight)];
+        let topology = ("topology", parameters.choice("topology"));
+        let words = [("step", "baseline"), ("activation", activation), ("weight", weight), topology];
         let numbers = [
+            ("layers", geometry.layers()),
             ("rows", geometry.rows),
             ("columns", geometry.columns),
             ("depth", geometry.depth),

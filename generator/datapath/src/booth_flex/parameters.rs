@@ -353,7 +353,8 @@ pub(super) fn legality(config: &Config) -> Vec<Problem> {
 }
 
 /// Two arrays that share the modes among them, one for the widest weights and one for ternary ones; and the array for
-/// the widest weights so often that it does as many ternary products. Each at the throughput of its modes.
+/// the widest weights so often that it does as many ternary products. What has no other weights is its own array for the
+/// widest.
 pub(super) fn baselines(parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {
     let config = config(parameters);
     if !config.geometry.has_modes() {
@@ -366,6 +367,6 @@ pub(super) fn baselines(parameters: &Parameters) -> Vec<(&'static dyn Family, Pa
     if config.ternary != 0 && depth <= MOST_LANES {
         baselines.extend([parameters.with("weight", "ternary").with("depth", depth), plain.with("depth", depth)]);
     }
-    let legal = |parameters: &Parameters| BoothFlex.legality(parameters).is_empty();
-    baselines.into_iter().filter(legal).map(|parameters| (&BoothFlex as &dyn Family, parameters)).collect()
+    let suits = |other: &Parameters| other != parameters && BoothFlex.legality(other).is_empty();
+    baselines.into_iter().filter(suits).map(|parameters| (&BoothFlex as &dyn Family, parameters)).collect()
 }

@@ -38,6 +38,8 @@ pub(super) fn timing(config: &Config) -> Timing {
         weights_per_beat: lanes.into(),
         weight_bits_per_beat: u64::from(OPERAND_BITS * lanes),
         pace: Pace::EVERY_CYCLE,
+        rows: 1,
+        vectors: 1,
         passes: 1,
         formula: format!(
             "a run takes max(1, ceil(head_size / {lanes})) * max(1, keys) cycles, one beat of a key each; a result is \

@@ -42,6 +42,8 @@ pub fn timing(geometry: &Geometry, prepare_stages: u32) -> Timing {
         weights_per_beat: u64::from(lanes) * u64::from(ports),
         weight_bits_per_beat: u64::from(geometry.word_bits()) * u64::from(ports),
         pace: Pace { least_cycles: 1, most_cycles: geometry.max_vectors.into() },
+        rows: 1,
+        vectors: geometry.max_vectors.into(),
         passes: 1,
         formula: format!(
             "a run takes max(1, ceil(inputs / {lanes})) * max(1, ceil(outputs / {ports})){vectors} cycles, \

@@ -1,7 +1,9 @@
 //! `tritloom cost CONFIG...`: the model's estimate, part by part, and the baselines at equal throughput.
 
+mod text;
+
 use super::measured::Measured;
-use super::{Report, load_all, table};
+use super::{Report, load_all};
 use crate::arguments::{ActivitySource, Cost};
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
@@ -11,7 +13,8 @@ use crate::{network, technology};
 use serde_json::{Value, json};
 use std::fs;
 use tritloom_cost::{
-    Activity, Amounts, Evaluation, Network, NetworkEstimate, Platform, Quantity, Technology, evaluate,
+    Activity, Amounts, Evaluation, Network, NetworkEstimate, Platform, Quantity, Storage, Technology, buffer_bits,
+    evaluate, storage_by_part,
 };
 use tritloom_datapath::family::Family;
 use tritloom_flow::Verilator;
@@ -30,6 +33,8 @@ struct Model {
 /// The estimate of one design.
 struct Estimated {
     evaluation: Evaluation,
+    /// Of its parts, in the same order.
+    storage: Vec<(&'static str, Storage)>,
     /// Of the longest path; `None` where the technology knows no delays.
     delay_ps: Option<f64>,
     period_ps: Option<f64>,
@@ -37,6 +42,15 @@ struct Estimated {
     /// Where that is from measured toggles.
     measured: Option<Measured>,
     network: Option<NetworkEstimate>,
+}
+
+/// A baseline, which does as many products a cycle as its design in some of the design's modes.
+struct Baseline {
+    word: String,
+    /// Those modes; none where the design has none.
+    modes: Vec<String>,
+    products_a_cycle: f64,
+    estimated: Estimated,
 }
 
 /// Estimates every design; nothing is synthesised.
@@ -53,12 +67,9 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
     let (mut text, mut designs, mut lines) = (String::new(), vec![], vec![]);
     for configuration in load_all(&arguments.configs, families)? {
         let own = model.estimate(&configuration)?;
-        let baselines = configuration.baselines().into_iter();
-        let compared = baselines.map(|(word, baseline)| Ok((word, model.estimate(&baseline)?)));
-        let compared = compared.collect::<Result<Vec<_>, Vec<Diagnostic>>>()?;
-        text += &model.text(&configuration, &own, &compared);
-        let entries: Vec<Value> =
-            compared.iter().map(|(word, estimated)| json!({"baseline": word, "total": estimated.json()})).collect();
+        let baselines = model.baselines(&configuration, &own)?;
+        text += &model.text(&configuration, &own, &baselines);
+        let entries: Vec<Value> = baselines.iter().map(Baseline::json).collect();
         lines.extend(own.roof(&configuration.name));
         designs.push(json!({
             "design": configuration.name, "family": configuration.family.name(), "total": own.json(),
@@ -110,45 +121,21 @@ impl Model {
             let platform = Platform { clock_mhz: 1e6 / period_ps, bandwidth_gb_per_s: self.bandwidth_gb_per_s };
             network.estimate(*family, parameters, &platform)
         });
-        Ok(Estimated { evaluation, delay_ps, period_ps, energy_fj, measured, network })
+        let storage = storage_by_part(*family, parameters);
+        Ok(Estimated { evaluation, storage, delay_ps, period_ps, energy_fj, measured, network })
     }
 
-    fn text(&self, configuration: &Configuration, own: &Estimated, baselines: &[(String, Estimated)]) -> String {
-        let (name, fpga) = (&configuration.name, self.technology.is_fpga());
-        let total = own.evaluation.total();
-        let header: &[&str; 4] = if fpga {
-            &["part", "LUTs", "registers", "% of LUTs"]
-        } else if own.measured.is_some() {
-            &["part", "area um2", "% of area", "energy by statistics fJ"]
-        } else {
-            &["part", "area um2", "% of area", "energy a cycle fJ"]
+    fn baselines(&self, configuration: &Configuration, own: &Estimated) -> Result<Vec<Baseline>, Vec<Diagnostic>> {
+        let modes = configuration.family.modes(&configuration.parameters);
+        let by_mode = own.evaluation.timing.products_by_mode(&modes);
+        let baseline = |(word, configuration): (String, Configuration)| {
+            let estimated = self.estimate(&configuration)?;
+            let products_a_cycle = estimated.evaluation.timing.products_a_cycle();
+            let equal = by_mode.iter().filter(|(_, products)| *products == products_a_cycle);
+            let modes = equal.filter_map(|(mode, _)| mode.clone()).collect();
+            Ok(Baseline { word, modes, products_a_cycle, estimated })
         };
-        let parts = own.evaluation.parts.iter().map(|(part, amounts)| self.part_row(part, amounts, &total));
-        let mut text = format!("{name} in {}\n{}", self.technology.name, table(header, parts));
-        let rows = std::iter::once((configuration.family.name(), own))
-            .chain(baselines.iter().map(|(word, estimated)| (word.as_str(), estimated)));
-        text += "\nat equal throughput\n";
-        text += &if fpga {
-            let header = ["design", "LUTs", "registers", "products a cycle", "LUTs a product"];
-            table(&header, rows.map(|(word, one)| one.row_of_fpga(word)))
-        } else {
-            let header = [
-                "design",
-                "area um2",
-                "shortest delay ps",
-                "area there um2",
-                "products a cycle",
-                "energy a product fJ",
-            ];
-            table(&header, rows.map(|(word, one)| one.row_of_cells(word)))
-        };
-        if let Some(measured) = &own.measured {
-            text += &measured.text(own.energy_fj, self.statistical_fj(own), self.by_statistics(own));
-        }
-        if let (Some(network), Some(estimate)) = (&self.network, &own.network) {
-            text += &self.network_text(network, estimate, own);
-        }
-        text + "\n"
+        configuration.baselines().into_iter().map(baseline).collect()
     }
 
     fn activity_json(&self, own: &Estimated) -> Option<Value> {
@@ -164,41 +151,6 @@ impl Model {
     fn statistical_fj(&self, estimated: &Estimated) -> Option<f64> {
         estimated.period_ps.map(|period_ps| estimated.evaluation.energy_a_cycle_fj(&self.activity, period_ps))
     }
-
-    fn part_row(&self, part: &str, amounts: &Amounts, total: &Amounts) -> [String; 4] {
-        if self.technology.is_fpga() {
-            let share = 100.0 * amounts.luts / total.luts;
-            return [
-                part.to_owned(),
-                format!("{:.0}", amounts.luts),
-                format!("{:.0}", amounts.registers),
-                format!("{share:.1}"),
-            ];
-        }
-        let energy_fj = amounts.toggle_energy_fj * self.activity.of_part(part) + amounts.clock_energy_fj;
-        let share = 100.0 * amounts.area_um2 / total.area_um2;
-        [part.to_owned(), format!("{:.1}", amounts.area_um2), format!("{share:.1}"), format!("{energy_fj:.1}")]
-    }
-
-    fn network_text(&self, network: &Network, estimate: &NetworkEstimate, own: &Estimated) -> String {
-        let clock_mhz = own.period_ps.map_or(0.0, |period_ps| 1e6 / period_ps);
-        let bound = if estimate.memory_bound { "the memory decides" } else { "the core decides" };
-        let prefill = match network.prefill_tokens {
-            1 => "1 token is".to_owned(),
-            tokens => format!("{tokens} tokens are"),
-        };
-        let prefill_ms = 1e3 * estimate.prefill_seconds * network.prefill_tokens as f64;
-        format!(
-            "\n{} at {clock_mhz:.0} MHz and {} GB/s: {:.1} tokens a second ({bound}), {} cycles and {} weight bits a token; \
-             {} read in {prefill_ms:.2} ms\n",
-            network.network,
-            self.bandwidth_gb_per_s,
-            estimate.tokens_per_s(),
-            estimate.cycles_a_token,
-            estimate.weight_bits_a_token,
-            prefill,
-        )
-    }
 }
 
 impl Estimated {
@@ -207,50 +159,26 @@ impl Estimated {
         let (network, period_ps) = (self.network.as_ref()?, self.period_ps?);
         let operations = 2.0 * network.weights as f64;
         let intensity = 8.0 * operations / network.weight_bits_a_token as f64;
-        let reuse = self.evaluation.reuse as f64;
+        let reuse = self.evaluation.timing.reuse() as f64;
         Some(Roof {
             name: name.to_owned(),
-            peak_gops: 2e3 * self.evaluation.products_a_cycle() / period_ps,
+            peak_gops: 2e3 * self.evaluation.timing.products_a_cycle() / period_ps,
             decode: (intensity, 1e-9 * operations / network.decode_seconds),
             prefill: (intensity * reuse, 1e-9 * operations / network.prefill_seconds),
         })
     }
 
-    fn row_of_fpga(&self, family: &str) -> [String; 5] {
-        let (total, products) = (self.evaluation.total(), self.evaluation.products_a_cycle());
-        [
-            family.to_owned(),
-            format!("{:.0}", total.luts),
-            format!("{:.0}", total.registers),
-            products.to_string(),
-            format!("{:.2}", total.luts / products),
-        ]
-    }
-
-    fn row_of_cells(&self, family: &str) -> [String; 6] {
-        let (total, products) = (self.evaluation.total(), self.evaluation.products_a_cycle());
-        let shown =
-            |value: Option<f64>, digits: usize| value.map_or("-".to_owned(), |value| format!("{value:.digits$}"));
-        let quick_area_um2 = Some(total.quick_area_um2).filter(|area_um2| *area_um2 > 0.0);
-        [
-            family.to_owned(),
-            format!("{:.1}", total.area_um2),
-            shown(self.delay_ps, 0),
-            shown(quick_area_um2, 1),
-            products.to_string(),
-            shown(self.energy_fj.map(|energy_fj| energy_fj / products), 3),
-        ]
-    }
-
     fn json(&self) -> Value {
-        let total = self.evaluation.total();
+        let (total, timing) = (self.evaluation.total(), &self.evaluation.timing);
         let mut document = amounts_json(&total);
         document["delay_ps"] = json!(self.delay_ps);
         document["period_ps"] = json!(self.period_ps);
         document["energy_a_cycle_fj"] = json!(self.energy_fj);
-        document["products_a_cycle"] = json!(self.evaluation.products_a_cycle());
-        document["weight_bits_a_cycle"] = json!(self.evaluation.weight_bits_a_cycle());
-        document["latency_cycles"] = json!(self.evaluation.timing.latency_cycles);
+        document["products_a_cycle"] = json!(timing.products_a_cycle());
+        document["weights_a_cycle"] = json!(timing.weights_a_cycle());
+        document["weight_bits_a_cycle"] = json!(timing.weight_bits_a_cycle());
+        document["latency_cycles"] = json!(timing.latency_cycles);
+        document["buffer_bits"] = json!(buffer_bits(&self.storage));
         if let Some(estimate) = &self.network {
             document["network"] = json!({
                 "tokens_per_s": estimate.tokens_per_s(),
@@ -260,6 +188,15 @@ impl Estimated {
             });
         }
         document
+    }
+}
+
+impl Baseline {
+    fn json(&self) -> Value {
+        json!({
+            "baseline": self.word, "modes": self.modes, "products_a_cycle": self.products_a_cycle,
+            "total": self.estimated.json(),
+        })
     }
 }
 
@@ -276,9 +213,11 @@ fn amounts_json(amounts: &Amounts) -> Value {
 }
 
 fn parts_json(estimated: &Estimated) -> Value {
-    let parts = estimated.evaluation.parts.iter().map(|(name, amounts)| {
+    let parts = estimated.evaluation.parts.iter().zip(&estimated.storage).map(|((name, amounts), (_, storage))| {
         let mut document = amounts_json(amounts);
         document["part"] = json!(name);
+        document["memory_bits"] = json!(storage.memory_bits);
+        document["register_bits"] = json!(storage.register_bits);
         document
     });
     parts.collect()

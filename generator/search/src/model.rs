@@ -135,12 +135,24 @@ impl Facts {
 impl Model {
     /// The facts of a configuration, or why there are none. The delay, which takes an elaboration, only where wanted.
     pub fn facts(&self, family: &dyn Family, parameters: &Parameters, with_delay: bool) -> Result<Facts, String> {
-        guarded(|| self.attempt(family, parameters, with_delay))
+        guarded(|| self.attempt(family, parameters, [true, with_delay]))
     }
 
-    fn attempt(&self, family: &dyn Family, parameters: &Parameters, with_delay: bool) -> Result<Facts, String> {
+    /// The same as far as these sources need it: a census takes longer than a schedule.
+    pub fn facts_of(&self, sources: &[Source], family: &dyn Family, parameters: &Parameters) -> Result<Facts, String> {
+        let with_parts = sources.iter().any(|source| matches!(source, Source::Part(_)));
+        guarded(|| self.attempt(family, parameters, [with_parts, sources.contains(&Source::Delay)]))
+    }
+
+    fn attempt(
+        &self,
+        family: &dyn Family,
+        parameters: &Parameters,
+        [with_parts, with_delay]: [bool; 2],
+    ) -> Result<Facts, String> {
+        let census = if with_parts { family.census_by_part(parameters) } else { vec![] };
         let mut parts: Vec<(&'static str, Features)> = vec![];
-        for (name, census) in family.census_by_part(parameters) {
+        for (name, census) in census {
             let features = features(&census);
             match parts.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, sum)) => sum.iter_mut().zip(features).for_each(|(sum, feature)| *sum += feature),

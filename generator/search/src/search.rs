@@ -101,15 +101,16 @@ impl<'a> Search<'a> {
     /// Finds out what depends on what and fills the tables; the expressions of the space may be wrong, or its tables
     /// too large.
     pub fn new(space: &'a Space, mode: Mode) -> Result<Search<'a>, Vec<SpaceError>> {
-        Search::knowing(space, mode, &BTreeMap::new())
+        Search::knowing(space, mode, &BTreeMap::new(), &|_| ())
     }
 
     /// The same where configurations of these numbers are known to have failed, for these reasons: it is learnt from them
-    /// what else fails, and they are on no front.
+    /// what else fails, and they are on no front. Tables take their time: `ready` is told of each region that has them.
     pub fn knowing(
         space: &'a Space,
         mode: Mode,
         failed: &BTreeMap<u64, String>,
+        ready: &dyn Fn(&Region),
     ) -> Result<Search<'a>, Vec<SpaceError>> {
         let questions = space.questions()?;
         let ends = space.regions.iter().scan(0_u64, |next, region| {
@@ -125,6 +126,7 @@ impl<'a> Search<'a> {
         };
         let (mut plans, mut errors) = (vec![], vec![]);
         for (position, made) in space.regions.iter().zip(&questions).enumerate().map(plan).enumerate() {
+            ready(&space.regions[position]);
             match made {
                 Ok(plan) => plans.push(plan),
                 Err(too_large) => errors.push(SpaceError::Region(position, too_large)),

@@ -389,11 +389,10 @@ impl Filler<'_> {
         let grid = Grid::new(tabulated.to_vec(), self.lengths);
         let mut made: Vec<Table> = sources.iter().map(|source| self.empty(*source, &grid, factors)).collect();
         let weights: Vec<Vec<Option<Vec<f64>>>> = sources.iter().map(|source| self.weights(*source)).collect();
-        let with_delay = sources.contains(&Source::Delay);
         let mut point = anchor.to_vec();
         for position in 0..grid.size() {
             grid.place(position, &mut point);
-            let Corners { ends, facts, .. } = self.corners(&mut point, tabulated, factors, with_delay, tables)?;
+            let Corners { ends, facts, .. } = self.corners(&mut point, tabulated, factors, sources, tables)?;
             for ((source, table), weights) in sources.iter().zip(&mut made).zip(&weights) {
                 for (column, amounts) in &mut table.amounts {
                     let weight = weights[*column].as_deref().unwrap_or_default();
@@ -416,7 +415,7 @@ impl Filler<'_> {
         point: &mut [usize],
         tabulated: &[usize],
         factors: &[usize],
-        with_delay: bool,
+        sources: &[Source],
         tables: &mut Tables,
     ) -> Option<Corners> {
         let fixed = [tabulated, factors].concat();
@@ -429,7 +428,7 @@ impl Filler<'_> {
                     .enumerate()
                     .for_each(|(place, axis)| point[*axis] = first(*axis) + (corner >> place & 1));
                 legal &= self.rules.allow(point);
-                self.facts(point, &fixed, with_delay, tables)
+                self.facts(point, &fixed, sources, tables)
             };
             let facts = (0..1_usize << factors.len()).map(corner).collect::<Option<Vec<_>>>()?;
             let value = |axis: usize, digit: usize| number(&self.region.axes[axis].values[digit], "");
@@ -445,14 +444,20 @@ impl Filler<'_> {
             .or(found.filter(|_| self.rules.complete(point, tabulated).is_none()))
     }
 
-    /// The facts of a configuration, `None` for one of which nothing is known; nothing at all where it is illegal, and
+    /// The facts of a configuration that sources need, `None` for one of which nothing is known; nothing at all where it is illegal, and
     /// others with the same digits on `fixed` are not.
-    fn facts(&self, point: &[usize], fixed: &[usize], with_delay: bool, tables: &mut Tables) -> Option<Option<Facts>> {
+    fn facts(
+        &self,
+        point: &[usize],
+        fixed: &[usize],
+        sources: &[Source],
+        tables: &mut Tables,
+    ) -> Option<Option<Facts>> {
         if !self.rules.allow(point) {
             return if self.rules.complete(point, fixed).is_none() { Some(None) } else { None };
         }
         tables.evaluations += 1;
-        match self.model.facts(self.region.family, &self.region.parameters(point), with_delay) {
+        match self.model.facts_of(sources, self.region.family, &self.region.parameters(point)) {
             Ok(facts) => Some(Some(facts)),
             Err(reason) => {
                 let failure = Failure { digits: point.to_vec(), axes: fixed.to_vec(), reason };
@@ -491,7 +496,7 @@ impl Filler<'_> {
         for position in 0..grid.size() {
             grid.place(position, &mut wish);
             let facts = self.rules.complete(&wish, &axes).and_then(|legal| {
-                let facts = self.facts(&legal, &axes, source == Source::Delay, tables).flatten();
+                let facts = self.facts(&legal, &axes, &[source], tables).flatten();
                 wish = legal;
                 facts
             });

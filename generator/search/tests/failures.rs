@@ -34,7 +34,7 @@ struct Settled {
 fn settled(space: &Space, mode: Mode, threads: usize) -> Settled {
     let mut failed = BTreeMap::new();
     loop {
-        let search = Search::knowing(space, mode, &failed).expect("sound expressions");
+        let search = Search::knowing(space, mode, &failed, &|_| ()).expect("sound expressions");
         let keep = |_: usize, _: &Found| Ok::<(), Infallible>(());
         let front = search.run(threads, Shard::WHOLE, &BTreeMap::new(), &keep).expect("kept").front;
         let verdicts: Vec<Verdict> = front.iter().map(|member| search.verdict(member)).collect();

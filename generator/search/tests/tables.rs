@@ -7,8 +7,10 @@ mod common;
 use common::{drawn_region, integers, region, space, words};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use tritloom_datapath::registry;
-use tritloom_search::{Index, Mode, Reason, Search, trace};
+use tritloom_search::{Index, Mode, Reason, Region, Search, trace};
 
 /// Quantities that together read every column.
 const EVERYTHING: [&str; 6] = ["area", "energy", "throughput", "weight_bandwidth", "latency", "tokens_per_s"];
@@ -36,6 +38,16 @@ fn every_family_is_tabulated_exactly() {
         }
         assert!(compared > 100, "seed {seed} {}: {compared}", family.name());
     }
+}
+
+#[test]
+fn regions_are_told_of_as_their_tables_are_filled() {
+    let regions = ["sign_flip", "ternary_lut", "tint"].map(|family| region(family, &[("ports", integers([1, 2, 4]))]));
+    let space = space(regions.to_vec(), &[], &["area"]);
+    let told = RefCell::new(vec![]);
+    let ready = |region: &Region| told.borrow_mut().push(region.family.name());
+    Search::knowing(&space, Mode::Pruned, &BTreeMap::new(), &ready).expect("sound expressions");
+    assert_eq!(told.into_inner(), ["sign_flip", "ternary_lut", "tint"]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tritloom_datapath::family::Family;
-use tritloom_search::{Mode, Outcome, Search, Shard, Space, SpaceError, TooLarge, Verdict as Judgement};
+use tritloom_search::{Mode, Outcome, Region, Search, Shard, Space, SpaceError, TooLarge, Verdict as Judgement};
 
 /// More configurations of a front than this are counted on the terminal, and stand in the files.
 const SHOWN: usize = 40;
@@ -123,8 +123,11 @@ fn settled<'a>(
         None => Journal::default(),
     };
     loop {
-        let search = Search::knowing(space, arguments.mode.into(), &journal.failed)
+        let tables = terminal.bar("tables", space.regions.len());
+        let ready = |region: &Region| tables.step(region.family.name());
+        let search = Search::knowing(space, arguments.mode.into(), &journal.failed, &ready)
             .map_err(|errors| errors.iter().map(|error| unsearchable(error, sweeps, space)).collect::<Vec<_>>())?;
+        drop(tables);
         let done = journal.begin(&search, terminal)?;
         let progress = terminal.bar("sweep", search.chunks().div_ceil(shard.of));
         let record = |chunk: usize, found: &_| {

@@ -521,4 +521,36 @@ mod tests {
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
     }
+
+    /// The pages of the manual with the most commands.
+    const PAGES: [&str; 3] = [
+        include_str!("../../../manual/cost_model.md"),
+        include_str!("../../../manual/report.md"),
+        include_str!("../../../manual/sweep.md"),
+    ];
+
+    /// Lines between fences that begin with the program; what stands in brackets, and where output goes to, left out.
+    fn commands(page: &str) -> Vec<String> {
+        let blocks = page.split("```").skip(1).step_by(2).map(|block| block.replace("\\\n", " "));
+        let lines: Vec<String> =
+            blocks.flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+        let commands = lines.iter().filter(|line| line.starts_with("tritloom "));
+        let bare = |line: &String| {
+            let outside = line.split('[').map(|piece| piece.split_once(']').map_or(piece, |(_, behind)| behind));
+            outside.collect::<String>().split('>').next().unwrap_or_default().to_owned()
+        };
+        commands.map(bare).collect()
+    }
+
+    #[test]
+    fn commands_of_the_manual_are_accepted_as_they_stand_there() {
+        for page in PAGES {
+            let commands = commands(page);
+            assert!(!commands.is_empty());
+            for command in commands {
+                let parsed = Arguments::try_parse_from(command.split_whitespace());
+                assert!(parsed.is_ok(), "{command}: {}", parsed.expect_err("refused"));
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ use common::frail::Frail;
 use common::{by_definition, expression, integers, region, space, words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tritloom_datapath::parameter::{ParameterValue, Parameters};
 use tritloom_search::{Found, Member, Mode, Objective, Search, Shard, Space, Verdict};
 
@@ -161,4 +162,20 @@ fn without_hardware_there_is_no_delay_and_the_explanation_says_so() {
     };
     assert_eq!(failure(3).as_deref(), Some("a defect of tritloom, please report it: no hardware of 3 lanes"));
     assert_eq!(failure(4), None);
+}
+
+/// A census takes longer than a schedule: as many as the looks around take, and none for the points of the table.
+#[test]
+fn the_tables_of_a_token_need_no_census() {
+    static CENSUSES: AtomicUsize = AtomicUsize::new(0);
+    let counted = |_: &Parameters| {
+        CENSUSES.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    let sizes = || integers(1..=250);
+    let axes = vec![("lanes", sizes()), ("ports", sizes())];
+    let space = Space { objectives: vec![], ..frail(counted, &axes, &["tokens_per_s > 0"]) };
+    Search::new(&space, Mode::Exhaustive).expect("sound expressions");
+    let censuses = CENSUSES.load(Ordering::Relaxed);
+    assert!(censuses > 0 && censuses < 250 * 250 / 3, "{censuses}");
 }

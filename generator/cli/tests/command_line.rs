@@ -130,7 +130,7 @@ fn weights_and_buffers_are_told_beside_products() {
     assert_eq!((&total["products_a_cycle"], &total["weights_a_cycle"]), (&16.0.into(), &16.0.into()));
     let shown = tritloom(&["cost", TUTORIAL, "--technology", "unit"]);
     let line = format!(
-        "16 products, 16 weights and {} weight bits a cycle; buffers of {} bits: memories and registers of all parts but the \
+        "a cycle: products 16, weights 16, weight bits {}\nbuffer bits: {}, the memories and registers of all parts but the \
          control\n",
         total["weight_bits_a_cycle"].as_f64().expect("a number"),
         total["buffer_bits"]

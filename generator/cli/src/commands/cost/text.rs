@@ -117,10 +117,10 @@ fn throughput(own: &Estimated) -> String {
     let at = if pace.least_cycles == pace.most_cycles {
         String::new()
     } else {
-        format!(", at the slowest of its paces: {} to {} cycles a beat", pace.least_cycles, pace.most_cycles)
+        format!(", at the slowest of its paces, {} to {} cycles a beat", pace.least_cycles, pace.most_cycles)
     };
     format!(
-        "{} products, {} weights and {} weight bits a cycle{at}; buffers of {} bits: memories and registers of all parts but \
+        "a cycle: products {}, weights {}, weight bits {}{at}\nbuffer bits: {}, the memories and registers of all parts but \
          the control\n",
         timing.products_a_cycle(),
         timing.weights_a_cycle(),

@@ -62,11 +62,12 @@ impl Activity {
 }
 
 /// The scenario to measure: of those at full speed, without gaps, stalls or resets, the one with most different beats.
-/// Those for corners repeat few.
+/// Corners are none, however much the noise in bits that nothing reads differs.
 pub fn busiest(scenarios: &[Scenario]) -> Option<&Scenario> {
     let at_full_speed = |scenario: &&Scenario| {
         let gaps = scenario.inputs.iter().flatten().any(|(gap, _)| *gap > 0);
-        !gaps && scenario.ready.iter().all(|ready| *ready == u64::MAX) && scenario.abort_after.is_none()
+        let is_corner = scenario.name.contains("corner");
+        !is_corner && !gaps && scenario.ready.iter().all(|ready| *ready == u64::MAX) && scenario.abort_after.is_none()
     };
     let different = |scenario: &&Scenario| -> usize {
         let beats = |stream: &[(u32, Beat)]| stream.iter().map(|(_, beat)| beat).collect::<BTreeSet<_>>().len();

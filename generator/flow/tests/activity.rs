@@ -28,3 +28,14 @@ fn weights_of_zero_hold_the_sum_still_and_random_ones_do_not() {
     assert_eq!(lively.modules.keys().collect::<Vec<_>>(), still.modules.keys().collect::<Vec<_>>());
     assert_eq!(measure(random), lively);
 }
+
+/// A bench of corners in which bits that nothing reads are noise has as many different beats as one of random operands.
+#[test]
+fn corners_are_never_measured() {
+    for &family in registry::families() {
+        let parameters = registry::resolve(family, std::iter::empty::<(&str, u64)>()).expect("defaults are legal");
+        let scenarios = family.scenarios(&parameters, 1);
+        let busiest = busiest(&scenarios).expect("one at full speed");
+        assert!(!busiest.name.contains("corner"), "{}: {}", family.name(), busiest.name);
+    }
+}

@@ -177,10 +177,12 @@ pub enum Packing {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
-#[command(group = ArgGroup::new("target").required(true))]
+#[command(group = ArgGroup::new("target"))]
+#[command(group = ArgGroup::new("origin").args(["refit", "liberty", "fpga"]).multiple(true).required(true))]
 pub struct Calibrate {
-    /// A technology whose points are taken as they are; only what is fitted to them is made anew
-    #[arg(long, value_name = "FILE", group = "target", conflicts_with_all = ["points", "seed"])]
+    /// A technology whose points are taken as they are; with `--liberty` or `--fpga` large configurations are synthesised
+    /// and added to them, otherwise only what is fitted is made anew
+    #[arg(long, value_name = "FILE", conflicts_with = "points")]
     pub refit: Option<PathBuf>,
     /// The standard cells of a Liberty file, packed with gzip or not
     #[arg(long, value_name = "FILE", group = "target")]
@@ -194,7 +196,10 @@ pub struct Calibrate {
     /// How many configurations to synthesise, drawn from all families in turn
     #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(20..=10_000))]
     pub points: u32,
-    /// The seed of the draw
+    /// How many large ones, of 8,000 to 40,000 bits of primitives, besides
+    #[arg(long, value_name = "N", default_value_t = 26, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub large: u32,
+    /// The seed of the draws
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 }
@@ -217,6 +222,10 @@ pub struct Validate {
     /// How many configurations to synthesise, drawn from all families in turn
     #[arg(short, long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub n: u32,
+    /// Draw large ones, of 8,000 to 40,000 bits of primitives, instead of 300 to 4,000; they are not made quick, so that
+    /// delays are not compared
+    #[arg(long)]
+    pub large: bool,
     /// The seed of the draw
     #[arg(long, default_value_t = 77)]
     pub seed: u64,

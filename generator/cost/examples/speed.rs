@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::Instant;
-use tritloom_cost::{Technology, draw, evaluate};
+use tritloom_cost::{Sizes, Technology, draw, evaluate};
 use tritloom_datapath::registry;
 
 const ROUNDS: u32 = 20_000;
@@ -26,7 +26,7 @@ fn main() {
     let plain = nanoseconds(|round| _ = black_box(terms(black_box(f64::from(round)))));
     println!("a closed form of 60 terms: {plain:.0} ns");
     for family in registry::families() {
-        let samples = draw(&[*family], 50, 1, &BTreeSet::new());
+        let samples = draw(&[*family], 50, 1, &Sizes::SMALL, &BTreeSet::new());
         let parameters = |round: u32| &samples[round as usize % samples.len()].parameters;
         let census = nanoseconds(|round| _ = black_box(family.census_by_part(black_box(parameters(round)))));
         let whole =

@@ -37,7 +37,7 @@ pub use form::{FEATURES, Features, Form, GateForm, PartFeatures, features, part_
 pub use light::{Light, LightSynthesis, light};
 pub use network::{Layer, Network, NetworkEstimate, Platform};
 pub use point::{Point, Quantity, gate_count, kept_modules};
-pub use sample::{Sample, draw, draw_sized, identity};
+pub use sample::{Sample, Sizes, draw, identity};
 pub use statistics::{Comparison, kendall};
 pub use storage::{Storage, buffer_bits, storage_by_part};
 pub use technology::{FamilyForms, FitStatistics, Source, Technology, TechnologyError};

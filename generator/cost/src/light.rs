@@ -2,23 +2,20 @@
 
 use crate::form::{PartFeatures, part_features};
 use crate::point::gate_count;
-use crate::sample::{Sample, draw_sized};
+use crate::sample::{Sample, Sizes, draw};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use tritloom_datapath::family::Family;
 use tritloom_hdl::{Design, GateCount, Gates, LutDevice};
 
-/// Configurations of each family.
-const DRAWS: usize = 600;
+/// Configurations of each family by their sizes: closed forms must hold for small tiles with large memories and for
+/// large tiles.
+const DRAWS: [(usize, Sizes); 2] = [(450, Sizes { bits: 300.0..20_000.0, ..Sizes::SMALL }), (150, Sizes::LARGE)];
 
-/// Of how many of these delays are wanted: their gates are held in memory.
+/// Of how many of the first ones delays are wanted: their gates are held in memory.
 const TIMED_DRAWS: usize = 150;
 
 /// No seed of measured points, so that they are others.
 const SEED: u64 = 0x11687;
-
-/// Bits of primitives: closed forms must hold for large tiles too.
-const SIZES: Range<f64> = 300.0..20_000.0;
 
 /// The light syntheses of each family.
 pub type Light = BTreeMap<String, Vec<LightSynthesis>>;
@@ -36,7 +33,8 @@ pub struct LightSynthesis {
 /// Draws configurations of every family and counts their gates, or the cells that they take of a device.
 pub fn light(families: &[&'static dyn Family], device: Option<LutDevice>) -> Light {
     let own = |family: &'static dyn Family| -> Vec<LightSynthesis> {
-        let samples = draw_sized(&[family], DRAWS, SEED, SIZES, &BTreeSet::new()).into_iter().enumerate();
+        let samples = DRAWS.iter().flat_map(|(count, sizes)| draw(&[family], *count, SEED, sizes, &BTreeSet::new()));
+        let samples = samples.enumerate();
         let is_timed = |number: usize| number < TIMED_DRAWS && device.is_none();
         samples.filter_map(|(number, sample)| synthesis(&sample, device, is_timed(number))).collect()
     };

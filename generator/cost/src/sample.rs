@@ -46,33 +46,70 @@ pub fn identity(family: &dyn Family, parameters: &Parameters) -> String {
     format!("{}: {{{}}}", family.name(), values.join(", "))
 }
 
-/// Bits of primitives: enough that a design is more than its control, few enough that synthesis takes seconds.
-const SIZES: Range<f64> = 300.0..4000.0;
+/// How large the configurations of a draw are.
+#[derive(Clone, Debug)]
+pub struct Sizes {
+    /// In bits of primitives.
+    pub bits: Range<f64>,
+    /// Nothing is drawn larger, so that the bits of a core are not all those of its memories.
+    pub caps: &'static [(&'static str, u64)],
+}
+
+impl Sizes {
+    /// Enough that a design is more than its control, few enough that synthesis takes seconds. Where small tiles are drawn
+    /// their matrices are not.
+    pub const SMALL: Sizes = Sizes {
+        bits: 300.0..4000.0,
+        caps: &[
+            ("tables", 6),
+            ("lanes", 24),
+            ("width", 128),
+            ("activation_bits", 8),
+            ("weight_bits", 8),
+            ("ports", 12),
+            ("rows", 6),
+            ("columns", 6),
+            ("depth", 4),
+            ("max_inputs", 4096),
+            ("max_outputs", 4096),
+            ("max_inner", 4096),
+            ("max_columns", 4096),
+            ("max_rows", 64),
+            ("max_vectors", 16),
+            ("max_head_size", 128),
+            ("max_keys", 256),
+            ("max_k", 12),
+        ],
+    };
+
+    /// Cores as they are built: synthesis takes a minute or more.
+    pub const LARGE: Sizes = Sizes {
+        bits: 8000.0..40_000.0,
+        caps: &[
+            ("tables", 48),
+            ("lanes", 96),
+            ("width", 4096),
+            ("activation_bits", 8),
+            ("weight_bits", 8),
+            ("ports", 48),
+            ("rows", 24),
+            ("columns", 24),
+            ("depth", 32),
+            ("max_inputs", 4096),
+            ("max_outputs", 256),
+            ("max_inner", 4096),
+            ("max_columns", 256),
+            ("max_rows", 64),
+            ("max_vectors", 16),
+            ("max_head_size", 128),
+            ("max_keys", 1024),
+            ("max_k", 64),
+        ],
+    };
+}
 
 /// How far from the size that a draw asks for it may be.
 const TOLERANCE: f64 = 1.25;
-
-/// Nothing is drawn larger: synthesis takes seconds, not minutes. Where small tiles are drawn their matrices are not.
-const CAPS: &[(&str, u64)] = &[
-    ("tables", 6),
-    ("lanes", 24),
-    ("width", 128),
-    ("activation_bits", 8),
-    ("weight_bits", 8),
-    ("ports", 12),
-    ("rows", 6),
-    ("columns", 6),
-    ("depth", 4),
-    ("max_inputs", 4096),
-    ("max_outputs", 4096),
-    ("max_inner", 4096),
-    ("max_columns", 4096),
-    ("max_rows", 64),
-    ("max_vectors", 16),
-    ("max_head_size", 128),
-    ("max_keys", 256),
-    ("max_k", 12),
-];
 
 /// Draws whose size does not suit before the size is given up.
 const PATIENCE: usize = 2000;
@@ -82,19 +119,14 @@ const SIZES_TRIED: usize = 8;
 
 /// `count` configurations, taken from all families in turn; none of them has an identity in `excluded`, and none occurs
 /// twice. What is drawn from a family does not depend on which other families there are.
-pub fn draw(families: &[&'static dyn Family], count: usize, seed: u64, excluded: &BTreeSet<String>) -> Vec<Sample> {
-    draw_sized(families, count, seed, SIZES, excluded)
-}
-
-/// The same of other sizes, in bits of primitives.
-pub fn draw_sized(
+pub fn draw(
     families: &[&'static dyn Family],
     count: usize,
     seed: u64,
-    sizes: Range<f64>,
+    sizes: &Sizes,
     excluded: &BTreeSet<String>,
 ) -> Vec<Sample> {
-    let mut urns: Vec<Urn> = families.iter().map(|family| Urn::new(*family, seed, sizes.clone(), excluded)).collect();
+    let mut urns: Vec<Urn> = families.iter().map(|family| Urn::new(*family, seed, sizes, excluded)).collect();
     let rounds = (0..count).map(|_| urns.iter_mut().filter_map(Urn::next).collect::<Vec<_>>());
     rounds.take_while(|round| !round.is_empty()).flatten().take(count).collect()
 }
@@ -103,13 +135,13 @@ pub fn draw_sized(
 struct Urn<'a> {
     family: &'static dyn Family,
     rng: ChaCha8Rng,
-    sizes: Range<f64>,
+    sizes: &'a Sizes,
     excluded: &'a BTreeSet<String>,
     taken: BTreeSet<String>,
 }
 
 impl<'a> Urn<'a> {
-    fn new(family: &'static dyn Family, seed: u64, sizes: Range<f64>, excluded: &'a BTreeSet<String>) -> Urn<'a> {
+    fn new(family: &'static dyn Family, seed: u64, sizes: &'a Sizes, excluded: &'a BTreeSet<String>) -> Urn<'a> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(family.name().bytes().fold(0, |stream, letter| (stream * 257 + u64::from(letter)) % (1 << 48)));
         Urn { family, rng, sizes, excluded, taken: BTreeSet::new() }
@@ -120,10 +152,10 @@ impl<'a> Urn<'a> {
     }
 
     fn of_some_size(&mut self) -> Option<Sample> {
-        let wanted = self.rng.random_range(self.sizes.start.ln()..self.sizes.end.ln()).exp();
+        let wanted = self.rng.random_range(self.sizes.bits.start.ln()..self.sizes.bits.end.ln()).exp();
         let suits = |bits: u64| (wanted / TOLERANCE..wanted * TOLERANCE).contains(&(bits as f64));
         for _ in 0..PATIENCE {
-            let parameters = random_small(self.family, CAPS, &mut self.rng);
+            let parameters = random_small(self.family, self.sizes.caps, &mut self.rng);
             let sample = Sample { family: self.family, parameters };
             let identity = sample.identity();
             if suits(size(&sample)) && !self.excluded.contains(&identity) && self.taken.insert(identity) {

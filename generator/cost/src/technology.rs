@@ -124,14 +124,13 @@ impl Technology {
         }
     }
 
-    /// Fits a technology to points. `hardware` and `parts` are those of the points in their order, where they are known;
-    /// blocks have no parts. Closed forms are fitted to `light` syntheses.
+    /// Fits a technology to points. `hardware` and `parts` are those of the points in their order; blocks have no parts. Closed forms are fitted to `light` syntheses.
     pub fn fitted(
         name: &str,
         source: Source,
         device: Option<LutDevice>,
         points: Vec<Point>,
-        hardware: &[Option<&Design>],
+        hardware: &[&Design],
         parts: &[Option<PartFeatures>],
         light: &Light,
     ) -> Technology {
@@ -151,13 +150,6 @@ impl Technology {
         Quantity::SUMS.into_iter().for_each(|quantity| technology.fit_sums(quantity, parts, light));
         technology.fit_delays(hardware, light);
         technology
-    }
-
-    /// Fits anew to the same points, and closed forms to `light` syntheses. `hardware` and `parts` are those of points
-    /// whose design still has the census that the point has: paths are those of these alone.
-    pub fn refitted(self, hardware: &[Option<&Design>], parts: &[Option<PartFeatures>], light: &Light) -> Technology {
-        let Technology { name, source, device, points, .. } = self;
-        Technology::fitted(&name, source, device, points, hardware, parts, light)
     }
 
     fn fit_sums(&mut self, quantity: Quantity, parts: &[Option<PartFeatures>], light: &Light) {
@@ -184,10 +176,10 @@ impl Technology {
         }
     }
 
-    fn fit_delays(&mut self, hardware: &[Option<&Design>], light: &Light) {
+    fn fit_delays(&mut self, hardware: &[&Design], light: &Light) {
         let timed = self.points.iter().zip(hardware);
         let timed: Vec<(&Point, &Design, f64)> = timed
-            .filter_map(|(point, hardware)| Some((point, (*hardware)?, *point.quantities.get(&Quantity::DelayPs)?)))
+            .filter_map(|(point, hardware)| Some((point, *hardware, *point.quantities.get(&Quantity::DelayPs)?)))
             .collect();
         let flat: Vec<Gates> = timed.iter().map(|(_, hardware, _)| hardware.gates()).collect();
         let known = timed.iter().zip(&flat).map(|((point, written, delay_ps), gates)| KnownDelay {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use tritloom_cost::{
-    FamilyForms, Network, Platform, Point, Quantity, Sample, Technology, buffer_bits, draw, evaluate, features,
+    FamilyForms, Network, Platform, Point, Quantity, Sample, Sizes, Technology, buffer_bits, draw, evaluate, features,
     gate_count, light, part_features, storage_by_part,
 };
 use tritloom_datapath::parameter::{Domain, ParameterValue};
@@ -12,7 +12,7 @@ use tritloom_datapath::registry;
 use tritloom_hdl::{Levels, Primitive};
 
 fn samples(count: usize, seed: u64) -> Vec<Sample> {
-    draw(registry::families(), count, seed, &BTreeSet::new())
+    draw(registry::families(), count, seed, &Sizes::SMALL, &BTreeSet::new())
 }
 
 #[test]
@@ -124,9 +124,13 @@ fn a_fit_predicts_what_known_gates_have_made() {
     let technology = Technology::fitted("known", vec![], None, points(&samples(110, 7)), &[], &vec![None; 110], &light);
     let fit = technology.fits[&Quantity::AreaUm2];
     assert!(fit.points == 110 && fit.mean_error < 0.01 && fit.kendall > 0.99, "{fit:?}");
-    for (point, sample) in
-        points(&draw(&[family], 10, 8, &BTreeSet::new())).iter().zip(draw(&[family], 10, 8, &BTreeSet::new()))
-    {
+    for (point, sample) in points(&draw(&[family], 10, 8, &Sizes::SMALL, &BTreeSet::new())).iter().zip(draw(
+        &[family],
+        10,
+        8,
+        &Sizes::SMALL,
+        &BTreeSet::new(),
+    )) {
         let area_um2 = point.quantities[&Quantity::AreaUm2];
         let light = technology.light_amount(Quantity::AreaUm2, &point.gates).expect("known");
         assert!((light / area_um2 - 1.0).abs() < 0.02, "{}: {light} of {area_um2}", point.identity);
@@ -148,14 +152,21 @@ fn an_identity_is_read_back() {
 }
 
 #[test]
-fn a_refit_to_the_same_points_and_families_changes_nothing() {
+fn closed_forms_tell_folds_that_are_left_out() {
     let family = registry::find("binary").expect("a family");
-    let (light, samples) = (light(&[family], None), draw(&[family], 40, 7, &BTreeSet::new()));
+    let (light, samples) = (light(&[family], None), draw(&[family], 40, 7, &Sizes::SMALL, &BTreeSet::new()));
     let parts = |sample: &Sample| Some(part_features(&family.census_by_part(&sample.parameters)));
     let parts: Vec<_> = samples.iter().map(parts).collect();
     let fitted = Technology::fitted("known", vec![], None, points(&samples), &[], &parts, &light);
     assert!(fitted.closed_fits[&Quantity::AreaUm2].mean_error < 0.05, "{:?}", fitted.closed_fits);
-    assert_eq!(fitted.clone().refitted(&[], &parts, &light), fitted);
+}
+
+#[test]
+fn large_draws_are_large_in_every_family() {
+    for Sample { family, parameters } in draw(registry::families(), 26, 3, &Sizes::LARGE, &BTreeSet::new()) {
+        let bits = family.census(&parameters).bits();
+        assert!((6400..=50_000).contains(&bits), "{}: {bits} bits", family.name());
+    }
 }
 
 #[test]
@@ -183,7 +194,7 @@ fn a_draw_leaves_out_what_it_is_told_and_does_not_depend_on_other_families() {
     let others = draw(registry::families(), 45, 9, &identities);
     assert!(others.iter().all(|sample| !identities.contains(&sample.identity())));
     let family = registry::families()[0];
-    let alone = draw(&[family], 3, 9, &BTreeSet::new());
+    let alone = draw(&[family], 3, 9, &Sizes::SMALL, &BTreeSet::new());
     assert!(alone.iter().all(|sample| identities.contains(&sample.identity())));
 }
 

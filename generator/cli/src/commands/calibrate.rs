@@ -13,10 +13,12 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
 use tritloom_cost::{
-    FitStatistics, PartFeatures, Point, Sample, Technology, blocks, draw, features, light, part_features,
+    FitStatistics, PartFeatures, Point, Sample, Sizes, Source, Technology, blocks, draw, features, gate_count, light,
+    part_features,
 };
 use tritloom_datapath::family::Family;
-use tritloom_hdl::Design;
+use tritloom_flow::synth::Synthesiser;
+use tritloom_hdl::{Design, LutDevice};
 
 /// Fewer points than this fit nothing.
 const FEWEST_POINTS: usize = 20;
@@ -27,85 +29,131 @@ pub fn calibrate(
     families: &[&'static dyn Family],
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
-    let (technology, failed) = match &arguments.refit {
-        Some(path) => (refitted(&load(&path.to_string_lossy())?, families), 0),
-        None => measured(arguments, families, terminal)?,
+    let mut basis = match &arguments.refit {
+        Some(path) => Basis::of_technology(load(&path.to_string_lossy())?, families, terminal),
+        None => Basis::default(),
     };
+    let failed = if arguments.liberty.is_some() || arguments.fpga.is_some() {
+        basis.extend(arguments, families, terminal)?
+    } else {
+        0
+    };
+    let technology = basis.fitted(&name(arguments), families);
     let file = arguments.out.display();
     fs::write(&arguments.out, technology.write())
         .map_err(|error| vec![Diagnostic::new(code::UNWRITABLE, format!("`{file}` cannot be written: {error}"))])?;
     Ok(report(arguments, &technology, failed))
 }
 
-/// The same points; families and blocks as they are in this program.
-fn refitted(technology: &Technology, families: &[&'static dyn Family]) -> Technology {
-    let blocks = blocks();
-    let known = |point: &Point| -> Option<(Design, Option<PartFeatures>)> {
-        if let Some(block) = blocks.iter().find(|block| block.identity == point.identity) {
-            return (block.features() == point.features).then(|| (block.hardware.clone(), None));
-        }
-        let Sample { family, parameters } = Sample::of_identity(families, &point.identity)?;
-        let is_same = features(&family.census(&parameters)) == point.features;
-        let parts = is_same.then(|| part_features(&family.census_by_part(&parameters)))?;
-        Some((family.hardware(&parameters).ok()?, Some(parts)))
-    };
-    let known: Vec<_> = technology.points.iter().map(known).collect();
-    let hardware: Vec<Option<&Design>> = known.iter().map(|known| Some(&known.as_ref()?.0)).collect();
-    let parts: Vec<_> = known.iter().map(|known| known.as_ref()?.1.clone()).collect();
-    technology.clone().refitted(&hardware, &parts, &light(families, technology.device))
+/// What a technology is fitted to.
+#[derive(Default)]
+struct Basis {
+    /// The one that gave the first points.
+    technology: Option<Technology>,
+    source: Source,
+    device: Option<LutDevice>,
+    points: Vec<Point>,
+    /// The design and the parts of each point; blocks have no parts.
+    designs: Vec<(Design, Option<PartFeatures>)>,
 }
 
-/// A technology of designs that are synthesised, and how many of them failed.
-fn measured(
-    arguments: &Calibrate,
-    families: &[&'static dyn Family],
-    terminal: &Terminal,
-) -> Result<(Technology, usize), Vec<Diagnostic>> {
-    let synthesiser = synthesiser()?;
-    let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
-    let samples = draw(families, arguments.points as usize, arguments.seed, &BTreeSet::new());
-    let mut subjects: Vec<Subject> = blocks().into_iter().map(Subject::of_block).collect();
-    for sample in &samples {
-        subjects.push(Subject::of_sample(sample)?);
-    }
-    let measured = measure(&synthesiser, &target, &subjects, terminal);
-    let (mut points, mut hardware, mut parts): (Vec<Point>, Vec<Option<&Design>>, Vec<_>) = (vec![], vec![], vec![]);
-    let mut failed = 0;
-    for (subject, result) in subjects.iter().zip(measured) {
-        match result {
-            Ok(point) => {
-                points.push(point);
-                hardware.push(Some(&subject.hardware));
-                parts.push(subject.parts.clone());
+impl Basis {
+    /// The points of a technology whose designs this program still makes alike, with its count of their gates.
+    fn of_technology(technology: Technology, families: &[&'static dyn Family], terminal: &Terminal) -> Basis {
+        let blocks = blocks();
+        let design = |point: &Point| -> Option<(Design, Option<PartFeatures>)> {
+            if let Some(block) = blocks.iter().find(|block| block.identity == point.identity) {
+                return (block.features() == point.features).then(|| (block.hardware.clone(), None));
             }
-            Err(error) => {
-                failed += 1;
-                terminal.note(&format!("left out: {}: {error}", subject.identity));
-                if points.is_empty() && failed == FEWEST_POINTS {
-                    return Err(vec![tool_failure(&error)]);
+            let Sample { family, parameters } = Sample::of_identity(families, &point.identity)?;
+            let is_same = features(&family.census(&parameters)) == point.features;
+            let parts = is_same.then(|| part_features(&family.census_by_part(&parameters)))?;
+            Some((family.hardware(&parameters).ok()?, Some(parts)))
+        };
+        let (mut points, mut designs) = (vec![], vec![]);
+        for point in &technology.points {
+            let Some((hardware, parts)) = design(point) else { continue };
+            points.push(Point { gates: gate_count(&hardware, technology.device), ..point.clone() });
+            designs.push((hardware, parts));
+        }
+        let left_out = technology.points.len() - points.len();
+        if left_out > 0 {
+            let remark = "of designs that this program makes otherwise left out";
+            terminal.note(&format!("{} {remark}", counted(left_out as u64, "point")));
+        }
+        let (source, device) = (technology.source.clone(), technology.device);
+        Basis { technology: Some(technology), source, device, points, designs }
+    }
+
+    /// Synthesises what the arguments ask for, and tells how many designs failed.
+    fn extend(
+        &mut self,
+        arguments: &Calibrate,
+        families: &[&'static dyn Family],
+        terminal: &Terminal,
+    ) -> Result<usize, Vec<Diagnostic>> {
+        let synthesiser = synthesiser()?;
+        let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
+        let (mut subjects, mut drawn) = (vec![], vec![]);
+        match &self.technology {
+            Some(technology) => target.suits(technology, terminal)?,
+            None => {
+                (self.source, self.device) = (target.source(&synthesiser), target.device());
+                subjects.extend(blocks().into_iter().map(Subject::of_block));
+                drawn.push(("draw", arguments.points, Sizes::SMALL));
+            }
+        }
+        drawn.push(("draw of large ones", arguments.large, Sizes::LARGE));
+        let known: BTreeSet<String> = self.points.iter().map(|point| point.identity.clone()).collect();
+        for (fact, count, sizes) in drawn {
+            let samples = draw(families, count as usize, arguments.seed, &sizes, &known);
+            let said = format!("{} configurations from seed {}", samples.len(), arguments.seed);
+            self.source.push((fact.to_owned(), said));
+            subjects.extend(samples.iter().map(Subject::of_sample).collect::<Result<Vec<_>, _>>()?);
+        }
+        self.measure(&synthesiser, &target, subjects, terminal)
+    }
+
+    /// Adds the points of subjects, and tells how many of them failed.
+    fn measure(
+        &mut self,
+        synthesiser: &Synthesiser,
+        target: &Target,
+        subjects: Vec<Subject>,
+        terminal: &Terminal,
+    ) -> Result<usize, Vec<Diagnostic>> {
+        let mut failed = 0;
+        let measured = measure(synthesiser, target, &subjects, terminal);
+        for (subject, result) in subjects.into_iter().zip(measured) {
+            match result {
+                Ok(point) => {
+                    self.points.push(point);
+                    self.designs.push((subject.hardware, subject.parts));
+                }
+                Err(error) => {
+                    failed += 1;
+                    terminal.note(&format!("left out: {}: {error}", subject.identity));
+                    if self.points.is_empty() && failed == FEWEST_POINTS {
+                        return Err(vec![tool_failure(&error)]);
+                    }
                 }
             }
         }
+        if self.points.len() < FEWEST_POINTS {
+            let message = format!("only {} were synthesised", counted(self.points.len() as u64, "design"));
+            return Err(vec![Diagnostic::new(code::TOOL, message).note("a fit needs more points")]);
+        }
+        Ok(failed)
     }
-    if points.len() < FEWEST_POINTS {
-        let message = format!("only {} were synthesised", counted(points.len() as u64, "design"));
-        return Err(vec![Diagnostic::new(code::TOOL, message).note("a fit needs more points")]);
+
+    fn fitted(mut self, name: &str, families: &[&'static dyn Family]) -> Technology {
+        self.source.sort();
+        let name = self.technology.as_ref().map_or(name, |technology| &technology.name);
+        let hardware: Vec<&Design> = self.designs.iter().map(|(hardware, _)| hardware).collect();
+        let parts: Vec<_> = self.designs.iter().map(|(_, parts)| parts.clone()).collect();
+        let light = light(families, self.device);
+        Technology::fitted(name, self.source, self.device, self.points, &hardware, &parts, &light)
     }
-    let mut source = target.source(&synthesiser);
-    source.push((
-        "draw".to_owned(),
-        format!("{} configurations from seed {}, and blocks", samples.len(), arguments.seed),
-    ));
-    let technology = Technology::fitted(
-        &name(arguments),
-        source,
-        target.device(),
-        points,
-        &hardware,
-        &parts,
-        &light(families, target.device()),
-    );
-    Ok((technology, failed))
 }
 
 /// The name of the file without its ending.

@@ -209,9 +209,9 @@ pub fn measure(
 /// A clock period that no design meets: ABC makes it as quick as it can.
 const QUICKEST_PS: u32 = 1;
 
-/// Larger designs are not made quick: ABC sizes all gates of one module together, and takes long for more bits of
-/// primitives than closed forms are fitted to.
-const MOST_QUICK_BITS: u64 = 20_000;
+/// Larger designs are not made quick: ABC sizes all gates of one module together, and takes many minutes for more bits of
+/// primitives.
+const MOST_QUICK_BITS: u64 = 6_000;
 
 fn in_cells(
     synthesiser: &Synthesiser,

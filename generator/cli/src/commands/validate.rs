@@ -10,7 +10,7 @@ use crate::terminal::Terminal;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
-use tritloom_cost::{Comparison, Point, Quantity, Sample, Technology, draw};
+use tritloom_cost::{Comparison, Point, Quantity, Sample, Sizes, Technology, draw};
 use tritloom_datapath::family::Family;
 use tritloom_report::Pair;
 use tritloom_report::plot::{charts, estimates};
@@ -26,7 +26,8 @@ pub fn validate(
     target.suits(&technology, terminal)?;
     let synthesiser = synthesiser()?;
     let fitted: BTreeSet<String> = technology.points.iter().map(|point| point.identity.clone()).collect();
-    let samples = draw(families, arguments.n as usize, arguments.seed, &fitted);
+    let sizes = if arguments.large { &Sizes::LARGE } else { &Sizes::SMALL };
+    let samples = draw(families, arguments.n as usize, arguments.seed, sizes, &fitted);
     let subjects = samples.iter().map(Subject::of_sample).collect::<Result<Vec<_>, _>>()?;
     let measured = measure(&synthesiser, &target, &subjects, terminal);
     let mut checked = vec![];

@@ -19,7 +19,7 @@ impl Bit {
         (self.0 >> 1) as usize
     }
 
-    fn is_inverted(self) -> bool {
+    pub(super) fn is_inverted(self) -> bool {
         self.0 & 1 == 1
     }
 
@@ -143,6 +143,13 @@ impl Graph {
             self.gate(Gate::Xor, [low, high, high])
         };
         plain.inverted_if(inverted)
+    }
+
+    /// The exclusive OR of two bits, where there is a gate for it.
+    pub(super) fn known_xor(&self, left: Bit, right: Bit) -> Option<Bit> {
+        let inverted = left.is_inverted() != right.is_inverted();
+        let (low, high) = (left.plain().min(right.plain()), left.plain().max(right.plain()));
+        self.known.get(&(Gate::Xor, [low, high, high])).map(|bit| bit.inverted_if(inverted))
     }
 
     pub(super) fn mux(&mut self, select: Bit, on_true: Bit, on_false: Bit) -> Bit {

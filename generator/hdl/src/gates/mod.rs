@@ -4,6 +4,7 @@
 //! registers are one, and what nothing reads is left out. What remains is close to what synthesis has before it maps
 //! gates to cells. It is not an optimiser: gates are counted as the operators of the design make them.
 
+mod adders;
 mod arithmetic;
 mod blast;
 mod graph;
@@ -167,15 +168,11 @@ impl Gates {
         self.flip_flops.retain(|flip_flop| live[flip_flop.state.node()]);
     }
 
-    /// How many gates something reads.
+    /// How many gates something reads; the gates of a full adder that is written gate by gate are one sum and one carry.
     pub fn count(&self) -> GateCount {
         let mut count = [0; Gate::ALL.len()];
         let live = live(&self.graph, self.roots());
-        for (node, live) in self.graph.nodes().iter().zip(live) {
-            if let (Node::Gate(gate, _), true) = (node, live) {
-                count[*gate as usize] += 1;
-            }
-        }
+        self.kinds(&live).into_iter().flatten().for_each(|kind| count[kind as usize] += 1);
         self.flip_flops.iter().for_each(|flip_flop| count[flip_flop.kind() as usize] += 1);
         count
     }
@@ -373,6 +370,33 @@ mod tests {
         let gates = design.gate_count(&[]);
         assert_eq!(count(&gates, Gate::Register), 8, "one register of eight bits: {gates:?}");
         assert_eq!((count(&gates, Gate::And), count(&gates, Gate::Xor), count(&gates, Gate::Sum)), (8, 0, 0));
+    }
+
+    #[test]
+    fn full_adders_written_gate_by_gate_are_sums_and_carries() {
+        let m = ModuleBuilder::new("row", "A row of carry-save adders, and a half adder.");
+        let [a, b, c] = ["a", "b", "c"].map(|name| m.input(name, uint(8)));
+        let propagate = &a ^ &b;
+        m.output("sum", &(&propagate ^ &c));
+        m.output("carry", &(&(&a & &b) | &(&c & &propagate)));
+        m.output("half", &(&a ^ &c));
+        m.output("half_carry", &(&a & &c));
+        let gates = Design::new(m.finish()).expect("a sound design").gate_count(&[]);
+        let found = [Gate::Sum, Gate::Carry, Gate::Xor, Gate::And].map(|gate| count(&gates, gate));
+        assert_eq!(found, [8, 8, 8, 8]);
+    }
+
+    #[test]
+    fn gates_of_a_full_adder_that_others_read_are_counted_too() {
+        let m = ModuleBuilder::new("read", "A full adder whose propagate and generate bits leave, without a sum.");
+        let [a, b, c] = ["a", "b", "c"].map(|name| m.input(name, uint(1)));
+        let (propagate, generate) = (&a ^ &b, &a & &b);
+        m.output("carry", &(&generate | &(&c & &propagate)));
+        m.output("propagate", &propagate);
+        m.output("generate", &generate);
+        let gates = Design::new(m.finish()).expect("a sound design").gate_count(&[]);
+        let found = [Gate::Sum, Gate::Carry, Gate::Xor, Gate::And].map(|gate| count(&gates, gate));
+        assert_eq!(found, [0, 1, 1, 1]);
     }
 
     #[test]

@@ -390,10 +390,10 @@ mod tests {
     fn gates_of_a_full_adder_that_others_read_are_counted_too() {
         let m = ModuleBuilder::new("read", "A full adder whose propagate and generate bits leave, without a sum.");
         let [a, b, c] = ["a", "b", "c"].map(|name| m.input(name, uint(1)));
-        let (propagate, generate) = (&a ^ &b, &a & &b);
-        m.output("carry", &(&generate | &(&c & &propagate)));
+        let (propagate, both) = (&a ^ &b, &a & &b);
+        m.output("carry", &(&both | &(&c & &propagate)));
         m.output("propagate", &propagate);
-        m.output("generate", &generate);
+        m.output("both", &both);
         let gates = Design::new(m.finish()).expect("a sound design").gate_count(&[]);
         let found = [Gate::Sum, Gate::Carry, Gate::Xor, Gate::And].map(|gate| count(&gates, gate));
         assert_eq!(found, [0, 1, 1, 1]);

@@ -100,16 +100,17 @@ impl Basis {
             None => {
                 (self.source, self.device) = (target.source(&synthesiser), target.device());
                 subjects.extend(blocks().into_iter().map(Subject::of_block));
-                drawn.push(("draw", arguments.points, Sizes::SMALL));
+                drawn.push(("draw", arguments.points, Sizes::SMALL, Subject::of_sample as fn(&Sample) -> _));
             }
         }
-        drawn.push(("draw of large ones", arguments.large, Sizes::LARGE));
+        let only_small = |sample: &Sample| Subject::of_sample(sample).map(Subject::only_small);
+        drawn.push(("draw of large ones", arguments.large, Sizes::LARGE, only_small));
         let known: BTreeSet<String> = self.points.iter().map(|point| point.identity.clone()).collect();
-        for (fact, count, sizes) in drawn {
+        for (fact, count, sizes, subject) in drawn {
             let samples = draw(families, count as usize, arguments.seed, &sizes, &known);
             let said = format!("{} configurations from seed {}", samples.len(), arguments.seed);
             self.source.push((fact.to_owned(), said));
-            subjects.extend(samples.iter().map(Subject::of_sample).collect::<Result<Vec<_>, _>>()?);
+            subjects.extend(samples.iter().map(subject).collect::<Result<Vec<_>, _>>()?);
         }
         self.measure(&synthesiser, &target, subjects, terminal)
     }

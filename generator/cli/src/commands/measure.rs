@@ -145,6 +145,8 @@ pub struct Subject {
     features: Features,
     /// The parts of a configuration.
     pub parts: Option<PartFeatures>,
+    /// Whether it is made as quick as it can be, too.
+    quick: bool,
 }
 
 impl Subject {
@@ -157,18 +159,19 @@ impl Subject {
         let features = features(&family.census(parameters));
         let (hardware, hash) = (configuration.hardware()?, configuration.hash());
         let parts = Some(part_features(&family.census_by_part(parameters)));
-        Ok(Subject { identity: sample.identity(), hash, hardware, features, parts })
+        let quick = hardware.census().bits() <= MOST_QUICK_BITS;
+        Ok(Subject { identity: sample.identity(), hash, hardware, features, parts, quick })
     }
 
     /// A primitive between registers.
     pub fn of_block(block: Block) -> Subject {
         let (features, hash) = (block.features(), block.identity.clone());
-        Subject { identity: block.identity, hash, hardware: block.hardware, features, parts: None }
+        Subject { identity: block.identity, hash, hardware: block.hardware, features, parts: None, quick: true }
     }
 
-    /// Of its primitives.
-    fn bits(&self) -> u64 {
-        self.hardware.census().bits()
+    /// The same, only as small as it can be: of many large ones that is what takes minutes and not hours.
+    pub fn only_small(self) -> Subject {
+        Subject { quick: false, ..self }
     }
 
     /// Designs with products are made in every setting that makes them small: which is the best differs from design to design.
@@ -211,7 +214,7 @@ const QUICKEST_PS: u32 = 1;
 
 /// Larger designs are not made quick: ABC sizes all gates of one module together, and takes many minutes for more bits of
 /// primitives.
-const MOST_QUICK_BITS: u64 = 6_000;
+const MOST_QUICK_BITS: u64 = 20_000;
 
 fn in_cells(
     synthesiser: &Synthesiser,
@@ -229,7 +232,7 @@ fn in_cells(
         (Quantity::ClockEnergyFj, small.clock_energy_fj),
         (Quantity::LeakageNw, small.leakage_nw),
     ]);
-    if subject.bits() <= MOST_QUICK_BITS {
+    if subject.quick {
         let flat = Task { kept: vec![], ..task };
         let quick = synthesiser.cells(&flat, library, Some(QUICKEST_PS), &[Setting::Depth])?;
         let quick = quick.best();

@@ -28,7 +28,10 @@ pub fn validate(
     let fitted: BTreeSet<String> = technology.points.iter().map(|point| point.identity.clone()).collect();
     let sizes = if arguments.large { &Sizes::LARGE } else { &Sizes::SMALL };
     let samples = draw(families, arguments.n as usize, arguments.seed, sizes, &fitted);
-    let subjects = samples.iter().map(Subject::of_sample).collect::<Result<Vec<_>, _>>()?;
+    let mut subjects = samples.iter().map(Subject::of_sample).collect::<Result<Vec<_>, _>>()?;
+    if arguments.large {
+        subjects = subjects.into_iter().map(Subject::only_small).collect();
+    }
     let measured = measure(&synthesiser, &target, &subjects, terminal);
     let mut checked = vec![];
     for ((sample, subject), result) in samples.iter().zip(&subjects).zip(measured) {

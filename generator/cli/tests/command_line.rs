@@ -574,7 +574,9 @@ const SWEEP: &str = r#"{
   "groups": [{"family": "sign_flip", "parameters": ["lanes", "ports"], "points": [
     {"number": 0, "front": true, "parameters": [4, 2], "values": [10.5, 8]},
     {"number": 1, "front": false, "parameters": [4, 4], "values": [20.5, 8]}]}],
-  "verified": [{"number": 0, "quantity": "area_um2", "estimate": 10.5, "measured": 11.5}]
+  "verified": [{"number": 0, "quantity": "area_um2", "estimate": 10.5, "measured": 11.5},
+               {"number": 0, "quantity": "energy_fj_per_cycle", "estimate": 90.5, "measured": 91.5},
+               {"number": 1, "failure": "no such cell", "check": "failed", "lint_warnings": 0}]
 }"#;
 
 #[test]
@@ -601,9 +603,16 @@ fn a_report_is_one_page_and_what_makes_none_is_refused() {
     let written = report(&path("sweep"));
     assert!(written.status.success(), "{}", text(&written.stderr));
     let html = fs::read_to_string(&page).expect("a page");
-    for part in
-        ["/* the library */", "small in unit", "sign_flip_0", "\"measured\":11.5", "\"axes\":[1,0]", "peak_gop_per_s"]
-    {
+    let energy = "{\"quantity\":\"energy in unit\",\"unit\":\"fJ per cycle\"";
+    for part in [
+        "/* the library */",
+        "small in unit",
+        "sign_flip_0",
+        "\"measured\":11.5",
+        "\"axes\":[1,0]",
+        "peak_gop_per_s",
+        energy,
+    ] {
         assert!(html.contains(part), "{part}");
     }
     for (name, document, reason) in [

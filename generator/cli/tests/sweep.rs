@@ -282,6 +282,19 @@ fn a_front_is_verified_by_tools() {
     for entry in areas {
         assert_eq!((&entry["check"], &entry["lint_warnings"]), (&"passed".into(), &0.into()));
         assert!(entry["measured"].as_f64().is_some_and(|area| area > 0.0), "{entry}");
+        let pair = |quantity: &str| {
+            let of = |one: &&serde_json::Value| one["number"] == entry["number"] && one["quantity"] == quantity;
+            let found = verified.iter().find(of).unwrap_or_else(|| panic!("no {quantity}: {document:#}"));
+            ["estimate", "measured"].map(|key| found[key].as_f64().expect("a number"))
+        };
+        // At 1 GHz a nanowatt is a thousandth of a femtojoule a cycle.
+        let [toggles, clock, leakage] = ["toggle_energy_fj", "clock_energy_fj", "leakage_nw"].map(pair);
+        let energy = pair("energy_fj_per_cycle");
+        let of_toggles = |side: usize| (energy[side] - clock[side] - 1e-3 * leakage[side]) / toggles[side];
+        let [estimate, netlist] = [0, 1].map(of_toggles);
+        // The toggles of a net in a cycle are the same in both: a half behind operands, less behind zeros.
+        assert!((estimate - netlist).abs() < 1e-6 && (0.05..0.5).contains(&netlist), "{estimate} {netlist}");
+        assert!(energy[0] != energy[1], "{energy:?}");
     }
 }
 

@@ -52,9 +52,16 @@ struct Counts {
     front: u64,
 }
 
+/// What of a configuration was made, or only its number where nothing was.
 #[derive(Deserialize)]
 struct Verified {
     number: u64,
+    #[serde(flatten)]
+    pair: Option<VerifiedPair>,
+}
+
+#[derive(Deserialize)]
+struct VerifiedPair {
     quantity: String,
     estimate: f64,
     measured: f64,
@@ -163,10 +170,11 @@ impl Sweep {
             .collect();
         let mut pairs: BTreeMap<&str, Vec<Pair>> = BTreeMap::new();
         for verified in &self.verified {
-            if let Some((name, family)) = named.get(&verified.number) {
-                let Verified { estimate, measured, .. } = *verified;
-                let pair = Pair { name: name.clone(), family: (*family).to_owned(), estimate, measured };
-                pairs.entry(&verified.quantity).or_default().push(pair);
+            if let (Some((name, family)), Some(pair)) = (named.get(&verified.number), &verified.pair) {
+                let VerifiedPair { quantity, estimate, measured } = pair;
+                let (name, family) = (name.clone(), (*family).to_owned());
+                let pair = Pair { name, family, estimate: *estimate, measured: *measured };
+                pairs.entry(quantity).or_default().push(pair);
             }
         }
         pairs.into_iter().map(|(quantity, pairs)| comparison(&self.technology, quantity, pairs)).collect()
@@ -190,7 +198,8 @@ impl Validation {
 }
 
 /// How names of quantities end, and the units that this says.
-const UNITS: [(&str, &str); 4] = [("_um2", "um2"), ("_ps", "ps"), ("_fj", "fJ"), ("_nw", "nW")];
+const UNITS: [(&str, &str); 5] =
+    [("_um2", "um2"), ("_ps", "ps"), ("_fj", "fJ"), ("_nw", "nW"), ("_fj_per_cycle", "fJ per cycle")];
 
 fn comparison(technology: &str, quantity: &str, pairs: Vec<Pair>) -> Comparison {
     let known = UNITS.iter().find_map(|(ending, unit)| Some((quantity.strip_suffix(ending)?, *unit)));

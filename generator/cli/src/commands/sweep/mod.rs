@@ -62,7 +62,7 @@ pub fn sweep(
             _ => PathBuf::from(&space.model.technology.name),
         };
         if let Some(cells) = &cells {
-            results.verified = verify::verify(arguments, cells, &results, &folder, terminal)?;
+            results.verified = verify::verify(arguments, cells, (space, &results), &folder, terminal)?;
             text += &verify::shown(&results.verified);
         }
         text += &explanation;

@@ -11,12 +11,11 @@ use crate::diagnostic::Diagnostic;
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
 use std::path::Path;
-use tritloom_cost::Quantity;
-use tritloom_search::Space;
+use tritloom_cost::{Quantity, evaluate};
+use tritloom_search::{Model, Space, find};
 
-/// The quantities that are both estimated and measured.
-const SHOWN: [Quantity; 5] =
-    [Quantity::AreaUm2, Quantity::QuickAreaUm2, Quantity::DelayPs, Quantity::Luts, Quantity::Registers];
+/// A nanowatt for a picosecond, in femtojoules.
+const FJ_PER_NW_PS: f64 = 1e-6;
 
 /// What tools say of a configuration of the front.
 pub struct Verified {
@@ -40,7 +39,7 @@ pub fn target(arguments: &Sweep, spaces: &[Space], terminal: &Terminal) -> Resul
 pub fn verify(
     arguments: &Sweep,
     target: &Target,
-    results: &Results,
+    (space, results): (&Space, &Results),
     folder: &Path,
     terminal: &Terminal,
 ) -> Result<Vec<Verified>, Vec<Diagnostic>> {
@@ -50,7 +49,7 @@ pub fn verify(
         Engine::Local => Tools::new(target)?.examine(&configurations, terminal)?,
         engine => engine::examine(engine, arguments, target, folder, &configurations, terminal)?,
     };
-    Ok(best.iter().zip(findings).map(|(point, finding)| Verified::new(point, finding)).collect())
+    Ok(best.iter().zip(findings).map(|(point, finding)| Verified::new(&space.model, point, finding)).collect())
 }
 
 fn configuration(point: &Point) -> Configuration {
@@ -59,13 +58,11 @@ fn configuration(point: &Point) -> Configuration {
 }
 
 impl Verified {
-    fn new(point: &Point, finding: Finding) -> Verified {
+    fn new(model: &Model, point: &Point, finding: Finding) -> Verified {
         let measured = finding.measured.as_deref().unwrap_or_default();
-        let pair = |shown: &Quantity| {
-            let (quantity, value) = measured.iter().find(|(quantity, _)| quantity == shown)?;
-            Some((quantity.name(), point.estimate(quantity.name())?, *value))
-        };
-        let pairs = SHOWN.iter().filter_map(pair).collect();
+        let mut pairs: Vec<_> =
+            measured.iter().filter_map(|(quantity, value)| pair(model, point, *quantity, *value)).collect();
+        pairs.extend(energy(model, point, measured));
         Verified { number: point.number, family: point.family.name(), finding, pairs }
     }
 
@@ -90,6 +87,28 @@ impl Verified {
             Ok(_) => self.pairs.iter().map(entry).collect(),
         }
     }
+}
+
+/// Estimate and measurement of a quantity that the model knows.
+fn pair(model: &Model, point: &Point, quantity: Quantity, measured: f64) -> Option<(&'static str, f64, f64)> {
+    let parts = || point.family.census_by_part(&point.parameters);
+    let amount = || model.technology.amount(quantity, point.family.name(), &parts());
+    let estimate = point.estimate(quantity.name()).or_else(amount)?;
+    Some((quantity.name(), estimate, measured))
+}
+
+/// The energy of a working cycle: that of the netlist where its nets toggle as often, and its clock is as fast, as the
+/// estimate says.
+fn energy(model: &Model, point: &Point, measured: &[(Quantity, f64)]) -> Option<(&'static str, f64, f64)> {
+    let of = |wanted| measured.iter().find(|(quantity, _)| *quantity == wanted).map(|(_, value)| *value);
+    let name = find("energy")?.column_name;
+    let estimate = point.estimate(name)?;
+    let toggles_a_cycle = evaluate(&model.technology, point.family, &point.parameters).toggles_a_cycle(&model.activity);
+    let period_ps = model.period_ps.or_else(|| point.estimate(Quantity::DelayPs.name()))?;
+    let netlist = of(Quantity::ToggleEnergyFj)? * toggles_a_cycle
+        + of(Quantity::ClockEnergyFj)?
+        + of(Quantity::LeakageNw)? * period_ps * FJ_PER_NW_PS;
+    Some((name, estimate, netlist))
 }
 
 /// For people.

@@ -196,3 +196,92 @@ fn report(arguments: &Calibrate, technology: &Technology, failed: usize) -> Repo
         json!({"command": "calibrate", "status": "ok", "file": file, "left_out": failed, "fits": fits}),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arguments::Format;
+    use std::collections::BTreeMap;
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::fs::MetadataExt;
+    use std::path::{Path, PathBuf};
+    use std::process::{Child, Command, Stdio};
+    use tritloom_datapath::registry;
+    use tritloom_flow::tools;
+
+    /// Where a calibration is to be written; what is killed must be a process, and the tests themselves are it.
+    const OUT: &str = "TRITLOOM_TEST_CALIBRATION";
+
+    /// Designs that are synthesised before it is killed.
+    const BEFORE: usize = 5;
+
+    #[test]
+    fn a_calibration_that_was_killed_goes_on_where_it_was() {
+        if let Some(out) = std::env::var_os(OUT) {
+            return small(Path::new(&out));
+        }
+        if std::env::var_os("TRITLOOM_REQUIRE_TOOLS").is_none() && tools::find("yosys").is_none() {
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(name).join("small.yaml"));
+        finished(start(&whole));
+        let mut child = start(&killed);
+        let told = BufReader::new(child.stderr.take().expect("piped")).lines().map_while(Result::ok);
+        assert_eq!(told.filter(|line| line.starts_with("synth ")).take(BEFORE).count(), BEFORE);
+        child.kill().expect("killed");
+        assert!(!child.wait().expect("ended").success() && !killed.exists());
+        let before = entries(&killed);
+        assert!(before.len() >= BEFORE, "{before:?}");
+
+        finished(start(&killed));
+        assert_eq!(fs::read_to_string(&killed).expect("written"), fs::read_to_string(&whole).expect("written"));
+        // What was there is there, untouched, and nothing was made that an undisturbed calibration does not make.
+        let after = entries(&killed);
+        before.iter().for_each(|(entry, written)| assert_eq!(after.get(entry), Some(written), "{entry}"));
+        assert!(before.len() < after.len() && after.keys().eq(entries(&whole).keys()), "{before:?} {after:?}");
+    }
+
+    /// Blocks, and one configuration of one family.
+    fn small(out: &Path) {
+        let cells = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flow/tests/cells.lib");
+        let arguments = Calibrate {
+            refit: None,
+            liberty: Some(cells),
+            fpga: None,
+            out: out.to_owned(),
+            points: 1,
+            large: 0,
+            seed: 1,
+        };
+        let terminal = Terminal { format: Format::Text, quiet: false };
+        calibrate(&arguments, &[registry::find("sign_flip").expect("a family")], &terminal).expect("calibrated");
+    }
+
+    /// A calibration with a cache of its own beside it.
+    fn start(out: &Path) -> Child {
+        fs::create_dir_all(cache(out)).expect("created");
+        let mut command = Command::new(std::env::current_exe().expect("known"));
+        command.args(["a_calibration_that_was_killed", "--nocapture"]).env(OUT, out).env("TRITLOOM_CACHE", cache(out));
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("started")
+    }
+
+    fn finished(child: Child) {
+        let output = child.wait_with_output().expect("ended");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn cache(out: &Path) -> PathBuf {
+        out.with_file_name("cache")
+    }
+
+    /// What was synthesised: the file that seals an entry of the cache is written with it, and never again.
+    fn entries(out: &Path) -> BTreeMap<String, (u64, i64, i64)> {
+        let all = |folder: &Path| fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        let seals = all(&cache(out)).filter(|kind| kind.is_dir()).flat_map(|kind| all(&kind).collect::<Vec<_>>());
+        let seals = seals.map(|entry| entry.join("seal")).filter(|seal| seal.exists());
+        let written = |seal: &Path| fs::metadata(seal).map(|file| (file.ino(), file.mtime(), file.mtime_nsec()));
+        let name = |seal: &Path| seal.strip_prefix(cache(out)).expect("in it").display().to_string();
+        seals.map(|seal| (name(&seal), written(&seal).expect("a file"))).collect()
+    }
+}

@@ -74,4 +74,5 @@ def main():
             print(f"| {held} | {per_mille / 10} % | {sum(counts.values()) / CYCLES:.0f} | {spent / CYCLES:.0f} |")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -248,9 +248,18 @@ pub struct Cost {
     /// The share of weights that are zero, which holds nets still
     #[arg(long, value_name = "SHARE", default_value_t = 0.333, value_parser = share)]
     pub zero_weights: f64,
-    /// How often a net behind random operands toggles in a cycle
+    /// How often a net behind random operands toggles in a cycle: one that their low bits reach
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
     pub toggles: f64,
+    /// The share of the bits of activations that repeat the sign, the sign among them
+    #[arg(long, value_name = "SHARE", default_value_t = 0.167, value_parser = share)]
+    pub sign_bits: f64,
+    /// How often the sign of an activation is not that of the one before: bits that repeat it toggle with it
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub sign_changes: f64,
+    /// The same of weights; 0 where weights stay while activations pass
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub weight_sign_changes: f64,
     /// Where it is known from how often nets toggle; a simulation takes an unhurried minute for a large design
     #[arg(long, value_enum, default_value_t = ActivitySource::Statistics)]
     pub activity: ActivitySource,
@@ -410,7 +419,7 @@ pub struct Sweep {
 /// Where it is known from how often nets toggle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ActivitySource {
-    /// From `--toggles` and `--zero-weights`
+    /// From `--toggles`, `--zero-weights` and the signs' statistics
     Statistics,
     /// From a run of the design's bench in Verilator, random operands at full speed
     Measured,

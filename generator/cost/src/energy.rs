@@ -7,18 +7,35 @@ use tritloom_hdl::Design;
 
 /// The statistics of operands from which toggles follow. A first model: nets behind random operands toggle in every
 /// second cycle, nets that a zero weight holds still do not, and what glitches is not seen.
+///
+/// Bits of a number are of two kinds (P. E. Landman, J. M. Rabaey, "Architectural power analysis: the dual bit type
+/// method", IEEE Trans. VLSI Systems 3(2), 1995): low ones are random, high ones repeat the sign and toggle with it. Both
+/// kinds are taken to be as frequent in all nets that operands reach as they are in the operands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Activity {
-    /// How often a net that operands reach toggles in a cycle.
+    /// How often a net that the low bits of operands reach toggles in a cycle.
     pub toggles_a_cycle: f64,
     /// The share of weights that are zero.
     pub zero_weights: f64,
+    /// The share of the bits of activations that repeat the sign, the sign among them: above the first bit that differs
+    /// from it in either of two consecutive ones.
+    pub sign_bits: f64,
+    /// How often the sign of an activation is not that of the one before.
+    pub sign_changes: f64,
+    /// The same of weights; zero where weights stay while activations pass.
+    pub weight_sign_changes: f64,
 }
 
 impl Default for Activity {
-    /// Random bits, and as many zeros as ternary networks have: a third.
+    /// Random bits, as 8 of them have so many repetitions of the sign; as many zeros as ternary networks have: a third.
     fn default() -> Activity {
-        Activity { toggles_a_cycle: 0.5, zero_weights: 1.0 / 3.0 }
+        Activity {
+            toggles_a_cycle: 0.5,
+            zero_weights: 1.0 / 3.0,
+            sign_bits: 1.0 / 6.0,
+            sign_changes: 0.5,
+            weight_sign_changes: 0.5,
+        }
     }
 }
 
@@ -38,11 +55,48 @@ impl Activity {
         if STEADY.contains(&part) {
             STEADY_TOGGLES
         } else if AHEAD.contains(&part) {
-            self.toggles_a_cycle
+            self.of_operands(self.sign_changes)
         } else {
-            self.toggles_a_cycle * (1.0 - self.zero_weights)
+            self.of_operands(self.sign_changes_of_products()) * (1.0 - self.zero_weights)
         }
     }
+
+    /// How often nets toggle where signs change so often. The form keeps equal toggles of all bits to the last bit.
+    fn of_operands(&self, sign_changes: f64) -> f64 {
+        self.toggles_a_cycle + self.sign_bits * (sign_changes - self.toggles_a_cycle)
+    }
+
+    /// Either sign changes, not both: signs of activations and weights know nothing of each other.
+    fn sign_changes_of_products(&self) -> f64 {
+        let (own, weights) = (self.sign_changes, self.weight_sign_changes);
+        own + weights - 2.0 * own * weights
+    }
+
+    /// The statistics of a stream of activations of so many bits; zeros of weights and changes of their signs are left as
+    /// they are. `None` where fewer than two activations pass.
+    pub fn with_activations(self, stream: &[i32], bits: u32) -> Option<Activity> {
+        let (mut free, mut toggles, mut changes) = (0, 0, 0);
+        for pair in stream.windows(2) {
+            let [one, other] = [pair[0], pair[1]].map(i64::from);
+            let own = magnitude_bits(one).max(magnitude_bits(other));
+            free += u64::from(own);
+            toggles += u64::from(((one ^ other) & ((1 << own) - 1)).count_ones());
+            changes += u64::from((one < 0) != (other < 0));
+        }
+        let pairs = stream.len().checked_sub(1).filter(|pairs| *pairs > 0)? as f64;
+        let share = |part: u64, whole: f64| if whole > 0.0 { part as f64 / whole } else { 0.0 };
+        Some(Activity {
+            toggles_a_cycle: share(toggles, free as f64),
+            sign_bits: 1.0 - share(free, pairs * f64::from(bits)),
+            sign_changes: share(changes, pairs),
+            ..self
+        })
+    }
+}
+
+/// The bits of a number in two's complement below those that repeat its sign.
+fn magnitude_bits(value: i64) -> u32 {
+    i64::BITS - (value ^ value >> (i64::BITS - 1)).leading_zeros()
 }
 
 /// How often the nets of a module toggle, and how much that matters.
@@ -76,8 +130,10 @@ pub fn module_activities(
 
 #[cfg(test)]
 mod tests {
-    use super::{AHEAD, STEADY};
+    use super::{AHEAD, Activity, STEADY};
     use crate::sample::draw;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
     use std::collections::BTreeSet;
     use tritloom_datapath::registry;
 
@@ -110,6 +166,39 @@ mod tests {
         "shift",
         "shifts",
     ];
+
+    #[test]
+    fn sign_changes_reach_the_bits_that_repeat_the_sign() {
+        let random = Activity { zero_weights: 0.25, ..Activity::default() };
+        let parts = |activity: Activity| ["control", "activations", "reduction"].map(|part| activity.of_part(part));
+        assert_eq!(parts(random), [0.05, 0.5, 0.375]);
+        // Half of the bits repeat a sign that never changes; behind weights of any sign it changes as ever.
+        let steady = Activity { sign_bits: 0.5, sign_changes: 0.0, ..random };
+        assert_eq!(parts(steady), [0.05, 0.25, 0.375]);
+        // Where the weights stay the signs of products do.
+        assert_eq!(parts(Activity { weight_sign_changes: 0.0, ..steady }), [0.05, 0.25, 0.1875]);
+        // Signs that always change, times such weights: those of products never do.
+        let lively = Activity { sign_changes: 1.0, weight_sign_changes: 1.0, ..steady };
+        assert_eq!(parts(lively), [0.05, 0.75, 0.1875]);
+    }
+
+    #[test]
+    fn statistics_are_those_of_consecutive_activations() {
+        // 3 = 0011, -1 = 1111, -4 = 1100, 2 = 0010: two low bits in each pair. Toggles of them: 00, 11, 10.
+        let measured = Activity::default().with_activations(&[3, -1, -4, 2], 4).expect("pairs");
+        assert_eq!((measured.toggles_a_cycle, measured.sign_bits, measured.sign_changes), (0.5, 0.5, 2.0 / 3.0));
+        assert_eq!(Activity::default().with_activations(&[3], 4), None);
+        // Bits that repeat the sign, and low ones, are all toggles that there are.
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let stream: Vec<i32> = (0..100_000).map(|_| rng.random_range(-128..128)).collect();
+        let activity = Activity::default().with_activations(&stream, 8).expect("pairs");
+        let toggles: u32 = stream.windows(2).map(|pair| ((pair[0] ^ pair[1]) & 0xff).count_ones()).sum();
+        let mean = f64::from(toggles) / (99_999.0 * 8.0);
+        let of_low_and_high = activity.of_part("activations");
+        assert!((of_low_and_high - mean).abs() < 0.005, "{of_low_and_high} {mean}");
+        // One bit and a third of the 8: both have k repetitions of it in one pair of 4^k.
+        assert!((activity.sign_bits - 1.0 / 6.0).abs() < 0.002, "{activity:?}");
+    }
 
     #[test]
     fn every_part_is_known_to_stand_before_or_behind_the_weights() {

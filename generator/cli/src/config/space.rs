@@ -26,7 +26,7 @@ const EXPRESSION: &str =
     "names, numbers with their units, + - * /, min(x, y), max(x, y), == != < <= > >=, and, or, not, ( )";
 
 /// The keys of a space.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 13] = [
     "name",
     "technology",
     "clock",
@@ -34,6 +34,9 @@ const KEYS: [&str; 10] = [
     "bandwidth",
     "zero_weights",
     "toggles",
+    "sign_bits",
+    "sign_changes",
+    "weight_sign_changes",
     "families",
     "constraints",
     "objectives",
@@ -76,14 +79,20 @@ pub fn read(source: &Source, families: &[&'static dyn Family]) -> Result<Sweeps,
         .map_or(vec![], |entry| reader.expressions(entry));
     let before = reader.diagnostics.len();
     let technologies = reader.technologies(find("technology"));
+    let usual = Activity::default();
+    let mut share = |name: &str, usual: f64| find(name).and_then(|entry| reader.share(entry)).unwrap_or(usual);
+    let activity = Activity {
+        zero_weights: share("zero_weights", usual.zero_weights),
+        toggles_a_cycle: share("toggles", usual.toggles_a_cycle),
+        sign_bits: share("sign_bits", usual.sign_bits),
+        sign_changes: share("sign_changes", usual.sign_changes),
+        weight_sign_changes: share("weight_sign_changes", usual.weight_sign_changes),
+    };
     let settings = Settings {
         period_ps: find("clock").and_then(|entry| reader.period(entry)),
         network: find("network").and_then(|entry| reader.network(entry)),
         bandwidth_gb_per_s: find("bandwidth").and_then(|entry| reader.bandwidth(entry)).unwrap_or(100.0),
-        activity: Activity {
-            zero_weights: find("zero_weights").and_then(|entry| reader.share(entry)).unwrap_or(1.0 / 3.0),
-            toggles_a_cycle: find("toggles").and_then(|entry| reader.share(entry)).unwrap_or(0.5),
-        },
+        activity,
     };
     let settled = reader.diagnostics.len() == before;
     let spaces: Vec<Space> = technologies

@@ -59,7 +59,13 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
     let model = Model {
         verilator: counter(arguments.activity, &technology)?,
         technology,
-        activity: Activity { toggles_a_cycle: arguments.toggles, zero_weights: arguments.zero_weights },
+        activity: Activity {
+            toggles_a_cycle: arguments.toggles,
+            zero_weights: arguments.zero_weights,
+            sign_bits: arguments.sign_bits,
+            sign_changes: arguments.sign_changes,
+            weight_sign_changes: arguments.weight_sign_changes,
+        },
         network: arguments.network.as_deref().map(network::load).transpose()?,
         bandwidth_gb_per_s: arguments.bandwidth,
         clock_mhz: arguments.clock_mhz,

@@ -371,6 +371,9 @@ pub struct Sweep {
     /// The folder to write: sweep.json, front.csv and front.parquet; an older output that nobody has changed or added to is replaced
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Which configurations to write beside the front: a sample, in sweep.json, or all, in points.csv and points.parquet
+    #[arg(long, value_enum, default_value_t = Points::Sample, requires = "out", conflicts_with = "shard")]
+    pub points: Points,
     /// Both find the same front
     #[arg(long, value_enum, default_value_t = Search::Pruned)]
     pub mode: Search,
@@ -450,6 +453,15 @@ pub struct Work {
     /// Which of N shares
     #[arg(long, value_name = "I/N", value_parser = shard, default_value = "1/1")]
     pub shard: Shard,
+}
+
+/// Which configurations a sweep writes beside the front.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Points {
+    /// At most 2,000 that meet the constraints
+    Sample,
+    /// Every one that meets the constraints; of spaces of at most 1,048,576 configurations
+    All,
 }
 
 /// How a space is searched.

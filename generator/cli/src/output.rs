@@ -6,13 +6,16 @@ use crate::diagnostic::{Diagnostic, code};
 use list::{Foreign, LIST_FILE};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// The files of a folder: paths relative to it, and their bytes.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Those of its files that are too large to be held, each in a [`Target::spool`] of its own.
+pub type Spools = BTreeMap<PathBuf, fs::File>;
 
 /// More than this many paths in the way are counted, not named.
 const NAMED: usize = 5;
@@ -65,35 +68,58 @@ impl Target {
     ///
     /// They are written into a folder on the same file system, which then takes the name; an older output is moved
     /// out of the way first, moved back if anything fails, and deleted last.
-    pub fn write(&self, mut files: Files) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
-        files.insert(PathBuf::from(LIST_FILE), list::text(&files).into_bytes());
-        self.place(&files)?;
-        Ok(files.into_keys().collect())
+    pub fn write(&self, files: Files) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+        self.write_all(files, Spools::new())
     }
 
-    fn place(&self, files: &Files) -> Result<(), Vec<Diagnostic>> {
-        let parent = self.path.parent().unwrap_or(Path::new("/"));
-        // The nearest folder that is there: what is created inside it shares its file system.
-        let home = parent.ancestors().find(|folder| folder.exists()).unwrap_or(parent);
-        let workshop = tempfile::Builder::new().prefix(".tritloom-").tempdir_in(home);
-        // The error's own text names the temporary folder, which is nobody's business.
-        let workshop = workshop.map_err(|error| unwritable(&self.shown, &io::Error::from(error.kind())))?;
+    /// The same with large files.
+    pub fn write_all(&self, mut files: Files, spools: Spools) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+        let list = list::text(&files, &spools).map_err(|error| unwritable(&self.shown, &error))?;
+        files.insert(PathBuf::from(LIST_FILE), list.into_bytes());
+        self.place(&files, &spools)?;
+        Ok(files.into_keys().chain(spools.into_keys()).collect())
+    }
+
+    /// A file for what is too large to be held. It has no name: nothing is left of it where the command is killed.
+    pub fn spool(&self) -> Result<fs::File, Vec<Diagnostic>> {
+        tempfile::tempfile_in(self.home()).map_err(|error| self.unplaced(&error))
+    }
+
+    /// The nearest folder that is there: what is created inside it shares its file system.
+    fn home(&self) -> &Path {
+        let parent = self.parent();
+        parent.ancestors().find(|folder| folder.exists()).unwrap_or(parent)
+    }
+
+    fn parent(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// The error's own text names a temporary file, which is nobody's business.
+    fn unplaced(&self, error: &io::Error) -> Vec<Diagnostic> {
+        unwritable(&self.shown, &io::Error::from(error.kind()))
+    }
+
+    fn place(&self, files: &Files, spools: &Spools) -> Result<(), Vec<Diagnostic>> {
+        let workshop = tempfile::Builder::new().prefix(".tritloom-").tempdir_in(self.home());
+        let workshop = workshop.map_err(|error| self.unplaced(&error))?;
         let fresh = workshop.path().join("new");
-        self.write_files(&fresh, files)?;
-        fs::create_dir_all(parent).map_err(|error| unwritable(&self.shown, &error))?;
+        self.write_files(&fresh, files, spools)?;
+        fs::create_dir_all(self.parent()).map_err(|error| unwritable(&self.shown, &error))?;
         if self.existing {
             return self.exchange(workshop, &fresh);
         }
         fs::rename(&fresh, &self.path).map_err(|error| unwritable(&self.shown, &error))
     }
 
-    fn write_files(&self, folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
-        for (name, bytes) in files {
+    fn write_files(&self, folder: &Path, files: &Files, spools: &Spools) -> Result<(), Vec<Diagnostic>> {
+        let write = |name: &Path, write: &dyn Fn(&Path) -> io::Result<()>| {
             let path = folder.join(name);
-            let written = fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| fs::write(&path, bytes));
-            written.map_err(|error| unwritable(&format!("{}/{}", self.shown, name.display()), &error))?;
-        }
-        Ok(())
+            let written = fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| write(&path));
+            written.map_err(|error| unwritable(&format!("{}/{}", self.shown, name.display()), &error))
+        };
+        files.iter().try_for_each(|(name, bytes)| write(name, &|path| fs::write(path, bytes)))?;
+        spools.iter().try_for_each(|(name, spool)| write(name, &|path| copy(spool, path)))
     }
 
     /// Puts `fresh` in the place of the older output, which ends in the workshop and is deleted with it.
@@ -123,6 +149,12 @@ impl Target {
         }
         vec![problem.note("name another folder, or move these out of this one; it is left as it is")]
     }
+}
+
+/// Copies all of a file.
+fn copy(mut spool: &fs::File, path: &Path) -> io::Result<()> {
+    spool.rewind()?;
+    io::copy(&mut spool, &mut fs::File::create(path)?).map(drop)
 }
 
 /// Writes one file, whole or not at all.

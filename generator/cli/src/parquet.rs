@@ -1,7 +1,9 @@
-//! Tables as Parquet files: one row group, one plain page a column, no compression.
+//! Tables as Parquet files: row groups as they come, one plain page a column of each, no compression.
 //!
 //! The format is Apache Parquet's (parquet-format 2.10: `Encodings.md`, `parquet.thrift`); its structures are written in
 //! Thrift's compact protocol. What a table of results needs of it is too little to ask for a library.
+
+use std::io::{self, Write};
 
 /// The values of a column; a row may have none.
 pub enum Values {
@@ -25,20 +27,64 @@ const MAGIC: &[u8] = b"PAR1";
 
 /// The file that holds these columns, of equally many rows.
 pub fn file(columns: &[Column], rows: usize) -> Vec<u8> {
-    let mut bytes = MAGIC.to_vec();
-    let mut chunks = vec![];
-    for column in columns {
-        let start = bytes.len();
-        let page = column.page();
-        bytes.extend(page_header(page.len(), rows));
-        bytes.extend(page);
-        chunks.push((start, bytes.len() - start));
+    let whole = || {
+        let mut writer = Writer::new(vec![])?;
+        writer.group(columns, rows)?;
+        writer.finish()
+    };
+    let whole: io::Result<Vec<u8>> = whole();
+    whole.expect("memory is written to")
+}
+
+/// A file that is written one group of rows after the other; no group is held.
+pub struct Writer<W> {
+    out: W,
+    written: usize,
+    /// Name and physical type of each column, by the first group.
+    schema: Vec<(String, i64)>,
+    groups: Vec<Group>,
+}
+
+/// Where a group of rows stands.
+struct Group {
+    rows: usize,
+    /// Of each column its first byte and how many it has.
+    chunks: Vec<(usize, usize)>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a file.
+    pub fn new(mut out: W) -> io::Result<Writer<W>> {
+        out.write_all(MAGIC)?;
+        Ok(Writer { out, written: MAGIC.len(), schema: vec![], groups: vec![] })
     }
-    let footer = metadata(columns, &chunks, rows);
-    bytes.extend(&footer);
-    bytes.extend((footer.len() as u32).to_le_bytes());
-    bytes.extend(MAGIC);
-    bytes
+
+    /// Writes rows: the columns of every group have the names and kinds of the first one's.
+    pub fn group(&mut self, columns: &[Column], rows: usize) -> io::Result<()> {
+        if self.schema.is_empty() {
+            self.schema = columns.iter().map(|column| (column.name.clone(), column.kind())).collect();
+        }
+        let mut chunks = vec![];
+        for column in columns {
+            let page = column.page();
+            let header = page_header(page.len(), rows);
+            self.out.write_all(&header)?;
+            self.out.write_all(&page)?;
+            chunks.push((self.written, header.len() + page.len()));
+            self.written += header.len() + page.len();
+        }
+        self.groups.push(Group { rows, chunks });
+        Ok(())
+    }
+
+    /// Ends the file with what says where everything is.
+    pub fn finish(mut self) -> io::Result<W> {
+        let footer = metadata(&self.schema, &self.groups);
+        self.out.write_all(&footer)?;
+        self.out.write_all(&(footer.len() as u32).to_le_bytes())?;
+        self.out.write_all(MAGIC)?;
+        Ok(self.out)
+    }
 }
 
 impl Column {
@@ -67,7 +113,7 @@ impl Column {
         match self.values {
             Values::Integers(_) => 2,
             Values::Numbers(_) => 5,
-            Values::Words(_) => 6,
+            Values::Words(_) => BYTES,
         }
     }
 }
@@ -84,32 +130,41 @@ fn page_header(size: usize, rows: usize) -> Vec<u8> {
 const PLAIN: i64 = 0;
 const RUNS: i64 = 3;
 
-fn metadata(columns: &[Column], chunks: &[(usize, usize)], rows: usize) -> Vec<u8> {
+/// The physical type of text.
+const BYTES: i64 = 6;
+
+fn metadata(schema: &[(String, i64)], groups: &[Group]) -> Vec<u8> {
     let mut root = Struct::default();
-    root.text(4, "results").integer(5, columns.len() as i64);
-    let schema = columns.iter().map(|column| {
+    root.text(4, "results").integer(5, schema.len() as i64);
+    let elements = schema.iter().map(|(name, kind)| {
         let mut element = Struct::default();
-        element.integer(1, column.kind()).integer(3, 1).text(4, &column.name);
-        if let Values::Words(_) = column.values {
+        element.integer(1, *kind).integer(3, 1).text(4, name);
+        if *kind == BYTES {
             element.integer(6, 0);
         }
         element
     });
-    let schema = std::iter::once(root).chain(schema).collect();
-    let described = columns.iter().zip(chunks).map(|(column, (start, size))| {
+    let elements = std::iter::once(root).chain(elements).collect();
+    let rows: usize = groups.iter().map(|group| group.rows).sum();
+    let groups = groups.iter().map(|group| row_group(schema, group)).collect();
+    let mut file = Struct::default();
+    file.integer(1, 1).structures(2, elements).long(3, rows as i64).structures(4, groups).text(6, "tritloom");
+    file.end()
+}
+
+fn row_group(schema: &[(String, i64)], Group { rows, chunks }: &Group) -> Struct {
+    let described = schema.iter().zip(chunks).map(|((name, kind), (start, size))| {
         let mut data = Struct::default();
-        data.integer(1, column.kind()).integers(2, &[PLAIN, RUNS]).texts(3, &[&column.name]).integer(4, 0);
-        data.long(5, rows as i64).long(6, *size as i64).long(7, *size as i64).long(9, *start as i64);
+        data.integer(1, *kind).integers(2, &[PLAIN, RUNS]).texts(3, &[name]).integer(4, 0);
+        data.long(5, *rows as i64).long(6, *size as i64).long(7, *size as i64).long(9, *start as i64);
         let mut chunk = Struct::default();
         chunk.long(2, *start as i64).structure(3, data);
         chunk
     });
     let mut group = Struct::default();
     let total: usize = chunks.iter().map(|(_, size)| size).sum();
-    group.structures(1, described.collect()).long(2, total as i64).long(3, rows as i64);
-    let mut file = Struct::default();
-    file.integer(1, 1).structures(2, schema).long(3, rows as i64).structures(4, vec![group]).text(6, "tritloom");
-    file.end()
+    group.structures(1, described.collect()).long(2, total as i64).long(3, *rows as i64);
+    group
 }
 
 /// A structure of Thrift's compact protocol; fields are added in the order of their numbers.
@@ -219,8 +274,26 @@ mod tests {
             Column { name: "n".into(), values: Values::Integers(vec![Some(-3), Some(4)]) },
             Column { name: "word".into(), values: Values::Words(vec![None, Some("x".into())]) },
         ];
-        let bytes = file(&columns, 2);
-        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        insta::assert_snapshot!(text);
+        insta::assert_snapshot!(hexadecimal(&file(&columns, 2)));
+    }
+
+    /// Read by pyarrow as two row groups, together `{"n": [-3, None, 4], "word": ["x", "y", None]}`.
+    #[test]
+    fn groups_of_rows_follow_one_another() {
+        let columns = |integers, words: Vec<Option<&str>>| {
+            let words = words.into_iter().map(|word| word.map(str::to_owned)).collect();
+            [
+                Column { name: "n".into(), values: Values::Integers(integers) },
+                Column { name: "word".into(), values: Values::Words(words) },
+            ]
+        };
+        let mut writer = Writer::new(vec![]).expect("begun");
+        writer.group(&columns(vec![Some(-3), None], vec![Some("x"), Some("y")]), 2).expect("written");
+        writer.group(&columns(vec![Some(4)], vec![None]), 1).expect("written");
+        insta::assert_snapshot!(hexadecimal(&writer.finish().expect("ended")));
+    }
+
+    fn hexadecimal(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

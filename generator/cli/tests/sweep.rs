@@ -1,6 +1,7 @@
 //! `tritloom sweep` as a user meets it: wrong spaces, the same bytes however it is run, and what a kill leaves behind.
 
 use assert_cmd::Command;
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -236,6 +237,58 @@ fn shards_are_gathered_to_the_same_front() {
     let gathered = files(&folder.path().join("gathered"));
     let csv = |files: &[(String, Vec<u8>)]| files.iter().find(|(name, _)| name == "front.csv").cloned();
     assert_eq!(csv(&gathered), csv(&whole));
+}
+
+#[test]
+fn every_configuration_that_meets_the_constraints_is_written_on_demand() {
+    let folder = folder(SPACE);
+    let sample = sweep(folder.path(), "sample", &["--mode", "exhaustive"]);
+    let all = sweep(folder.path(), "all", &["--points", "all", "--threads", "1"]);
+    assert_eq!(sweep(folder.path(), "again", &["--points", "all", "--threads", "3"]), all);
+    let file = |files: &[(String, Vec<u8>)], name: &str| {
+        let found = files.iter().find(|(found, _)| found == name).unwrap_or_else(|| panic!("no {name}"));
+        found.1.clone()
+    };
+    let table = |files: &[(String, Vec<u8>)], name: &str| -> Vec<String> {
+        String::from_utf8(file(files, name)).expect("text").lines().map(str::to_owned).collect()
+    };
+    let (points, front) = (table(&all, "points.csv"), table(&sample, "front.csv"));
+    assert_eq!(table(&all, "front.csv"), front);
+    // The search counts what is suitable by itself, without writing any of it.
+    let document: serde_json::Value = serde_json::from_slice(&file(&sample, "sweep.json")).expect("JSON");
+    assert_eq!(document["counts"]["suitable"], points.len() - 1);
+    type Row<'a> = BTreeMap<&'a str, &'a str>;
+    fn rows(table: &[String]) -> Vec<Row<'_>> {
+        let head = || table[0].split(',');
+        table[1..].iter().map(|line| head().zip(line.split(',')).collect()).collect()
+    }
+    let (points, front) = (rows(&points), rows(&front));
+    let members: Vec<&Row> = points.iter().filter(|row| row["front"] == "1").collect();
+    assert_eq!(members.len(), front.len());
+    // Tables of the front have no columns for parameters of families that are not on it.
+    for (member, row) in members.iter().zip(&front) {
+        row.iter().for_each(|(column, value)| assert_eq!(member[column], *value, "{member:?}"));
+    }
+    let value = |row: &Row, name: &str| row[name].parse::<f64>().ok();
+    let mut last = None;
+    for row in &points {
+        let number = value(row, "number");
+        assert!(number > last && value(row, "area_um2") < Some(0.03e6), "{row:?}");
+        let lanes = value(row, "tables").zip(value(row, "group_size")).map(|(tables, size)| tables * size);
+        assert!(lanes.is_none_or(|lanes| Some(lanes) >= value(row, "ports")), "{row:?}");
+        last = number;
+    }
+    assert!(file(&all, "points.parquet").ends_with(b"PAR1"));
+}
+
+#[test]
+fn a_space_too_large_to_be_written_whole_is_refused_before_it_is_searched() {
+    let space = SPACE.replace("to: 40}", "to: 1024}").replace("to: 64, times: 2}", "to: 64}");
+    let folder = folder(&space);
+    let refused = tritloom(folder.path(), &["space.yaml", "--points", "all", "--out", "all"]);
+    assert_eq!(refused.status.code(), Some(2));
+    insta::assert_snapshot!("too_large_for_all_points", text(&refused.stderr));
+    assert!(!folder.path().join("all").exists());
 }
 
 const ONE: &str = "\

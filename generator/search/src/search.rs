@@ -262,6 +262,18 @@ impl<'a> Search<'a> {
         numbers
     }
 
+    /// Whether the tables say that the configuration of a number is legal, meets all constraints, and is not known to fail.
+    pub fn is_suitable(&self, number: u64) -> bool {
+        let (position, within) = self.place(number);
+        self.plans[position].judge(&self.space.regions[position].digits(within)).is_some()
+    }
+
+    /// The region that holds a number, and its number in it.
+    fn place(&self, number: u64) -> (usize, u64) {
+        let position = self.firsts.iter().rposition(|first| *first <= number).unwrap_or(0);
+        (position, number - self.firsts[position])
+    }
+
     /// Whether an expression reads this column.
     pub fn reads(&self, column: &Column) -> bool {
         self.questions.iter().any(|question| question.columns.all().contains(column))
@@ -269,17 +281,16 @@ impl<'a> Search<'a> {
 
     /// The configuration of a number.
     pub fn configuration(&self, number: u64) -> Configuration<'a> {
-        let position = self.firsts.iter().rposition(|first| *first <= number).unwrap_or(0);
+        let (position, within) = self.place(number);
         let region = &self.space.regions[position];
-        let parameters = region.parameters(&region.digits(number - self.firsts[position]));
+        let parameters = region.parameters(&region.digits(within));
         Configuration { number, family: region.family, parameters, region }
     }
 
     /// What direct evaluation says of a member of a front.
     pub fn verdict(&self, member: &Member) -> Verdict {
         let Configuration { family, parameters, .. } = self.configuration(member.number);
-        let position = self.firsts.iter().rposition(|first| *first <= member.number).unwrap_or(0);
-        let question = &self.questions[position];
+        let question = &self.questions[self.place(member.number).0];
         match self.space.model.columns(family, &parameters, question.columns.all()) {
             Err(reason) => Verdict::Failed(reason),
             Ok(columns) => {

@@ -1,11 +1,11 @@
 //! The list that every output holds of its own files, by which those of somebody else are told from them.
 
-use super::Files;
+use super::{Files, Spools};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 /// The list's name in the folder; `sha256sum --check` reads it.
@@ -14,6 +14,9 @@ pub const LIST_FILE: &str = "files.sha256";
 /// The file that tags a folder as a cache, and how it begins.
 const CACHE_TAG: &str = "CACHEDIR.TAG";
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
+
+/// Bytes of a file that are read at once.
+const HASHED_AT_ONCE: usize = 1 << 16;
 
 /// The digits of a hash in the list.
 const HASH_DIGITS: usize = 64;
@@ -39,9 +42,13 @@ impl fmt::Display for Foreign {
     }
 }
 
-/// The list of `files`: a line of hash and path for each.
-pub fn text(files: &Files) -> String {
-    files.iter().map(|(path, bytes)| format!("{}  {}\n", hash(bytes), path.display())).collect()
+/// The list of a folder's files: a line of hash and path for each.
+pub fn text(files: &Files, spools: &Spools) -> io::Result<String> {
+    let mut hashes: BTreeMap<&Path, String> = files.iter().map(|(path, bytes)| (path.as_path(), hash(bytes))).collect();
+    for (path, spool) in spools {
+        hashes.insert(path, hash_of(spool)?);
+    }
+    Ok(hashes.iter().map(|(path, hash)| format!("{hash}  {}\n", path.display())).collect())
 }
 
 /// What a folder holds beside the files in its list, in order; without a list that is everything. A line that is none of
@@ -78,6 +85,18 @@ fn hash(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
 
+/// The hash of all of a file, which need not fit into memory.
+fn hash_of(mut file: &File) -> io::Result<String> {
+    let (mut hasher, mut block) = (Sha256::new(), vec![0; HASHED_AT_ONCE]);
+    file.rewind()?;
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(format!("{:x}", hasher.finalize())),
+            length => hasher.update(&block[..length]),
+        }
+    }
+}
+
 struct Search<'a> {
     list: BTreeMap<PathBuf, &'a str>,
     /// Whether every line of the list is one.
@@ -111,7 +130,7 @@ impl Search<'_> {
                 self.found.push(Foreign::Changed(name.display().to_string()));
             }
         } else if let Some(listed) = self.list.get(&name).filter(|_| kind.is_file()) {
-            if hash(&fs::read(path)?) != **listed {
+            if hash_of(&File::open(path)?)? != **listed {
                 self.found.push(Foreign::Changed(name.display().to_string()));
             }
         } else {

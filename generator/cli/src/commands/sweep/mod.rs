@@ -5,17 +5,18 @@ mod explain;
 mod failures;
 mod journal;
 mod nothing;
+mod points;
 mod results;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 use super::{Report, Verdict, counted, load_all, table};
-use crate::arguments::{Search as SearchMode, Sweep};
+use crate::arguments::{Points, Search as SearchMode, Sweep};
 use crate::config::{Configuration, Sweeps, load_space};
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::jobs;
-use crate::output::{Files, Target};
+use crate::output::{Files, Spools, Target};
 use crate::terminal::Terminal;
 use journal::Journal;
 use results::Results;
@@ -47,15 +48,16 @@ pub fn sweep(
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
     let sweeps = load_space(&arguments.space, families)?;
-    too_large(&sweeps)?;
+    too_large(arguments, &sweeps)?;
     let read = [arguments.space.clone()];
     let explained = load_all(arguments.explain.as_slice(), families)?;
     let target = arguments.out.as_deref().map(|folder| Target::new(folder, &read)).transpose()?;
     let verifies = arguments.verify_front.is_some();
     let cells = verifies.then(|| verify::target(arguments, &sweeps.spaces, terminal)).transpose()?;
-    let (mut text, mut documents, mut files, mut sound) = (String::new(), vec![], Files::new(), true);
+    let (mut text, mut documents, mut sound) = (String::new(), vec![], true);
+    let (mut files, mut spools) = (Files::new(), Spools::new());
     for space in &sweeps.spaces {
-        let (mut results, explanation) = search(arguments, &sweeps, space, explained.first(), terminal)?;
+        let (search, mut results, explanation) = search(arguments, &sweeps, space, explained.first(), terminal)?;
         text += &shown(&results);
         let folder = match sweeps.spaces.len() {
             1 => PathBuf::new(),
@@ -66,37 +68,48 @@ pub fn sweep(
             text += &verify::shown(&results.verified);
         }
         text += &explanation;
+        if let (Points::All, Some(target)) = (arguments.points, &target) {
+            let threads = arguments.threads.unwrap_or_else(jobs);
+            let all = points::write(&search, &mut results, threads, (target, &folder, &mut spools), terminal)?;
+            text += &format!("{} in points.csv and points.parquet\n", counted(all as u64, "configuration"));
+        }
         sound &= results.verified.iter().all(verify::Verified::is_sound);
         results.files(&mut files, &folder);
         documents.push(results.json());
     }
     if let Some(target) = target {
         files.insert(PathBuf::from("space.yaml"), sweeps.text.clone().into_bytes());
-        target.write(files)?;
+        target.write_all(files, spools)?;
     }
     let (status, verdict) = if sound { ("ok", Verdict::Passed) } else { ("failed", Verdict::Failed) };
     let json = json!({"command": "sweep", "status": status, "sweeps": documents});
     Ok(Report { text, json, verdict })
 }
 
-/// Numbers of configurations have 64 bits.
-fn too_large(sweeps: &Sweeps) -> Result<(), Vec<Diagnostic>> {
+/// Numbers of configurations have 64 bits, and tables of all of them an end.
+fn too_large(arguments: &Sweep, sweeps: &Sweeps) -> Result<(), Vec<Diagnostic>> {
     match sweeps.spaces.first().map(Space::size) {
         Some(None) => {
             let message = "the space has more than 2^64 configurations";
             Err(vec![Diagnostic::new(code::RANGE, message).note(FEWER_VALUES)])
         }
+        Some(Some(size)) if arguments.points == Points::All && size > points::MOST => {
+            let shown = arguments.space.display();
+            let message = format!("the space of `{shown}` has {size} configurations, too many for `--points all`");
+            let diagnostic = Diagnostic::new(code::RANGE, message).legal(format!("at most {}", points::MOST));
+            Err(vec![diagnostic.note(FEWER_VALUES).note("or leave out `--points`: the front is found in any space")])
+        }
         _ => Ok(()),
     }
 }
 
-fn search(
+fn search<'a>(
     arguments: &Sweep,
     sweeps: &Sweeps,
-    space: &Space,
+    space: &'a Space,
     explained: Option<&Configuration>,
     terminal: &Terminal,
-) -> Result<(Results, String), Vec<Diagnostic>> {
+) -> Result<(Search<'a>, Results, String), Vec<Diagnostic>> {
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
     let (search, outcome) = settled(arguments, sweeps, space, shard, terminal)?;
     if outcome.front.is_empty() && shard == Shard::WHOLE {
@@ -106,7 +119,7 @@ fn search(
     let mut results =
         Results::new(&sweeps.name, &search, outcome).map_err(|reason| vec![Diagnostic::new(code::DEFECT, reason)])?;
     results.explanation.clone_from(&explanation);
-    Ok((results, explanation.map_or(String::new(), |text| format!("\n{text}"))))
+    Ok((search, results, explanation.map_or(String::new(), |text| format!("\n{text}"))))
 }
 
 /// Searches, anew without what has failed on the front, until all of the front can be evaluated.

@@ -8,7 +8,7 @@ use crate::parquet::{self, Values};
 use serde_json::{Value, json};
 use std::path::Path;
 use tritloom_datapath::family::Family;
-use tritloom_datapath::parameter::{ParameterValue, Parameters};
+use tritloom_datapath::parameter::{Parameter, ParameterValue, Parameters};
 use tritloom_search::{Column, Mode, Outcome, Quantity, Search, Space, find, quantities};
 
 /// Configurations of the sample beside the front.
@@ -44,7 +44,8 @@ pub struct Results {
 pub struct Point {
     /// In the space's order.
     pub number: u64,
-    front: bool,
+    /// Whether it is on the front.
+    pub front: bool,
     /// The kind of datapath.
     pub family: &'static dyn Family,
     /// All of its parameters.
@@ -194,55 +195,109 @@ impl Results {
         names.iter().map(group).collect()
     }
 
-    /// The front: a column for each parameter of any family and each quantity, and the number of rows.
+    /// The front as a table, and the number of rows.
     fn columns(&self) -> (Vec<parquet::Column>, usize) {
         let front: Vec<&Point> = self.points.iter().filter(|point| point.front).collect();
-        let mut parameters: Vec<&'static str> = vec![];
-        for (parameter, _) in front.iter().flat_map(|point| point.parameters.iter()) {
-            if !parameters.contains(&parameter.name) {
-                parameters.push(parameter.name);
-            }
+        let mut header = Header::default();
+        front
+            .iter()
+            .flat_map(|point| point.parameters.iter())
+            .for_each(|(parameter, value)| header.add(parameter, value));
+        (header.columns(&front), front.len())
+    }
+
+    /// Adds what could not be evaluated, unless it is known.
+    pub fn add_failure(&mut self, failure: Value) {
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure);
         }
-        let column = |name: &str, values: Values| parquet::Column { name: name.to_owned(), values };
-        let numbers = front.iter().map(|point| Some(point.number as i64)).collect();
-        let families = front.iter().map(|point| Some(point.family.name().to_owned())).collect();
-        let mut columns = vec![column("number", Values::Integers(numbers)), column("family", Values::Words(families))];
-        columns.extend(parameters.iter().map(|name| column(name, of_parameter(&front, name))));
-        let quantities = front.first().map_or(&[][..], |point| &point.quantities);
-        for (quantity, _) in quantities {
-            let values = front.iter().map(|point| point.estimate(quantity.column_name)).collect();
-            columns.push(column(quantity.column_name, Values::Numbers(values)));
-        }
-        (columns, front.len())
+    }
+
+    /// Whether the configuration of a number is on the front.
+    pub fn is_on_front(&self, number: u64) -> bool {
+        self.outcome.front.binary_search_by_key(&number, |member| member.number).is_ok()
     }
 }
 
-/// A parameter of several configurations: integers where all are.
-fn of_parameter(points: &[&Point], name: &str) -> Values {
-    let values = || points.iter().map(|point| point.parameters.get(name));
-    let integer = |value: &ParameterValue| match value {
+/// The parameters that a table has a column for: their names, and whether all of their values are integers.
+#[derive(Default)]
+pub struct Header(Vec<(&'static str, bool)>);
+
+impl Header {
+    /// Those of all configurations of a space.
+    pub fn of_space(space: &Space) -> Header {
+        let mut header = Header::default();
+        for region in &space.regions {
+            region.base.iter().for_each(|(parameter, value)| header.add(parameter, value));
+            for axis in &region.axes {
+                axis.values.iter().for_each(|value| header.add(axis.parameter, value));
+            }
+        }
+        header
+    }
+
+    fn add(&mut self, parameter: &'static Parameter, value: &ParameterValue) {
+        let is_integer = integer(value).is_some();
+        match self.0.iter_mut().find(|(name, _)| *name == parameter.name) {
+            Some((_, all_are)) => *all_are &= is_integer,
+            None => self.0.push((parameter.name, is_integer)),
+        }
+    }
+
+    /// A column for each parameter of any family and each quantity.
+    pub fn columns(&self, points: &[&Point]) -> Vec<parquet::Column> {
+        let column = |name: &str, values: Values| parquet::Column { name: name.to_owned(), values };
+        let numbers = points.iter().map(|point| Some(point.number as i64)).collect();
+        let families = points.iter().map(|point| Some(point.family.name().to_owned())).collect();
+        let mut columns = vec![column("number", Values::Integers(numbers)), column("family", Values::Words(families))];
+        columns.extend(self.0.iter().map(|(name, integers)| column(name, of_parameter(points, name, *integers))));
+        let quantities = points.first().map_or(&[][..], |point| &point.quantities);
+        for (quantity, _) in quantities {
+            let values = points.iter().map(|point| point.estimate(quantity.column_name)).collect();
+            columns.push(column(quantity.column_name, Values::Numbers(values)));
+        }
+        columns
+    }
+}
+
+fn integer(value: &ParameterValue) -> Option<i64> {
+    match value {
         ParameterValue::Integer(value) => i64::try_from(*value).ok(),
         _ => None,
-    };
-    match values().flatten().all(|value| integer(value).is_some()) {
-        true => Values::Integers(values().map(|value| value.and_then(integer)).collect()),
-        false => Values::Words(values().map(|value| value.map(ToString::to_string)).collect()),
     }
+}
+
+/// A parameter of several configurations.
+fn of_parameter(points: &[&Point], name: &str, integers: bool) -> Values {
+    let values = points.iter().map(|point| point.parameters.get(name));
+    match integers {
+        true => Values::Integers(values.map(|value| value.and_then(integer)).collect()),
+        false => Values::Words(values.map(|value| value.map(ToString::to_string)).collect()),
+    }
+}
+
+/// The whole of a table.
+fn csv(columns: &[parquet::Column], rows: usize) -> String {
+    csv_head(columns) + &csv_rows(columns, rows)
+}
+
+/// The names of columns.
+pub fn csv_head(columns: &[parquet::Column]) -> String {
+    columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(",") + "\n"
 }
 
 /// Text in quotes where commas, quotes or line breaks need them (RFC 4180).
-fn csv(columns: &[parquet::Column], rows: usize) -> String {
+pub fn csv_rows(columns: &[parquet::Column], rows: usize) -> String {
     let cell = |values: &Values, row: usize| match values {
         Values::Integers(values) => values[row].map(|value| value.to_string()),
         Values::Numbers(values) => values[row].map(|value| value.to_string()),
         Values::Words(values) => values[row].as_deref().map(quoted),
     };
-    let header: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let line = |row: usize| {
         let cells = columns.iter().map(|column| cell(&column.values, row).unwrap_or_default());
         cells.collect::<Vec<_>>().join(",")
     };
-    std::iter::once(header.join(",")).chain((0..rows).map(line)).map(|line| line + "\n").collect()
+    (0..rows).map(|row| line(row) + "\n").collect()
 }
 
 fn quoted(word: &str) -> String {
@@ -263,7 +318,8 @@ impl Point {
     }
 }
 
-fn point(search: &Search, number: u64, front: bool) -> Result<Point, String> {
+/// Evaluates a configuration, or says why it cannot be.
+pub fn point(search: &Search, number: u64, front: bool) -> Result<Point, String> {
     let configuration = search.configuration(number);
     let quantities =
         quantities(search.space, configuration.family, &configuration.parameters, search.reads(&Column::Delay))?;

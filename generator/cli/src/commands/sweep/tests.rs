@@ -55,11 +55,16 @@ type Files = BTreeMap<String, Vec<u8>>;
 
 /// What a sweep writes.
 fn written(folder: &Path, out: &str, more: &str) -> Files {
-    run(folder, &FRAIL, &format!("--out FOLDER/{out} {more}")).expect("found");
+    told_and_written(folder, out, more).1
+}
+
+/// What it tells as well.
+fn told_and_written(folder: &Path, out: &str, more: &str) -> (String, Files) {
+    let report = run(folder, &FRAIL, &format!("--out FOLDER/{out} {more}")).expect("found");
     let entries = fs::read_dir(folder.join(out)).expect("a folder").map(|entry| entry.expect("an entry"));
-    entries
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("a file")))
-        .collect()
+    let entries = entries
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("a file")));
+    (report.text, entries.collect())
 }
 
 #[test]
@@ -79,6 +84,19 @@ fn what_fails_is_recorded_and_the_front_is_found_by_both_modes_on_any_number_of_
     assert!(one["failures.parquet"].starts_with(b"PAR1"));
     let text = run(folder.path(), &FRAIL, "").expect("found").text;
     assert!(text.contains("frail has failed (2 combinations such as lanes: 7): a defect of tritloom"), "{text}");
+}
+
+#[test]
+fn all_points_are_those_that_can_be_evaluated() {
+    let folder = folder(SPACE);
+    let sample = written(folder.path(), "sample", "");
+    let (told, all) = told_and_written(folder.path(), "all", "--points all");
+    assert_eq!(all["failures.csv"], sample["failures.csv"]);
+    // 137 lanes but those of 7, 41 ports, and six others each; the one that fails by itself is left out. They take more
+    // than one group of rows.
+    let rows = 136 * 41 * 6 - 1;
+    assert_eq!(String::from_utf8_lossy(&all["points.csv"]).lines().count(), 1 + rows);
+    assert!(told.contains(&format!("{rows} configurations in points.csv and points.parquet")), "{told}");
 }
 
 /// Wherever the journal ends, what comes of it is the same, and nothing is in it twice.

@@ -49,7 +49,9 @@ pub enum Command {
     Synth(Synth),
     /// Search a space of configurations for those that nothing is better than
     Sweep(Sweep),
-    /// Check and synthesise a share of the configurations in a folder of `sweep --engine`
+    /// Check and synthesise a list of designs, in this process or as an array of tasks
+    Verify(Verify),
+    /// Check and synthesise a share of the configurations in the folder of an engine
     Work(Work),
     /// List the families of datapaths
     List,
@@ -76,6 +78,7 @@ impl Command {
             Command::Report(_) => "report",
             Command::Synth(_) => "synth",
             Command::Sweep(_) => "sweep",
+            Command::Verify(_) => "verify",
             Command::Work(_) => "work",
             Command::List => "list",
             Command::Describe(_) => "describe",
@@ -365,6 +368,7 @@ pub struct Synth {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
+#[command(mut_arg("engine", |engine| engine.requires("verify_front")))]
 pub struct Sweep {
     /// The YAML file of the space
     pub space: PathBuf,
@@ -398,11 +402,36 @@ pub struct Sweep {
     /// Synthesise in the cells of an FPGA
     #[arg(long, value_enum, group = "target", requires = "verify_front")]
     pub fpga: Option<Fpga>,
-    /// Who checks and synthesises the front; this process without it
-    #[arg(
-        long, value_enum, requires = "verify_front",
-        requires_ifs = [("slurm", "engine_dir"), ("shards", "engine_dir")],
-    )]
+    /// Who looks at the front
+    #[command(flatten)]
+    pub engines: Engines,
+}
+
+/// Of `verify`.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+#[command(after_help = CACHE_HELP)]
+#[command(group = ArgGroup::new("target").required(true))]
+pub struct Verify {
+    /// The YAML files of the designs, no two of one name
+    #[arg(required = true)]
+    pub configs: Vec<PathBuf>,
+    /// Synthesise in the standard cells of a Liberty file, packed with gzip or not
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub liberty: Option<PathBuf>,
+    /// Synthesise in the cells of an FPGA
+    #[arg(long, value_enum, group = "target")]
+    pub fpga: Option<Fpga>,
+    /// Who looks at the designs
+    #[command(flatten)]
+    pub engines: Engines,
+}
+
+/// Who checks and synthesises, and how work is shared among several.
+#[derive(Debug, Args)]
+pub struct Engines {
+    /// Who checks and synthesises; this process without it
+    #[arg(long, value_enum, requires_ifs = [("slurm", "engine_dir"), ("shards", "engine_dir")])]
     pub engine: Option<Engine>,
     /// The folder that all machines see: the configurations, the job script, logs, and the journals of the tasks. With it
     /// the same command goes on where an earlier one was ended
@@ -448,7 +477,7 @@ fn word(text: &str) -> Result<String, String> {
 #[derive(Debug, Args)]
 #[command(after_help = CACHE_HELP)]
 pub struct Work {
-    /// The folder of `sweep --engine-dir`
+    /// The folder of `--engine-dir`
     pub folder: PathBuf,
     /// Which of N shares
     #[arg(long, value_name = "I/N", value_parser = shard, default_value = "1/1")]

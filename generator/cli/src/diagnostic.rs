@@ -29,6 +29,8 @@ pub mod code {
     pub const NOT_A_CORE: &str = "U0003";
     /// A module that a design does not have.
     pub const UNKNOWN_MODULE: &str = "U0005";
+    /// Designs of one list that have the same name.
+    pub const NAME_TWICE: &str = "U0006";
     /// Something is asked for that only Verilator can do, and it is not to be used.
     pub const NEEDS_VERILATOR: &str = "U0004";
     /// A model that is missing, cannot be read or is damaged.

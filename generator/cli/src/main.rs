@@ -55,6 +55,7 @@ fn run(arguments: &Arguments) -> ExitCode {
         Command::Report(arguments) => commands::report::report(arguments),
         Command::Synth(arguments) => commands::synth::synth(arguments, families, &terminal),
         Command::Sweep(arguments) => commands::sweep::sweep(arguments, families, &terminal),
+        Command::Verify(arguments) => commands::verify::verify(arguments, families, &terminal),
         Command::Work(arguments) => commands::work::work(arguments, families, &terminal),
         Command::List => Ok(commands::list::list(families)),
         Command::Describe(arguments) => commands::describe::describe(&arguments.family, families),

@@ -1,4 +1,5 @@
-//! `tritloom sweep` as a user meets it: wrong spaces, the same bytes however it is run, and what a kill leaves behind.
+//! `tritloom sweep` as a user meets it: wrong spaces, the same bytes however it is run, and what a kill leaves behind; and
+//! `tritloom verify`, which has the same engines.
 
 use assert_cmd::Command;
 use std::collections::BTreeMap;
@@ -502,6 +503,53 @@ fn what_slurm_refuses_is_told_in_its_words() {
     let Some(refused) = verify(folder.path(), &path, &arguments) else { return };
     assert_eq!(refused.status.code(), Some(2));
     insta::assert_snapshot!("refused_by_slurm", text(&refused.stderr));
+}
+
+#[test]
+fn a_list_of_designs_is_verified_here_and_by_slurm_alike() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, lanes) in [("one", 1), ("two", 2)] {
+        let design = format!(
+            "name: {name}\narchitecture:\n  sign_flip: {{lanes: {lanes}, ports: 1, max_inputs: 8, max_outputs: 8}}\n"
+        );
+        fs::write(folder.path().join(format!("{name}.yaml")), design).expect("written");
+    }
+    let path = slurm(folder.path(), SBATCH);
+    let cells = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flow/tests/cells.lib");
+    let verify = |designs: &[&str], more: &[&str]| {
+        let mut command = Command::cargo_bin("tritloom").expect("built");
+        command.current_dir(folder.path()).env("PATH", &path).arg("verify").args(designs).arg("--liberty").arg(&cells);
+        command.args(["--quiet", "--format", "json"]).args(more).output().expect("started")
+    };
+    let local = verify(&["one.yaml", "two.yaml"], &[]);
+    if std::env::var("TRITLOOM_REQUIRE_TOOLS").is_err() && text(&local.stdout).contains("is not installed") {
+        return;
+    }
+    assert_eq!(local.status.code(), Some(0), "{}{}", text(&local.stdout), text(&local.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&local.stdout).expect("one JSON document");
+    let [one, two] = [0, 1].map(|place| &document["designs"][place]);
+    assert_eq!((&one["design"], &one["check"], &one["passed"]), (&"one".into(), &"passed".into(), &true.into()));
+    let area = |design: &serde_json::Value| design["measured"]["area_um2"].as_f64().expect("an area");
+    assert!(area(two) > area(one) && two["measured"]["delay_ps"].is_number(), "{document:#}");
+    // A task that is killed is told of, and the same command again does the rest alone.
+    let by_slurm = ["--engine", "slurm", "--engine-dir", "engine"];
+    fs::write(folder.path().join("bin/killed"), "").expect("written");
+    let killed = verify(&["one.yaml", "two.yaml"], &by_slurm);
+    assert_eq!(killed.status.code(), Some(2));
+    assert!(text(&killed.stdout).contains("task 42_2: FAILED"), "{}", text(&killed.stdout));
+    fs::remove_file(folder.path().join("bin/killed")).expect("removed");
+    let whole = verify(&["one.yaml", "two.yaml"], &by_slurm);
+    assert_eq!((whole.status.code(), text(&whole.stdout)), (Some(0), text(&local.stdout)));
+    let script = fs::read_to_string(folder.path().join("engine/array.sbatch")).expect("a script");
+    assert!(script.contains("--array=2\n"), "{script}");
+    // Journals know designs by their names, and another list needs another folder.
+    let other = verify(&["two.yaml"], &by_slurm);
+    assert!(text(&other.stdout).contains("`engine` holds another list"), "{}", text(&other.stdout));
+    let twice = verify(&["one.yaml", "two.yaml", "one.yaml"], &by_slurm);
+    assert_eq!(twice.status.code(), Some(2));
+    let twice: serde_json::Value = serde_json::from_slice(&twice.stdout).expect("one JSON document");
+    assert_eq!(twice["errors"][0]["code"], "U0006");
+    assert_eq!(twice["errors"][0]["message"], "`one.yaml` has the name of `one.yaml`: `one`");
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub mod check;
 pub mod cost;
 pub mod describe;
 pub mod doctor;
+mod engine;
 mod examine;
 pub mod generate;
 pub mod list;
@@ -16,6 +17,7 @@ pub mod schema;
 pub mod sweep;
 pub mod synth;
 pub mod validate;
+pub mod verify;
 pub mod work;
 
 use crate::config::Configuration;

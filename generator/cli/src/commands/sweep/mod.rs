@@ -1,6 +1,5 @@
 //! `tritloom sweep SPACE`: the Pareto front of a space of configurations.
 
-mod engine;
 mod explain;
 mod failures;
 mod journal;

@@ -1,11 +1,12 @@
 //! Estimates of the front beside what tools say of it.
 
-use super::engine;
 use super::results::{Point, Results};
-use crate::arguments::{Engine, Sweep};
-use crate::commands::examine::{Finding, Tools};
+use crate::arguments::Sweep;
+use crate::commands::engine;
+use crate::commands::examine::Finding;
 use crate::commands::measure::Target;
 use crate::commands::table;
+use crate::commands::work::folder::Cells;
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
 use crate::terminal::Terminal;
@@ -45,10 +46,8 @@ pub fn verify(
 ) -> Result<Vec<Verified>, Vec<Diagnostic>> {
     let best = results.best(arguments.verify_front.flatten().unwrap_or(usize::MAX));
     let configurations: Vec<Configuration> = best.iter().map(|point| configuration(point)).collect();
-    let findings = match arguments.engine.unwrap_or(Engine::Local) {
-        Engine::Local => Tools::new(target)?.examine(&configurations, terminal)?,
-        engine => engine::examine(engine, arguments, target, folder, &configurations, terminal)?,
-    };
+    let cells = Cells { liberty: arguments.liberty.as_deref(), fpga: arguments.fpga };
+    let findings = engine::examine(&arguments.engines, (target, &cells), folder, &configurations, terminal)?;
     Ok(best.iter().zip(findings).map(|(point, finding)| Verified::new(&space.model, point, finding)).collect())
 }
 

@@ -93,7 +93,7 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Folder, Vec<Diagnostic>> {
         let file = path.join("list").join(LIST);
         let failed = |what: String| {
-            let message = format!("`{}` is no folder of `sweep --engine-dir`", path.display());
+            let message = format!("`{}` is no folder of `--engine-dir`", path.display());
             vec![Diagnostic::new(code::DOCUMENT, message).note(what)]
         };
         let text = fs::read_to_string(&file).map_err(|error| {
@@ -194,6 +194,6 @@ impl Folder {
 
 fn foreign(path: &Path) -> Diagnostic {
     let message = format!("`{}` holds another list", path.display());
-    let note = "the front, the library, the tools or the version of tritloom is another: name another folder";
+    let note = "the list, the library, the tools or the version of tritloom is another: name another folder";
     Diagnostic::new(code::JOURNAL, message).note(note)
 }

@@ -1,10 +1,11 @@
-//! The front looked at by others: a folder with the list, tasks that work on shares of it, their journals gathered.
+//! Configurations looked at here or by others: a folder with the list, tasks that work on shares of it, their journals
+//! gathered.
 
-use crate::arguments::{Engine, Sweep};
-use crate::commands::counted;
-use crate::commands::examine::{Finding, source};
-use crate::commands::measure::Target;
-use crate::commands::work::folder::{Cells, Folder};
+use super::counted;
+use super::examine::{Finding, Tools, source};
+use super::measure::Target;
+use super::work::folder::{Cells, Folder};
+use crate::arguments::{Engine, Engines};
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{synthesiser, tool_failure};
@@ -35,22 +36,25 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from
 /// How often in a row Slurm may not answer: its controller may be busy.
 const PATIENCE: usize = 20;
 
-/// Writes the list into the engine's folder, has done what no journal holds, and gathers.
+/// What tools say of each configuration. Another engine than this process gets the list in `part` of its folder; it does
+/// what no journal there holds.
 pub fn examine(
-    engine: Engine,
-    arguments: &Sweep,
-    target: &Target,
+    engines: &Engines,
+    (target, cells): (&Target, &Cells),
     part: &Path,
     configurations: &[Configuration],
     terminal: &Terminal,
 ) -> Result<Vec<Finding>, Vec<Diagnostic>> {
-    let path = arguments.engine_dir.iter().flat_map(|folder| folder.components()).chain(part.components()).collect();
-    let cells = Cells { liberty: arguments.liberty.as_deref(), fpga: arguments.fpga };
-    let folder = Folder::place(path, &cells, source(target, &synthesiser()?), configurations)?;
-    let tasks = arguments.tasks.unwrap_or(MOST_TASKS).min(configurations.len()).max(1);
+    let engine = engines.engine.unwrap_or(Engine::Local);
+    if engine == Engine::Local {
+        return Tools::new(target)?.examine(configurations, terminal);
+    }
+    let path = engines.engine_dir.iter().flat_map(|folder| folder.components()).chain(part.components()).collect();
+    let folder = Folder::place(path, cells, source(target, &synthesiser()?), configurations)?;
+    let tasks = engines.tasks.unwrap_or(MOST_TASKS).min(configurations.len()).max(1);
     if !folder.missing(&folder.findings()?).is_empty() {
         match engine {
-            Engine::Slurm => Array { folder: &folder, tasks, arguments, terminal }.run()?,
+            Engine::Slurm => Array { folder: &folder, tasks, engines, terminal }.run()?,
             Engine::Local | Engine::Shards => return Err(vec![by_hand(&folder, tasks)?]),
         }
     }
@@ -71,7 +75,7 @@ fn by_hand(folder: &Folder, tasks: usize) -> Result<Diagnostic, Vec<Diagnostic>>
 struct Array<'a> {
     folder: &'a Folder,
     tasks: usize,
-    arguments: &'a Sweep,
+    engines: &'a Engines,
     terminal: &'a Terminal,
 }
 
@@ -97,8 +101,8 @@ impl Array<'_> {
         let job = Job {
             name,
             tasks: self.tasks_with_work()?,
-            at_a_time: self.arguments.at_a_time,
-            partition: self.arguments.partition.clone(),
+            at_a_time: self.engines.at_a_time,
+            partition: self.engines.partition.clone(),
             command: format!(
                 "{} work . --shard \"$SLURM_ARRAY_TASK_ID/{}\"",
                 quoted(&own.display().to_string()),

@@ -55,7 +55,7 @@ pub enum Command {
     Work(Work),
     /// List the families of datapaths
     List,
-    /// Explain a family: its contract and every parameter
+    /// Explain a family, its contract and every parameter; or a technology, what each primitive takes
     Describe(Describe),
     /// Print the JSON Schema from which editors complete configurations
     Schema,
@@ -567,8 +567,8 @@ pub enum Hierarchy {
 /// Of `describe`.
 #[derive(Debug, Args)]
 pub struct Describe {
-    /// As `list` shows it
-    pub family: String,
+    /// A family, as `list` shows it, or a technology: a name that `cost --help` lists, or a file of `calibrate`
+    pub name: String,
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ fn run(arguments: &Arguments) -> ExitCode {
         Command::Verify(arguments) => commands::verify::verify(arguments, families, &terminal),
         Command::Work(arguments) => commands::work::work(arguments, families, &terminal),
         Command::List => Ok(commands::list::list(families)),
-        Command::Describe(arguments) => commands::describe::describe(&arguments.family, families),
+        Command::Describe(arguments) => commands::describe::describe(&arguments.name, families),
         Command::Schema => Ok(commands::schema::schema(families)),
         Command::Doctor => Ok(commands::doctor::doctor()),
     };

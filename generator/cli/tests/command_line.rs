@@ -346,7 +346,7 @@ fn the_problems_of_all_files_come_at_once() {
 fn an_unknown_family_is_refused() {
     let output = tritloom(&["describe", "no_such_family"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("error[U0002]: there is no family `no_such_family`"));
+    assert!(text(&output.stderr).contains("error[U0002]: there is no family and no technology `no_such_family`"));
 }
 
 /// The core of the tutorial and its two baselines, whole: a change of any of them must be seen to be meant.

@@ -109,7 +109,7 @@ impl TryFrom<String> for Kind {
     type Error = String;
 
     fn try_from(wanted: String) -> Result<Kind, String> {
-        let found = Primitive::ALL.into_iter().position(|primitive| name(primitive) == wanted);
+        let found = Primitive::ALL.into_iter().position(|primitive| primitive_name(primitive) == wanted);
         found.map(Kind).ok_or_else(|| format!("there is no primitive `{wanted}`"))
     }
 }
@@ -238,7 +238,7 @@ impl Technology {
         text += "# For each primitive two figures: of sums for each one and for each of its bits, of delay_ps for each one\n\
                  # on the path and for each doubling of its size.\nprimitives:\n";
         for (kind, primitive) in Primitive::ALL.into_iter().enumerate() {
-            _ = writeln!(text, "  {}: {{{}}}", name(primitive), self.figures(kind).join(", "));
+            _ = writeln!(text, "  {}: {{{}}}", primitive_name(primitive), self.figures(kind).join(", "));
         }
         if let Some(delay) = &self.delay {
             _ = writeln!(text, "fan_out_doubling_ps: {}", figure(delay.fan_out_doubling));
@@ -361,7 +361,7 @@ fn point_text(point: &Point) -> String {
     let census = Primitive::ALL.into_iter().enumerate().filter(|(kind, _)| point.features[2 * kind] > 0.0);
     let census: Vec<String> = census
         .map(|(kind, primitive)| {
-            format!("{}: [{}, {}]", name(primitive), point.features[2 * kind], point.features[2 * kind + 1])
+            format!("{}: [{}, {}]", primitive_name(primitive), point.features[2 * kind], point.features[2 * kind + 1])
         })
         .collect();
     let measured: Vec<String> =
@@ -381,7 +381,8 @@ fn figure(value: f64) -> String {
     format!("{rounded}")
 }
 
-fn name(primitive: Primitive) -> &'static str {
+/// What technology files call a primitive.
+pub fn primitive_name(primitive: Primitive) -> &'static str {
     match primitive {
         Primitive::Adder => "adder",
         Primitive::Multiplier => "multiplier",

@@ -33,6 +33,7 @@ mod technology;
 pub use block::{Block, blocks};
 pub use energy::{Activity, ModuleActivity, module_activities};
 pub use evaluation::{Amounts, Evaluation, evaluate};
+pub use file::primitive_name;
 pub use form::{FEATURES, Features, Form, GateForm, PartFeatures, features, part_features};
 pub use light::{Light, LightSynthesis, light};
 pub use network::{Layer, Network, NetworkEstimate, Platform};

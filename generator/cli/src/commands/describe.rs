@@ -1,24 +1,32 @@
-//! `tritloom describe FAMILY`: its contract and every parameter.
+//! `tritloom describe NAME`: the contract and every parameter of a family, or what a technology states of primitives.
+
+mod technology;
 
 use super::Report;
 use crate::config::parameter_value;
 use crate::diagnostic::{Diagnostic, code};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
+use std::path::Path;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::{Domain, Parameter, closest};
 
 /// Wide enough for a terminal, narrow enough for a page.
 const WIDTH: u16 = 110;
 
-/// The manual page of a family, made from its table.
+/// The manual page of a family, made from its table, or of a technology.
 pub fn describe(name: &str, families: &[&'static dyn Family]) -> Result<Report, Vec<Diagnostic>> {
-    let names = || families.iter().map(|family| family.name());
-    let family = families.iter().copied().find(|family| family.name() == name).ok_or_else(|| {
-        let diagnostic = Diagnostic::new(code::UNKNOWN_FAMILY, format!("there is no family `{name}`"));
-        vec![diagnostic.legal(names().collect::<Vec<_>>().join(", ")).suggestion(closest(name, names()))]
-    })?;
-    Ok(Report::passed(text(family), document(family)))
+    if let Some(family) = families.iter().copied().find(|family| family.name() == name) {
+        return Ok(Report::passed(text(family), document(family)));
+    }
+    let technologies = crate::technology::names();
+    if technologies.contains(&name) || Path::new(name).is_file() {
+        return Ok(technology::describe(&crate::technology::load(name)?));
+    }
+    let names = || families.iter().map(|family| family.name()).chain(technologies.iter().copied());
+    let diagnostic = Diagnostic::new(code::UNKNOWN_FAMILY, format!("there is no family and no technology `{name}`"));
+    let diagnostic = diagnostic.legal(names().collect::<Vec<_>>().join(", ") + ", or a file of `tritloom calibrate`");
+    Err(vec![diagnostic.suggestion(closest(name, names()))])
 }
 
 fn text(family: &dyn Family) -> String {

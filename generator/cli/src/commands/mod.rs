@@ -73,6 +73,12 @@ fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String;
     lines.join("\n") + "\n"
 }
 
+/// Four digits are enough for people.
+fn rounded(value: f64) -> String {
+    let digits = 3 - (value.abs().max(1e-9).log10().floor() as i32).clamp(-6, 3);
+    format!("{value:.*}", digits.max(0) as usize)
+}
+
 /// Reads several configurations; every problem of every file at once.
 fn load_all(paths: &[PathBuf], families: &[&'static dyn Family]) -> Result<Vec<Configuration>, Vec<Diagnostic>> {
     let mut configurations = Vec::new();

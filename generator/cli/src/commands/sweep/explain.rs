@@ -1,6 +1,6 @@
 //! `--explain CONFIG`: why a configuration is on the front, or is not.
 
-use super::results::rounded;
+use crate::commands::rounded;
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
 use tritloom_search::{Exclusion, Explanation, Outcome, Reason, Search, Space, find};

@@ -1,7 +1,7 @@
 //! Why nothing is left of a space.
 
 use super::failures;
-use super::results::rounded;
+use crate::commands::rounded;
 use crate::config::Sweeps;
 use crate::diagnostic::{Diagnostic, code};
 use std::path::Path;

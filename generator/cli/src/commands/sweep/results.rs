@@ -2,6 +2,7 @@
 
 use super::failures;
 use super::verify::Verified;
+use crate::commands::rounded;
 use crate::config::parameter_value;
 use crate::output::Files;
 use crate::parquet::{self, Values};
@@ -329,10 +330,4 @@ pub fn point(search: &Search, number: u64, front: bool) -> Result<Point, String>
 fn objectives(space: &Space) -> Vec<(String, bool)> {
     let text = |objective: &tritloom_search::Objective| (objective.expression.text.clone(), objective.more_is_better);
     space.objectives.iter().map(text).collect()
-}
-
-/// Four digits are enough for people.
-pub fn rounded(value: f64) -> String {
-    let digits = 3 - (value.abs().max(1e-9).log10().floor() as i32).clamp(-6, 3);
-    format!("{value:.*}", digits.max(0) as usize)
 }

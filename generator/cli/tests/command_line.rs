@@ -75,6 +75,22 @@ fn a_design_is_synthesised_in_cells_by_hierarchy() {
 }
 
 #[test]
+fn calmer_signs_take_less_energy() {
+    let energy_fj = |signs: &[&str]| {
+        let cost = ["cost", TUTORIAL, "--technology", "unit", "--format", "json"];
+        let document = document(&tritloom(&[&cost[..], signs].concat()));
+        document["designs"][0]["total"]["energy_a_cycle_fj"].as_f64().expect("an energy")
+    };
+    let random = energy_fj(&[]);
+    // Where signs change as often as other bits toggle it is all the same how many bits repeat them.
+    assert_eq!(energy_fj(&["--sign-bits", "0.5"]), random);
+    let calm = ["--sign-bits", "0.5", "--sign-changes", "0"];
+    let streamed = energy_fj(&calm);
+    let held = energy_fj(&[&calm[..], &["--weight-sign-changes", "0"]].concat());
+    assert!(held < streamed && streamed < random, "{held} {streamed} {random}");
+}
+
+#[test]
 fn an_estimate_is_told_by_parts_with_its_baselines_and_a_network() {
     let output = tritloom(&["cost", TUTORIAL, "--technology", "unit", "--network", "bitllama_3m", "--format", "json"]);
     let document = document(&output);

@@ -353,6 +353,28 @@ fn a_front_is_verified_by_tools() {
 }
 
 #[test]
+fn signs_of_operands_reach_the_energies_of_a_space() {
+    let energies = |signs: &str| {
+        let folder = folder(&TINY.replace("families:", &format!("{signs}\nfamilies:")));
+        let front =
+            sweep(folder.path(), "out", &[]).into_iter().find(|(name, _)| name == "front.csv").expect("a table");
+        let table = String::from_utf8(front.1).expect("text");
+        let column =
+            table.split('\n').next().and_then(|head| head.split(',').position(|name| name == "energy_fj_per_cycle"));
+        let cell =
+            |line: &str| line.split(',').nth(column.expect("a column")).and_then(|cell| cell.parse::<f64>().ok());
+        table.lines().skip(1).map(|line| cell(line).expect("a number")).collect::<Vec<_>>()
+    };
+    let random = energies("sign_bits: 0.25");
+    let streamed = energies("sign_bits: 0.25\nsign_changes: 0");
+    let held = energies("sign_bits: 0.25\nsign_changes: 0\nweight_sign_changes: 0");
+    assert!(random.len() > 1 && random == energies("sign_bits: 0.75"), "{random:?}");
+    for ((held, streamed), random) in held.iter().zip(&streamed).zip(&random) {
+        assert!(held < streamed && streamed < random, "{held} {streamed} {random}");
+    }
+}
+
+#[test]
 fn technologies_have_a_folder_each_and_parquet_holds_as_many_rows_as_csv() {
     let folder = folder(&TINY.replace("technology: unit", "technology: [unit, asap7]"));
     let output = tritloom(folder.path(), &["space.yaml", "--out", "out"]);

@@ -131,7 +131,7 @@ pub fn module_activities(
 #[cfg(test)]
 mod tests {
     use super::{AHEAD, Activity, STEADY};
-    use crate::sample::draw;
+    use crate::sample::{Sizes, draw};
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use std::collections::BTreeSet;
@@ -204,7 +204,7 @@ mod tests {
     fn every_part_is_known_to_stand_before_or_behind_the_weights() {
         let known: BTreeSet<&str> = STEADY.into_iter().chain(AHEAD).chain(BEHIND).collect();
         for family in registry::families() {
-            for sample in draw(&[*family], 60, 3, &BTreeSet::new()) {
+            for sample in draw(&[*family], 60, 3, &Sizes::SMALL, &BTreeSet::new()) {
                 for (part, _) in family.census_by_part(&sample.parameters) {
                     assert!(known.contains(part), "{}: `{part}`", family.name());
                 }

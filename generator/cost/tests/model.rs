@@ -191,7 +191,7 @@ fn a_draw_leaves_out_what_it_is_told_and_does_not_depend_on_other_families() {
     let all = samples(45, 9);
     let identities: BTreeSet<String> = all.iter().map(Sample::identity).collect();
     assert_eq!(identities.len(), 45, "nothing is drawn twice");
-    let others = draw(registry::families(), 45, 9, &identities);
+    let others = draw(registry::families(), 45, 9, &Sizes::SMALL, &identities);
     assert!(others.iter().all(|sample| !identities.contains(&sample.identity())));
     let family = registry::families()[0];
     let alone = draw(&[family], 3, 9, &Sizes::SMALL, &BTreeSet::new());

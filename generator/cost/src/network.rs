@@ -114,7 +114,7 @@ impl Network {
         // Where a beat stays for several vectors, each is a token of its own.
         let cycles_a_beat = timing.cycles_a_beat() / timing.vectors;
         let cycles_a_token = total * cycles_a_beat + products * (timing.latency_cycles + 1);
-        let weight_bits_a_token = total * timing.weight_bits_per_beat * timing.passes;
+        let weight_bits_a_token = total * timing.weight_bits_per_beat * timing.passes * timing.runs;
         let computing = cycles_a_token as f64 / (platform.clock_mhz * 1e6);
         let fetching = weight_bits_a_token as f64 / (8.0 * platform.bandwidth_gb_per_s * 1e9);
         let decode_seconds = f64::max(computing, fetching);

@@ -106,6 +106,8 @@ pub struct Timing {
     pub vectors: u64,
     /// How often each beat enters before its weights are done with.
     pub passes: u64,
+    /// Runs that make an exact product, each with the weights' bits of its own: a draft and its rest are two.
+    pub runs: u64,
     /// The formula in words and symbols, for the manifest.
     pub formula: String,
 }
@@ -116,12 +118,12 @@ impl Timing {
         self.rows * self.vectors
     }
 
-    /// The cycles of a beat, where it takes as many as a beat can, in all its passes.
+    /// The cycles of a beat, where it takes as many as a beat can, in all its passes and runs.
     pub fn cycles_a_beat(&self) -> u64 {
-        self.pace.most_cycles * self.passes
+        self.pace.most_cycles * self.passes * self.runs
     }
 
-    /// Multiply-accumulates in a cycle, at the slowest pace; of several modes in the one that does the most.
+    /// Exact multiply-accumulates in a cycle, at the slowest pace; of several modes in the one that does the most.
     pub fn products_a_cycle(&self) -> f64 {
         (self.weights_per_beat * self.reuse()) as f64 / self.cycles_a_beat() as f64
     }
@@ -141,6 +143,6 @@ impl Timing {
 
     /// Their bits.
     pub fn weight_bits_a_cycle(&self) -> f64 {
-        self.weight_bits_per_beat as f64 / self.cycles_a_beat() as f64
+        (self.weight_bits_per_beat * self.runs) as f64 / self.cycles_a_beat() as f64
     }
 }

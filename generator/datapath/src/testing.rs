@@ -66,6 +66,7 @@ impl Family for Toy {
             rows: 1,
             vectors: 1,
             passes: 1,
+            runs: 1,
             formula: String::new(),
         }
     }

@@ -3,11 +3,16 @@
 #![expect(clippy::print_stdout, reason = "a failing test shows its seed")]
 
 mod common;
+#[path = "common/digit_multiplier.rs"]
+mod digit_multiplier;
+#[path = "common/reduced_product.rs"]
+mod reduced_product;
 
 use common::heaps::{Sum, compressions};
 use common::{alone, paths};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use reduced_product::{Rows, reductions, ways};
 use tritloom_datapath::arith::adder::{CarryOut, FinalAdder};
 use tritloom_datapath::arith::bit_heap::{
     BitHeap, Carries, Compression, Counter, Operands, Order, Origin, Plan, Profile,
@@ -110,6 +115,33 @@ fn large_heaps_are_right_for_random_inputs() {
         let sum = Sum::multiplier(8);
         let mut evaluator = Evaluator::new(&all_sums(&sum, &compression));
         (0..20).for_each(|_| check(&sum, &mut evaluator, &sum.random_patterns(&mut random), &compression));
+    }
+}
+
+#[test]
+fn every_product_of_two_bytes_is_its_reduced_rows() {
+    for compression in reductions() {
+        for (rows, carries) in ways(8) {
+            let mut evaluator = Evaluator::new(&alone(&rows.multiplier(8, &compression, carries)));
+            let [w_port, x_port] = ["weight", "activation"].map(|port| evaluator.input(port).expect("an input"));
+            let product_port = evaluator.output("product").expect("an output");
+            let value = |pattern: u64| match rows {
+                Rows::OfBits => pattern as i64,
+                Rows::OfDigits => (pattern as i8).into(),
+            };
+            for w in 0..256 {
+                evaluator.write(w_port, &[w]);
+                for x in 0..256 {
+                    evaluator.write(x_port, &[x]);
+                    let expected = (value(w) * value(x)) as u64 & 0xffff;
+                    assert_eq!(
+                        evaluator.read(product_port),
+                        [expected],
+                        "{w} * {x}, {rows:?}\n{compression:?} {carries:?}"
+                    );
+                }
+            }
+        }
     }
 }
 

@@ -42,6 +42,7 @@ pub fn manifest(subject: &Subject) -> String {
             "weights_per_beat": timing.weights_per_beat,
             "weight_bits_per_beat": timing.weight_bits_per_beat,
             "passes": timing.passes,
+            "runs": timing.runs,
             "cycles_per_beat": { "least": timing.pace.least_cycles, "most": timing.pace.most_cycles },
             "schedule": timing.formula,
         },

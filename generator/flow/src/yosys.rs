@@ -48,30 +48,15 @@ pub enum Verdict {
     Unknown,
 }
 
-/// Whether two combinational modules among `files`, with the same ports, give the same outputs for every input. The
-/// proof is given up after `patience_seconds`.
+/// Whether two combinational modules among `files`, with the same ports, give the same outputs for every input: ABC has
+/// an answer or is given up after `patience_seconds`.
 pub fn compare(files: &Sources, left: &str, right: &str, patience_seconds: u32) -> Result<Verdict, FlowError> {
-    let folder = TempDir::new().map_err(FlowError::file("create a directory in", &std::env::temp_dir()))?;
-    write_all(folder.path(), files)?;
-    let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    let script = format!(
-        "read_verilog {}; proc; miter -equiv -flatten -make_assert {left} {right} both; hierarchy -top both; opt; \
-         sat -prove-asserts",
-        names.join(" ")
-    );
-    let mut command = Command::new("timeout");
-    command.arg(patience_seconds.to_string()).arg(require("yosys")?).args(["-p", &script]);
-    let finished = finish("yosys", command.current_dir(folder.path()))?;
-    if finished.stdout.contains("SAT proof finished - no model found") {
-        Ok(Verdict::Equal)
-    } else if finished.stdout.contains("SAT proof finished - model found") {
-        Ok(Verdict::Different)
-    } else if finished.status.code() == Some(STATUS_OF_A_TIMEOUT) {
-        Ok(Verdict::Unknown)
-    } else {
-        Err(finished.failed("yosys"))
-    }
+    let joined = format!("proc -norom; miter -equiv -flatten {left} {right} {DIFFERENCE}");
+    is_zero(files, &format!("{joined}; hierarchy -check -top {DIFFERENCE}"), 1, patience_seconds)
 }
+
+/// The module that says whether two others differ.
+const DIFFERENCE: &str = "difference";
 
 /// The netlist between Yosys and ABC.
 const NETLIST: &str = "netlist.aig";
@@ -82,11 +67,16 @@ const NETLIST: &str = "netlist.aig";
 ///
 /// ABC unrolls the cycles into one network without registers and solves that. It is given up after `patience_seconds`.
 pub fn stays_zero(files: &Sources, top: &str, cycles: u32, patience_seconds: u32) -> Result<Verdict, FlowError> {
+    is_zero(files, &format!("hierarchy -check -top {top}; proc -norom"), cycles, patience_seconds)
+}
+
+/// The same of the top module that the commands `elaborate` leave.
+fn is_zero(files: &Sources, elaborate: &str, cycles: u32, patience_seconds: u32) -> Result<Verdict, FlowError> {
     let folder = TempDir::new().map_err(FlowError::file("create a directory in", &std::env::temp_dir()))?;
     write_all(folder.path(), files)?;
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     let script = format!(
-        "read_verilog {}; hierarchy -check -top {top}; proc -norom; flatten; async2sync; opt; techmap; opt; dffunmap; \
+        "read_verilog {}; {elaborate}; flatten; async2sync; opt; techmap; opt; dffunmap; \
          simplemap; setundef -undriven -anyseq; aigmap; opt_clean; write_aiger {NETLIST}",
         names.join(" ")
     );

@@ -4,17 +4,15 @@ mod common;
 
 use std::fmt::Write;
 
+use common::subject::{Subject, assert_proven};
 use common::{has, verilator};
 use tritloom_datapath::arith::adder::{CarryOut, FinalAdder};
 use tritloom_datapath::arith::bit_heap::{BitHeap, Compression, Counter, Order};
 use tritloom_datapath::arith::reduction::{Term, balanced, ternary};
 use tritloom_datapath::interface::Interface;
-use tritloom_emit::verilog::{Identity, emit};
-use tritloom_flow::yosys::{Verdict, compare};
-use tritloom_flow::{Design, Sources};
-use tritloom_hdl::{Module, ModuleBuilder, Shape, sint, uint};
-
-const PATIENCE_SECONDS: u32 = 60;
+use tritloom_flow::yosys::Verdict;
+use tritloom_flow::{Design, side_by_side};
+use tritloom_hdl::{ModuleBuilder, Shape, sint, uint};
 
 const ADDERS: [FinalAdder; 6] = [
     FinalAdder::Synthesiser,
@@ -24,26 +22,6 @@ const ADDERS: [FinalAdder; 6] = [
     FinalAdder::KoggeStone,
     FinalAdder::CarrySelect { block: 4 },
 ];
-
-/// A module, and beside it the Verilog that it must be equal to: a module `plain` with the same ports.
-struct Subject {
-    module: Module,
-    plain: String,
-}
-
-impl Subject {
-    fn sources(&self) -> Sources {
-        let design = tritloom_hdl::Design::new(self.module.clone()).expect("a legal design");
-        let identity =
-            Identity { tool_version: "0".to_owned(), design_name: "arith".to_owned(), config_hash: "0".to_owned() };
-        emit(&design, &identity).files
-    }
-
-    fn verdict(&self, mut sources: Sources) -> Verdict {
-        sources.insert("plain.v".to_owned(), self.plain.clone());
-        compare(&sources, "plain", &self.module.name, PATIENCE_SECONDS).expect("yosys answers")
-    }
-}
 
 fn adder(kind: FinalAdder, width: u32, carry_out: CarryOut) -> Subject {
     let top = if carry_out == CarryOut::Kept { width } else { width - 1 };
@@ -57,7 +35,7 @@ fn adder(kind: FinalAdder, width: u32, carry_out: CarryOut) -> Subject {
 
 fn adders() -> Vec<Subject> {
     let of =
-        |kind| [1, 2, 7, 16].map(|width| [CarryOut::Dropped, CarryOut::Kept].map(|carry| adder(kind, width, carry)));
+        |kind| [1, 2, 7, 8, 16].map(|width| [CarryOut::Dropped, CarryOut::Kept].map(|carry| adder(kind, width, carry)));
     ADDERS.into_iter().flat_map(of).flatten().collect()
 }
 
@@ -168,55 +146,34 @@ fn adders_trees_and_heaps_are_free_of_lint() {
 
 #[test]
 fn adders_are_proven_equal_to_a_plain_sum() {
-    if !has(&["yosys"]) {
-        return;
-    }
-    for subject in adders() {
-        assert_eq!(subject.verdict(subject.sources()), Verdict::Equal, "{}", subject.module.name);
-    }
+    assert_proven(&adders());
 }
 
 #[test]
 fn trees_are_proven_equal_to_a_plain_sum() {
-    if !has(&["yosys"]) {
-        return;
-    }
-    for subject in trees() {
-        assert_eq!(subject.verdict(subject.sources()), Verdict::Equal, "{}\n{}", subject.module.name, subject.plain);
-    }
+    assert_proven(&trees());
 }
 
 #[test]
 fn heaps_are_proven_equal_to_a_plain_sum() {
-    if !has(&["yosys"]) {
-        return;
-    }
-    for subject in heaps() {
-        assert_eq!(subject.verdict(subject.sources()), Verdict::Equal, "{}\n{}", subject.module.name, subject.plain);
-    }
-}
-
-/// The subject's text with the last `from` in its module turned into `to`.
-fn broken(subject: &Subject, from: &str, to: &str) -> Sources {
-    let mut sources = subject.sources();
-    let text = sources.get_mut(&format!("{}.v", subject.module.name)).expect("its file");
-    let at = text.rfind(from).unwrap_or_else(|| panic!("no `{from}` in {text}"));
-    text.replace_range(at..at + from.len(), to);
-    sources
+    assert_proven(&heaps());
 }
 
 #[test]
 fn broken_adders_trees_and_heaps_are_refuted() {
-    if !has(&["yosys"]) {
+    if !has(&["yosys", "yosys-abc"]) {
         return;
     }
+    let verdict =
+        |subject: &Subject, from: &str, to: &str| subject.verdict(subject.broken(&subject.module.name, from, to));
     for kind in [FinalAdder::Ripple, FinalAdder::Sklansky, FinalAdder::BrentKung, FinalAdder::KoggeStone] {
         let subject = adder(kind, 16, CarryOut::Kept);
-        assert_eq!(subject.verdict(broken(&subject, " | ", " & ")), Verdict::Different, "{}", subject.module.name);
+        assert_eq!(verdict(&subject, " | ", " & "), Verdict::Different, "{}", subject.module.name);
     }
     let select = adder(FinalAdder::CarrySelect { block: 4 }, 16, CarryOut::Kept);
-    assert_eq!(select.verdict(broken(&select, "4'd1", "4'd0")), Verdict::Different);
-    for subject in heaps().into_iter().chain([tree(3, 5, true)]) {
-        assert_eq!(subject.verdict(broken(&subject, " ^ ", " & ")), Verdict::Different, "{}", subject.module.name);
-    }
+    assert_eq!(verdict(&select, "4'd1", "4'd0"), Verdict::Different);
+    let sums: Vec<Subject> = heaps().into_iter().chain([tree(3, 5, true)]).collect();
+    side_by_side(2, &sums, |subject| {
+        assert_eq!(verdict(subject, " ^ ", " & "), Verdict::Different, "{}", subject.module.name);
+    });
 }

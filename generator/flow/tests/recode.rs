@@ -1,104 +1,25 @@
-//! Multipliers made of recoders and digit products are multipliers, proven by Yosys; all recoders are free of lint.
+//! Multipliers made of recoders and digit products are multipliers, proven by ABC; all recoders are free of lint.
 
 #![allow(missing_docs)]
 
 mod common;
-
-use std::fs;
-use std::process::Command;
+#[path = "../../datapath/tests/common/digit_multiplier.rs"]
+mod digit_multiplier;
 
 use common::{has, verilator};
+use digit_multiplier::{RECODINGS, Recoding, multiplier};
 use tritloom_datapath::arith::recode::booth::{self, Radix};
 use tritloom_datapath::arith::recode::pending::{Order, next_pending};
-use tritloom_datapath::arith::recode::{Digit, DigitSet, Multiples, canonical, digit_product, ent, leading_one};
+use tritloom_datapath::arith::recode::{DigitSet, canonical, digit_product, ent, leading_one};
 use tritloom_datapath::interface::Interface;
 use tritloom_emit::verilog::{Identity, emit};
+use tritloom_flow::yosys::{Verdict, compare};
 use tritloom_flow::{Design, Sources, side_by_side};
-use tritloom_hdl::{Module, ModuleBuilder, Shape, Value, sint, uint};
+use tritloom_hdl::{Module, Shape, sint, uint};
+
+const PATIENCE_SECONDS: u32 = 300;
 
 const RADICES: [Radix; 2] = [Radix::Four, Radix::Eight];
-
-/// A way to cut a weight into digits.
-#[derive(Clone, Copy, Debug)]
-enum Recoding {
-    Booth(Radix),
-    Ent,
-    Canonical,
-}
-
-const RECODINGS: [Recoding; 4] =
-    [Recoding::Booth(Radix::Four), Recoding::Booth(Radix::Eight), Recoding::Ent, Recoding::Canonical];
-
-impl Recoding {
-    /// Bits of weight to a digit.
-    fn step(self) -> u32 {
-        match self {
-            Recoding::Booth(radix) => radix.step(),
-            Recoding::Ent => 2,
-            Recoding::Canonical => 1,
-        }
-    }
-
-    /// The digits of `weight`, through the recoder's module.
-    fn digits(self, m: &ModuleBuilder, weight: &Value) -> Vec<Digit> {
-        let recoder = |module: &Module| {
-            let recoder = m.instance("recoder", module);
-            recoder.connect("weight", weight);
-            recoder
-        };
-        let unpacked = |module: &Module, set: DigitSet| {
-            let lanes = recoder(module).output_lanes("digits", uint(set.bits()));
-            lanes.iter().iter().map(|packed| Digit::unpack(set, packed)).collect()
-        };
-        match self {
-            Recoding::Booth(radix) => unpacked(&booth::recoder(radix, weight.shape()), radix.digit_set()),
-            Recoding::Canonical => unpacked(&canonical::recoder(weight.shape()), DigitSet::Ternary),
-            Recoding::Ent => {
-                let recoder = recoder(&ent::recoder(weight.shape()));
-                let sign = weight.shape().signed.then(|| recoder.output("sign"));
-                let codes = recoder.output_lanes("codes", uint(ent::CODE_BITS)).iter();
-                let digit =
-                    |(place, code): (usize, &Value)| ent::digit(m, &format!("digit{place}"), code, sign.as_ref());
-                codes.iter().enumerate().map(digit).collect()
-            }
-        }
-    }
-
-    fn multiples(self, m: &ModuleBuilder, activation: &Value) -> Multiples {
-        match self {
-            Recoding::Canonical => Multiples::up_to_one(activation),
-            Recoding::Booth(Radix::Four) | Recoding::Ent => Multiples::up_to_two(activation),
-            Recoding::Booth(Radix::Eight) => {
-                Multiples::up_to_four(activation, &m.wire("triple", &digit_product::triple(activation)))
-            }
-        }
-    }
-}
-
-/// `weight * activation` as the plain sum of its digit products. With a `skew` of one every digit weighs as if digits
-/// took a bit more than they do, which is wrong.
-fn multiplier(recoding: Recoding, weight: Shape, activation: Shape, skew: u32) -> Module {
-    let m = ModuleBuilder::new("digit_multiplier", "A product as the sum of digit products.");
-    let (w, x) = (m.input("weight", weight), m.input("activation", activation));
-    let multiples = recoding.multiples(&m, &x);
-    let width = weight.width + activation.width;
-    let mut sum = m.sint(0, width);
-    for (place, digit) in recoding.digits(&m, &w).iter().enumerate() {
-        let name = format!("product{place}");
-        let product = digit_product::product(&m, &name, digit, &multiples);
-        let carry = product.carry.expect("a product owes a carry").to_signed();
-        let value = m.wire(&format!("{name}_value"), &(product.word + carry));
-        let shifted = value.shift_left((recoding.step() + skew) * place as u32);
-        sum = fitted(&(sum + fitted(&shifted, width)), width);
-    }
-    m.output("product", &sum);
-    m.finish()
-}
-
-/// The value modulo `2^width`.
-fn fitted(value: &Value, width: u32) -> Value {
-    value.extend(value.width().max(width)).wrap(width)
-}
 
 fn emitted(module: Module) -> (String, Sources) {
     let design = tritloom_hdl::Design::new(module).unwrap_or_else(|defects| panic!("{defects}"));
@@ -121,47 +42,47 @@ fn reference(weight: Shape, activation: Shape) -> String {
     )
 }
 
-/// Whether Yosys proves a multiplier right, for all operands; otherwise it has found some for which it is wrong.
-fn is_proven(recoding: Recoding, weight: Shape, activation: Shape, skew: u32) -> bool {
+/// Whether a multiplier is one, for all operands.
+fn verdict(recoding: Recoding, weight: Shape, activation: Shape, skew: u32) -> Verdict {
     let (top, mut files) = emitted(multiplier(recoding, weight, activation, skew));
     files.insert("reference.v".to_owned(), reference(weight, activation));
-    let folder = tempfile::tempdir().expect("a directory");
-    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).expect("a file"));
-    let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    let script = format!(
-        "read_verilog {}; proc; miter -equiv -flatten {top} reference miter; hierarchy -top miter; flatten; opt; \
-         sat -prove trigger 0 miter",
-        names.join(" ")
-    );
-    let output = Command::new("yosys").args(["-p", &script]).current_dir(folder.path()).output().expect("yosys starts");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let (proven, refuted) = (said.contains("no model found: SUCCESS!"), said.contains("model found: FAIL!"));
-    let subject = format!("{recoding:?}, {weight} by {activation}");
-    assert!(output.status.success() && proven != refuted, "{subject}: {said}");
-    proven
+    compare(&files, "reference", &top, PATIENCE_SECONDS).expect("yosys and ABC answer")
 }
 
-#[test]
-fn multipliers_made_of_digits_equal_the_product() {
-    if !has(&["yosys"]) {
+fn assert_proven(shapes: impl Iterator<Item = (Shape, Shape)>) {
+    if !has(&["yosys", "yosys-abc"]) {
         return;
     }
-    let shapes = (4..=6).flat_map(|width| [(sint(width), sint(width)), (uint(width), uint(width))]);
-    let shapes = shapes.chain([(sint(4), sint(7)), (uint(7), uint(4))]);
     let problems: Vec<_> = shapes.flat_map(|(w, x)| RECODINGS.map(|recoding| (recoding, w, x))).collect();
     side_by_side(2, &problems, |&(recoding, weight, activation)| {
-        assert!(is_proven(recoding, weight, activation, 0), "{recoding:?}, {weight} by {activation}");
+        let verdict = verdict(recoding, weight, activation, 0);
+        assert_eq!(verdict, Verdict::Equal, "{recoding:?}, {weight} by {activation}");
     });
 }
 
 #[test]
+fn multipliers_made_of_digits_equal_the_product() {
+    let square = (4..=6).flat_map(|width| [(sint(width), sint(width)), (uint(width), uint(width))]);
+    assert_proven(square.chain([(sint(4), sint(7)), (uint(7), uint(4))]));
+}
+
+/// Minutes: only where TRITLOOM_LONG_PROOFS=1 (`scripts/figures proofs`).
+#[test]
+fn multipliers_of_int8_made_of_digits_equal_the_product() {
+    if std::env::var("TRITLOOM_LONG_PROOFS").is_ok_and(|value| value == "1") {
+        assert_proven([(sint(8), sint(8))].into_iter());
+    }
+}
+
+#[test]
 fn a_broken_multiplier_is_refuted() {
-    if !has(&["yosys"]) {
+    if !has(&["yosys", "yosys-abc"]) {
         return;
     }
     for recoding in RECODINGS {
-        assert!(!is_proven(recoding, sint(4), sint(4), 1), "{recoding:?}");
-        assert!(!is_proven(recoding, uint(4), uint(4), 1), "{recoding:?}");
+        for operand in [sint(4), uint(4)] {
+            assert_eq!(verdict(recoding, operand, operand, 1), Verdict::Different, "{recoding:?}, {operand}");
+        }
     }
 }
 

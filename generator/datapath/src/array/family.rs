@@ -84,7 +84,7 @@ impl<F: ArrayFamily> Family for F {
 
     fn timing(&self, parameters: &Parameters) -> Timing {
         let element = self.element(parameters);
-        timing(element.geometry(), |mode| element.pace(mode))
+        Timing { runs: element.runs(), ..timing(element.geometry(), |mode| element.pace(mode)) }
     }
 
     fn modes(&self, parameters: &Parameters) -> Vec<Mode> {

@@ -78,6 +78,7 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
         passes: (0..geometry.modes.len()).map(|mode| geometry.passes_of(mode)).max().unwrap_or(1).into(),
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
+        runs: 1,
         formula: match geometry.topology {
             Topology::Broadcast | Topology::Cube { .. } | Topology::Tree => {
                 formula(geometry, &paces, &meanwhile("rows"))

@@ -91,6 +91,7 @@ pub const RESOLVE: Parameter = Parameter::choice(
         ("sklansky", "parallel prefix of fewest levels"),
         ("brent_kung", "parallel prefix of fewest nodes"),
         ("kogge_stone", "parallel prefix of fewest levels and fan-out two"),
+        ("carry_select", "blocks of 4 bits, each with both of its sums before its carry comes"),
     ],
     Some("synthesiser"),
     "adder that makes one word of a carry-save sum, one a column, behind the array",
@@ -142,9 +143,13 @@ pub fn resolve(parameters: &Parameters) -> FinalAdder {
         "sklansky" => FinalAdder::Sklansky,
         "brent_kung" => FinalAdder::BrentKung,
         "kogge_stone" => FinalAdder::KoggeStone,
+        "carry_select" => FinalAdder::CarrySelect { block: CARRY_SELECT_BLOCK },
         _ => FinalAdder::Synthesiser,
     }
 }
+
+/// Bits of a block of a carry-select adder.
+const CARRY_SELECT_BLOCK: u32 = 4;
 
 /// What [`ROWS`] says: trees stand in one row.
 pub fn rows(parameters: &Parameters) -> u32 {

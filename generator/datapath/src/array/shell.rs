@@ -32,6 +32,11 @@ pub trait Element {
         1
     }
 
+    /// Runs that make an exact product.
+    fn runs(&self) -> u64 {
+        1
+    }
+
     /// The name of the top module, every parameter in it.
     fn top_name(&self) -> String;
 

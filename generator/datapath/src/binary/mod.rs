@@ -100,6 +100,7 @@ one another without a bubble and without reset."
             rows: 1,
             vectors: 1,
             passes: 1,
+            runs: 1,
             formula: format!(
                 "a run takes max(1, ceil(inner / {width})) cycles for each of its max(1, ceil(columns / {columns})) \
                  tiles; a tile is valid {latency_cycles} cycles after the beat that completes it; runs follow one \

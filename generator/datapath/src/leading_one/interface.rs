@@ -41,6 +41,7 @@ pub(super) fn timing(config: &Config) -> Timing {
         rows: 1,
         vectors: 1,
         passes: 1,
+        runs: 1,
         formula: format!(
             "a run takes max(1, ceil(head_size / {lanes})) * max(1, keys) cycles, one beat of a key each; a result is \
              valid {LATENCY_CYCLES} cycles after its key's last beat, the best of a ranked run {} cycles after the \

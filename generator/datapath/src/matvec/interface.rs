@@ -45,6 +45,7 @@ pub fn timing(geometry: &Geometry, prepare_stages: u32) -> Timing {
         rows: 1,
         vectors: geometry.max_vectors.into(),
         passes: 1,
+        runs: 1,
         formula: format!(
             "a run takes max(1, ceil(inputs / {lanes})) * max(1, ceil(outputs / {ports})){vectors} cycles, \
              {weight_beats}, {order}; a result is valid {latency_cycles} cycles after the beat that completes it; runs follow \

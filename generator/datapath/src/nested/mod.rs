@@ -104,6 +104,11 @@ impl array::Element for Element {
         }
     }
 
+    /// A draft, and its rest.
+    fn runs(&self) -> u64 {
+        2
+    }
+
     fn top_name(&self) -> String {
         format!("nested_{}_{}", self.0.name(), self.0.geometry.name_suffix())
     }

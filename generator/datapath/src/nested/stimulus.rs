@@ -13,20 +13,26 @@ struct Job {
     /// Whole weights, a vector a column.
     weights: Vec<Vec<i32>>,
     inner: u32,
-    /// Whether the rest follows the draft; then there is one tile of columns.
-    exact: bool,
+    /// Of how many rows and columns of the last tile the rest follows the draft.
+    settled: Option<(usize, usize)>,
 }
+
+/// Vectors of activations, and slices of a vector of weights for each column.
+type Operands<'a> = (&'a [Vec<i32>], &'a [Vec<i32>]);
 
 /// Beats of the longest sums: longer ones are cut here, so that a bench ends.
 const MOST_BEATS: u32 = 1024;
 /// Tiles of a random run in each dimension.
 const RANDOM_TILES: u32 = 4;
+/// Rests of fewer rows and columns than their drafts, at the most.
+const SMALLER_RESTS: u32 = 64;
 
 pub(super) fn scenarios(config: &Config, seed: u64) -> Vec<Scenario> {
     let mut bench = Bench { config, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
     bench.corners();
     bench.every_weight();
     bench.sizes();
+    bench.smaller_rests();
     for position in 0..3 {
         bench.stalled(&format!("random_gaps_{position}"), &Stall { inputs: [20; 3], results: 20 });
         bench.aborted(&format!("reset_{position}"));
@@ -68,12 +74,7 @@ impl Bench<'_> {
         for x in [activation.0, activation.1] {
             for w in [weight.0, weight.1] {
                 let activations = vec![vec![x; inner as usize]; rows as usize];
-                jobs.push(Job {
-                    activations,
-                    weights: vec![vec![w; inner as usize]; columns as usize],
-                    inner,
-                    exact: true,
-                });
+                jobs.push(exact(activations, vec![vec![w; inner as usize]; columns as usize], inner));
             }
         }
         self.push("corners", &jobs, &Stall::FULL_SPEED, None);
@@ -95,7 +96,7 @@ impl Bench<'_> {
                 lightest + step * (number as i32 % values) + low
             };
             let weights = (0..columns).map(|column| (0..inner).map(|place| weight(column, place)).collect()).collect();
-            Job { activations: bench.activations(rows, inner), weights, inner, exact: true }
+            exact(bench.activations(rows, inner), weights, inner)
         };
         let jobs: Vec<Job> = (0..runs).map(|run| job(self, run)).collect();
         self.push("every_weight", &jobs, &Stall::FULL_SPEED, None);
@@ -150,12 +151,32 @@ impl Bench<'_> {
     }
 
     /// A random job, no larger than the array allows; an exact one of no more than a tile of columns.
-    fn job(&mut self, rows: u32, inner: u32, columns: u32, exact: bool) -> Job {
+    fn job(&mut self, rows: u32, inner: u32, columns: u32, is_exact: bool) -> Job {
         let geometry = &self.config.geometry;
-        let widest = if exact { geometry.columns } else { geometry.max_columns };
+        let widest = if is_exact { geometry.columns } else { geometry.max_columns };
         let (inner, columns) = (inner.min(geometry.max_inner), columns.min(widest));
         let weights = self.matrix(columns, inner, self.weight_range());
-        Job { activations: self.activations(rows, inner), weights, inner, exact }
+        let job = exact(self.activations(rows, inner), weights, inner);
+        if is_exact { job } else { Job { settled: None, ..job } }
+    }
+
+    /// Drafts of several tiles, and rests of fewer rows and columns than their last tile: of small arrays every number of
+    /// rows behind a tile of every width.
+    fn smaller_rests(&mut self) {
+        let array::Geometry { rows, columns, .. } = self.config.geometry;
+        let places = self.config.geometry.tile_places(0);
+        let every = (1..=rows).flat_map(|height| (1..=columns).map(move |width| (height, width)));
+        let mut jobs = Vec::new();
+        for (height, width) in every.step_by((rows * columns).div_ceil(SMALLER_RESTS) as usize) {
+            let inner = self.random.random_range(1..=RANDOM_TILES * places);
+            let tiles = self.random.random_range(0..RANDOM_TILES);
+            let drafted = self.random.random_range(height..=rows);
+            let job = self.job(drafted, inner, tiles * columns + width, false);
+            let last_tile = (job.weights.len() as u32 - 1) % columns + 1;
+            let settled = Some((height as usize, self.random.random_range(1..=last_tile) as usize));
+            jobs.push(Job { settled, ..job });
+        }
+        self.push("smaller_rests", &jobs, &Stall::FULL_SPEED, None);
     }
 
     fn activations(&mut self, rows: u32, inner: u32) -> Vec<Vec<i32>> {
@@ -170,12 +191,12 @@ impl Bench<'_> {
         let geometry = &self.config.geometry;
         let (mut streams, mut results, mut tiles) = ([Vec::new(), Vec::new(), Vec::new()], Vec::new(), Vec::new());
         let random = &mut self.random;
-        let mut send = |mode: usize, job: &Job, slices: &[Vec<i32>], expected: &[Vec<i128>]| {
-            let (columns, rows) = (job.weights.len() as u32, job.activations.len() as u32);
-            streams[0].push(beats::run(geometry, mode, job.inner, columns, rows));
+        let mut send = |mode: usize, inner: u32, (x, slices): Operands, expected: &[Vec<i128>]| {
+            let (columns, rows) = (slices.len() as u32, x.len() as u32);
+            streams[0].push(beats::run(geometry, mode, inner, columns, rows));
             let noise = &mut |below: u64| random.random_range(0..below);
             for tile in 0..geometry.column_tiles(columns) {
-                let operands = beats::operands(geometry, mode, (&job.activations, slices), job.inner, tile, noise);
+                let operands = beats::operands(geometry, mode, (x, slices), inner, tile, noise);
                 tiles.push((operands.len() as u64, u64::from(rows)));
                 streams[1].extend(operands.iter().map(|beat| beat.activation_beat(geometry, noise)));
                 streams[2].extend(operands.iter().map(|beat| beat.weight_beat(geometry, noise)));
@@ -183,10 +204,14 @@ impl Bench<'_> {
             results.extend(beats::results(geometry, expected, columns));
         };
         for job in jobs {
-            let (drafts, rests) = cut(self.config, &job.weights);
-            send(DRAFT, job, &drafts, &drafted(self.config, &job.activations, &drafts));
-            if job.exact {
-                send(REST, job, &rests, &product(&job.activations, &job.weights));
+            let Job { activations, weights, inner, settled } = job;
+            let (drafts, rests) = cut(self.config, weights);
+            send(DRAFT, *inner, (activations, &drafts), &drafted(self.config, activations, &drafts));
+            if let Some((height, width)) = *settled {
+                let tile = weights.len().saturating_sub(1) / geometry.columns as usize * geometry.columns as usize;
+                let (activations, columns) = (&activations[..height], tile..tile + width);
+                let exact = product(activations, &weights[columns.clone()]);
+                send(REST, *inner, (activations, &rests[columns]), &exact);
             }
         }
         let streams: [Vec<Beat>; 3] = streams;
@@ -194,6 +219,12 @@ impl Bench<'_> {
         let scenario = stall.scenario(&mut self.random, name, streams, results, abort_after, cycles);
         self.scenarios.push(scenario);
     }
+}
+
+/// A job of one tile whose rest settles all of it.
+fn exact(activations: Vec<Vec<i32>>, weights: Vec<Vec<i32>>, inner: u32) -> Job {
+    let settled = Some((activations.len(), weights.len()));
+    Job { activations, weights, inner, settled }
 }
 
 /// The drafts of weights, and their rests.

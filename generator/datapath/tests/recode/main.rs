@@ -4,6 +4,8 @@
 #![expect(clippy::print_stdout, reason = "a failing test shows its seed")]
 
 mod census;
+#[path = "../common/digit_multiplier.rs"]
+mod digit_multiplier;
 mod multiplications;
 mod pending;
 mod products;

@@ -1,110 +1,40 @@
 //! A recoder and its digit products together multiply.
 
-use super::{Bench, read, shapes, some_values, values};
-use tritloom_datapath::arith::recode::booth::{self, Radix};
-use tritloom_datapath::arith::recode::{Digit, DigitSet, Multiples, canonical, digit_product, ent};
-use tritloom_hdl::{InstanceBuilder, Lanes, Module, ModuleBuilder, Random, Shape, Value, sint, uint};
-
-#[derive(Clone, Copy, Debug)]
-enum Recoding {
-    Booth(Radix),
-    Ent,
-    Canonical,
-}
-
-const RECODINGS: [Recoding; 4] =
-    [Recoding::Booth(Radix::Four), Recoding::Booth(Radix::Eight), Recoding::Ent, Recoding::Canonical];
-
-impl Recoding {
-    fn recoder(self, weight: Shape) -> Module {
-        match self {
-            Recoding::Booth(radix) => booth::recoder(radix, weight),
-            Recoding::Ent => ent::recoder(weight),
-            Recoding::Canonical => canonical::recoder(weight),
-        }
-    }
-
-    fn digit_set(self) -> DigitSet {
-        match self {
-            Recoding::Booth(radix) => radix.digit_set(),
-            Recoding::Ent => DigitSet::Radix4,
-            Recoding::Canonical => DigitSet::Ternary,
-        }
-    }
-
-    fn step(self) -> u32 {
-        match self {
-            Recoding::Booth(radix) => radix.step(),
-            Recoding::Ent => 2,
-            Recoding::Canonical => 1,
-        }
-    }
-
-    /// The digits as they leave the recoder.
-    fn lanes(self, recoder: &InstanceBuilder) -> Lanes {
-        match self {
-            Recoding::Ent => recoder.output_lanes("codes", uint(ent::CODE_BITS)),
-            _ => recoder.output_lanes("digits", uint(self.digit_set().bits())),
-        }
-    }
-
-    fn digit(self, m: &ModuleBuilder, lane: &Value, sign: Option<&Value>) -> Digit {
-        match self {
-            Recoding::Ent => ent::digit(m, "digit", lane, sign),
-            _ => Digit::unpack(self.digit_set(), lane),
-        }
-    }
-
-    fn multiples(self, m: &ModuleBuilder, x: &Value) -> Multiples {
-        match self.digit_set() {
-            DigitSet::Ternary => Multiples::up_to_one(x),
-            DigitSet::Radix4 => Multiples::up_to_two(x),
-            DigitSet::Radix8 => Multiples::up_to_four(x, &m.wire("triple", &digit_product::triple(x))),
-        }
-    }
-}
-
-/// The products of all digits of a weight with an activation.
-fn terms(recoding: Recoding, weight: Shape, activation: Shape) -> Module {
-    let m = ModuleBuilder::new("digit_terms", "The products of all digits of a weight with an activation.");
-    let (w, x) = (m.input("weight", weight), m.input("activation", activation));
-    let recoder = m.instance("recoder", &recoding.recoder(weight));
-    recoder.connect("weight", &w);
-    let signed_digits = matches!(recoding, Recoding::Ent) && weight.signed;
-    let sign = signed_digits.then(|| recoder.output("sign"));
-    let (digits, multiples) = (recoding.lanes(&recoder), recoding.multiples(&m, &x));
-    let words = m.lanes("words", sint(recoding.digit_set().product_bits(activation)), digits.count());
-    let carries = m.lanes("carries", uint(1), digits.count());
-    m.repeat("digit", digits.count(), |position| {
-        let digit = recoding.digit(&m, &digits.lane(position), sign.as_ref());
-        let product = digit_product::product(&m, "product", &digit, &multiples);
-        words.drive(position, &product.word);
-        carries.drive(position, &product.carry.expect("a product owes a carry"));
-    });
-    m.output_lanes("words", &words, "");
-    m.output_lanes("carries", &carries, "");
-    m.finish()
-}
+use super::digit_multiplier::{RECODINGS, Recoding, multiplier};
+use super::{Bench, shapes, some_values, values};
+use tritloom_hdl::{Random, Shape};
 
 fn compare(recoding: Recoding, weight: Shape, activation: Shape, pairs: impl IntoIterator<Item = (i64, i64)>) {
-    let mut bench = Bench::new(terms(recoding, weight, activation));
-    let bits = recoding.digit_set().product_bits(activation);
+    let mut bench = Bench::new(multiplier(recoding, weight, activation, 0));
+    let [w_port, x_port] = ["weight", "activation"].map(|port| bench.evaluator.input(port).expect("an input"));
+    let product_port = bench.evaluator.output("product").expect("an output");
+    let unused = 64 - weight.width - activation.width;
     for (w, x) in pairs {
-        bench.set("weight", w);
-        bench.set("activation", x);
-        let (words, carries) = (bench.lanes("words", bits), bench.lanes("carries", 1));
-        let term = |word: u64, carry: bool| i128::from(read(word, sint(bits))) + i128::from(carry);
-        let terms = words.iter().zip(&carries).map(|(word, carry)| term(word.to_u64().expect("a word"), carry.bit(0)));
-        let product = terms.rev().fold(0, |sum, term| (sum << recoding.step()) + term);
-        assert_eq!(product, i128::from(w) * i128::from(x), "{w} * {x}, {weight}, {activation}, {recoding:?}");
+        bench.evaluator.write(w_port, &[w as u64]);
+        bench.evaluator.write(x_port, &[x as u64]);
+        let product = bench.evaluator.read(product_port)[0];
+        let expected = (i128::from(w) * i128::from(x)) as u64;
+        assert_eq!(product << unused, expected << unused, "{w} * {x}, {weight}, {activation}, {recoding:?}");
     }
+}
+
+/// Every pair of operands of these shapes.
+fn compare_all(weight: Shape, activation: Shape) {
+    let pairs = || values(weight).flat_map(|w| values(activation).map(move |x| (w, x)));
+    RECODINGS.iter().for_each(|recoding| compare(*recoding, weight, activation, pairs()));
 }
 
 #[test]
 fn small_operands_multiply_exhaustively() {
     for (weight, activation) in shapes(2..=5).into_iter().flat_map(|w| shapes(2..=5).into_iter().map(move |x| (w, x))) {
-        let pairs = || values(weight).flat_map(|w| values(activation).map(move |x| (w, x)));
-        RECODINGS.iter().for_each(|recoding| compare(*recoding, weight, activation, pairs()));
+        compare_all(weight, activation);
+    }
+}
+
+#[test]
+fn operands_of_a_byte_multiply_exhaustively() {
+    for weight in shapes([8]) {
+        shapes([8]).into_iter().for_each(|activation| compare_all(weight, activation));
     }
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::print_stderr, missing_docs)]
 
+pub mod subject;
+
 use std::path::Path;
 
 use tritloom_datapath::interface::{Beat, Direction, Interface, Scenario, Stream};

@@ -25,6 +25,25 @@ fn real_layers_in_every_width_are_multiplied_exactly() {
     }
 }
 
+#[test]
+fn signs_of_real_layers_are_multiplied_exactly_by_slices_of_a_bit() {
+    let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };
+    let (ternary, mut classifier) = layers::layers(&model, 2);
+    classifier.weights.truncate(CLASSIFIER_ROWS);
+    // The top bit of a signed number alone is its sign: minus one or zero.
+    let [whole, signs, halves] = [(8, 8), (1, 1), (8, 1)].map(|(a, w)| (format!("{a}x{w}"), classifier.narrowed(a, w)));
+    let ternary_signs: Vec<_> = ternary.iter().map(|layer| layer.narrowed(1, 1)).collect();
+    let layers = [&whole, &signs, &halves, &signs].map(|(mode, layer)| (mode.as_str(), layer));
+    let layers: Vec<_> = layers.into_iter().chain(ternary_signs.iter().map(|layer| ("1x1", layer))).collect();
+    for shift in ["gathered", "element"] {
+        let slices = [("activation_slice", "bits1"), ("weight_slice", "bits1")];
+        let shape = [("shift", shift), ("rows", "2"), ("columns", "4"), ("depth", "1"), ("max_inner", "256")];
+        let core = core("bit_slice", &[&slices[..], &shape[..]].concat());
+        let (inputs, results) = arrays::beats(&geometry(&core.1), &layers);
+        run(&core, inputs, results);
+    }
+}
+
 /// Places of the inner dimension that share a zero point of the weights.
 const GROUP: usize = 64;
 /// Rows of the classifier that pass: all would take minutes.

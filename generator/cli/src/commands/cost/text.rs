@@ -114,11 +114,13 @@ impl Model {
 fn throughput(own: &Estimated) -> String {
     let timing = &own.evaluation.timing;
     let pace = timing.pace;
-    let at = if pace.least_cycles == pace.most_cycles {
-        String::new()
-    } else {
-        format!(", at the slowest of its paces, {} to {} cycles a beat", pace.least_cycles, pace.most_cycles)
-    };
+    let mut at = String::new();
+    if timing.runs > 1 {
+        at += &format!(", each exact after {} runs", timing.runs);
+    }
+    if pace.least_cycles < pace.most_cycles {
+        at += &format!(", at the slowest of its paces, {} to {} cycles a beat", pace.least_cycles, pace.most_cycles);
+    }
     format!(
         "a cycle: products {}, weights {}, weight bits {}{at}\nbuffer bits: {}, the memories and registers of all parts but \
          the control\n",

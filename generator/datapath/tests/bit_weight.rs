@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{check, configuration, family, hardware};
+use common::{check, configuration, family, hardware, words};
 use tritloom_datapath::array::OperandBeat;
 use tritloom_datapath::bit_weight::beat_cycles;
 use tritloom_datapath::rehearsal::rehearse;
@@ -48,6 +48,29 @@ fn every_step_is_exact_on_every_topology_that_it_has() {
                     continue; // C0231
                 }
                 let settings = format!("{size}, step: {step}, topology: {topology}");
+                check(family, &configuration(family, &settings), seed as u64);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_recoding_and_every_final_adder_is_exact() {
+    let family = family("bit_weight");
+    let resolves = words(family, "resolve");
+    let recodings = words(family, "recoding");
+    assert!(resolves.contains(&"carry_select") && recodings.contains(&"ent"));
+    let sizes = [
+        "rows: 3, columns: 2, depth: 1, max_inner: 9, max_columns: 5, max_rows: 4, weight: int4",
+        "rows: 2, columns: 1, depth: 2, max_inner: 6, max_columns: 3, weight: int16",
+    ];
+    // Each behind the array, in segments that drain, and in segments that pass.
+    for topology in ["broadcast", "draining", "weight_stationary"] {
+        for (seed, (size, step)) in sizes.iter().zip(["opt1", "opt2"]).enumerate() {
+            for (number, resolve) in resolves.iter().enumerate() {
+                let recoding = recodings[(number + seed) % recodings.len()];
+                let settings =
+                    format!("{size}, step: {step}, topology: {topology}, resolve: {resolve}, recoding: {recoding}");
                 check(family, &configuration(family, &settings), seed as u64);
             }
         }

@@ -33,6 +33,7 @@ fn every_broken_rule_is_named_with_a_way_out() {
     broken("binary", "C0243", &[("width", number(4096)), ("columns", number(17))]);
     let word = |word: &str| Given::from(word);
     broken("bit_weight", "C0231", &[("step", word("opt4c")), ("topology", word("weight_stationary"))]);
+    broken("bit_weight", "C0232", &[("carry_spacing", number(2))]);
     let tables =
         [("tables", number(1024)), ("group_size", number(6)), ("max_inputs", number(8192)), ("ports", number(1))];
     broken("ternary_lut", "C0204", &tables);

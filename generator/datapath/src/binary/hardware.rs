@@ -4,6 +4,7 @@ use super::parameters::{Outcome, Shape};
 use crate::arith::popcount::popcount;
 use crate::arith::thermometer::thermometer;
 use crate::sequencer::sequencer;
+use crate::words::counted;
 use tritloom_hdl::{Design, Diagnostics, ForwardWire, Lanes, ModuleBuilder, Staged, Value, sint, uint};
 
 /// Register stages before the result: agreements, counts, sums.
@@ -63,8 +64,9 @@ fn summary(shape: &Shape) -> String {
         Outcome::Threshold => "comparisons of the number of places that agree with thresholds",
     };
     format!(
-        "A binary vector against many: {what} of {} columns at once, {} places a cycle.",
-        shape.columns, shape.width
+        "A binary vector against many: {what} of {} at once, {} a cycle.",
+        counted(shape.columns, "column"),
+        counted(shape.width, "place")
     )
 }
 

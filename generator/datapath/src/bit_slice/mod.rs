@@ -24,6 +24,7 @@ use crate::bit_weight::BitWeight;
 use crate::family::Family;
 use crate::parameter::{Given, Parameter, Parameters, Problem};
 use crate::registry;
+use crate::words::counted;
 use parameters::Config;
 use slicing::{Control, Side, Slicing};
 use tritloom_hdl::{Census, Module, ModuleBuilder, Primitive, Value};
@@ -141,13 +142,13 @@ impl array::Element for Element {
     fn summary(&self) -> String {
         let Config { geometry, activation, weight, .. } = &self.0;
         format!(
-            "Multiplies two matrices of integers of up to {} by {} bits: {} x {} elements of {} multipliers of {} by {} \
+            "Multiplies two matrices of integers of up to {} by {} bits: {} x {} elements of {} of {} by {} \
              bits.",
             activation.bits,
             weight.bits,
             geometry.rows,
             geometry.columns,
-            self.0.activation_slices() * weight.count(),
+            counted(self.0.activation_slices() * weight.count(), "multiplier"),
             activation.slice,
             weight.slice
         )

@@ -1,10 +1,10 @@
 //! The primitives of an element in closed form.
 
-use super::element::{RADIX, digit_bits, digit_sum_profile, profile};
-use super::parameters::{Config, Step};
+use super::element::{RADIX, digit_sum_profile, edge_bits, profile};
+use super::parameters::{Config, Recoding, Step};
 use super::serial_cost;
 use crate::arith::bit_heap::{Plan, Profile};
-use crate::arith::recode::{booth, digit_product};
+use crate::arith::recode::{booth, digit_product, ent};
 use crate::arith::reduction::balanced_census;
 use crate::array::ElementCensus;
 use crate::census::{Parts, copies, products, sum_of};
@@ -46,7 +46,11 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
     let geometry = &config.geometry;
     let (depth, width) = (geometry.depth.into(), profile.width());
     let kept_carries = profile.carries().count(width);
-    let recoders = copies(&booth::recoder_census(RADIX, geometry.weight()), depth);
+    let recoder = match config.recoding {
+        Recoding::Ent => ent::recoder_census(geometry.weight()),
+        Recoding::Edge | Recoding::Element => booth::recoder_census(RADIX, geometry.weight()),
+    };
+    let recoders = copies(&recoder, depth);
     let products = depth * u64::from(RADIX.digits(geometry.weight()));
     let product = digit_product::product_census(RADIX.digit_set(), geometry.activation());
     let kept = if config.passes_sums() { 0 } else { sums };
@@ -64,12 +68,16 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
         ("compression", copies(&Plan::new(profile, &config.tree.compression()).census(), sums)),
         ("accumulate", copies(&accumulate, kept)),
     ];
-    let column_edge = match config.recoding_at_edge {
-        true => Some((recoders, digit_bits(geometry) * geometry.depth)),
-        false => {
+    let column_edge = match config.recoding {
+        Recoding::Element => {
             parts.insert(0, ("recoding", recoders));
             None
         }
+        Recoding::Ent => {
+            parts.insert(0, ("recoding", copies(&ent::digit_census(true), products)));
+            Some((recoders, edge_bits(config) * geometry.depth))
+        }
+        Recoding::Edge => Some((recoders, edge_bits(config) * geometry.depth)),
     };
     ElementCensus { column_edge, adds_always: true, parts, ..ElementCensus::default() }
 }

@@ -1,9 +1,9 @@
 //! One element of the array, at each step.
 
-use super::parameters::Config;
+use super::parameters::{Config, Recoding};
 use crate::arith::bit_heap::{BitHeap, Carries, Profile};
 use crate::arith::recode::booth::{self, Radix};
-use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
+use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product, ent};
 use crate::arith::reduction::{Term, balanced};
 use crate::array::{Below, Geometry, Positions, SO_FAR, SumForm};
 use crate::words::counted;
@@ -17,9 +17,19 @@ const PRODUCT_ARRIVAL: u32 = 3;
 /// Gate delays of the sum so far, behind its gate.
 const SUM_ARRIVAL: u32 = 1;
 
-/// Bits of one weight as digits.
+/// Bits of one weight as Booth digits.
 pub(super) fn digit_bits(geometry: &Geometry) -> u32 {
     RADIX.digits(geometry.weight()) * RADIX.digit_set().bits()
+}
+
+/// Bits of one weight as EN-T digits and a sign.
+fn ent_bits(geometry: &Geometry) -> u32 {
+    ent::digits(geometry.weight()) * ent::CODE_BITS + 1
+}
+
+/// Bits of one weight as it leaves the edge of an array.
+pub(super) fn edge_bits(config: &Config) -> u32 {
+    if config.recoding == Recoding::Ent { ent_bits(&config.geometry) } else { digit_bits(&config.geometry) }
 }
 
 /// The digit positions of a weight.
@@ -35,16 +45,27 @@ fn position_bits(geometry: &Geometry) -> u32 {
 /// From the weights of a column to their digits.
 pub(super) fn edge(config: &Config) -> Module {
     let Geometry { depth, weight_bits, .. } = config.geometry;
+    let (prefix, digits) = if config.recoding == Recoding::Ent { ("ent", "EN-T") } else { ("booth", "Booth") };
     let m = ModuleBuilder::new(
-        format!("booth_edge_w{weight_bits}_d{depth}"),
-        format!("The Booth digits of {} of {weight_bits} bits.", counted(depth, "weight")),
+        format!("{prefix}_edge_w{weight_bits}_d{depth}"),
+        format!("The {digits} digits of {} of {weight_bits} bits.", counted(depth, "weight")),
     );
     m.parameter("weight bits", weight_bits);
     m.parameter("places", depth);
     let weights = m.input_lanes("weights", uint(weight_bits), depth, "first place lowest");
-    m.output_lanes("prepared", &recoded(&m, &config.geometry, &weights), "digits of each weight, the lowest first");
+    match config.recoding {
+        Recoding::Ent => m.output_lanes("prepared", &ent_recoded(&m, &config.geometry, &weights), ENT_LAYOUT),
+        Recoding::Edge | Recoding::Element => {
+            m.output_lanes("prepared", &recoded(&m, &config.geometry, &weights), BOOTH_LAYOUT)
+        }
+    }
     m.finish()
 }
+
+/// What the lanes of recoded weights hold.
+const BOOTH_LAYOUT: &str = "digits of each weight, the lowest first";
+/// The same of EN-T digits.
+const ENT_LAYOUT: &str = "digits of each weight, the lowest first, and its sign above";
 
 fn recoded(m: &ModuleBuilder, geometry: &Geometry, weights: &Lanes) -> Lanes {
     let recoder = booth::recoder(RADIX, geometry.weight());
@@ -55,6 +76,34 @@ fn recoded(m: &ModuleBuilder, geometry: &Geometry, weights: &Lanes) -> Lanes {
         prepared.drive(place, &instance.output("digits").as_unsigned());
     });
     (*prepared).clone()
+}
+
+fn ent_recoded(m: &ModuleBuilder, geometry: &Geometry, weights: &Lanes) -> Lanes {
+    let recoder = ent::recoder(geometry.weight());
+    let prepared = m.lanes("recoded", uint(ent_bits(geometry)), geometry.depth);
+    m.repeat("recoded_place", geometry.depth, |place| {
+        let instance = m.instance("recoder", &recoder);
+        instance.connect("weight", &weights.lane(place).as_signed());
+        prepared.drive(place, &m.concat(&[&instance.output("sign"), &instance.output("codes").as_unsigned()]));
+    });
+    (*prepared).clone()
+}
+
+/// From EN-T digits and a sign to digits with a sign each, as Booth's are.
+fn ent_decoded(m: &ModuleBuilder, geometry: &Geometry, weights: &Lanes) -> Lanes {
+    let (count, bits) = (ent::digits(geometry.weight()), RADIX.digit_set().bits());
+    let digits = m.lanes("signed_digits", uint(count * bits), geometry.depth);
+    m.repeat("decoded_place", geometry.depth, |place| {
+        let weight = weights.lane(place);
+        let codes = weight.slice(0, count * ent::CODE_BITS).lanes(uint(ent::CODE_BITS), count);
+        let decoded = m.lanes("decoded", uint(bits), count);
+        m.repeat("digit", count, |position| {
+            let digit = ent::digit(m, "digit", &codes.lane(position), Some(&weight.top_bit()));
+            decoded.drive(position, &digit.pack(m));
+        });
+        digits.drive(place, decoded.flat());
+    });
+    (*digits).clone()
 }
 
 /// The ports of every element.
@@ -119,17 +168,19 @@ pub(super) fn baseline(config: &Config) -> Module {
 
 /// The digits of all weights, position by position in each place.
 fn digits(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Lanes {
-    match config.recodes_at_edge() {
-        true => ports.weights.clone(),
-        false => recoded(m, &config.geometry, &ports.weights),
+    match config.recoding {
+        Recoding::Edge => ports.weights.clone(),
+        Recoding::Ent => ent_decoded(m, &config.geometry, &ports.weights),
+        Recoding::Element => recoded(m, &config.geometry, &ports.weights),
     }
 }
 
 fn declare_ports(m: &ModuleBuilder, config: &Config) -> Ports {
     let geometry = &config.geometry;
-    match config.recodes_at_edge() {
-        true => Ports::declare(m, geometry, digit_bits(geometry), "digits of each weight, the lowest first"),
-        false => Ports::declare(m, geometry, geometry.weight_bits, "first place lowest"),
+    match config.recoding {
+        Recoding::Edge => Ports::declare(m, geometry, digit_bits(geometry), BOOTH_LAYOUT),
+        Recoding::Ent => Ports::declare(m, geometry, ent_bits(geometry), ENT_LAYOUT),
+        Recoding::Element => Ports::declare(m, geometry, geometry.weight_bits, "first place lowest"),
     }
 }
 

@@ -40,10 +40,11 @@ pub(super) const TABLE: &[Parameter] = &[
         "recoding",
         &[
             ("edge", "once a column; three wires for two bits of weight run through the array"),
+            ("ent", "once a column, EN-T digits: two wires for two bits of weight and a sign run through the array"),
             ("element", "in every element; the weights run through the array as they are"),
         ],
         Some("edge"),
-        "where weights become Booth digits; no effect on the baseline",
+        "where weights become digits; no effect on the baseline",
     ),
     Parameter::integer(
         "group",
@@ -59,7 +60,7 @@ pub(super) const TABLE: &[Parameter] = &[
         1,
         16,
         Some(1),
-        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`; 1 and 2: in every one",
+        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`: 1, in every one, or 3 and more",
     ),
     array::RESOLVE,
     array::MAX_INNER,
@@ -78,12 +79,23 @@ pub(super) enum Step {
     Opt4e,
 }
 
+/// Where weights become digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recoding {
+    /// At the edge of the array, Booth's.
+    Edge,
+    /// At the edge of the array, EN-T.
+    Ent,
+    /// In elements, Booth's.
+    Element,
+}
+
 /// The resolved configuration.
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     pub geometry: Geometry,
     pub step: Step,
-    pub recoding_at_edge: bool,
+    pub recoding: Recoding,
     /// The most places of a group of which an element takes a digit a cycle.
     pub group: u32,
     pub tree: Tree,
@@ -102,7 +114,7 @@ impl Config {
 
     /// Whether there are digits, and they are made at the edge.
     pub fn recodes_at_edge(&self) -> bool {
-        self.is_serial() || (self.step != Step::Baseline && self.recoding_at_edge)
+        self.is_serial() || (self.step != Step::Baseline && self.recoding != Recoding::Element)
     }
 
     /// Whether digits are added one after the other.
@@ -128,7 +140,11 @@ impl Config {
 
     /// The part of a module name that shows the parameters of the family.
     pub fn name(&self) -> String {
-        let place = if self.recoding_at_edge { "edge" } else { "element" };
+        let place = match self.recoding {
+            Recoding::Edge => "edge",
+            Recoding::Ent => "ent",
+            Recoding::Element => "element",
+        };
         match self.step {
             Step::Baseline => "baseline".to_string(),
             Step::Opt1 => {
@@ -162,9 +178,13 @@ pub(super) fn config(parameters: &Parameters) -> Config {
         Step::Opt3 | Step::Opt4c | Step::Opt4e => SumForm::CARRY_SAVE,
         Step::Opt2 => SumForm::ByPosition(element::positions(geometry.weight())),
     };
-    let recoding_at_edge = parameters.choice("recoding") == "edge";
+    let recoding = match parameters.choice("recoding") {
+        "ent" => Recoding::Ent,
+        "element" => Recoding::Element,
+        _ => Recoding::Edge,
+    };
     let group = if step == Step::Opt4e { parameters.integer("group") as u32 } else { geometry.depth };
-    let mut config = Config { geometry, step, recoding_at_edge, group, tree: Tree::new(parameters) };
+    let mut config = Config { geometry, step, recoding, group, tree: Tree::new(parameters) };
     if config.is_serial() {
         config.geometry.passes = element::positions(config.geometry.weight()).count;
         config.geometry.beat_waits = true;
@@ -185,6 +205,10 @@ fn carries(geometry: &Geometry, spacing: u32) -> Carries {
 pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     let config = config(parameters);
     let mut problems = array::legality(&config.geometry);
+    if config.step == Step::Opt1 && parameters.integer("carry_spacing") == 2 {
+        let message = "two carries in every second column are as many as one in every column: nothing is saved";
+        problems.push(Problem::rule("C0232", "carry_spacing", message, "1, or 3 to 16").nearest(3));
+    }
     if !config.is_serial() {
         return problems;
     }

@@ -20,6 +20,7 @@ mod parameters;
 use crate::array::{self, ArrayFamily, ElementCensus, Geometry};
 use crate::family::Family;
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::words::counted;
 use parameters::{Config, config};
 use tritloom_hdl::{Module, ModuleBuilder, Value};
 
@@ -76,8 +77,9 @@ impl array::Element for Element {
     fn summary(&self) -> String {
         let Geometry { rows, columns, depth, .. } = self.0.geometry;
         format!(
-            "Multiplies two matrices: {rows} x {columns} elements of {depth} Booth lanes, which a run's mode cuts into \
-             as many products as it has weights a lane."
+            "Multiplies two matrices: {rows} x {columns} elements of {}, which a run's mode cuts into as many \
+             products as it has weights a lane.",
+            counted(depth, "Booth lane")
         )
     }
 

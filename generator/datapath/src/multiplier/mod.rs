@@ -8,6 +8,7 @@ use crate::interface::{Interface, Scenario};
 use crate::matvec::{self, Element, Geometry, PartialSum, Prepared, Terms, port_sum};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::sign_flip::{CONTRACT, PARAMETERS, geometry};
+use crate::words::counted;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
 /// The family.
@@ -83,10 +84,10 @@ impl Element for MultiplierElement {
 
     fn summary(&self) -> String {
         format!(
-            "Multiplies a ternary matrix by a vector of {}-bit integers: {} multipliers for each of {} outputs a cycle.",
+            "Multiplies a ternary matrix by a vector of {}-bit integers: {} for each output, {} a cycle.",
             self.0.activation_bits,
-            self.0.lanes(),
-            self.0.ports
+            counted(self.0.lanes(), "multiplier"),
+            counted(self.0.ports, "output")
         )
     }
 

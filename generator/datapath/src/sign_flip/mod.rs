@@ -11,6 +11,7 @@ use crate::multiplier::Multiplier;
 use crate::parameter::{Given, Parameter, ParameterValue, Parameters, Problem};
 use crate::registry;
 use crate::ternary_lut::selecting_port;
+use crate::words::counted;
 use tritloom_hdl::{Design, Diagnostics, Lanes, MAXIMUM_LOOP_COUNT, Module, ModuleBuilder, Value, sint};
 
 /// The family.
@@ -134,10 +135,10 @@ impl Element for SignFlipElement {
     fn summary(&self) -> String {
         format!(
             "Multiplies a ternary matrix by a vector of {}-bit integers: {} of them are added, subtracted or left out \
-             for {} outputs a cycle.",
+             for {} a cycle.",
             self.0.activation_bits,
             self.0.lanes(),
-            self.0.ports
+            counted(self.0.ports, "output")
         )
     }
 

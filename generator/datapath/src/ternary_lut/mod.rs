@@ -23,6 +23,7 @@ use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::matvec::{self, Element, Geometry, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::words::counted;
 use tritloom_formats::key;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
@@ -90,13 +91,13 @@ impl Element for TernaryLutConfig {
     fn summary(&self) -> String {
         let geometry = &self.geometry;
         format!(
-            "Multiplies a ternary matrix by a vector of {}-bit integers: {} tables of the {} sums of {} activations, \
-             read by {} outputs a cycle.",
+            "Multiplies a ternary matrix by a vector of {}-bit integers: {} of the {} sums of {}, read by {} a \
+             cycle.",
             geometry.activation_bits,
-            geometry.tables,
+            counted(geometry.tables, "table"),
             key::entries(geometry.group_size),
-            geometry.group_size,
-            geometry.ports
+            counted(geometry.group_size, "activation"),
+            counted(geometry.ports, "output")
         )
     }
 

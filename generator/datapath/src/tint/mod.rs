@@ -19,6 +19,7 @@ use crate::matvec::{self, Element, Geometry, LoopOrder, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::sign_flip;
 use crate::ternary_lut;
+use crate::words::counted;
 use parameters::geometry;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint};
 
@@ -90,10 +91,10 @@ impl Element for TintElement {
     fn summary(&self) -> String {
         format!(
             "Multiplies a ternary matrix by a vector of {}-bit integers: {} of them enter a compressor tree as they \
-             are, inverted or not at all, for {} outputs a cycle.",
+             are, inverted or not at all, for {} a cycle.",
             self.0.activation_bits,
             self.0.lanes(),
-            self.0.ports
+            counted(self.0.ports, "output")
         )
     }
 

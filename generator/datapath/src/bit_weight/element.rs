@@ -45,10 +45,10 @@ fn position_bits(geometry: &Geometry) -> u32 {
 /// From the weights of a column to their digits.
 pub(super) fn edge(config: &Config) -> Module {
     let Geometry { depth, weight_bits, .. } = config.geometry;
-    let (prefix, digits) = if config.recoding == Recoding::Ent { ("ent", "EN-T") } else { ("booth", "Booth") };
+    let prefix = if config.recoding == Recoding::Ent { "ent" } else { "booth" };
     let m = ModuleBuilder::new(
         format!("{prefix}_edge_w{weight_bits}_d{depth}"),
-        format!("The {digits} digits of {} of {weight_bits} bits.", counted(depth, "weight")),
+        format!("The {} digits of {} of {weight_bits} bits.", config.digits_word(), counted(depth, "weight")),
     );
     m.parameter("weight bits", weight_bits);
     m.parameter("places", depth);

@@ -44,7 +44,7 @@ impl ArrayFamily for BitWeight {
     }
 
     fn summary(&self) -> &'static str {
-        "matrix-matrix array of multiply-accumulate elements, plain or with carry-save sums of Booth digits (HPCA 2025)"
+        "matrix-matrix array of multiply-accumulate elements, plain or with carry-save sums of signed digits (HPCA 2025)"
     }
 
     fn contract(&self) -> &'static str {
@@ -120,11 +120,14 @@ impl array::Element for Element {
 
     fn summary(&self) -> String {
         let Geometry { rows, columns, depth, .. } = self.0.geometry;
+        let digits = self.0.digits_word();
         let how = match self.0.geometry.sum_form {
-            _ if self.0.is_serial() => "each with products of single Booth digits and a carry-save sum",
-            SumForm::Resolved => "each with a multiplier and an adder",
-            SumForm::CarrySave(_) => "each with the products of Booth digits and a carry-save sum",
-            SumForm::ByPosition(_) => "each with the products of Booth digits and a carry-save sum for each position",
+            _ if self.0.is_serial() => "each with products of single Booth digits and a carry-save sum".to_string(),
+            SumForm::Resolved => "each with a multiplier and an adder".to_string(),
+            SumForm::CarrySave(_) => format!("each with the products of {digits} digits and a carry-save sum"),
+            SumForm::ByPosition(_) => {
+                format!("each with the products of {digits} digits and a carry-save sum for each position")
+            }
         };
         let pace = match self.0.is_serial() {
             true => format!("{} at a time", counted(depth, "digit")),

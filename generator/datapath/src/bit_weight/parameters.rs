@@ -117,6 +117,11 @@ impl Config {
         self.is_serial() || (self.step != Step::Baseline && self.recoding != Recoding::Element)
     }
 
+    /// Whose digits those of a weight are.
+    pub fn digits_word(&self) -> &'static str {
+        if self.recoding == Recoding::Ent { "EN-T" } else { "Booth" }
+    }
+
     /// Whether digits are added one after the other.
     pub fn is_serial(&self) -> bool {
         matches!(self.step, Step::Opt3 | Step::Opt4c | Step::Opt4e)

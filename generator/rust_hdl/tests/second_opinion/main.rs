@@ -86,7 +86,7 @@ fn proof(cell: Cell, width: u32, text: String) -> Verdict {
 
 #[test]
 fn every_width_is_right_in_integers_and_proven_equal() {
-    let yosys = common::has(&["yosys"]);
+    let yosys = common::has(&["yosys", "yosys-abc"]);
     let problems: Vec<(Cell, u32)> =
         CELLS.iter().flat_map(|&cell| WIDTHS.iter().map(move |&width| (cell, width))).collect();
     let verdicts = side_by_side(2, &problems, |&(cell, width)| {
@@ -100,7 +100,7 @@ fn every_width_is_right_in_integers_and_proven_equal() {
 
 #[test]
 fn a_wrong_cell_is_told_apart() {
-    if !common::has(&["yosys"]) {
+    if !common::has(&["yosys", "yosys-abc"]) {
         return;
     }
     for cell in CELLS {

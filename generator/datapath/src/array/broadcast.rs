@@ -69,9 +69,9 @@ fn columns(
     capture: &Value,
     change: Option<&Value>,
 ) -> CapturedRow {
-    let activations = match beat.adds_always() {
-        true => gated(m, "activations_to_add", &beat.operands.rows, &beat.accumulate),
-        false => beat.operands.rows.clone(),
+    let activations = match &beat.accumulate {
+        Some(accumulate) if beat.adds_always() => gated(m, "activations_to_add", &beat.operands.rows, accumulate),
+        _ => beat.operands.rows.clone(),
     };
     let Geometry { rows, columns, .. } = *geometry;
     let module = column(geometry, beat, (&beat.column_name(), &beat.element));

@@ -13,8 +13,8 @@ pub(super) struct Beat {
     pub activation_sum: Option<Module>,
     pub operands: Operands,
     pub signals: Signals,
-    /// There is something to add.
-    pub accumulate: Value,
+    /// There is something to add; `None` where that goes without saying ([`Geometry::clears_sums`]).
+    pub accumulate: Option<Value>,
 }
 
 impl Beat {
@@ -44,6 +44,16 @@ impl Signals {
     /// Of `values`, those that the element has an input for.
     pub fn new(element: &Module, values: Vec<(&'static str, Value)>) -> Signals {
         Signals { values: values.into_iter().filter(|(name, _)| element.port(name).is_some()).collect() }
+    }
+
+    /// Those that are told, and one more.
+    pub fn with(&self, name: &'static str, value: Value) -> Signals {
+        Signals { values: self.values.iter().cloned().chain([(name, value)]).collect() }
+    }
+
+    /// One of them, if it is told.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.values.iter().find(|(told, _)| *told == name).map(|(_, value)| value)
     }
 
     /// Declares them as inputs of a module.

@@ -122,7 +122,8 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
     let held = u64::from(geometry.held_stage());
     // Cycles until columns, which may hold themselves what they are told.
     let to_columns = held - 1 + (u64::from(serial) | waits) - early;
-    census.add_census(&travelling(geometry, serial.into(), to_columns + stages, 1), 1); // first
+    let tells_first = u64::from(!geometry.clears_sums());
+    census.add_census(&travelling(geometry, serial.into(), to_columns + stages, 1), tells_first); // first
     for bits in [1, 1, nest.outer_bits(), rows] {
         // Last, last tile, columns left, rows.
         census.add_census(&travelling(geometry, u64::from(serial) * held, held + waits + stages, bits), 1);
@@ -132,7 +133,7 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
         census.add_census(&if geometry.beat_waits { dealt(geometry) } else { worked(geometry) }, 1);
     }
     if geometry.has_passes() {
-        census.add(AndOr, 4 + waits, 1); // first, last, pass begins 2, sums move up
+        census.add(AndOr, 3 + tells_first + waits, 1); // first, last, pass begins 2, sums move up
         census.add(ResetRegister, to_columns + stages, 1);
     }
     match geometry.has_planes() {
@@ -168,9 +169,9 @@ fn dealt(geometry: &Geometry) -> Census {
     let moves = u64::from(geometry.has_passes());
     let waits = u64::from(geometry.topology != Topology::Draining);
     sum_of(&[
-        (AndOr, 7, 1),                          // load 2, open, held 2, first, done
-        (AndOr, moves * (3 + waits), 1),        // move due 1 or 2, ready, move up
-        (Multiplexer, moves, 1),                // move due
+        (AndOr, 6 + u64::from(!geometry.clears_sums()), 1), // load 2, open, held 2, done, first
+        (AndOr, moves * (3 + waits), 1),                    // move due 1 or 2, ready, move up
+        (Multiplexer, moves, 1),                            // move due
         (Inverter, 3 + moves * (1 + waits), 1), // of more, waiting, spent; of move due, and of what moves where it may wait
         (ResetRegister, 2, 1),                  // more, held
     ])

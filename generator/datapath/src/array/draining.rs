@@ -15,7 +15,7 @@
 //! row longer, in which carries propagate (`settling.rs`). Each column has registers of its own for what all of its
 //! elements see, and says itself when its sum of the first row leaves: no signal drives more than a column.
 
-use super::column::{Beat, activation_port, weight_port};
+use super::column::{Beat, Signals, activation_port, weight_port};
 use super::geometry::Geometry;
 use super::results::{Completed, Row, kept, words};
 use super::schedule::Schedule;
@@ -69,9 +69,13 @@ pub(super) fn rows(
     blocked.reset(0).next(&((&schedule.load & &schedule.last_loads) | (blocked.value() & !left)));
     free.drive(&!blocked.value());
 
+    let (signals, drain) = match geometry.clears_sums() {
+        true => cleared(m, beat, schedule, (&moves, &last_row)),
+        false => (beat.signals.clone(), (*moves).clone()),
+    };
     let last_tile = m.delay("tile_is_last", &completed.last_tile, Some(&completed.complete));
     let keep = m.delay("tile_keep", &kept(m, geometry, &completed.columns_left), Some(&completed.complete));
-    let row = columns(m, geometry, beat, &moves);
+    let row = columns(m, geometry, (beat, &signals), &drain);
     Row {
         valid,
         keep: m.delay("row_keep", &keep, Some(&moved)),
@@ -101,16 +105,36 @@ fn row_state(m: &ModuleBuilder, geometry: &Geometry, moves: &ForwardWire, ready:
     RowState { moved: moved.at(1), valid, room: !stays }
 }
 
+/// What elements are told whose sums are cleared when the last row leaves: that they move up by a row before, and that they
+/// add in every cycle in which they do not move, from the first beat on.
+fn cleared(
+    m: &ModuleBuilder,
+    beat: &Beat,
+    schedule: &Schedule,
+    (moves, last_row): (&Value, &Value),
+) -> (Signals, Value) {
+    let begun = m.register("begun", uint(1));
+    begun.reset(0).next(&(begun.value() | &schedule.issue));
+    let still = match beat.signals.get("next_pass") {
+        Some(next_pass) => !(moves | next_pass),
+        None => !moves,
+    };
+    (
+        beat.signals.with("add", m.wire("sums_add", &(begun.value() & still))),
+        m.wire("rows_move_up", &(moves & !last_row)),
+    )
+}
+
 /// The columns; gives the words of the row that leaves.
-fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, drain: &Value) -> Lanes {
-    let module = column(geometry, beat);
+fn columns(m: &ModuleBuilder, geometry: &Geometry, (beat, signals): (&Beat, &Signals), drain: &Value) -> Lanes {
+    let module = column(geometry, (beat, signals));
     let leaving = m.lanes("leaving_row", uint(geometry.word_bits()), geometry.columns);
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
         instance.connect("activations", beat.operands.rows.flat());
         instance.connect("weights", &beat.operands.columns.lane(column));
         instance.connect("drain", drain);
-        beat.signals.connect(&instance);
+        signals.connect(&instance);
         let sum = words(m, geometry, &instance.output("sum"));
         leaving.drive(column, &m.delay("leaving", &sum, Some(&instance.output("leaves"))));
     });
@@ -118,14 +142,14 @@ fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, drain: &Value) -
 }
 
 /// Elements one below the other, each of which can hand its sum to the one above.
-fn column(geometry: &Geometry, beat: &Beat) -> Module {
+fn column(geometry: &Geometry, (beat, signals): (&Beat, &Signals)) -> Module {
     let rows = geometry.rows;
     let m = ModuleBuilder::new(beat.column_name(), "A column of elements whose complete sums move up through it.");
     m.parameter("rows", rows);
     let (activations, weights) = (activation_port(&m, &beat.element, rows), weight_port(&m, &beat.element));
-    let signals = beat.signals.declare(&m);
+    let signals = signals.declare(&m);
     let drain = m.documented_input("drain", uint(1), "a row leaves, and the others move up, a cycle later");
-    let leaves = m.delay("held_drain", &drain, None);
+    let drain = m.delay("held_drain", &drain, None);
     let (activations, weights) = match beat.operands.held {
         true => (activations, weights),
         false => {
@@ -134,12 +158,16 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
         }
     };
     let signals = if !beat.operands.held || geometry.beat_waits { signals.held(&m) } else { signals };
+    let leaves = match (signals.get("add"), signals.get("next_pass")) {
+        (Some(add), Some(next_pass)) => m.wire("leaves", &!(add | next_pass)),
+        _ => drain.clone(),
+    };
     let sums = m.lanes("sums", uint(geometry.element_bits()), rows + 1);
     m.repeat("row", rows, |row| {
         let instance = m.instance("element", &beat.element);
         instance.connect("activations", &activations.lane(row)).connect("weights", &weights);
         signals.connect(&instance);
-        instance.connect("drain", &leaves).connect("below", &sums.lane(row + 1));
+        instance.connect("drain", &drain).connect("below", &sums.lane(row + 1));
         sums.drive(row, &instance.output("sum"));
     });
     sums.drive(rows, &m.uint(0, geometry.element_bits()));
@@ -151,10 +179,18 @@ fn column(geometry: &Geometry, beat: &Beat) -> Module {
 /// The primitives between the operands of a beat and the rows of a tile, elements apart.
 pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Census {
     let columns = u64::from(geometry.columns);
-    let told =
-        if serial && !geometry.beat_waits { 0 } else { 1 + u64::from(geometry.has_passes()) + u64::from(!adds_always) };
+    let cleared = u64::from(geometry.clears_sums());
+    let told = match serial && !geometry.beat_waits {
+        true => 0,
+        false => 1 + u64::from(geometry.has_passes()) + u64::from(!adds_always) - cleared,
+    };
     let counted = geometry.row_count_bits();
     sum_of(&[
+        (AndOr, 4 * cleared, 1),       // begun, sums add 2, rows move up
+        (Inverter, 2 * cleared, 1),    // of what moves, of the last row
+        (ResetRegister, cleared, 1),   // begun
+        (AndOr, columns * cleared, 1), // leaves
+        (Inverter, columns * cleared, 1),
         (AndOr, u64::from(adds_always), 1),               // first to add
         (AndOr, 8, 1),                                    // moves, left, draining 3, blocked 3
         (AndOr, 5, 1),                                    // valid 2, stays 2, present
@@ -163,7 +199,7 @@ pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Ce
         (Inverter, 2, 1),                                 // of taken, room
         (ResetRegister, 4, 1),                            // draining, blocked, present, valid
         (ResetRegister, row_cycles(geometry) - 1, 1),     // moved
-        (Register, columns * (1 + told), 1),              // drain, first, next pass, enable
+        (Register, columns * (1 + told), 1),              // drain, next pass, first and enable or add
         (Multiplexer, 2, counted),                        // rows left
         (Adder, 1, counted + 1),                          // one row less
         (Comparator, 1, counted),                         // last row

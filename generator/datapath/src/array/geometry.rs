@@ -284,6 +284,12 @@ impl Geometry {
         1 + u32::from(self.beat_waits)
     }
 
+    /// Whether sums are cleared when the last row of their tile leaves, and elements add in every cycle in which nothing else
+    /// becomes of them: nothing tells them that a sum begins.
+    pub(super) fn clears_sums(&self) -> bool {
+        self.beat_waits && self.topology == Topology::Draining
+    }
+
     /// How many cycles early elements are told what to do where nothing ever waits. Columns hold it in registers of their
     /// own; with operands out of a feeder elements do, if what is dealt out passes a stage in them, and columns before them,
     /// if beats wait.

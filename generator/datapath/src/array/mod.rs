@@ -69,7 +69,9 @@ pub use golden::{Offsets, product, product_of_differences};
 pub(crate) use interface::cycles;
 pub use interface::{interface, timing};
 pub use mode::{Mode, Numbers, Operand};
-pub(crate) use moving_sum::{Below, MovingSum, SO_FAR, enabled_sum, enabled_sum_census, moving_sum_census};
+pub(crate) use moving_sum::{
+    Below, ClearedSum, MovingSum, SO_FAR, cleared_sum_census, enabled_sum, enabled_sum_census, moving_sum_census,
+};
 pub use parameters::*;
 pub use shell::{Element, build};
 pub use stimulus::{BeatCycles, mode_changes, scenarios};

@@ -61,8 +61,6 @@ pub(crate) struct MovingSum {
     next_pass: Value,
     /// There is something to add.
     pub enable: Value,
-    /// What is said, with `drain`, is said a cycle early.
-    early: bool,
 }
 
 impl MovingSum {
@@ -77,13 +75,7 @@ impl MovingSum {
             first: m.documented_input("first", uint(1), "the sum begins anew"),
             next_pass: m.documented_input("next_pass", uint(1), &format!("the sum is moved up by {by}")),
             enable: m.documented_input("enable", uint(1), "the products are added"),
-            early: false,
         }
-    }
-
-    /// The same where all of these, and `drain`, come a cycle early: registers hold what follows from them.
-    pub fn early(self) -> MovingSum {
-        MovingSum { early: true, ..self }
     }
 
     /// Adds a heap, which is zero but with `enable`, to the two words of the sum, moved up with `next_pass`, and gives them
@@ -97,13 +89,10 @@ impl MovingSum {
             changes = changes | &below.drain;
         }
         let hold = m.wire("hold", &!changes);
-        let held = |name: &str, value: &Value| if self.early { m.delay(name, value, None) } else { value.clone() };
-        let (hold, up) = (held("hold_now", &hold), held("move_up_now", &self.next_pass));
-        let below = below.map(|below| Below { drain: held("drain_now", &below.drain), ..below });
         let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
         for (number, word) in words.iter().enumerate() {
             let moved = word.value().shift_left(self.step).wrap(width).as_unsigned();
-            let mut choices = vec![(&hold, word.value()), (&up, &moved)];
+            let mut choices = vec![(&hold, word.value()), (&self.next_pass, &moved)];
             choices.extend(below.iter().map(|below| (&below.drain, &below.words[number])));
             heap.add_unsigned(&m.wire(SO_FAR[number], &m.one_hot(&choices)), 0, MovingSum::ARRIVAL);
         }
@@ -122,5 +111,55 @@ pub(crate) fn moving_sum_census(width: u32, drains: bool) -> Census {
         (Inverter, 1, 1),
         (AndOr, 6 + 4 * drains, width), // words so far
         (Register, 2, width),           // words
+    ])
+}
+
+/// What becomes of a sum in an array that clears sums when their tile has left ([`Geometry::clears_sums`]): products are added,
+/// it moves up, it becomes the one below, or nothing of these, and it is zero. That comes a cycle early, and registers hold
+/// it; the choice is made of what is ready, behind the addition.
+///
+/// [`Geometry::clears_sums`]: super::Geometry::clears_sums
+pub(crate) struct ClearedSum {
+    step: u32,
+    add: Value,
+    next_pass: Value,
+    below: Below,
+}
+
+impl ClearedSum {
+    /// Declares the inputs `add`, `next_pass`, `drain` and `below` of an element whose sum of so many bits moves up by `step`.
+    pub fn declare(m: &ModuleBuilder, step: u32, width: u32) -> ClearedSum {
+        ClearedSum {
+            step,
+            add: m.documented_input("add", uint(1), "the products are added; where nothing is said the sum is cleared"),
+            next_pass: m.documented_input("next_pass", uint(1), &format!("the sum is moved up by {step} bits")),
+            below: Below::declare(m, width, Carries::Everywhere),
+        }
+    }
+
+    /// Adds a heap, which is zero where there is nothing to add, to the two words of the sum, and gives them as the output
+    /// `sum`.
+    pub fn accumulate(&self, m: &ModuleBuilder, mut heap: BitHeap, compression: &Compression) {
+        let width = heap.profile().width();
+        m.section("Sum");
+        let said = [("add_now", &self.add), ("move_up_now", &self.next_pass), ("drain_now", &self.below.drain)];
+        let [add, up, drain] = said.map(|(name, said)| m.delay(name, said, None));
+        let words = [m.register("sum_word", uint(width)), m.register("carry_word", uint(width))];
+        words.iter().for_each(|word| heap.add_unsigned(word.value(), 0, 0));
+        let rows = heap.reduce(m, "heap", compression);
+        for ((word, row), below) in words.iter().zip([&rows.0, &rows.1]).zip(&self.below.words) {
+            let moved = word.value().shift_left(self.step).wrap(width).as_unsigned();
+            word.next(&m.one_hot(&[(&add, row), (&up, &moved), (&drain, below)]));
+        }
+        m.documented_output("sum", &m.concat(&[words[1].value(), words[0].value()]), Carries::Everywhere.layout());
+    }
+}
+
+/// The primitives of [`ClearedSum::accumulate`] but for the compression.
+pub(crate) fn cleared_sum_census(width: u32) -> Census {
+    sum_of(&[
+        (Register, 3, 1),      // add, move up, drain
+        (AndOr, 2 * 5, width), // next words
+        (Register, 2, width),  // words
     ])
 }

@@ -23,8 +23,8 @@ pub(super) struct Schedule {
     pub mode: Option<ModeSchedule>,
     /// They see something of a beat.
     pub valid: Staged,
-    /// It begins a sum.
-    pub first: Staged,
+    /// It begins a sum, where that is told.
+    pub first: Option<Staged>,
     /// Where operands enter several times.
     pub pass: Option<PassSchedule>,
     /// It is the last of its beat.
@@ -134,13 +134,14 @@ impl Schedule {
             }
             _ => (geometry.passes > 1).then(|| EnteringPass::numbered(&sequencer.output("pass"))),
         };
+        let tells_first = !geometry.clears_sums();
         let (first, last, pass) = match entering {
-            None => (first_inner, last_inner, None),
+            None => (tells_first.then_some(first_inner), last_inner, None),
             Some(EnteringPass { told, first, last, moves_up }) => {
                 let begins = m.wire("pass_begins", &(&*issue & &first_inner & moves_up));
                 let ends = (geometry.passes > 1).then(|| sequencer.output("pass_ends"));
                 let pass = PassSchedule { entering: told, ends, begins: beat.control(0, "beat_pass", &begins) };
-                let first = m.wire("first_of_tile", &(first_inner & first));
+                let first = tells_first.then(|| m.wire("first_of_tile", &(first_inner & first)));
                 (first, m.wire("last_of_tile", &(last_inner & last)), Some(pass))
             }
         };
@@ -149,7 +150,7 @@ impl Schedule {
             inner_left: sequencer.output("inner_left"),
             done: valid.clone(),
             valid,
-            first: beat.stage(0, "beat_first", &first),
+            first: first.map(|first| beat.stage(0, "beat_first", &first)),
             pass,
             last: beat.stage(0, "beat_last", &last),
             last_tile: beat.stage(0, "beat_last_tile", &sequencer.output("last_outer")),
@@ -178,12 +179,12 @@ impl Schedule {
         let ready = &done | !&held;
         open.drive(&advance.map_or(ready.clone(), |advance| advance & &ready));
         let fresh = m.delay("fresh", &self.issue, advance);
-        let first = m.wire("first", &(self.first.at(1) & &fresh));
+        let first = self.first.map(|first| m.wire("first", &(first.at(1) & &fresh)));
         let work = m.pipeline("work", advance);
         Schedule {
             valid: work.control(1, "work_valid", &held),
             done: work.control(1, "work_done", &done),
-            first: work.stage(1, "work_first", &first),
+            first: first.map(|first| work.stage(1, "work_first", &first)),
             pass: None,
             last: work.stage(1, "work_last", &self.last.at(1)),
             last_tile: work.stage(1, "work_last_tile", &self.last_tile.at(1)),
@@ -219,7 +220,7 @@ impl Schedule {
             load: (*load).clone(),
             valid,
             done: work.control(2, "work_done", &m.wire("done", &(&held & spent))),
-            first: work.stage(1, "work_first", &m.wire("first", &(self.first.at(1) & &*load))),
+            first: self.first.map(|first| work.stage(1, "work_first", &m.wire("first", &(first.at(1) & &*load)))),
             pass: self.pass.zip(move_due).map(|(pass, due)| PassSchedule {
                 begins: work.control(1, "work_pass", &m.wire("move_up", &(spent & due))),
                 ..pass

@@ -12,7 +12,7 @@ use super::schedule::{Flow, Schedule};
 use super::{broadcast, planes, systolic, weight_stationary, zero_points};
 use crate::family::Pace;
 use crate::words::counted;
-use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Staged, Value, uint};
+use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// What a family puts into an array.
 pub trait Element {
@@ -71,7 +71,8 @@ pub trait Element {
     ///
     /// Where beats wait ([`Geometry::beat_waits`]) what enters comes out of registers, and what is dealt out is taken in every
     /// cycle or, where something may wait in the array, with an input `advance`: there is no `step`. Instead of `spent` there is
-    /// `more`, a cycle early: something is left behind the next cycle; zero while no beat is held.
+    /// `more`, a cycle early: something is left behind the next cycle; zero while no beat is held. What is dealt out adds nothing
+    /// then: its products are zero.
     fn feeder(&self) -> Option<Module> {
         None
     }
@@ -97,8 +98,9 @@ pub trait Element {
     /// lowest: the top plane enters, which counts negative if the numbers have a sign. No module has `control` then.
     ///
     /// In an array that drains it has inputs `drain` and `below` too: with `drain` its sum becomes that of the element
-    /// below. There is then nothing to add. With a feeder and stages `first`, `next_pass`, `enable` and `drain` come a cycle
-    /// early there: the element holds them itself.
+    /// below. There is then nothing to add. Where beats wait `next_pass` and `drain` come a cycle early there, and with
+    /// them `add` instead of `first` and `enable`: what the element has is added, which is zero while no beat is held. With none of
+    /// the three the sum becomes zero. The element holds them itself.
     ///
     /// In a weight-stationary array it has no register: inputs `activations`, `weights` and `addend`, output `sum`, the
     /// addend and the products, both in the words of a sum. The products of activations of zero must be zero, whatever the
@@ -299,19 +301,22 @@ fn beat(
     let seen = if operands.held { geometry.held_stage() } else { 0 };
     let early = if operands.held { geometry.told_early(true) } else { 0 };
     let summing = seen + geometry.element_stages - early;
-    let valid = schedule.valid.at(summing);
-    let accumulate = m.wire("accumulate", &advance.map_or(valid.clone(), |advance| &valid & advance));
     let module = element.element();
-    let begins = |name: &str, begins: &Staged| match module.port("enable") {
-        Some(_) => begins.at(summing),
-        None => m.wire(name, &(begins.at(summing) & &accumulate)),
-    };
-    let mut signals = vec![("first", begins("first_added", &schedule.first))];
+    let accumulate = (!geometry.clears_sums()).then(|| {
+        let valid = schedule.valid.at(summing);
+        m.wire("accumulate", &advance.map_or(valid.clone(), |advance| &valid & advance))
+    });
+    let mut signals = Vec::new();
+    if let (Some(first), Some(accumulate)) = (&schedule.first, &accumulate) {
+        let first = first.at(summing);
+        let enabled = module.port("enable").is_some();
+        signals.push(("first", if enabled { first } else { m.wire("first_added", &(first & accumulate)) }));
+    }
     signals.extend(schedule.pass.as_ref().map(|pass| {
         let begins = pass.begins.at(summing);
         ("next_pass", advance.map_or(begins.clone(), |advance| m.wire("sums_move_up", &(begins & advance))))
     }));
-    signals.push(("enable", accumulate.clone()));
+    signals.extend(accumulate.clone().map(|accumulate| ("enable", accumulate)));
     signals.extend(advance.map(|advance| ("advance", advance.clone())));
     let told = (seen..).zip(CONTROL).filter(|(_, name)| module.port(name).is_some());
     signals.extend(told.filter_map(|(stage, name)| Some((name, schedule.mode.as_ref()?.control.at(stage)))));

@@ -136,9 +136,9 @@ struct SelectedRow {
 /// The columns, activations a register behind one another; gives the sum that each has selected.
 fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, complete: &Lanes, moving: &Value) -> SelectedRow {
     let Geometry { rows, columns, .. } = *geometry;
-    let entering = match beat.adds_always() {
-        true => gated(m, "activations_to_add", &beat.operands.rows, &beat.accumulate),
-        false => beat.operands.rows.clone(),
+    let entering = match &beat.accumulate {
+        Some(accumulate) if beat.adds_always() => gated(m, "activations_to_add", &beat.operands.rows, accumulate),
+        _ => beat.operands.rows.clone(),
     };
     let activations = skewed(m, "activations", &entering, Some(moving));
     let weights = skewed(m, "weights", &beat.operands.columns, Some(moving));

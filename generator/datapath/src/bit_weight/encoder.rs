@@ -52,7 +52,8 @@ pub(super) fn encoder_census(places: u32) -> Census {
 
 /// Holds digits until none is left, and gives as [`encoder`] does `select`, out of a register, and `digit`. Whether digits are
 /// left is said a cycle ahead: `more_enter`, of those that enter more than one is not zero; `more_left`, of those left
-/// behind the digit of this cycle there is more than one. `always`: what is dealt out is taken in every cycle.
+/// behind the digit of this cycle there is more than one. While it holds none, zero is dealt out. `always`: what is dealt out
+/// is taken in every cycle.
 pub(super) fn dealer(places: u32, always: bool) -> Module {
     let m = ModuleBuilder::new(
         format!("digit_dealer_n{places}{}", if always { "_always" } else { "" }),
@@ -60,6 +61,7 @@ pub(super) fn dealer(places: u32, always: bool) -> Module {
     );
     m.parameter("digits", places);
     let time = Time {
+        load: m.documented_input("load", uint(1), "digits enter"),
         more_next: m.documented_input("more_next", uint(1), "digits are left behind the next cycle"),
         advance: Time::advance(&m, always),
     };
@@ -67,7 +69,7 @@ pub(super) fn dealer(places: u32, always: bool) -> Module {
     let room = time.room(&m, "group");
     let held = m.delay("held", entering.flat(), Some(&room.enable)).lanes(digit_shape(), places);
     let ahead = Ahead::of(&m, &entering, &time, &room);
-    let next = room.spent.mux(&ahead.entering.select, &ahead.left.select);
+    let next = m.one_hot(&[(&time.load, &ahead.entering.select), (&room.more, &ahead.left.select)]);
     let select = m.delay("selected", &next, time.advance.as_ref());
     m.output("select", &select);
     m.output("digit", &selected(&m, &select, &held));
@@ -80,7 +82,7 @@ pub(super) fn dealer(places: u32, always: bool) -> Module {
 pub(super) fn dealer_census(places: u32, always: bool) -> Census {
     let mut census = sum_of(&[
         (EnabledRegister, 1, places * DIGITS.bits()), // held
-        (Multiplexer, 1, places),                     // selected
+        (AndOr, 3, places),                           // selected
         (Time::register(always), 1, places),
     ]);
     census.add_census(&Time::room_census(always), 1);
@@ -91,6 +93,8 @@ pub(super) fn dealer_census(places: u32, always: bool) -> Census {
 
 /// What the parts of a feeder are told of the time.
 pub(super) struct Time {
+    /// Digits enter; only where there is room, and what is dealt out is taken.
+    pub load: Value,
     /// Digits of some column are left behind those of the next cycle.
     pub more_next: Value,
     /// What is dealt out is taken; `None`: always.
@@ -99,6 +103,8 @@ pub(super) struct Time {
 
 /// Whether what is held makes room.
 pub(super) struct Room {
+    /// Some of it is left behind this cycle.
+    pub more: Value,
     /// Nothing of it is left behind this cycle.
     pub spent: Value,
     /// And this cycle is taken: what waits, if anything does, takes its place.
@@ -118,11 +124,11 @@ impl Time {
 
     /// Out of a register of its own, so that none drives more than a row or a column.
     pub fn room(&self, m: &ModuleBuilder, of: &str) -> Room {
-        let spent =
-            m.wire(&format!("{of}_spent"), &!m.delay(&format!("{of}_more"), &self.more_next, self.advance.as_ref()));
+        let more = m.delay(&format!("{of}_more"), &self.more_next, self.advance.as_ref());
+        let spent = m.wire(&format!("{of}_spent"), &!&more);
         let enable =
             self.advance.as_ref().map_or(spent.clone(), |advance| m.wire(&format!("{of}_taken"), &(&spent & advance)));
-        Room { spent, enable }
+        Room { more, spent, enable }
     }
 
     /// The primitives of [`Time::room`].

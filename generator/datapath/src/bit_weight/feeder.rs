@@ -58,7 +58,8 @@ pub(super) fn feeder(config: &Config) -> Module {
     let bits = [activation_bits, digit_shape().width].map(|bits| bits * depth);
     let ports = FeederPorts::declare(&m, &config.geometry, bits, "digits, first column lowest");
     let more_next = m.forward("more_next", uint(1));
-    let time = Time { more_next: (*more_next).clone(), advance: Time::advance(&m, config.drains()) };
+    let time =
+        Time { load: ports.load.clone(), more_next: (*more_next).clone(), advance: Time::advance(&m, config.drains()) };
     let held = m.lanes("held", ports.activations.shape(), rows);
     m.repeat("row", rows, |row| {
         let room = time.room(&m, "row");
@@ -98,7 +99,7 @@ fn digits_as_they_are(m: &ModuleBuilder, entering: &Lanes, time: &Time, columns:
     let places = entering.shape().width / digit_shape().width;
     m.repeat("column", entering.count(), |column| {
         let room = time.room(m, "column");
-        let fresh = m.delay("fresh", &room.spent, time.advance.as_ref());
+        let fresh = m.delay("fresh", &time.load, time.advance.as_ref());
         let digits = entering.lane(column);
         let ahead = Ahead::of(m, &digits.lanes(digit_shape(), places), time, &room);
         let held = m.delay("held_digits", &digits, Some(&room.enable));
@@ -117,7 +118,7 @@ fn next_digits(m: &ModuleBuilder, config: &Config, entering: &Lanes, time: &Time
         for (number, group) in config.groups().into_iter().enumerate() {
             let places = group.len() as u32;
             let instance = m.instance(&format!("dealer{number}"), &dealer(places, time.advance.is_none()));
-            instance.connect("more_next", &time.more_next);
+            instance.connect("load", &time.load).connect("more_next", &time.more_next);
             time.advance.iter().for_each(|advance| _ = instance.connect("advance", advance));
             instance.connect("digits", &digits.slice(group.start * bits, places * bits));
             dealt.extend([instance.output("digit"), instance.output("select")]);

@@ -6,45 +6,98 @@ use super::feeder::dealt_bits;
 use super::parameters::{Config, Step};
 use crate::arith::bit_heap::{BitHeap, Profile};
 use crate::arith::recode::{Digit, Multiples, digit_product};
-use crate::array::{Geometry, MovingSum};
+use crate::arith::reduction::Term;
+use crate::array::{ClearedSum, Geometry, MovingSum};
 use tritloom_hdl::{Lanes, Module, ModuleBuilder, Value, uint};
 
-/// Registers between what is dealt out and the sum: a digit and its activation stand in them.
+/// Registers between what is dealt out and the sum: products stand in them, or digits and their activations.
 pub(super) const STAGES: u32 = 1;
 
-/// Gate delays of a digit product behind these: AND, OR, exclusive OR, and in some arrays the gate of what is added.
+/// Gate delays of the product of a digit in a register: AND, OR, exclusive OR, and in some arrays the gate of what is added.
 const PRODUCT_ARRIVAL: u32 = 4;
+
+/// The same of a product in a register: its sign enters many columns.
+const HELD_PRODUCT_ARRIVAL: u32 = 2;
 
 struct Ports {
     /// A place a lane.
     activations: Lanes,
     dealt: Value,
-    /// `None`: always.
-    advance: Option<Value>,
-    sum: MovingSum,
+    sum: Sum,
 }
 
-/// A digit, and the activation that it belongs to.
+enum Sum {
+    /// Where something may wait: what is dealt out is taken with `advance`.
+    Waiting { advance: Value, sum: MovingSum },
+    /// Where nothing does.
+    Draining(ClearedSum),
+}
+
+impl Ports {
+    fn declare(m: &ModuleBuilder, config: &Config) -> Ports {
+        let Geometry { depth, activation_bits, .. } = config.geometry;
+        let what = match config.step {
+            Step::Opt3 => "a digit of each place, and above them whether they are fresh",
+            _ => "of each group a digit, and above it a one at its place",
+        };
+        Ports {
+            activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
+            dealt: m.documented_input("weights", uint(dealt_bits(config)[1]), what),
+            sum: match config.drains() {
+                true => Sum::Draining(ClearedSum::declare(m, RADIX.step(), config.geometry.kept_bits())),
+                false => Sum::Waiting {
+                    advance: m.documented_input("advance", uint(1), "what is dealt out is taken"),
+                    sum: MovingSum::declare(m, RADIX.step()),
+                },
+            },
+        }
+    }
+
+    /// `None`: what is dealt out is always taken.
+    fn advance(&self) -> Option<&Value> {
+        match &self.sum {
+            Sum::Waiting { advance, .. } => Some(advance),
+            Sum::Draining(_) => None,
+        }
+    }
+
+    /// Whether there is something to add; `None` where products are zero if not.
+    fn enable(&self) -> Option<&Value> {
+        match &self.sum {
+            Sum::Waiting { sum, .. } => Some(&sum.enable),
+            Sum::Draining(_) => None,
+        }
+    }
+}
+
+/// A digit as it is packed, and the activation that it belongs to.
 struct Pair {
-    digit: Digit,
+    digit: Value,
     activation: Value,
 }
 
 impl Pair {
-    /// In registers of the element.
-    fn held(m: &ModuleBuilder, ports: &Ports, number: usize, packed: &Value, activation: &Value) -> Pair {
-        let held = |name: &str, value: &Value| m.delay(&format!("{name}{number}"), value, ports.advance.as_ref());
-        let activation = held("activation", activation);
-        let digit = match ports.advance {
-            Some(_) => gated(Digit::unpack(RADIX.digit_set(), &held("digit", packed)), &ports.sum.enable),
-            // What is said of the sum comes with the digit.
-            None => {
-                let digit = gated(Digit::unpack(RADIX.digit_set(), packed), &ports.sum.enable);
-                Digit::unpack(RADIX.digit_set(), &held("digit", &digit.pack(m)))
-            }
-        };
-        Pair { digit, activation }
+    fn held(self, m: &ModuleBuilder, number: usize, advance: Option<&Value>) -> Pair {
+        Pair {
+            activation: m.delay(&format!("activation{number}"), &self.activation, advance),
+            digit: m.delay(&format!("digit{number}"), &self.digit, advance),
+        }
     }
+
+    /// Their product; zero without `enable`.
+    fn product(&self, m: &ModuleBuilder, number: usize, enable: Option<&Value>) -> Term {
+        let Digit { negate, magnitudes } = Digit::unpack(RADIX.digit_set(), &self.digit);
+        let gated = |magnitude: &Value| enable.map_or(magnitude.clone(), |enable| magnitude & enable);
+        let digit = Digit { negate, magnitudes: magnitudes.iter().map(gated).collect() };
+        let multiples = Multiples::up_to_two(&self.activation.as_signed());
+        digit_product::product(m, &format!("group{number}"), &digit, &multiples)
+    }
+}
+
+/// Whether the registers hold products: no gate stands between them and the sum, which is the longest way there. It is not
+/// where the element looks for its digit, nor is there room for `enable` where something may wait.
+pub(super) fn holds_products(config: &Config) -> bool {
+    config.drains() && config.step != Step::Opt3
 }
 
 /// Adds a digit's product of each group of places to two words; before a pass begins they are moved up by a digit, in a
@@ -59,36 +112,38 @@ pub(super) fn element(config: &Config) -> Module {
     m.parameter("activation bits", activation_bits);
     m.parameter("places", depth);
     m.parameter("bits of a word of the sum", width);
-    let what = match config.step {
-        Step::Opt3 => "a digit of each place, and above them whether they are fresh",
-        _ => "of each group a digit, and above it a one at its place",
-    };
-    let ports = Ports {
-        activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
-        dealt: m.documented_input("weights", uint(dealt_bits(config)[1]), what),
-        advance: (!config.drains()).then(|| m.documented_input("advance", uint(1), "what is dealt out is taken")),
-        sum: MovingSum::declare(&m, RADIX.step()),
-    };
-    let ports = if config.drains() { Ports { sum: ports.sum.early(), ..ports } } else { ports };
+    let ports = Ports::declare(&m, config);
     let pairs = match config.step {
         Step::Opt3 => vec![found(&m, config, &ports)],
         _ => dealt(&m, config, &ports),
     };
-    let mut heap = BitHeap::new(width);
     m.section("Digit products");
-    for (number, Pair { digit, activation }) in pairs.iter().enumerate() {
-        let multiples = Multiples::up_to_two(&activation.as_signed());
-        let term = digit_product::product(&m, &format!("group{number}"), digit, &multiples);
-        heap.add_signed(&term.word, 0, PRODUCT_ARRIVAL);
+    let mut heap = BitHeap::new(width);
+    for (number, pair) in pairs.into_iter().enumerate() {
+        let term = match holds_products(config) {
+            true => held_term(&m, number, pair.product(&m, number, None)),
+            false => pair.held(&m, number, ports.advance()).product(&m, number, ports.enable()),
+        };
+        heap.add_signed(&term.word, 0, product_arrival(config));
         term.carry.iter().for_each(|carry| heap.add_bit(carry, 0, 0));
     }
-    ports.sum.accumulate(&m, heap, config.drains(), &config.tree.compression());
+    let compression = config.tree.compression();
+    match &ports.sum {
+        Sum::Waiting { sum, .. } => sum.accumulate(&m, heap, false, &compression),
+        Sum::Draining(sum) => sum.accumulate(&m, heap, &compression),
+    }
     m.finish()
 }
 
-/// The digit where `enable`, zero where not.
-fn gated(digit: Digit, enable: &Value) -> Digit {
-    Digit { magnitudes: digit.magnitudes.iter().map(|magnitude| magnitude & enable).collect(), ..digit }
+fn product_arrival(config: &Config) -> u32 {
+    if holds_products(config) { HELD_PRODUCT_ARRIVAL } else { PRODUCT_ARRIVAL }
+}
+
+fn held_term(m: &ModuleBuilder, number: usize, term: Term) -> Term {
+    Term {
+        word: m.delay(&format!("product{number}"), &term.word, None),
+        carry: term.carry.map(|carry| m.delay(&format!("product_carry{number}"), &carry, None)),
+    }
 }
 
 /// The digit that the element itself finds.
@@ -97,11 +152,11 @@ fn found(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Pair {
     let bits = places * digit_shape().width;
     m.section("Next digit");
     let instance = m.instance("encoder", &encoder(places));
-    let step = ports.advance.clone().unwrap_or_else(|| m.uint(1, 1));
+    let step = ports.advance().cloned().unwrap_or_else(|| m.uint(1, 1));
     instance.connect("fresh", &ports.dealt.bit(bits)).connect("step", &step);
     instance.connect("digits", &ports.dealt.slice(0, bits));
     let activation = selected(m, "selected", &instance.output("select"), &ports.activations.iter());
-    Pair::held(m, ports, 0, &instance.output("digit"), &activation)
+    Pair { digit: instance.output("digit"), activation }
 }
 
 /// The digits that the feeder has found.
@@ -114,7 +169,7 @@ fn dealt(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Pair> {
         let select = ports.dealt.slice(low + bits, places);
         let of_group = &activations[group.start as usize..group.end as usize];
         let activation = selected(m, &format!("selected{number}"), &select, of_group);
-        pairs.push(Pair::held(m, ports, number, &ports.dealt.slice(low, bits), &activation));
+        pairs.push(Pair { digit: ports.dealt.slice(low, bits), activation });
         low += bits + places;
     }
     pairs
@@ -131,9 +186,10 @@ pub(super) fn profile(config: &Config) -> Profile {
     let (geometry, groups) = (&config.geometry, config.groups().len());
     let mut profile = Profile::new(geometry.kept_bits());
     for _ in 0..groups {
-        profile.add_signed(RADIX.digit_set().product_bits(geometry.activation()), 0, PRODUCT_ARRIVAL);
+        profile.add_signed(RADIX.digit_set().product_bits(geometry.activation()), 0, product_arrival(config));
         profile.add_bit(0, 0);
     }
-    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, MovingSum::ARRIVAL));
+    let sum_arrival = if config.drains() { 0 } else { MovingSum::ARRIVAL };
+    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, sum_arrival));
     profile
 }

@@ -4,10 +4,10 @@ use super::element::{RADIX, positions};
 use super::encoder::{Time, ahead_census, dealer_census, edge_census, encoder_census};
 use super::feeder::dealt_bits;
 use super::parameters::{Config, Step};
-use super::serial::profile;
+use super::serial::{holds_products, profile};
 use crate::arith::bit_heap::Plan;
 use crate::arith::recode::digit_product::product_census;
-use crate::array::{ElementCensus, moving_sum_census};
+use crate::array::{ElementCensus, cleared_sum_census, moving_sum_census};
 use crate::census::{Parts, copies, sum_of};
 use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Reduction, Register, ResetRegister};
@@ -29,12 +29,18 @@ fn parts(config: &Config) -> Parts {
     let mut activations = Census::default();
     groups.iter().for_each(|group| activations.add(AndOr, 2 * group.len() as u64 - 1, activation.into()));
     let held = if config.drains() { Register } else { EnabledRegister };
-    activations.add(held, groups.len() as u64, activation.into());
-    activations.add(held, groups.len() as u64, RADIX.digit_set().bits().into());
     let mut products = copies(&product_census(RADIX.digit_set(), geometry.activation()), groups.len() as u64);
-    products.add(AndOr, u64::from(RADIX.digit_set().reach()) * groups.len() as u64, 1); // only where they are added
-    let mut accumulate = moving_sum_census(width, config.drains());
-    accumulate.add(Register, if config.drains() { 3 } else { 0 }, 1); // hold, move up, drain
+    if holds_products(config) {
+        products.add(held, groups.len() as u64, RADIX.digit_set().product_bits(geometry.activation()).into());
+        products.add(held, groups.len() as u64, 1); // carry
+    } else {
+        activations.add(held, groups.len() as u64, activation.into());
+        activations.add(held, groups.len() as u64, RADIX.digit_set().bits().into());
+    }
+    if !config.drains() {
+        products.add(AndOr, u64::from(RADIX.digit_set().reach()) * groups.len() as u64, 1); // only where they are added
+    }
+    let accumulate = if config.drains() { cleared_sum_census(width) } else { moving_sum_census(width, false) };
     let mut parts = vec![
         ("activations", activations),
         ("digit products", products),

@@ -46,11 +46,6 @@ impl Signals {
         Signals { values: values.into_iter().filter(|(name, _)| element.port(name).is_some()).collect() }
     }
 
-    /// Those that are told, and one more.
-    pub fn with(&self, name: &'static str, value: Value) -> Signals {
-        Signals { values: self.values.iter().cloned().chain([(name, value)]).collect() }
-    }
-
     /// One of them, if it is told.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|(told, _)| *told == name).map(|(_, value)| value)

@@ -15,7 +15,7 @@
 //! row longer, in which carries propagate (`settling.rs`). Each column has registers of its own for what all of its
 //! elements see, and says itself when its sum of the first row leaves: no signal drives more than a column.
 
-use super::column::{Beat, Signals, activation_port, weight_port};
+use super::column::{Beat, activation_port, weight_port};
 use super::geometry::Geometry;
 use super::results::{Completed, Row, kept, words};
 use super::schedule::Schedule;
@@ -69,13 +69,13 @@ pub(super) fn rows(
     blocked.reset(0).next(&((&schedule.load & &schedule.last_loads) | (blocked.value() & !left)));
     free.drive(&!blocked.value());
 
-    let (signals, drain) = match geometry.clears_sums() {
-        true => cleared(m, beat, schedule, (&moves, &last_row)),
-        false => (beat.signals.clone(), (*moves).clone()),
+    let told = match geometry.clears_sums() {
+        true => cleared(m, schedule, &moves, &last_row),
+        false => Told { leave: (*moves).clone(), drain: None },
     };
     let last_tile = m.delay("tile_is_last", &completed.last_tile, Some(&completed.complete));
     let keep = m.delay("tile_keep", &kept(m, geometry, &completed.columns_left), Some(&completed.complete));
-    let row = columns(m, geometry, (beat, &signals), &drain);
+    let row = columns(m, geometry, beat, &told);
     Row {
         valid,
         keep: m.delay("row_keep", &keep, Some(&moved)),
@@ -105,36 +105,38 @@ fn row_state(m: &ModuleBuilder, geometry: &Geometry, moves: &ForwardWire, ready:
     RowState { moved: moved.at(1), valid, room: !stays }
 }
 
-/// What elements are told whose sums are cleared when the last row leaves: that they move up by a row before, and that they
-/// add in every cycle in which they do not move, from the first beat on.
-fn cleared(
-    m: &ModuleBuilder,
-    beat: &Beat,
-    schedule: &Schedule,
-    (moves, last_row): (&Value, &Value),
-) -> (Signals, Value) {
+/// What columns are told whose sums are cleared when the last row leaves: that a row leaves, and that others move up. Before the
+/// first beat sums leave in every cycle, so that they are zero.
+fn cleared(m: &ModuleBuilder, schedule: &Schedule, moves: &Value, last_row: &Value) -> Told {
     let begun = m.register("begun", uint(1));
     begun.reset(0).next(&(begun.value() | &schedule.issue));
-    let still = match beat.signals.get("next_pass") {
-        Some(next_pass) => !(moves | next_pass),
-        None => !moves,
-    };
-    (
-        beat.signals.with("add", m.wire("sums_add", &(begun.value() & still))),
-        m.wire("rows_move_up", &(moves & !last_row)),
-    )
+    Told {
+        leave: m.wire("sums_leave", &(moves | !begun.value())),
+        drain: Some(m.wire("rows_move_up", &(moves & !last_row))),
+    }
+}
+
+/// What columns are told of their sums.
+struct Told {
+    /// The one of the first row leaves.
+    leave: Value,
+    /// Those of the others move up; `None`: whenever one leaves.
+    drain: Option<Value>,
 }
 
 /// The columns; gives the words of the row that leaves.
-fn columns(m: &ModuleBuilder, geometry: &Geometry, (beat, signals): (&Beat, &Signals), drain: &Value) -> Lanes {
-    let module = column(geometry, (beat, signals));
+fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, told: &Told) -> Lanes {
+    let module = column(geometry, beat);
     let leaving = m.lanes("leaving_row", uint(geometry.word_bits()), geometry.columns);
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
         instance.connect("activations", beat.operands.rows.flat());
         instance.connect("weights", &beat.operands.columns.lane(column));
-        instance.connect("drain", drain);
-        signals.connect(&instance);
+        match &told.drain {
+            Some(drain) => instance.connect("leave", &told.leave).connect("drain", drain),
+            None => instance.connect("drain", &told.leave),
+        };
+        beat.signals.connect(&instance);
         let sum = words(m, geometry, &instance.output("sum"));
         leaving.drive(column, &m.delay("leaving", &sum, Some(&instance.output("leaves"))));
     });
@@ -142,13 +144,18 @@ fn columns(m: &ModuleBuilder, geometry: &Geometry, (beat, signals): (&Beat, &Sig
 }
 
 /// Elements one below the other, each of which can hand its sum to the one above.
-fn column(geometry: &Geometry, (beat, signals): (&Beat, &Signals)) -> Module {
+fn column(geometry: &Geometry, beat: &Beat) -> Module {
     let rows = geometry.rows;
     let m = ModuleBuilder::new(beat.column_name(), "A column of elements whose complete sums move up through it.");
     m.parameter("rows", rows);
     let (activations, weights) = (activation_port(&m, &beat.element, rows), weight_port(&m, &beat.element));
-    let signals = signals.declare(&m);
-    let drain = m.documented_input("drain", uint(1), "a row leaves, and the others move up, a cycle later");
+    let signals = beat.signals.declare(&m);
+    let leave = geometry.clears_sums().then(|| m.documented_input("leave", uint(1), "a row leaves a cycle later"));
+    let drain = match &leave {
+        Some(_) => m.documented_input("drain", uint(1), "the others move up"),
+        None => m.documented_input("drain", uint(1), "a row leaves, and the others move up, a cycle later"),
+    };
+    let leave = leave.map(|leave| m.delay("held_leave", &leave, None));
     let drain = m.delay("held_drain", &drain, None);
     let (activations, weights) = match beat.operands.held {
         true => (activations, weights),
@@ -158,21 +165,22 @@ fn column(geometry: &Geometry, (beat, signals): (&Beat, &Signals)) -> Module {
         }
     };
     let signals = if !beat.operands.held || geometry.beat_waits { signals.held(&m) } else { signals };
-    let leaves = match (signals.get("add"), signals.get("next_pass")) {
-        (Some(add), Some(next_pass)) => m.wire("leaves", &!(add | next_pass)),
-        _ => drain.clone(),
-    };
+    let add = leave.as_ref().map(|leave| match signals.get("next_pass") {
+        Some(next_pass) => m.wire("add", &!(leave | next_pass)),
+        None => m.wire("add", &!leave),
+    });
     let sums = m.lanes("sums", uint(geometry.element_bits()), rows + 1);
     m.repeat("row", rows, |row| {
         let instance = m.instance("element", &beat.element);
         instance.connect("activations", &activations.lane(row)).connect("weights", &weights);
         signals.connect(&instance);
         instance.connect("drain", &drain).connect("below", &sums.lane(row + 1));
+        add.iter().for_each(|add| _ = instance.connect("add", add));
         sums.drive(row, &instance.output("sum"));
     });
     sums.drive(rows, &m.uint(0, geometry.element_bits()));
     m.documented_output("sum", &sums.lane(0), "of the first row");
-    m.documented_output("leaves", &leaves, "it leaves the column");
+    m.documented_output("leaves", leave.as_ref().unwrap_or(&drain), "it leaves the column");
     m.finish()
 }
 
@@ -186,10 +194,10 @@ pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Ce
     };
     let counted = geometry.row_count_bits();
     sum_of(&[
-        (AndOr, 4 * cleared, 1),       // begun, sums add 2, rows move up
-        (Inverter, 2 * cleared, 1),    // of what moves, of the last row
+        (AndOr, 3 * cleared, 1),       // begun, sums leave, rows move up
+        (Inverter, 2 * cleared, 1),    // of begun, of the last row
         (ResetRegister, cleared, 1),   // begun
-        (AndOr, columns * cleared, 1), // leaves
+        (AndOr, columns * cleared, 1), // add
         (Inverter, columns * cleared, 1),
         (AndOr, u64::from(adds_always), 1),               // first to add
         (AndOr, 8, 1),                                    // moves, left, draining 3, blocked 3
@@ -199,7 +207,7 @@ pub(super) fn census(geometry: &Geometry, adds_always: bool, serial: bool) -> Ce
         (Inverter, 2, 1),                                 // of taken, room
         (ResetRegister, 4, 1),                            // draining, blocked, present, valid
         (ResetRegister, row_cycles(geometry) - 1, 1),     // moved
-        (Register, columns * (1 + told), 1),              // drain, next pass, first and enable or add
+        (Register, columns * (1 + told), 1),              // drain, next pass, first and enable or leave
         (Multiplexer, 2, counted),                        // rows left
         (Adder, 1, counted + 1),                          // one row less
         (Comparator, 1, counted),                         // last row

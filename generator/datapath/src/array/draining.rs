@@ -13,7 +13,9 @@
 //! From the last beat of a tile on none enters until the last of its rows has left. So nothing in the array ever waits:
 //! no register between operands and sums has an enable, and a cycle without a beat adds zeros. A tile takes some cycles a
 //! row longer, in which carries propagate (`settling.rs`). Each column has registers of its own for what all of its
-//! elements see, and says itself when its sum of the first row leaves: no signal drives more than a column.
+//! elements see, and says itself when its sum of the first row leaves: no signal drives more than a column. Where beats wait
+//! the last row that leaves clears the sums (`Geometry::clears_sums`): elements add whenever sums do not move, and nothing
+//! tells them that one begins.
 
 use super::column::{Beat, activation_port, weight_port};
 use super::geometry::Geometry;

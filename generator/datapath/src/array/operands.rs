@@ -200,6 +200,9 @@ pub(super) fn fed(
     let instance = m.instance("feeder", feeder);
     let has = |port: &str| feeder.port(port).is_some();
     instance.connect("load", &schedule.load);
+    if let Some(enters) = schedule.enters.as_ref().filter(|_| has("enters")) {
+        instance.connect("enters", enters);
+    }
     if has("step") {
         let held = schedule.valid.at(1);
         instance.connect("step", &m.wire("step", &advance.map_or(held.clone(), |advance| &held & advance)));

@@ -15,6 +15,8 @@ pub(super) struct Schedule {
     pub enter: Value,
     /// A beat comes to where it is held for the elements; where none waits, that enters.
     pub load: Value,
+    /// It does where there is room, if beats wait.
+    pub enters: Option<Value>,
     /// If it does, it is the last of its tile.
     pub last_loads: Value,
     /// Places of the inner dimension that are left, the beat that enters included.
@@ -161,6 +163,7 @@ impl Schedule {
             }),
             enter: enter.cloned().unwrap_or_else(|| (*issue).clone()),
             load: (*issue).clone(),
+            enters: None,
             issue: (*issue).clone(),
             last_loads: last,
         };
@@ -201,9 +204,17 @@ impl Schedule {
         let waiting = self.valid.at(1);
         let load = m.forward("load", uint(1));
         let move_due = self.pass.as_ref().map(|pass| move_due(m, &pass.begins.at(0), open, spent, flow.advance));
-        let ready = move_due.as_ref().map_or(spent.clone(), |due| spent & !due);
-        let gates = [flow.free, flow.advance].into_iter().flatten();
-        load.drive(&gates.fold(&waiting & ready, |load, gate| load & gate));
+        let enters = flow.free.map(|free| {
+            let enters = &waiting & free;
+            m.wire("enters", &move_due.as_ref().map_or(enters.clone(), |due| &enters & !due))
+        });
+        load.drive(&match &enters {
+            Some(enters) => enters & spent,
+            None => {
+                let ready = move_due.as_ref().map_or(spent.clone(), |due| spent & !due);
+                flow.advance.map_or(&waiting & &ready, |advance| &waiting & &ready & advance)
+            }
+        });
         open.drive(&(&*load | !&waiting));
         let (deal, work) = (m.pipeline("deal", Some(&load)), m.pipeline("work", flow.advance));
         let held_next = m.forward("held_next", uint(1));
@@ -218,6 +229,7 @@ impl Schedule {
         Schedule {
             last_loads: self.last.at(1),
             load: (*load).clone(),
+            enters,
             valid,
             done: work.control(2, "work_done", &m.wire("done", &(&held & spent))),
             first: self.first.map(|first| work.stage(1, "work_first", &m.wire("first", &(first.at(1) & &*load)))),

@@ -71,8 +71,8 @@ pub trait Element {
     ///
     /// Where beats wait ([`Geometry::beat_waits`]) what enters comes out of registers, and what is dealt out is taken in every
     /// cycle or, where something may wait in the array, with an input `advance`: there is no `step`. Instead of `spent` there is
-    /// `more`, a cycle early: something is left behind the next cycle; zero while no beat is held. What is dealt out adds nothing
-    /// then: its products are zero.
+    /// `more`, a cycle early: something is left behind the next cycle; zero while no beat is held. In an array that drains what is dealt out adds nothing
+    /// then: its products are zero, for which an input `enters` says apart from `more` that a beat enters where there is room.
     fn feeder(&self) -> Option<Module> {
         None
     }

@@ -52,8 +52,8 @@ pub(super) fn encoder_census(places: u32) -> Census {
 
 /// Holds digits until none is left, and gives as [`encoder`] does `select`, out of a register, and `digit`. Whether digits are
 /// left is said a cycle ahead: `more_enter`, of those that enter more than one is not zero; `more_left`, of those left
-/// behind the digit of this cycle there is more than one. While it holds none, zero is dealt out. `always`: what is dealt out
-/// is taken in every cycle.
+/// behind the digit of this cycle there is more than one. `always`: what is dealt out is taken in every cycle, and is zero while
+/// none is held.
 pub(super) fn dealer(places: u32, always: bool) -> Module {
     let m = ModuleBuilder::new(
         format!("digit_dealer_n{places}{}", if always { "_always" } else { "" }),
@@ -61,16 +61,24 @@ pub(super) fn dealer(places: u32, always: bool) -> Module {
     );
     m.parameter("digits", places);
     let time = Time {
-        load: m.documented_input("load", uint(1), "digits enter"),
         more_next: m.documented_input("more_next", uint(1), "digits are left behind the next cycle"),
-        advance: Time::advance(&m, always),
+        taken: match always {
+            true => Taken::Always { enters: m.documented_input("enters", uint(1), "digits enter where there is room") },
+            false => Taken::With(Taken::advance(&m)),
+        },
     };
     let entering = m.input_lanes("digits", digit_shape(), places, "first place lowest");
     let room = time.room(&m, "group");
     let held = m.delay("held", entering.flat(), Some(&room.enable)).lanes(digit_shape(), places);
     let ahead = Ahead::of(&m, &entering, &time, &room);
-    let next = m.one_hot(&[(&time.load, &ahead.entering.select), (&room.more, &ahead.left.select)]);
-    let select = m.delay("selected", &next, time.advance.as_ref());
+    let next = match &time.taken {
+        Taken::Always { enters } => {
+            let enter = m.wire("enter", &(&room.spent & enters));
+            m.one_hot(&[(&enter, &ahead.entering.select), (&room.more, &ahead.left.select)])
+        }
+        Taken::With(_) => room.spent.mux(&ahead.entering.select, &ahead.left.select),
+    };
+    let select = m.delay("selected", &next, time.taken.advances());
     m.output("select", &select);
     m.output("digit", &selected(&m, &select, &held));
     m.output("more_enter", &ahead.entering.more());
@@ -82,7 +90,9 @@ pub(super) fn dealer(places: u32, always: bool) -> Module {
 pub(super) fn dealer_census(places: u32, always: bool) -> Census {
     let mut census = sum_of(&[
         (EnabledRegister, 1, places * DIGITS.bits()), // held
-        (AndOr, 3, places),                           // selected
+        (Multiplexer, u64::from(!always), places),    // selected
+        (AndOr, 3 * u64::from(always), places),
+        (AndOr, u64::from(always), 1), // enter
         (Time::register(always), 1, places),
     ]);
     census.add_census(&Time::room_census(always), 1);
@@ -93,12 +103,32 @@ pub(super) fn dealer_census(places: u32, always: bool) -> Census {
 
 /// What the parts of a feeder are told of the time.
 pub(super) struct Time {
-    /// Digits enter; only where there is room, and what is dealt out is taken.
-    pub load: Value,
     /// Digits of some column are left behind those of the next cycle.
     pub more_next: Value,
-    /// What is dealt out is taken; `None`: always.
-    pub advance: Option<Value>,
+    pub taken: Taken,
+}
+
+/// When what is dealt out is taken.
+pub(super) enum Taken {
+    /// In every cycle, so that it must be zero while nothing is held: where there is room digits enter with `enters` only.
+    Always { enters: Value },
+    /// With this.
+    With(Value),
+}
+
+impl Taken {
+    /// The input `advance`.
+    pub fn advance(m: &ModuleBuilder) -> Value {
+        m.documented_input("advance", uint(1), "what is dealt out is taken")
+    }
+
+    /// What registers of what is dealt out are enabled by.
+    pub fn advances(&self) -> Option<&Value> {
+        match self {
+            Taken::Always { .. } => None,
+            Taken::With(advance) => Some(advance),
+        }
+    }
 }
 
 /// Whether what is held makes room.
@@ -112,11 +142,6 @@ pub(super) struct Room {
 }
 
 impl Time {
-    /// The input `advance`, unless what is dealt out is `always` taken.
-    pub fn advance(m: &ModuleBuilder, always: bool) -> Option<Value> {
-        (!always).then(|| m.documented_input("advance", uint(1), "what is dealt out is taken"))
-    }
-
     /// A register that holds only where what is dealt out may have to wait.
     pub fn register(always: bool) -> Primitive {
         if always { Register } else { EnabledRegister }
@@ -124,10 +149,10 @@ impl Time {
 
     /// Out of a register of its own, so that none drives more than a row or a column.
     pub fn room(&self, m: &ModuleBuilder, of: &str) -> Room {
-        let more = m.delay(&format!("{of}_more"), &self.more_next, self.advance.as_ref());
+        let more = m.delay(&format!("{of}_more"), &self.more_next, self.taken.advances());
         let spent = m.wire(&format!("{of}_spent"), &!&more);
         let enable =
-            self.advance.as_ref().map_or(spent.clone(), |advance| m.wire(&format!("{of}_taken"), &(&spent & advance)));
+            self.taken.advances().map_or(spent.clone(), |advance| m.wire(&format!("{of}_taken"), &(&spent & advance)));
         Room { more, spent, enable }
     }
 
@@ -155,7 +180,7 @@ impl Ahead {
         }
         let remaining = m.register("remaining", entering.remaining.shape());
         let left = Next::of(m, "next_place", remaining.value());
-        time.advance.iter().for_each(|advance| _ = remaining.enable(advance));
+        time.taken.advances().iter().for_each(|advance| _ = remaining.enable(advance));
         remaining.next(&room.spent.mux(&entering.remaining, &left.remaining));
         Ahead { entering, left }
     }

@@ -2,7 +2,7 @@
 //! deals its digits out.
 
 use super::element::{RADIX, positions};
-use super::encoder::{Ahead, Time, dealer, digit_shape};
+use super::encoder::{Ahead, Taken, Time, dealer, digit_shape};
 use super::parameters::{Config, Step};
 use crate::arith::recode::booth;
 use crate::array::{FeederPorts, Geometry};
@@ -58,8 +58,11 @@ pub(super) fn feeder(config: &Config) -> Module {
     let bits = [activation_bits, digit_shape().width].map(|bits| bits * depth);
     let ports = FeederPorts::declare(&m, &config.geometry, bits, "digits, first column lowest");
     let more_next = m.forward("more_next", uint(1));
-    let time =
-        Time { load: ports.load.clone(), more_next: (*more_next).clone(), advance: Time::advance(&m, config.drains()) };
+    let taken = match config.drains() {
+        true => Taken::Always { enters: m.documented_input("enters", uint(1), "a beat enters where there is room") },
+        false => Taken::With(Taken::advance(&m)),
+    };
+    let time = Time { more_next: (*more_next).clone(), taken };
     let held = m.lanes("held", ports.activations.shape(), rows);
     m.repeat("row", rows, |row| {
         let room = time.room(&m, "row");
@@ -76,7 +79,7 @@ pub(super) fn feeder(config: &Config) -> Module {
         _ => next_digits(&m, config, &ports.weights, &time, &columns),
     }
     let more = m.register("more", uint(1));
-    time.advance.iter().for_each(|advance| _ = more.enable(advance));
+    time.taken.advances().iter().for_each(|advance| _ = more.enable(advance));
     more.reset(0).next(&more_next);
     let (enter, left) = (columns.more_enter.flat().any(), columns.more_left.flat().any());
     more_next.drive(&((&ports.load & enter) | (more.value() & left)));
@@ -99,7 +102,11 @@ fn digits_as_they_are(m: &ModuleBuilder, entering: &Lanes, time: &Time, columns:
     let places = entering.shape().width / digit_shape().width;
     m.repeat("column", entering.count(), |column| {
         let room = time.room(m, "column");
-        let fresh = m.delay("fresh", &time.load, time.advance.as_ref());
+        let fresh = match &time.taken {
+            Taken::Always { enters } => &room.spent & enters,
+            Taken::With(_) => room.spent.clone(),
+        };
+        let fresh = m.delay("fresh", &fresh, time.taken.advances());
         let digits = entering.lane(column);
         let ahead = Ahead::of(m, &digits.lanes(digit_shape(), places), time, &room);
         let held = m.delay("held_digits", &digits, Some(&room.enable));
@@ -117,9 +124,13 @@ fn next_digits(m: &ModuleBuilder, config: &Config, entering: &Lanes, time: &Time
         let (mut dealt, mut enter, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for (number, group) in config.groups().into_iter().enumerate() {
             let places = group.len() as u32;
-            let instance = m.instance(&format!("dealer{number}"), &dealer(places, time.advance.is_none()));
-            instance.connect("load", &time.load).connect("more_next", &time.more_next);
-            time.advance.iter().for_each(|advance| _ = instance.connect("advance", advance));
+            let always = time.taken.advances().is_none();
+            let instance = m.instance(&format!("dealer{number}"), &dealer(places, always));
+            instance.connect("more_next", &time.more_next);
+            match &time.taken {
+                Taken::Always { enters } => instance.connect("enters", enters),
+                Taken::With(advance) => instance.connect("advance", advance),
+            };
             instance.connect("digits", &digits.slice(group.start * bits, places * bits));
             dealt.extend([instance.output("digit"), instance.output("select")]);
             enter.push(instance.output("more_enter"));

@@ -94,8 +94,8 @@ impl Pair {
     }
 }
 
-/// Whether the registers hold products: no gate stands between them and the sum, which is the longest way there. It is not
-/// where the element looks for its digit, nor is there room for `enable` where something may wait.
+/// Whether the registers hold products, so that no gate stands between them and the addition. They do not where the element
+/// looks for its digit, which takes long before them; nor where something may wait, and each bit would need a gate behind them.
 pub(super) fn holds_products(config: &Config) -> bool {
     config.drains() && config.step != Step::Opt3
 }
@@ -117,13 +117,15 @@ pub(super) fn element(config: &Config) -> Module {
         Step::Opt3 => vec![found(&m, config, &ports)],
         _ => dealt(&m, config, &ports),
     };
-    m.section("Digit products");
+    let holds_products = holds_products(config);
+    let held =
+        |(number, pair): (usize, Pair)| if holds_products { pair } else { pair.held(&m, number, ports.advance()) };
+    let pairs: Vec<Pair> = pairs.into_iter().enumerate().map(held).collect();
     let mut heap = BitHeap::new(width);
-    for (number, pair) in pairs.into_iter().enumerate() {
-        let term = match holds_products(config) {
-            true => held_term(&m, number, pair.product(&m, number, None)),
-            false => pair.held(&m, number, ports.advance()).product(&m, number, ports.enable()),
-        };
+    m.section("Digit products");
+    for (number, pair) in pairs.iter().enumerate() {
+        let term = pair.product(&m, number, ports.enable());
+        let term = if holds_products { held_term(&m, number, term) } else { term };
         heap.add_signed(&term.word, 0, product_arrival(config));
         term.carry.iter().for_each(|carry| heap.add_bit(carry, 0, 0));
     }

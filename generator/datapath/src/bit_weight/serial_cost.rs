@@ -68,6 +68,7 @@ fn feeder(config: &Config) -> Census {
     match config.step {
         Step::Opt3 => {
             census.add(Time::register(always), columns.into(), 1); // fresh
+            census.add(AndOr, if always { columns.into() } else { 0 }, 1);
             census.add(EnabledRegister, columns.into(), digits.into());
             census.add_census(&Time::room_census(always), columns.into());
             census.add_census(&ahead_census(geometry.depth, always), columns.into());

@@ -200,10 +200,10 @@ pub struct Calibrate {
     #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(20..=10_000))]
     pub points: u32,
     /// How many large ones, of 8,000 to 40,000 bits of primitives, besides
-    #[arg(long, value_name = "N", default_value_t = 26, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 26, requires = "target", value_parser = clap::value_parser!(u32).range(0..=10_000))]
     pub large: u32,
     /// The seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, requires = "target")]
     pub seed: u64,
 }
 

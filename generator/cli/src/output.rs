@@ -157,6 +157,17 @@ fn copy(mut spool: &fs::File, path: &Path) -> io::Result<()> {
     io::copy(&mut spool, &mut fs::File::create(path)?).map(drop)
 }
 
+/// Refuses a file that [`write_file`] could not write, before the work of hours is done for it.
+pub fn check_file(path: &Path) -> Result<(), Vec<Diagnostic>> {
+    let shown = path.display().to_string();
+    if path.is_dir() {
+        return Err(unwritable(&shown, &io::ErrorKind::IsADirectory.into()));
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let probe = tempfile::Builder::new().prefix(".tritloom-").tempfile_in(parent);
+    probe.map(drop).map_err(|error| unwritable(&shown, &error.kind().into()))
+}
+
 /// Writes one file, whole or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Vec<Diagnostic>> {
     let shown = path.display().to_string();

@@ -7,11 +7,11 @@ use super::{Report, counted};
 use crate::arguments::Calibrate;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{synthesiser, tool_failure};
+use crate::output::{check_file, write_file};
 use crate::technology::load;
 use crate::terminal::Terminal;
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::fs;
 use tritloom_cost::{
     FitStatistics, PartFeatures, Point, Sample, Sizes, Source, Technology, blocks, draw, features, gate_count, light,
     part_features,
@@ -29,19 +29,29 @@ pub fn calibrate(
     families: &[&'static dyn Family],
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
+    check_file(&arguments.out)?;
+    let synthesised = arguments.liberty.is_some() || arguments.fpga.is_some();
+    let target = synthesised.then(|| Target::new(arguments.liberty.as_deref(), arguments.fpga)).transpose()?;
     let mut basis = match &arguments.refit {
-        Some(path) => Basis::of_technology(load(&path.to_string_lossy())?, families, terminal),
+        Some(path) => {
+            let technology = load(&path.to_string_lossy())?;
+            if let Some(target) = &target {
+                target.suits(&technology, terminal)?;
+            }
+            if technology.points.is_empty() {
+                let message = format!("the technology {} has no points to fit anything to", technology.name);
+                return Err(vec![Diagnostic::new(code::TECHNOLOGY, message).legal("a file of `calibrate`".to_owned())]);
+            }
+            Basis::of_technology(technology, families, terminal)
+        }
         None => Basis::default(),
     };
-    let failed = if arguments.liberty.is_some() || arguments.fpga.is_some() {
-        basis.extend(arguments, families, terminal)?
-    } else {
-        0
+    let failed = match &target {
+        Some(target) => basis.extend(target, arguments, families, terminal)?,
+        None => 0,
     };
     let technology = basis.fitted(&name(arguments), families);
-    let file = arguments.out.display();
-    fs::write(&arguments.out, technology.write())
-        .map_err(|error| vec![Diagnostic::new(code::UNWRITABLE, format!("`{file}` cannot be written: {error}"))])?;
+    write_file(&arguments.out, technology.write().as_bytes())?;
     Ok(report(arguments, &technology, failed))
 }
 
@@ -88,20 +98,17 @@ impl Basis {
     /// Synthesises what the arguments ask for, and tells how many designs failed.
     fn extend(
         &mut self,
+        target: &Target,
         arguments: &Calibrate,
         families: &[&'static dyn Family],
         terminal: &Terminal,
     ) -> Result<usize, Vec<Diagnostic>> {
         let synthesiser = synthesiser()?;
-        let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
         let (mut subjects, mut drawn) = (vec![], vec![]);
-        match &self.technology {
-            Some(technology) => target.suits(technology, terminal)?,
-            None => {
-                (self.source, self.device) = (target.source(&synthesiser), target.device());
-                subjects.extend(blocks().into_iter().map(Subject::of_block));
-                drawn.push(("draw", arguments.points, Sizes::SMALL, Subject::of_sample as fn(&Sample) -> _));
-            }
+        if self.technology.is_none() {
+            (self.source, self.device) = (target.source(&synthesiser), target.device());
+            subjects.extend(blocks().into_iter().map(Subject::of_block));
+            drawn.push(("draw", arguments.points, Sizes::SMALL, Subject::of_sample as fn(&Sample) -> _));
         }
         let only_small = |sample: &Sample| Subject::of_sample(sample).map(Subject::only_small);
         drawn.push(("draw of large ones", arguments.large, Sizes::LARGE, only_small));
@@ -109,10 +116,13 @@ impl Basis {
         for (fact, count, sizes, subject) in drawn {
             let samples = draw(families, count as usize, arguments.seed, &sizes, &known);
             let said = format!("{} configurations from seed {}", samples.len(), arguments.seed);
-            self.source.push((fact.to_owned(), said));
+            match self.source.iter_mut().find(|(known, _)| known == fact) {
+                Some((_, before)) => *before = format!("{before}, {said}"),
+                None => self.source.push((fact.to_owned(), said)),
+            }
             subjects.extend(samples.iter().map(subject).collect::<Result<Vec<_>, _>>()?);
         }
-        self.measure(&synthesiser, &target, subjects, terminal)
+        self.measure(&synthesiser, target, subjects, terminal)
     }
 
     /// Adds the points of subjects, and tells how many of them failed.
@@ -202,6 +212,7 @@ mod tests {
     use super::*;
     use crate::arguments::Format;
     use std::collections::BTreeMap;
+    use std::fs;
     use std::io::{BufRead, BufReader};
     use std::os::unix::fs::MetadataExt;
     use std::path::{Path, PathBuf};

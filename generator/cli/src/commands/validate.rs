@@ -5,11 +5,11 @@ use super::{Report, table};
 use crate::arguments::Validate;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::synthesiser;
+use crate::output::{check_file, write_file};
 use crate::technology::load;
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::fs;
 use tritloom_cost::{Comparison, Point, Quantity, Sample, Sizes, Technology, draw};
 use tritloom_datapath::family::Family;
 use tritloom_report::Pair;
@@ -21,6 +21,7 @@ pub fn validate(
     families: &[&'static dyn Family],
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
+    arguments.plot.as_deref().map(check_file).transpose()?;
     let technology = load(&arguments.technology)?;
     let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
     target.suits(&technology, terminal)?;
@@ -45,10 +46,7 @@ pub fn validate(
     }
     let compared = compared(&checked);
     if let Some(path) = &arguments.plot {
-        let shown = path.display();
-        fs::write(path, plot(&technology, &checked, leading(&compared))).map_err(|error| {
-            vec![Diagnostic::new(code::UNWRITABLE, format!("`{shown}` cannot be written: {error}"))]
-        })?;
+        write_file(path, plot(&technology, &checked, leading(&compared)).as_bytes())?;
     }
     Ok(report(&technology, &checked, &compared, samples.len()))
 }

@@ -7,14 +7,13 @@ zeros that are new in every cycle or held for 64 of them. Toggles are means that
 in energy_of_toggles.py, whose limits hold: no glitches, no wires. The model's are those of tritloom_cost::Activity, with
 the statistics of these activations.
 """
-import glob
 import os
 import random
 import subprocess
 import sys
 
-from energy_of_toggles import loads, models, toggles
-from energy_of_zeros import map_port
+from energy_of_toggles import toggles
+from energy_of_zeros import build, mapped_port
 
 CYCLES = int(os.environ.get("CYCLES", 1000))
 
@@ -72,20 +71,14 @@ endmodule
 
 def main():
     liberty, folder = sys.argv[1:]
-    (source,) = glob.glob(f"{folder}/rtl/tint_port*.v")
-    top = os.path.basename(source).removesuffix(".v")
-    netlist = map_port(liberty, folder, source, top)
-    load = loads(liberty, netlist)
-    models(liberty, folder)
+    top, netlist, load = mapped_port(liberty, folder)
     ports = {name: port["bits"] for name, port in netlist["ports"].items()}
     bits = {name: len(port) for name, port in ports.items()}
     lanes = bits["keys_i"] // 2
     width = bits["prepared_i"] // lanes
     ahead = set(ports["prepared_i"])
     behind = set(load) - ahead - set(ports["keys_i"] + ports["base_i"])
-    open(f"{folder}/bench.v", "w").write(bench(top, bits, folder))
-    subprocess.run(["iverilog", "-g2005", "-o", f"{folder}/bench", f"{folder}/bench.v", f"{folder}/cells.v",
-                    f"{folder}/mapped.v"], check=True)
+    build(bench(top, bits, folder), folder)
     print("| weights held for | deviation | sign changes | sign bits | activations: simulated | model | behind: simulated | model |")
     print("|---" * 8 + "|")
     for held in (1, 64):

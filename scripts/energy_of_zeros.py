@@ -55,19 +55,29 @@ endmodule
 """
 
 
-def main():
-    liberty, folder = sys.argv[1:]
+def mapped_port(liberty, folder):
+    """The name of the design's port, its netlist, and what a toggle of each net takes; models of its cells are written."""
     (source,) = glob.glob(f"{folder}/rtl/tint_port*.v")
     top = os.path.basename(source).removesuffix(".v")
     netlist = map_port(liberty, folder, source, top)
-    load = loads(liberty, netlist)
     models(liberty, folder)
+    return top, netlist, loads(liberty, netlist)
+
+
+def build(bench, folder):
+    """Makes `bench` of a bench and the mapped port."""
+    open(f"{folder}/bench.v", "w").write(bench)
+    subprocess.run(["iverilog", "-g2005", "-o", f"{folder}/bench", f"{folder}/bench.v", f"{folder}/cells.v",
+                    f"{folder}/mapped.v"], check=True)
+
+
+def main():
+    liberty, folder = sys.argv[1:]
+    top, netlist, load = mapped_port(liberty, folder)
     print("| weights held for | of them zero | toggles a cycle | fJ a cycle |\n|---|---|---|---|")
     for held in (1, 64):
         for per_mille in (0, 369, 750, 1000):
-            open(f"{folder}/bench.v", "w").write(bench(top, netlist, folder, held, per_mille))
-            subprocess.run(["iverilog", "-g2005", "-o", f"{folder}/bench", f"{folder}/bench.v", f"{folder}/cells.v",
-                            f"{folder}/mapped.v"], check=True)
+            build(bench(top, netlist, folder, held, per_mille), folder)
             subprocess.run([f"{folder}/bench"], check=True, stdout=subprocess.DEVNULL)
             counts = toggles(f"{folder}/port.vcd", netlist)
             spent = sum(load.get(bit, 0.0) * count for bit, count in counts.items())

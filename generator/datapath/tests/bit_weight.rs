@@ -7,6 +7,7 @@ use common::{check, configuration, family, hardware, words};
 use tritloom_datapath::array::OperandBeat;
 use tritloom_datapath::bit_weight::beat_cycles;
 use tritloom_datapath::rehearsal::rehearse;
+use tritloom_hdl::Primitive;
 
 const SERIAL: [&str; 3] = ["opt3", "opt4c", "opt4e"];
 
@@ -74,6 +75,25 @@ fn every_recoding_and_every_final_adder_is_exact() {
                 check(family, &configuration(family, &settings), seed as u64);
             }
         }
+    }
+}
+
+/// Positions are kept in exact words: what is 32 bits wide is the result alone, and the mask before it.
+#[test]
+fn fixed_bits_of_a_sum_over_positions_cost_a_wider_mask() {
+    let family = family("bit_weight");
+    let size =
+        "step: opt2, activation: int4, weight: int4, rows: 2, columns: 3, depth: 1, max_inner: 20, max_columns: 7";
+    for topology in ["broadcast", "cube", "tree", "draining", "output_stationary", "weight_stationary"] {
+        let with = |accumulator: &str| {
+            let settings = format!("{size}, topology: {topology}, accumulator: {accumulator}");
+            configuration(family, &settings)
+        };
+        check(family, &with("bits32"), 1);
+        let mut census = hardware(family, &with("exact")).census();
+        // 20 products of at most 64 take 12 bits.
+        census.add(Primitive::AndOr, 3, 32 - 12);
+        assert_eq!(hardware(family, &with("bits32")).census().bits(), census.bits(), "{topology}");
     }
 }
 

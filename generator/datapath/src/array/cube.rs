@@ -28,7 +28,7 @@ pub(super) fn across_layers(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes
     if layers == 1 {
         return sums.clone();
     }
-    let bits = geometry.sum_bits();
+    let bits = geometry.resolved_bits();
     let totals = m.lanes("totals", uint(bits), columns);
     m.repeat("total_column", columns, |column| {
         let of_layer = |layer: u32| sums.lane(column + layer * columns);

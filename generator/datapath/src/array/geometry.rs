@@ -88,7 +88,7 @@ pub struct Geometry {
     pub element_stages: u32,
     /// Where operands stand for what they are less zero points of their run.
     pub zero_points: Option<ZeroPoints>,
-    /// Bits of a sum; `None`: as many as the longest sum needs.
+    /// Bits of a sum as it leaves; `None`: as many as the longest sum needs.
     pub fixed_sum_bits: Option<u32>,
     /// How elements keep their sums.
     pub sum_form: SumForm,
@@ -168,9 +168,22 @@ impl Geometry {
         bits_up_to(self.product_magnitude() * u64::from(self.max_inner))
     }
 
-    /// Bits of a sum.
+    /// Bits of a sum as it leaves.
     pub fn sum_bits(&self) -> u32 {
         self.fixed_sum_bits.unwrap_or_else(|| self.exact_sum_bits())
+    }
+
+    /// Bits of sums before they leave, where these are fixed. Digit positions have exact words, and so has their sum.
+    fn fixed_kept_bits(&self) -> Option<u32> {
+        match self.sum_form {
+            SumForm::ByPosition(_) => None,
+            SumForm::Resolved | SumForm::CarrySave(_) => self.fixed_sum_bits,
+        }
+    }
+
+    /// Bits of a sum in one word, before it leaves.
+    pub(super) fn resolved_bits(&self) -> u32 {
+        self.fixed_kept_bits().unwrap_or_else(|| self.exact_sum_bits())
     }
 
     /// Bits of a number of the result: of a sum, where zero points do not change it.
@@ -206,7 +219,7 @@ impl Geometry {
     /// The greatest magnitude of a sum in an element.
     pub(super) fn kept_magnitude(&self) -> u64 {
         let exact = || self.product_magnitude() * u64::from(self.summed_places());
-        self.fixed_sum_bits.map_or_else(exact, |bits| (1 << (bits - 1)) - 1)
+        self.fixed_kept_bits().map_or_else(exact, |bits| (1 << (bits - 1)) - 1)
     }
 
     /// Bits of a sum as elements keep it.

@@ -24,7 +24,7 @@ pub(super) struct PartialSums {
 
 /// A row of sums that arrives, and those of the tiles before, a cycle later.
 pub(super) fn added(m: &ModuleBuilder, geometry: &Geometry, max_rows: u32, sums: &Lanes, what: &PartialSums) -> Lanes {
-    let (columns, bits) = (geometry.columns, geometry.sum_bits());
+    let (columns, bits) = (geometry.columns, geometry.resolved_bits());
     let memory = m.memory("partial_sums", uint(bits * columns), memory_rows(max_rows));
     let address = memory.address_shape();
     let number = m.register("vector_number", address);
@@ -48,7 +48,7 @@ fn memory_rows(max_rows: u32) -> u32 {
 
 /// The primitives of [`added`], and what says of a row of sums what becomes of it.
 pub(super) fn census(geometry: &Geometry, max_rows: u32) -> Census {
-    let (columns, bits) = (geometry.columns, geometry.sum_bits());
+    let (columns, bits) = (geometry.columns, geometry.resolved_bits());
     let depth = memory_rows(max_rows);
     let address = bits_for(u64::from(depth) - 1);
     let mut census = sum_of(&[

@@ -61,7 +61,8 @@ pub(super) fn stream(
     m.comment("Lanes beyond the run's columns are zero, and their keep bits too.");
     let keep = keep.lanes(uint(1), columns);
     m.repeat("result_lane", columns, |column| {
-        data.drive(column, &(sums.lane(column) & keep.lane(column).replicate(bits)).as_signed());
+        let sum = sums.lane(column).as_signed().extend(bits).as_unsigned();
+        data.drive(column, &(sum & keep.lane(column).replicate(bits)).as_signed());
     });
     m.output_lanes("result_data", &data, "first column lowest");
     m.output_lanes("result_keep", &keep, "");

@@ -235,8 +235,8 @@ pub(super) fn census(geometry: &Geometry, [row_bits, column_bits]: [u32; 2], sig
     ]);
     census.add_census(&skewed_census(EnabledRegister, rows, row_bits), 1);
     census.add_census(&skewed_census(EnabledRegister, columns, column_bits), 1);
-    census.add_census(&aligned_census(columns, geometry.sum_bits()), 1);
-    census.add(EnabledRegister, 1, (columns * geometry.sum_bits()).into()); // resolved
+    census.add_census(&aligned_census(columns, geometry.resolved_bits()), 1);
+    census.add(EnabledRegister, 1, (columns * geometry.resolved_bits()).into()); // resolved
     let (sum_columns, sum_bits) = (geometry.activation_sum_columns(), geometry.kept_activation_bits());
     census.add_census(
         &sum_of(&[

@@ -311,7 +311,7 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32, column_bits: u32) -> Ve
     if has_partial_sums(geometry) {
         parts.push(("partial sums", partial_sums::census(geometry, max_rows)));
     }
-    parts.push(("queue", queue::census(queue_places(geometry), geometry.columns * (geometry.sum_bits() + 1) + 1)));
+    parts.push(("queue", queue::census(queue_places(geometry), geometry.columns * (geometry.resolved_bits() + 1) + 1)));
     parts
 }
 

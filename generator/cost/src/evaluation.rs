@@ -13,7 +13,8 @@ use tritloom_hdl::Design;
 pub struct Amounts {
     /// The area of all cells where the design is as small as it can be.
     pub area_um2: f64,
-    /// The area of all cells where the design is as quick as it can be.
+    /// The area of all cells where the design is as quick as it can be; it may be below `area_um2`, see
+    /// [`Quantity::QuickAreaUm2`].
     pub quick_area_um2: f64,
     /// The energy when every net but the clock toggles once.
     pub toggle_energy_fj: f64,

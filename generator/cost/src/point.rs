@@ -11,7 +11,8 @@ use tritloom_hdl::{Design, GateCount, LutDevice};
 pub enum Quantity {
     /// The area of all cells where the design is as small as it can be.
     AreaUm2,
-    /// The area of all cells where the design is as quick as it can be.
+    /// The area of all cells where the design is as quick as it can be: all modules as one, where [`Quantity::AreaUm2`] keeps
+    /// large ones apart. What is merged across their borders may save more than speed costs: it may be the smaller of both.
     QuickAreaUm2,
     /// The longest path of that design.
     DelayPs,

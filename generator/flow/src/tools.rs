@@ -128,7 +128,7 @@ const KNOWN: [Known; 9] = [
         version_option: "--version",
         minimum: None,
         essential: false,
-        needed_for: "`sweep --engine slurm`",
+        needed_for: "`sweep` and `verify` with `--engine slurm`",
         install: "apt-get install slurm-wlm",
     },
     Known {
@@ -136,7 +136,7 @@ const KNOWN: [Known; 9] = [
         version_option: "--version",
         minimum: None,
         essential: false,
-        needed_for: "`sweep --engine slurm`",
+        needed_for: "`sweep` and `verify` with `--engine slurm`",
         install: "apt-get install slurm-wlm",
     },
 ];

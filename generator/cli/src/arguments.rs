@@ -1,7 +1,10 @@
 //! The command line.
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use tritloom_hdl::LutDevice;
 use tritloom_search::Shard;
 
@@ -119,10 +122,10 @@ pub struct Check {
     #[arg(required = true)]
     pub configs: Vec<PathBuf>,
     /// Break the Verilog in N ways and report how many the bench catches; this needs Verilator
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u32>(0..=u32::MAX))]
     pub mutate: u32,
     /// The seed of the random stimulus
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed: u64,
     /// Keep a folder for each design, with its bench: `make` in it builds and runs both. An older one that nobody has
     /// changed or added to is replaced
@@ -157,10 +160,10 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub model: Option<PathBuf>,
     /// How many tokens of the text are a prompt, which is taken at once: those that the model tells in f32
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<usize>(0..=usize::MAX))]
     pub prefill: usize,
     /// How many tokens to tell behind the prompt; a model ends at its longest sequence
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = whole::<usize>(0..=usize::MAX))]
     pub tokens: usize,
     /// Which bits of a byte of the model file hold the first of its four weights
     #[arg(long, value_enum, default_value_t = Packing::High)]
@@ -180,57 +183,62 @@ pub enum Packing {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
-#[command(group = ArgGroup::new("target"))]
 #[command(group = ArgGroup::new("origin").args(["refit", "liberty", "fpga"]).multiple(true).required(true))]
 pub struct Calibrate {
     /// A technology whose points are taken as they are; with `--liberty` or `--fpga` large configurations are synthesised
     /// and added to them, otherwise only what is fitted is made anew
     #[arg(long, value_name = "FILE", conflicts_with = "points")]
     pub refit: Option<PathBuf>,
-    /// The standard cells of a Liberty file, packed with gzip or not
-    #[arg(long, value_name = "FILE", group = "target")]
-    pub liberty: Option<PathBuf>,
-    /// The cells of an FPGA
-    #[arg(long, value_enum, group = "target")]
-    pub fpga: Option<Fpga>,
+    /// What designs are made of
+    #[command(flatten)]
+    pub cells: Cells,
     /// The technology file to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// How many configurations to synthesise, drawn from all families in turn
-    #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(20..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 120, value_parser = whole::<u32>(20..=10_000))]
     pub points: u32,
     /// How many large ones, of 8,000 to 40,000 bits of primitives, besides
-    #[arg(long, value_name = "N", default_value_t = 26, requires = "target", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 26, requires = "target", value_parser = whole::<u32>(0..=10_000))]
     pub large: u32,
     /// The seed of the draws
-    #[arg(long, default_value_t = 1, requires = "target")]
+    #[arg(long, default_value_t = 1, requires = "target", value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed: u64,
+}
+
+/// What designs are made of: a library or a device.
+#[derive(Debug, Args)]
+#[group(id = "target", multiple = false)]
+pub struct Cells {
+    /// The standard cells of a Liberty file, packed with gzip or not
+    #[arg(long, value_name = "FILE")]
+    pub liberty: Option<PathBuf>,
+    /// The cells of an FPGA
+    #[arg(long, value_enum)]
+    pub fpga: Option<Fpga>,
 }
 
 /// Of `validate`.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
-#[command(group = ArgGroup::new("target").required(true))]
+#[command(mut_group("target", |target| target.required(true)))]
 pub struct Validate {
     /// The technology: a name that `tritloom cost --help` lists, or a file
     #[arg(long, value_name = "NAME")]
     pub technology: String,
-    /// The standard cells of a Liberty file, packed with gzip or not
-    #[arg(long, value_name = "FILE", group = "target")]
-    pub liberty: Option<PathBuf>,
-    /// The cells of an FPGA
-    #[arg(long, value_enum, group = "target")]
-    pub fpga: Option<Fpga>,
+    /// What designs are made of
+    #[command(flatten)]
+    pub cells: Cells,
     /// How many configurations to synthesise, drawn from all families in turn
-    #[arg(short, long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(short, long, value_name = "N", default_value_t = 60, value_parser = whole::<u32>(1..=10_000))]
     pub n: u32,
     /// Draw large ones, of 8,000 to 40,000 bits of primitives, instead of 300 to 4,000; they are not made quick, so that
     /// delays are not compared
     #[arg(long)]
     pub large: bool,
     /// The seed of the draw
-    #[arg(long, default_value_t = 77)]
+    #[arg(long, default_value_t = 77, value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed: u64,
     /// Write a scatter plot, estimate against synthesis, as SVG
     #[arg(long, value_name = "FILE")]
@@ -280,18 +288,26 @@ pub struct Cost {
     pub clock_mhz: Option<f64>,
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "it must be a whole number from 1 on".to_owned())
+/// Reads whole numbers, and says which are legal.
+fn whole<T>(legal: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone
+where
+    T: Clone + Display + FromStr + PartialOrd,
+{
+    move |text| {
+        let number = text.parse().ok().filter(|number| legal.contains(number));
+        number.ok_or_else(|| format!("it must be a whole number from {} to {}", legal.start(), legal.end()))
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| "no number".to_owned())?;
-    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("it must lie between 0 and 1".to_owned()) }
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it must be a number from 0 to 1".to_owned())
 }
 
+/// Wide enough for any clock in megahertz and any bandwidth in gigabytes a second; what is beyond becomes infinite in sums.
 fn positive(text: &str) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| "no number".to_owned())?;
-    if value > 0.0 && value.is_finite() { Ok(value) } else { Err("it must be positive".to_owned()) }
+    let number = text.parse().ok().filter(|number| (1e-6..=1e9).contains(number));
+    number.ok_or_else(|| "it must be a number from 0.000001 to 1000000000".to_owned())
 }
 
 /// Of `report`.
@@ -319,7 +335,7 @@ pub struct Report {
     #[arg(long, value_name = "NAME", requires = "plots")]
     pub color: Option<String>,
     /// Show so many configurations at most: the front, and a sample of the others
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = whole::<usize>(1..=usize::MAX))]
     pub points: usize,
     /// The technology of the parts' areas; otherwise the one that the sweep names
     #[arg(long, value_name = "NAME")]
@@ -339,19 +355,16 @@ pub struct Report {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
-#[command(group = ArgGroup::new("target").required(true))]
+#[command(mut_group("target", |target| target.required(true)))]
 pub struct Synth {
     /// The YAML files of the designs
     #[arg(required = true)]
     pub configs: Vec<PathBuf>,
-    /// Map to the standard cells of a Liberty file, packed with gzip or not
-    #[arg(long, value_name = "FILE", group = "target")]
-    pub liberty: Option<PathBuf>,
-    /// Map to the cells of an FPGA and count them
-    #[arg(long, value_enum, group = "target")]
-    pub fpga: Option<Fpga>,
+    /// What designs are made of
+    #[command(flatten)]
+    pub cells: Cells,
     /// The clock period to size gates for; without one the area is the smallest at any delay
-    #[arg(long, value_name = "N", conflicts_with = "fpga", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", conflicts_with = "fpga", value_parser = whole::<u32>(1..=1_000_000))]
     pub clock_ps: Option<u32>,
     /// Synthesise one module of each design, with what stands in it, instead of the whole
     #[arg(long, value_name = "NAME", visible_alias = "top")]
@@ -368,6 +381,8 @@ pub struct Synth {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
+#[command(mut_arg("liberty", |liberty| liberty.requires("verify_front")))]
+#[command(mut_arg("fpga", |fpga| fpga.requires("verify_front")))]
 #[command(mut_arg("engine", |engine| engine.requires("verify_front")))]
 pub struct Sweep {
     /// The YAML file of the space
@@ -382,7 +397,7 @@ pub struct Sweep {
     #[arg(long, value_enum, default_value_t = Search::Pruned)]
     pub mode: Search,
     /// How many threads; as many as there are processors without it. The results are the same
-    #[arg(long, value_name = "N", value_parser = threads)]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>(1..=1024))]
     pub threads: Option<usize>,
     /// Keep what has been searched in a folder: a sweep that was killed goes on from there
     #[arg(long, value_name = "DIR")]
@@ -394,14 +409,11 @@ pub struct Sweep {
     #[arg(long, value_name = "CONFIG", conflicts_with = "shard")]
     pub explain: Option<PathBuf>,
     /// Generate, lint, check in Verilator and synthesise the front, or its best N by the first objective
-    #[arg(long, value_name = "N", requires = "target", conflicts_with = "shard", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", requires = "target", conflicts_with = "shard", value_parser = whole::<usize>(1..=usize::MAX))]
     pub verify_front: Option<Option<usize>>,
-    /// Synthesise in the standard cells of a Liberty file, packed with gzip or not
-    #[arg(long, value_name = "FILE", group = "target", requires = "verify_front")]
-    pub liberty: Option<PathBuf>,
-    /// Synthesise in the cells of an FPGA
-    #[arg(long, value_enum, group = "target", requires = "verify_front")]
-    pub fpga: Option<Fpga>,
+    /// What designs are made of
+    #[command(flatten)]
+    pub cells: Cells,
     /// Who looks at the front
     #[command(flatten)]
     pub engines: Engines,
@@ -411,17 +423,14 @@ pub struct Sweep {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 #[command(after_help = CACHE_HELP)]
-#[command(group = ArgGroup::new("target").required(true))]
+#[command(mut_group("target", |target| target.required(true)))]
 pub struct Verify {
     /// The YAML files of the designs, no two of one name
     #[arg(required = true)]
     pub configs: Vec<PathBuf>,
-    /// Synthesise in the standard cells of a Liberty file, packed with gzip or not
-    #[arg(long, value_name = "FILE", group = "target")]
-    pub liberty: Option<PathBuf>,
-    /// Synthesise in the cells of an FPGA
-    #[arg(long, value_enum, group = "target")]
-    pub fpga: Option<Fpga>,
+    /// What designs are made of
+    #[command(flatten)]
+    pub cells: Cells,
     /// Who looks at the designs
     #[command(flatten)]
     pub engines: Engines,
@@ -438,10 +447,10 @@ pub struct Engines {
     #[arg(long, value_name = "DIR", requires = "engine")]
     pub engine_dir: Option<PathBuf>,
     /// Share the configurations among N tasks; otherwise one for each, at most 64
-    #[arg(long, value_name = "N", requires = "engine_dir", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", requires = "engine_dir", value_parser = whole::<usize>(1..=usize::MAX))]
     pub tasks: Option<usize>,
     /// How many tasks may run at the same time; otherwise as many as Slurm lets
-    #[arg(long, value_name = "N", requires = "engine_dir", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", requires = "engine_dir", value_parser = whole::<usize>(1..=usize::MAX))]
     pub at_a_time: Option<usize>,
     /// The partition of Slurm. Other options of sbatch are read from its environment variables, such as SBATCH_ACCOUNT
     #[arg(long, value_name = "NAME", requires = "engine_dir", value_parser = word)]
@@ -502,11 +511,6 @@ pub enum Search {
     Pruned,
 }
 
-fn threads(text: &str) -> Result<usize, String> {
-    let threads = text.parse().ok().filter(|threads| (1..=1024).contains(threads));
-    threads.ok_or_else(|| "it must lie between 1 and 1024".to_owned())
-}
-
 fn shard(text: &str) -> Result<Shard, String> {
     let number = |text: &str| text.parse::<usize>().ok();
     let parts = text.split_once('/').and_then(|(part, of)| Some((number(part)?, number(of)?)));
@@ -546,10 +550,14 @@ impl Fpga {
         }
     }
 
-    /// The value of `--fpga` for a device of the cost model.
-    pub fn of_device(device: LutDevice) -> Option<String> {
-        let fpga = Fpga::value_variants().iter().find(|fpga| fpga.device() == Some(device))?;
-        fpga.to_possible_value().map(|value| value.get_name().to_owned())
+    /// The value of `--fpga`.
+    pub fn word(self) -> String {
+        self.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+    }
+
+    /// The one of a device of the cost model.
+    pub fn of_device(device: LutDevice) -> Option<Fpga> {
+        Fpga::value_variants().iter().copied().find(|fpga| fpga.device() == Some(device))
     }
 }
 
@@ -579,6 +587,27 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    /// Only where a number is taken out is it seen whether it has the type of its field.
+    #[test]
+    fn numbers_of_every_command_are_read_as_what_holds_them() {
+        let engine = "--liberty c.lib --engine local --engine-dir d --tasks 1 --at-a-time 1";
+        for command in [
+            "check a.yaml --mutate 1 --seed 1",
+            "run a.yaml --prefill 1 --tokens 1",
+            "calibrate --fpga ice40 --out a.yaml --points 20 --large 1 --seed 1",
+            "validate --technology unit --fpga ice40 -n 1 --seed 1",
+            "cost a.yaml --network b --bandwidth 1 --clock-mhz 1",
+            "report a --out b.html --points 1",
+            "synth a.yaml --liberty c.lib --clock-ps 1",
+            &format!("sweep a.yaml --threads 1 --verify-front 1 {engine}"),
+            &format!("verify a.yaml {engine}"),
+            "work d --shard 1/1",
+        ] {
+            let words = std::iter::once("tritloom").chain(command.split_whitespace());
+            assert!(Arguments::try_parse_from(words).is_ok(), "{command}");
+        }
     }
 
     /// The pages of the manual with the most commands.

@@ -66,6 +66,12 @@ pub mod code {
 /// Lines longer than this are shown as a window around the column.
 const WINDOW: usize = 100;
 
+/// What does no harm to a terminal: neither controls it, nor turns the direction of what follows.
+pub fn printable(c: char) -> char {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if c.is_control() || turns { '\u{fffd}' } else { c }
+}
+
 /// One problem; what does not apply is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -216,8 +222,7 @@ impl Excerpt {
 
     /// The part of the line to show, printable, and the column in it.
     fn window(&self) -> (String, usize) {
-        let printable = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
-        let characters: Vec<char> = self.text.chars().map(printable).collect();
+        let characters: Vec<char> = self.text.chars().map(|c| if c == '\t' { c } else { printable(c) }).collect();
         let column = self.column.min(characters.len() + 1);
         if characters.len() <= WINDOW {
             return (characters.into_iter().collect(), column);
@@ -240,7 +245,9 @@ mod tests {
         assert_eq!(excerpt("a:\t9", 4, 1), "  --> a.yaml:12:4\n   |\n12 | a:\t9\n   |   \t^\n");
         assert_eq!(excerpt("é: long", 4, 4), "  --> a.yaml:12:4\n   |\n12 | é: long\n   |    ^^^^\n");
         assert_eq!(excerpt("a:", 9, 7), "  --> a.yaml:12:9\n   |\n12 | a:\n   |   ^\n");
-        assert_eq!(excerpt("\u{0}x", 1, 1), "  --> a.yaml:12:1\n   |\n12 | \u{fffd}x\n   | ^\n");
+        for harmful in ["\u{0}x", "\u{1b}x", "\u{202e}x"] {
+            assert_eq!(excerpt(harmful, 1, 1), "  --> a.yaml:12:1\n   |\n12 | \u{fffd}x\n   | ^\n");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod diagnostic;
 mod environment;
+mod named;
 mod network;
 mod output;
 mod parquet;

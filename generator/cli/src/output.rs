@@ -26,7 +26,7 @@ pub struct Target {
     /// Absolute, links followed as far as there is something.
     path: PathBuf,
     /// As the user named it.
-    shown: String,
+    shown: PathBuf,
     /// Whether there is an older output, or an empty folder, to replace.
     existing: bool,
 }
@@ -34,10 +34,9 @@ pub struct Target {
 impl Target {
     /// Looks at what is there. The files in `read` are those that the command reads: they must not be replaced.
     pub fn new(folder: &Path, read: &[PathBuf]) -> Result<Target, Vec<Diagnostic>> {
-        let shown = folder.display().to_string();
         let placed = if folder.exists() { folder.canonicalize() } else { std::path::absolute(folder) };
-        let path = placed.map_err(|error| unwritable(&shown, &error))?;
-        let mut target = Target { path, shown, existing: false };
+        let path = placed.map_err(|error| unwritable(folder, &error))?;
+        let mut target = Target { path, shown: folder.to_owned(), existing: false };
         target.existing = target.inspect(read)?;
         Ok(target)
     }
@@ -97,7 +96,7 @@ impl Target {
 
     /// The error's own text names a temporary file, which is nobody's business.
     fn unplaced(&self, error: &io::Error) -> Vec<Diagnostic> {
-        unwritable(&self.shown, &io::Error::from(error.kind()))
+        uncreated(&self.shown, self.home(), &io::Error::from(error.kind()))
     }
 
     fn place(&self, files: &Files, spools: &Spools) -> Result<(), Vec<Diagnostic>> {
@@ -116,7 +115,7 @@ impl Target {
         let write = |name: &Path, write: &dyn Fn(&Path) -> io::Result<()>| {
             let path = folder.join(name);
             let written = fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| write(&path));
-            written.map_err(|error| unwritable(&format!("{}/{}", self.shown, name.display()), &error))
+            written.map_err(|error| unwritable(&self.shown.join(name), &error))
         };
         files.iter().try_for_each(|(name, bytes)| write(name, &|path| fs::write(path, bytes)))?;
         spools.iter().try_for_each(|(name, spool)| write(name, &|path| copy(spool, path)))
@@ -137,11 +136,11 @@ impl Target {
     }
 
     fn in_the_way(&self, what: &str, remedy: &str) -> Vec<Diagnostic> {
-        vec![Diagnostic::new(code::IN_THE_WAY, format!("`{}` {what}", self.shown)).note(remedy)]
+        vec![Diagnostic::new(code::IN_THE_WAY, format!("`{}` {what}", self.shown.display())).note(remedy)]
     }
 
     fn would_lose(&self, foreign: &[Foreign]) -> Vec<Diagnostic> {
-        let message = format!("`{}` is replaced as a whole, and holds what would be lost", self.shown);
+        let message = format!("`{}` is replaced as a whole, and holds what would be lost", self.shown.display());
         let mut problem = Diagnostic::new(code::IN_THE_WAY, message);
         problem.notes = foreign.iter().take(NAMED).map(Foreign::to_string).collect();
         if foreign.len() > NAMED {
@@ -157,36 +156,77 @@ fn copy(mut spool: &fs::File, path: &Path) -> io::Result<()> {
     io::copy(&mut spool, &mut fs::File::create(path)?).map(drop)
 }
 
-/// Refuses a file that [`write_file`] could not write, before the work of hours is done for it.
-pub fn check_file(path: &Path) -> Result<(), Vec<Diagnostic>> {
-    let shown = path.display().to_string();
-    if path.is_dir() {
-        return Err(unwritable(&shown, &io::ErrorKind::IsADirectory.into()));
+/// Refuses a file that [`write_file`] could not write, before the work of hours is done for it, and one that the command
+/// reads.
+pub fn check_file<'a>(path: &Path, mut read: impl Iterator<Item = &'a Path>) -> Result<(), Vec<Diagnostic>> {
+    replaceable(path)?;
+    let own = path.canonicalize().ok();
+    if own.is_some() && read.any(|file| file.canonicalize().ok() == own) {
+        let message = format!("`{}` is read: what stands in it would be lost", path.display());
+        return Err(vec![Diagnostic::new(code::IN_THE_WAY, message).note("name another file")]);
     }
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let probe = tempfile::Builder::new().prefix(".tritloom-").tempfile_in(parent);
-    probe.map(drop).map_err(|error| unwritable(&shown, &error.kind().into()))
+    let probe = tempfile::Builder::new().prefix(".tritloom-").tempfile_in(parent(path));
+    probe.map(drop).map_err(|error| unwritable(path, &error.kind().into()))
+}
+
+/// Refuses what is there and no plain file, as a folder or a device, and a name that no file can have.
+fn replaceable(path: &Path) -> Result<(), Vec<Diagnostic>> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() => {
+            let message = format!("`{}` is there and is no plain file", path.display());
+            Err(vec![Diagnostic::new(code::IN_THE_WAY, message).note("name another file")])
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(path, &error)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes one file, whole or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Vec<Diagnostic>> {
-    let shown = path.display().to_string();
+    replaceable(path)?;
     // The error's own text may name the temporary file, which is nobody's business.
-    let failed = |error: io::Error| unwritable(&shown, &io::Error::from(error.kind()));
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".tritloom-").tempfile_in(parent).map_err(failed)?;
+    let failed = |error: io::Error| unwritable(path, &io::Error::from(error.kind()));
+    let mut file = tempfile::Builder::new().prefix(".tritloom-").tempfile_in(parent(path)).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     // What is private by default is not meant to be.
     fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).map_err(failed)?;
     file.persist(path).map(drop).map_err(|error| failed(error.error))
 }
 
-fn unwritable(shown: &str, error: &io::Error) -> Vec<Diagnostic> {
-    if error.kind() == io::ErrorKind::NotFound {
-        let message = format!("`{shown}` cannot be written: its folder is not there");
-        return vec![Diagnostic::new(code::UNWRITABLE, message)];
-    }
-    vec![Diagnostic::new(code::UNWRITABLE, format!("`{shown}` cannot be written: {error}"))]
+/// A file or folder that cannot be written, why, and what can be done.
+pub fn unwritable(path: &Path, error: &io::Error) -> Vec<Diagnostic> {
+    uncreated(path, parent(path), error)
+}
+
+/// The same where `folder` was to take what is new.
+fn uncreated(path: &Path, folder: &Path, error: &io::Error) -> Vec<Diagnostic> {
+    let shown = folder.display();
+    let (reason, remedy) = match error.kind() {
+        io::ErrorKind::NotFound if !folder.exists() => {
+            (format!("there is no folder `{shown}`"), "create it, or name another place")
+        }
+        // As `/proc`.
+        io::ErrorKind::NotFound => (format!("`{shown}` takes no new files"), "name a place outside of it"),
+        io::ErrorKind::NotADirectory => {
+            let file = folder.ancestors().find(|above| above.exists()).unwrap_or(folder);
+            (format!("`{}` is no folder", file.display()), "name another place")
+        }
+        io::ErrorKind::AlreadyExists => ("it is there and is no folder".to_owned(), "name another place"),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            (error.kind().to_string(), "name a place that you may write to")
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            (error.kind().to_string(), "make room, or name another place")
+        }
+        _ => (error.to_string(), "name another place"),
+    };
+    let message = format!("`{}` cannot be written: {reason}", path.display());
+    vec![Diagnostic::new(code::UNWRITABLE, message).note(remedy)]
+}
+
+/// The folder of a file.
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
@@ -354,14 +394,34 @@ mod tests {
         assert_eq!(listing(root.path()), ["page.html"]);
     }
 
+    /// With why, and what can be done; temporary files are nobody's business.
     #[test]
-    fn a_parent_that_is_a_file_is_a_plain_error() {
+    fn what_cannot_be_written_is_told_with_its_reason() {
         let root = tempfile::tempdir().expect("temporary folder");
         fs::write(root.path().join("file"), "text").expect("written");
-        let problem = refusal(&root.path().join("file/out"), files(&[]));
-        assert_eq!(problem.code, code::UNWRITABLE);
-        assert!(problem.message.to_lowercase().contains("not a directory"), "{}", problem.message);
-        assert!(!problem.message.contains(".tritloom-"), "{}", problem.message);
+        let path = |name: &str| root.path().join(name);
+        let long = path(&"x".repeat(300));
+        let folders = [path("file/out"), path("file/new/out"), long.clone(), "/proc/new/out".into()];
+        let folders = folders.iter().map(|folder| refusal(folder, files(&[("x", "x")])));
+        let _socket = std::os::unix::net::UnixListener::bind(path("socket")).expect("bound");
+        let files = [
+            path("file"),
+            path("file/page"),
+            path("no/page"),
+            path(""),
+            path("socket"),
+            long.clone(),
+            "/proc/page".into(),
+        ];
+        let files = files.iter().map(|file| {
+            let problem = check_file(file, [path("file").as_path()].into_iter()).expect_err("refused").remove(0);
+            assert!(file == &path("file") || write_file(file, b"x").is_err());
+            problem
+        });
+        let journal = unwritable(&path("file"), &fs::create_dir_all(path("file")).expect_err("a file")).remove(0);
+        let rendered: String = folders.chain(files).chain([journal]).map(|problem| problem.render()).collect();
+        let long = long.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        insta::assert_snapshot!(rendered.replace(&*root.path().to_string_lossy(), ".").replace(&long, "LONG"));
     }
 
     #[cfg(unix)]

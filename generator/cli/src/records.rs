@@ -4,11 +4,12 @@
 //! on the file, so that nothing is added twice by two that do the same.
 
 use crate::diagnostic::{Diagnostic, code};
+use crate::output::unwritable;
 use crate::terminal::Terminal;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Error, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -102,11 +103,6 @@ pub fn files(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>, Vec<Diagnostic
     let mut names: Vec<String> = names.filter(|name| name.starts_with(prefix) && name.ends_with(".journal")).collect();
     names.sort();
     Ok(names.into_iter().map(|name| folder.join(name)).collect())
-}
-
-/// A file or folder that could not be written.
-pub fn unwritable(path: &Path, error: &Error) -> Vec<Diagnostic> {
-    vec![Diagnostic::new(code::UNWRITABLE, format!("`{}` cannot be written: {error}", path.display()))]
 }
 
 fn line(record: &Value) -> String {

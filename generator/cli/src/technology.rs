@@ -1,11 +1,8 @@
 //! Technologies by name or file.
 
-use crate::config::Source;
 use crate::diagnostic::{Diagnostic, code};
-use std::fs;
-use std::path::Path;
-use tritloom_cost::{Technology, TechnologyError};
-use tritloom_datapath::parameter::closest;
+use crate::named;
+use tritloom_cost::Technology;
 
 /// The files of `designs/technology` that are in the program.
 const SHIPPED: &[(&str, &str)] = &[
@@ -25,34 +22,18 @@ pub fn names() -> Vec<&'static str> {
     std::iter::once(UNIT).chain(SHIPPED.iter().map(|(name, _)| *name)).collect()
 }
 
+/// What a file must be.
+pub const FILE: &str = "a file of `tritloom calibrate`";
+
 /// A technology that the program has, or that of a file.
 pub fn load(wanted: &str) -> Result<Technology, Vec<Diagnostic>> {
     if wanted == UNIT {
         return Ok(Technology::unit());
     }
-    let shipped = SHIPPED.iter().find(|(name, _)| *name == wanted).map(|(_, text)| (*text).to_owned());
-    let text = match shipped {
-        Some(text) => text,
-        None if Path::new(wanted).exists() => {
-            fs::read_to_string(wanted).map_err(|error| vec![Diagnostic::unreadable(wanted, &error)])?
-        }
-        None => {
-            let message = format!("there is no technology and no file `{wanted}`");
-            let diagnostic = Diagnostic::new(code::TECHNOLOGY, message);
-            return Err(vec![diagnostic.legal(names().join(", ")).suggestion(closest(wanted, names().into_iter()))]);
-        }
-    };
+    let missing = || named::missing(code::TECHNOLOGY, "technology", wanted, &names(), FILE);
+    let text = named::read(wanted, SHIPPED, missing)?;
     Technology::read(&text).map_err(|error| {
-        let diagnostic = refused(code::TECHNOLOGY, &format!("`{wanted}` is no technology"), wanted, &text, &error);
-        vec![diagnostic.legal(format!("{}, or a file of `tritloom calibrate`", names().join(", ")))]
+        let diagnostic = named::refused(code::TECHNOLOGY, "technology", wanted, &text, &error);
+        vec![diagnostic.legal(format!("{}, or {FILE}", names().join(", ")))]
     })
-}
-
-/// What is wrong with the text of a file, and where.
-pub fn refused(code: &'static str, what: &str, file: &str, text: &str, error: &TechnologyError) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code, format!("{what}: {}", error.message));
-    match error.place {
-        Some((line, column)) => diagnostic.at(Source::new(file, text).excerpt(line, column, 1)),
-        None => diagnostic,
-    }
 }

@@ -17,7 +17,7 @@ const TIMED_DRAWS: usize = 150;
 /// No seed of measured points, so that they are others.
 const SEED: u64 = 0x11687;
 
-/// The light syntheses of each family.
+/// The [`light`] syntheses of each family.
 pub type Light = BTreeMap<String, Vec<LightSynthesis>>;
 
 /// A configuration beside its light synthesis.
@@ -30,15 +30,11 @@ pub struct LightSynthesis {
     pub timed: Option<(Design, Gates)>,
 }
 
-/// Draws configurations of every family and counts their gates, or the cells that they take of a device.
-pub fn light(families: &[&'static dyn Family], device: Option<LutDevice>) -> Light {
-    let own = |family: &'static dyn Family| -> Vec<LightSynthesis> {
-        let samples = DRAWS.iter().flat_map(|(count, sizes)| draw(&[family], *count, SEED, sizes, &BTreeSet::new()));
-        let samples = samples.enumerate();
-        let is_timed = |number: usize| number < TIMED_DRAWS && device.is_none();
-        samples.filter_map(|(number, sample)| synthesis(&sample, device, is_timed(number))).collect()
-    };
-    families.iter().map(|family| (family.name().to_owned(), own(*family))).collect()
+/// Draws configurations of a family and counts their gates, or the cells that they take of a device.
+pub fn light(family: &'static dyn Family, device: Option<LutDevice>) -> Vec<LightSynthesis> {
+    let samples = DRAWS.iter().flat_map(|(count, sizes)| draw(&[family], *count, SEED, sizes, &BTreeSet::new()));
+    let is_timed = |number: usize| number < TIMED_DRAWS && device.is_none();
+    samples.enumerate().filter_map(|(number, sample)| synthesis(&sample, device, is_timed(number))).collect()
 }
 
 fn synthesis(sample: &Sample, device: Option<LutDevice>, is_timed: bool) -> Option<LightSynthesis> {

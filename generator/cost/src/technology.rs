@@ -124,17 +124,9 @@ impl Technology {
         }
     }
 
-    /// Fits a technology to points. `hardware` and `parts` are those of the points in their order; blocks have no parts. Closed forms are fitted to `light` syntheses.
-    pub fn fitted(
-        name: &str,
-        source: Source,
-        device: Option<LutDevice>,
-        points: Vec<Point>,
-        hardware: &[&Design],
-        parts: &[Option<PartFeatures>],
-        light: &Light,
-    ) -> Technology {
-        let mut technology = Technology {
+    /// One of points, to which nothing is fitted yet.
+    pub fn of_points(name: &str, source: Source, device: Option<LutDevice>, points: Vec<Point>) -> Technology {
+        Technology {
             name: name.to_owned(),
             source,
             device,
@@ -146,10 +138,16 @@ impl Technology {
             fits: BTreeMap::new(),
             closed_fits: BTreeMap::new(),
             points,
-        };
-        Quantity::SUMS.into_iter().for_each(|quantity| technology.fit_sums(quantity, parts, light));
-        technology.fit_delays(hardware, light);
-        technology
+        }
+    }
+
+    /// Fits what is estimated of a quantity, where points know it. `hardware` and `parts` are those of the points in their
+    /// order; blocks have no parts. Closed forms are fitted to `light` syntheses.
+    pub fn fit(&mut self, quantity: Quantity, hardware: &[&Design], parts: &[Option<PartFeatures>], light: &Light) {
+        match quantity {
+            Quantity::DelayPs => self.fit_delays(hardware, light),
+            _ => self.fit_sums(quantity, parts, light),
+        }
     }
 
     fn fit_sums(&mut self, quantity: Quantity, parts: &[Option<PartFeatures>], light: &Light) {

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use tritloom_cost::{
-    FamilyForms, Network, Platform, Point, Quantity, Sample, Sizes, Technology, buffer_bits, draw, evaluate, features,
-    gate_count, light, part_features, storage_by_part,
+    FamilyForms, Light, Network, Platform, Point, Quantity, Sample, Sizes, Technology, buffer_bits, draw, evaluate,
+    features, gate_count, light, part_features, storage_by_part,
 };
 use tritloom_datapath::parameter::{Domain, ParameterValue};
 use tritloom_datapath::registry;
@@ -119,9 +119,10 @@ fn points(samples: &[Sample]) -> Vec<Point> {
 #[test]
 fn a_fit_predicts_what_known_gates_have_made() {
     let family = registry::find("binary").expect("a family");
-    let light = light(&[family], None);
+    let light = Light::from([("binary".to_owned(), light(family, None))]);
     assert!(light["binary"].len() > 250, "only {} light syntheses", light["binary"].len());
-    let technology = Technology::fitted("known", vec![], None, points(&samples(110, 7)), &[], &vec![None; 110], &light);
+    let mut technology = Technology::of_points("known", vec![], None, points(&samples(110, 7)));
+    technology.fit(Quantity::AreaUm2, &[], &vec![None; 110], &light);
     let fit = technology.fits[&Quantity::AreaUm2];
     assert!(fit.points == 110 && fit.mean_error < 0.01 && fit.kendall > 0.99, "{fit:?}");
     for (point, sample) in points(&draw(&[family], 10, 8, &Sizes::SMALL, &BTreeSet::new())).iter().zip(draw(
@@ -154,10 +155,12 @@ fn an_identity_is_read_back() {
 #[test]
 fn closed_forms_tell_folds_that_are_left_out() {
     let family = registry::find("binary").expect("a family");
-    let (light, samples) = (light(&[family], None), draw(&[family], 40, 7, &Sizes::SMALL, &BTreeSet::new()));
+    let light = Light::from([("binary".to_owned(), light(family, None))]);
+    let samples = draw(&[family], 40, 7, &Sizes::SMALL, &BTreeSet::new());
     let parts = |sample: &Sample| Some(part_features(&family.census_by_part(&sample.parameters)));
     let parts: Vec<_> = samples.iter().map(parts).collect();
-    let fitted = Technology::fitted("known", vec![], None, points(&samples), &[], &parts, &light);
+    let mut fitted = Technology::of_points("known", vec![], None, points(&samples));
+    fitted.fit(Quantity::AreaUm2, &[], &parts, &light);
     assert!(fitted.closed_fits[&Quantity::AreaUm2].mean_error < 0.05, "{:?}", fitted.closed_fits);
 }
 

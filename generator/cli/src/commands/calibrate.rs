@@ -4,19 +4,20 @@
 
 use super::measure::{Subject, Target, measure};
 use super::{Report, counted};
-use crate::arguments::Calibrate;
+use crate::arguments::{Calibrate, Cells};
 use crate::diagnostic::{Diagnostic, code};
-use crate::environment::{synthesiser, tool_failure};
+use crate::environment::{jobs, synthesiser, tool_failure};
 use crate::output::{check_file, write_file};
 use crate::technology::load;
 use crate::terminal::Terminal;
 use serde_json::json;
 use std::collections::BTreeSet;
 use tritloom_cost::{
-    FitStatistics, PartFeatures, Point, Sample, Sizes, Source, Technology, blocks, draw, features, gate_count, light,
-    part_features,
+    FitStatistics, Light, PartFeatures, Point, Quantity, Sample, Sizes, Source, Technology, blocks, draw, features,
+    gate_count, light, part_features,
 };
 use tritloom_datapath::family::Family;
+use tritloom_flow::side_by_side;
 use tritloom_flow::synth::Synthesiser;
 use tritloom_hdl::{Design, LutDevice};
 
@@ -29,9 +30,11 @@ pub fn calibrate(
     families: &[&'static dyn Family],
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
-    check_file(&arguments.out)?;
-    let synthesised = arguments.liberty.is_some() || arguments.fpga.is_some();
-    let target = synthesised.then(|| Target::new(arguments.liberty.as_deref(), arguments.fpga)).transpose()?;
+    let Cells { liberty, fpga } = &arguments.cells;
+    // A technology may be fitted anew in its place.
+    check_file(&arguments.out, liberty.as_deref().into_iter())?;
+    let synthesised = liberty.is_some() || fpga.is_some();
+    let target = synthesised.then(|| Target::new(&arguments.cells)).transpose()?;
     let mut basis = match &arguments.refit {
         Some(path) => {
             let technology = load(&path.to_string_lossy())?;
@@ -50,7 +53,7 @@ pub fn calibrate(
         Some(target) => basis.extend(target, arguments, families, terminal)?,
         None => 0,
     };
-    let technology = basis.fitted(&name(arguments), families);
+    let technology = basis.fitted(&name(arguments), families, terminal);
     write_file(&arguments.out, technology.write().as_bytes())?;
     Ok(report(arguments, &technology, failed))
 }
@@ -157,14 +160,33 @@ impl Basis {
         Ok(failed)
     }
 
-    fn fitted(mut self, name: &str, families: &[&'static dyn Family]) -> Technology {
+    fn fitted(mut self, name: &str, families: &[&'static dyn Family], terminal: &Terminal) -> Technology {
         self.source.sort();
         let name = self.technology.as_ref().map_or(name, |technology| &technology.name);
         let hardware: Vec<&Design> = self.designs.iter().map(|(hardware, _)| hardware).collect();
         let parts: Vec<_> = self.designs.iter().map(|(_, parts)| parts.clone()).collect();
-        let light = light(families, self.device);
-        Technology::fitted(name, self.source, self.device, self.points, &hardware, &parts, &light)
+        let light = light_syntheses(families, self.device, terminal);
+        let is_known = |quantity: &Quantity| self.points.iter().any(|point| point.quantities.contains_key(quantity));
+        let quantities: Vec<Quantity> = Quantity::ALL.into_iter().filter(is_known).collect();
+        let mut technology = Technology::of_points(name, self.source, self.device, self.points);
+        let progress = terminal.progress("fit", quantities.len());
+        for quantity in quantities {
+            technology.fit(quantity, &hardware, &parts, &light);
+            progress.step(quantity.name());
+        }
+        technology
     }
+}
+
+/// Those of every family.
+fn light_syntheses(families: &[&'static dyn Family], device: Option<LutDevice>, terminal: &Terminal) -> Light {
+    let progress = terminal.progress("light synthesis", families.len());
+    let made = side_by_side(jobs(), families, |family| {
+        let made = light(*family, device);
+        progress.step(family.name());
+        made
+    });
+    families.iter().map(|family| family.name().to_owned()).zip(made).collect()
 }
 
 /// The name of the file without its ending.
@@ -258,8 +280,7 @@ mod tests {
         let cells = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flow/tests/cells.lib");
         let arguments = Calibrate {
             refit: None,
-            liberty: Some(cells),
-            fpga: None,
+            cells: Cells { liberty: Some(cells), fpga: None },
             out: out.to_owned(),
             points: 1,
             large: 0,
@@ -279,7 +300,11 @@ mod tests {
 
     fn finished(child: Child) {
         let output = child.wait_with_output().expect("ended");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{told}");
+        for line in ["light synthesis 1/1: sign_flip", "fit 1/6: area_um2", "fit 3/6: delay_ps"] {
+            assert!(told.lines().any(|one| one == line), "{line}: {told}");
+        }
     }
 
     fn cache(out: &Path) -> PathBuf {

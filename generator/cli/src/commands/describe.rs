@@ -5,11 +5,13 @@ mod technology;
 use super::Report;
 use crate::config::parameter_value;
 use crate::diagnostic::{Diagnostic, code};
+use crate::named::missing;
+use crate::technology::{FILE, load};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 use std::path::Path;
 use tritloom_datapath::family::Family;
-use tritloom_datapath::parameter::{Domain, Parameter, closest};
+use tritloom_datapath::parameter::{Domain, Parameter};
 
 /// Wide enough for a terminal, narrow enough for a page.
 const WIDTH: u16 = 110;
@@ -20,13 +22,11 @@ pub fn describe(name: &str, families: &[&'static dyn Family]) -> Result<Report, 
         return Ok(Report::passed(text(family), document(family)));
     }
     let technologies = crate::technology::names();
-    if technologies.contains(&name) || Path::new(name).is_file() {
-        return Ok(technology::describe(&crate::technology::load(name)?));
+    if technologies.contains(&name) || Path::new(name).exists() {
+        return Ok(technology::describe(&load(name)?));
     }
-    let names = || families.iter().map(|family| family.name()).chain(technologies.iter().copied());
-    let diagnostic = Diagnostic::new(code::UNKNOWN_FAMILY, format!("there is no family and no technology `{name}`"));
-    let diagnostic = diagnostic.legal(names().collect::<Vec<_>>().join(", ") + ", or a file of `tritloom calibrate`");
-    Err(vec![diagnostic.suggestion(closest(name, names()))])
+    let names: Vec<&str> = families.iter().map(|family| family.name()).chain(technologies).collect();
+    Err(vec![missing(code::UNKNOWN_FAMILY, "family, no technology", name, &names, FILE)])
 }
 
 fn text(family: &dyn Family) -> String {
@@ -97,6 +97,7 @@ mod tests {
     #[test]
     fn a_misspelt_family_is_refused_with_a_suggestion() {
         let diagnostics = describe("toylut", FAMILIES).expect_err("unknown");
-        insta::assert_snapshot!(diagnostics[0].render());
+        let here = std::env::current_dir().expect("known").display().to_string();
+        insta::assert_snapshot!(diagnostics[0].render().replace(&here, "/here"));
     }
 }

@@ -4,13 +4,13 @@
 use super::counted;
 use super::examine::{Finding, Tools, source};
 use super::measure::Target;
-use super::work::folder::{Cells, Folder};
-use crate::arguments::{Engine, Engines};
+use super::work::folder::Folder;
+use crate::arguments::{Cells, Engine, Engines};
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{synthesiser, tool_failure};
+use crate::output::unwritable;
 use crate::output::write_file;
-use crate::records::unwritable;
 use crate::terminal::{Progress, Terminal};
 use std::collections::BTreeSet;
 use std::fs;

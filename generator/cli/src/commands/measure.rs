@@ -1,6 +1,6 @@
 //! Synthesis of many designs for the cost model: as small, and as quick as can be.
 
-use crate::arguments::Fpga;
+use crate::arguments::{Cells, Fpga};
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::{jobs, tool_failure};
@@ -32,17 +32,17 @@ pub enum Target {
 
 impl Target {
     /// The one that the command line names.
-    pub fn new(liberty: Option<&Path>, fpga: Option<Fpga>) -> Result<Target, Vec<Diagnostic>> {
-        match fpga {
+    pub fn new(cells: &Cells) -> Result<Target, Vec<Diagnostic>> {
+        match cells.fpga {
             Some(fpga) => match fpga.device() {
                 Some(device) => Ok(Target::Fpga(fpga, device)),
                 None => {
-                    let message = format!("the cost model knows no `{}`", fpga.pass());
+                    let message = format!("the cost model does not know `--fpga {}`", fpga.word());
                     Err(vec![Diagnostic::new(code::TECHNOLOGY, message).legal("xilinx, ice40".to_owned())])
                 }
             },
             None => {
-                let library = CellLibrary::open(liberty.unwrap_or(Path::new("")));
+                let library = CellLibrary::open(cells.liberty.as_deref().unwrap_or(Path::new("")));
                 library.map(|library| Target::Cells(Box::new(library))).map_err(|error| vec![tool_failure(&error)])
             }
         }
@@ -67,7 +67,8 @@ impl Target {
             (Target::Fpga(_, device), Some(fitted)) if *device == fitted => Ok(()),
             (_, Some(fitted)) => {
                 let message = format!("the technology {name} counts the cells of an FPGA, and others are given");
-                let flag = Fpga::of_device(fitted).map_or("its device".to_owned(), |flag| format!("`--fpga {flag}`"));
+                let flag =
+                    Fpga::of_device(fitted).map_or("its device".to_owned(), |fpga| format!("`--fpga {}`", fpga.word()));
                 Err(vec![Diagnostic::new(code::TECHNOLOGY, message).legal(flag)])
             }
             (Target::Fpga(..), None) => {

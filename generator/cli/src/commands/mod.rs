@@ -24,7 +24,7 @@ use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
 use comfy_table::{Table, presets};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tritloom_datapath::family::Family;
 
 /// What a command has to say, in both forms.
@@ -81,13 +81,25 @@ fn rounded(value: f64) -> String {
 
 /// Reads several configurations; every problem of every file at once.
 fn load_all(paths: &[PathBuf], families: &[&'static dyn Family]) -> Result<Vec<Configuration>, Vec<Diagnostic>> {
-    let mut configurations = Vec::new();
-    let mut diagnostics = Vec::new();
+    let (loaded, problems) = load_each(paths, families);
+    if problems.is_empty() {
+        Ok(loaded.into_iter().map(|(_, configuration)| configuration).collect())
+    } else {
+        Err(problems)
+    }
+}
+
+/// Those of several configurations that can be read, and every problem of the others.
+fn load_each<'a>(
+    paths: &'a [PathBuf],
+    families: &[&'static dyn Family],
+) -> (Vec<(&'a Path, Configuration)>, Vec<Diagnostic>) {
+    let (mut loaded, mut problems) = (Vec::new(), Vec::new());
     for path in paths {
         match Configuration::load(path, families) {
-            Ok(configuration) => configurations.push(configuration),
-            Err(problems) => diagnostics.extend(problems),
+            Ok(configuration) => loaded.push((path.as_path(), configuration)),
+            Err(found) => problems.extend(found),
         }
     }
-    if diagnostics.is_empty() { Ok(configurations) } else { Err(diagnostics) }
+    (loaded, problems)
 }

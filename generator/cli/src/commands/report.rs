@@ -24,6 +24,9 @@ const MOST_BREAKDOWNS: usize = 24;
 
 /// Reads every document first; writes what is asked for.
 pub fn report(arguments: &Arguments) -> Result<Outcome, Vec<Diagnostic>> {
+    let read: Vec<PathBuf> = arguments.documents.iter().map(|path| documents::file(path)).collect();
+    let read = || read.iter().map(PathBuf::as_path);
+    arguments.out.as_deref().map(|path| output::check_file(path, read())).transpose()?;
     let documents = documents::read_all(&arguments.documents)?;
     if documents.iter().filter(|document| matches!(document, Document::Sweep(_))).count() > 1 {
         let refusal = Diagnostic::new(code::DOCUMENT, "a report shows one sweep, and several are given");

@@ -103,10 +103,10 @@ enum Target<'a> {
 
 impl<'a> Target<'a> {
     fn new(arguments: &'a Synth, synthesiser: &'a Synthesiser) -> Result<Target<'a>, Vec<Diagnostic>> {
-        if let Some(device) = arguments.fpga {
+        if let Some(device) = arguments.cells.fpga {
             return Ok(Target::Fpga { synthesiser, device, multipliers: !arguments.no_dsp });
         }
-        let path = arguments.liberty.as_deref().unwrap_or(std::path::Path::new(""));
+        let path = arguments.cells.liberty.as_deref().unwrap_or(std::path::Path::new(""));
         let library = CellLibrary::open(path).map_err(|error| vec![tool_failure(&error)])?;
         Ok(Target::Cells { synthesiser, library: Box::new(library), arguments })
     }

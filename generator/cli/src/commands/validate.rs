@@ -10,6 +10,7 @@ use crate::technology::load;
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::path::Path;
 use tritloom_cost::{Comparison, Point, Quantity, Sample, Sizes, Technology, draw};
 use tritloom_datapath::family::Family;
 use tritloom_report::Pair;
@@ -21,9 +22,10 @@ pub fn validate(
     families: &[&'static dyn Family],
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
-    arguments.plot.as_deref().map(check_file).transpose()?;
+    let read = || arguments.cells.liberty.as_deref().into_iter().chain([Path::new(&arguments.technology)]);
+    arguments.plot.as_deref().map(|path| check_file(path, read())).transpose()?;
     let technology = load(&arguments.technology)?;
-    let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
+    let target = Target::new(&arguments.cells)?;
     target.suits(&technology, terminal)?;
     let synthesiser = synthesiser()?;
     let fitted: BTreeSet<String> = technology.points.iter().map(|point| point.identity.clone()).collect();

@@ -3,8 +3,7 @@
 
 use super::examine::Finding;
 use super::measure::Target;
-use super::work::folder::Cells;
-use super::{Report, Verdict, counted, engine, load_all, table};
+use super::{Report, Verdict, counted, engine, load_each, table};
 use crate::arguments::Verify;
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
@@ -19,27 +18,26 @@ pub fn verify(
     families: &[&'static dyn Family],
     terminal: &Terminal,
 ) -> Result<Report, Vec<Diagnostic>> {
-    let configurations = load_all(&arguments.configs, families)?;
-    distinct(arguments, &configurations)?;
-    let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
-    let cells = Cells { liberty: arguments.liberty.as_deref(), fpga: arguments.fpga };
-    let findings = engine::examine(&arguments.engines, (&target, &cells), Path::new(""), &configurations, terminal)?;
+    let (loaded, mut problems) = load_each(&arguments.configs, families);
+    problems.extend(named_twice(&loaded));
+    let target = Target::new(&arguments.cells);
+    let target = target.map_err(|found| problems.extend(found)).ok().filter(|_| problems.is_empty());
+    let Some(target) = target else { return Err(problems) };
+    let configurations: Vec<Configuration> = loaded.into_iter().map(|(_, configuration)| configuration).collect();
+    let made_of = (&target, &arguments.cells);
+    let findings = engine::examine(&arguments.engines, made_of, Path::new(""), &configurations, terminal)?;
     Ok(report(&configurations, &findings))
 }
 
 /// Lists and journals know designs by their names.
-fn distinct(arguments: &Verify, configurations: &[Configuration]) -> Result<(), Vec<Diagnostic>> {
-    let same = |position: &usize| {
-        configurations[..*position].iter().position(|earlier| earlier.name == configurations[*position].name)
-    };
-    let twice = (0..configurations.len()).filter_map(|position| Some((same(&position)?, position)));
-    let told = twice.map(|(earlier, position)| {
-        let [earlier, own] = [earlier, position].map(|position| arguments.configs[position].display());
-        let message = format!("`{own}` has the name of `{earlier}`: `{}`", configurations[position].name);
-        Diagnostic::new(code::NAME_TWICE, message).legal("a name of its own for each design")
+fn named_twice(loaded: &[(&Path, Configuration)]) -> Vec<Diagnostic> {
+    let told = loaded.iter().enumerate().filter_map(|(position, (own, configuration))| {
+        let name = &configuration.name;
+        let (earlier, _) = loaded[..position].iter().find(|(_, earlier)| earlier.name == *name)?;
+        let message = format!("`{}` has the name of `{}`: `{name}`", own.display(), earlier.display());
+        Some(Diagnostic::new(code::NAME_TWICE, message).legal("a name of its own for each design"))
     });
-    let told: Vec<Diagnostic> = told.collect();
-    if told.is_empty() { Ok(()) } else { Err(told) }
+    told.collect()
 }
 
 fn report(configurations: &[Configuration], findings: &[Finding]) -> Report {

@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::source::Source;
 use super::tree::{self, Content, Node};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, printable};
 use tritloom_datapath::parameter::{Given, closest, code};
 
 /// Longer texts of the file are cut in messages; the excerpt shows more.
@@ -173,8 +173,8 @@ fn last(path: &str) -> &str {
 
 /// A text of the file as a message shows it: one line, not too long, harmless to a terminal.
 pub fn shown(text: &str) -> String {
-    let printable = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let line = text.trim_end().lines().next().unwrap_or("");
+    let text = text.trim_end();
+    let line = text.lines().next().unwrap_or("");
     let cut: String = line.chars().map(printable).take(LONGEST_SHOWN).collect();
-    if cut.len() == text.trim_end().len() { cut } else { cut + "..." }
+    if cut.chars().count() == text.chars().count() { cut } else { cut + "..." }
 }

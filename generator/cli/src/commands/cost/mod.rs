@@ -8,10 +8,11 @@ use crate::arguments::{ActivitySource, Cost};
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::verilator;
+use crate::output::{check_file, write_file};
 use crate::roofline::{Roof, roofline};
 use crate::{network, technology};
 use serde_json::{Value, json};
-use std::fs;
+use std::path::PathBuf;
 use tritloom_cost::{
     Activity, Amounts, Evaluation, Network, NetworkEstimate, Platform, Quantity, Storage, Technology, buffer_bits,
     evaluate, storage_by_part,
@@ -55,6 +56,8 @@ struct Baseline {
 
 /// Estimates every design; nothing is synthesised.
 pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report, Vec<Diagnostic>> {
+    let read = || arguments.configs.iter().map(PathBuf::as_path);
+    arguments.roofline.as_deref().map(|path| check_file(path, read())).transpose()?;
     let technology = technology::load(&arguments.technology)?;
     let model = Model {
         verilator: counter(arguments.activity, &technology)?,
@@ -83,11 +86,8 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
         }));
     }
     if let (Some(path), Some(network)) = (&arguments.roofline, &model.network) {
-        let shown = path.display();
         let plot = roofline(&network.network, model.bandwidth_gb_per_s, &lines);
-        fs::write(path, plot).map_err(|error| {
-            vec![Diagnostic::new(code::UNWRITABLE, format!("`{shown}` cannot be written: {error}"))]
-        })?;
+        write_file(path, plot.as_bytes())?;
     }
     let json = json!({"command": "cost", "status": "ok", "technology": model.technology.name, "designs": designs});
     Ok(Report::passed(text, json))

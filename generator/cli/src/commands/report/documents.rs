@@ -86,11 +86,16 @@ struct Measured {
     measured: f64,
 }
 
-/// Reads files; what is wrong with each comes at once. The folder of a sweep stands for its `sweep.json`.
+/// The folder of a sweep stands for its `sweep.json`.
+pub fn file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("sweep.json") } else { path.to_owned() }
+}
+
+/// Reads files; what is wrong with each comes at once.
 pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Document>, Vec<Diagnostic>> {
     let (mut documents, mut problems) = (vec![], vec![]);
     for path in paths {
-        let file = if path.is_dir() { path.join("sweep.json") } else { path.clone() };
+        let file = file(path);
         match read(&file) {
             Ok(document) => documents.push(document),
             Err(reason) => problems.push(refused(&file, &reason)),

@@ -7,7 +7,8 @@
 use super::failures;
 use crate::commands::counted;
 use crate::diagnostic::Diagnostic;
-use crate::records::{self, Records, unwritable};
+use crate::output::unwritable;
+use crate::records::{self, Records};
 use crate::terminal::Terminal;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -6,7 +6,6 @@ use crate::commands::engine;
 use crate::commands::examine::Finding;
 use crate::commands::measure::Target;
 use crate::commands::table;
-use crate::commands::work::folder::Cells;
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
 use crate::terminal::Terminal;
@@ -29,7 +28,7 @@ pub struct Verified {
 
 /// What the fronts are to be made of; refused where the estimates of one of the spaces are of something else.
 pub fn target(arguments: &Sweep, spaces: &[Space], terminal: &Terminal) -> Result<Target, Vec<Diagnostic>> {
-    let target = Target::new(arguments.liberty.as_deref(), arguments.fpga)?;
+    let target = Target::new(&arguments.cells)?;
     let technologies = spaces.iter().map(|space| &space.model.technology);
     let unsuitable: Vec<Diagnostic> =
         technologies.filter_map(|technology| target.suits(technology, terminal).err()).flatten().collect();
@@ -46,8 +45,7 @@ pub fn verify(
 ) -> Result<Vec<Verified>, Vec<Diagnostic>> {
     let best = results.best(arguments.verify_front.flatten().unwrap_or(usize::MAX));
     let configurations: Vec<Configuration> = best.iter().map(|point| configuration(point)).collect();
-    let cells = Cells { liberty: arguments.liberty.as_deref(), fpga: arguments.fpga };
-    let findings = engine::examine(&arguments.engines, (target, &cells), folder, &configurations, terminal)?;
+    let findings = engine::examine(&arguments.engines, (target, &arguments.cells), folder, &configurations, terminal)?;
     Ok(best.iter().zip(findings).map(|(point, finding)| Verified::new(&space.model, point, finding)).collect())
 }
 

@@ -1,12 +1,12 @@
 //! The folder that the machines of an engine share: a list of configurations, and the journals of those who work on it.
 
-use crate::arguments::Fpga;
+use crate::arguments::{Cells, Fpga};
 use crate::commands::examine::Finding;
 use crate::commands::measure::Target;
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
-use crate::output::{self, Files};
-use crate::records::{self, Records, unwritable};
+use crate::output::{self, Files, unwritable};
+use crate::records::{self, Records};
 use crate::terminal::Terminal;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -46,14 +46,6 @@ pub struct Folder {
     hash: String,
 }
 
-/// What designs are to be made of, as the command line names it.
-pub struct Cells<'a> {
-    /// A Liberty file.
-    pub liberty: Option<&'a Path>,
-    /// Or a device.
-    pub fpga: Option<Fpga>,
-}
-
 impl Folder {
     /// Writes the list of a folder, unless the same is there; another one is left as it is.
     pub fn place(
@@ -62,12 +54,11 @@ impl Folder {
         source: Map<String, Value>,
         configurations: &[Configuration],
     ) -> Result<Folder, Vec<Diagnostic>> {
-        let name = |fpga: Fpga| fpga.to_possible_value().map(|value| value.get_name().to_owned());
         let list = List {
             form: FORM,
             tritloom: env!("CARGO_PKG_VERSION").to_owned(),
-            liberty: cells.liberty.map(|path| path.canonicalize().unwrap_or(path.to_owned())),
-            fpga: cells.fpga.and_then(name),
+            liberty: cells.liberty.as_ref().map(|path| path.canonicalize().unwrap_or(path.clone())),
+            fpga: cells.fpga.map(Fpga::word),
             source,
             configurations: configurations.iter().map(|one| (one.name.clone(), one.hash())).collect(),
         };
@@ -124,7 +115,7 @@ impl Folder {
     /// What designs are made of.
     pub fn target(&self) -> Result<Target, Vec<Diagnostic>> {
         let fpga = self.list.fpga.as_deref().and_then(|name| Fpga::from_str(name, false).ok());
-        Target::new(self.list.liberty.as_deref(), fpga)
+        Target::new(&Cells { liberty: self.list.liberty.clone(), fpga })
     }
 
     /// Refuses tools and libraries with which measurements would come out differently.

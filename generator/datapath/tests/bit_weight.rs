@@ -78,22 +78,26 @@ fn every_recoding_and_every_final_adder_is_exact() {
     }
 }
 
-/// Positions are kept in exact words: what is 32 bits wide is the result alone, and the mask before it.
+/// Positions are kept in exact words, and so is a sum of one beat: what is 32 bits wide is the result alone, and the mask
+/// before it.
 #[test]
-fn fixed_bits_of_a_sum_over_positions_cost_a_wider_mask() {
+fn where_no_sum_grows_fixed_bits_cost_a_wider_mask_alone() {
     let family = family("bit_weight");
-    let size =
-        "step: opt2, activation: int4, weight: int4, rows: 2, columns: 3, depth: 1, max_inner: 20, max_columns: 7";
-    for topology in ["broadcast", "cube", "tree", "draining", "output_stationary", "weight_stationary"] {
+    let all = ["broadcast", "cube", "tree", "draining", "output_stationary", "weight_stationary"];
+    // 20 products of at most 64 take 12 bits, 4 take 10.
+    let positions = all.map(|topology| ("opt2", topology, "depth: 1, max_inner: 20", 12));
+    let one_beat = ["baseline", "opt1"].map(|step| (step, "tree", "depth: 4, max_inner: 4", 10));
+    for (step, topology, sizes, bits) in positions.into_iter().chain(one_beat) {
         let with = |accumulator: &str| {
-            let settings = format!("{size}, topology: {topology}, accumulator: {accumulator}");
+            let operands = "activation: int4, weight: int4, rows: 2, columns: 3, max_columns: 7";
+            let settings =
+                format!("step: {step}, topology: {topology}, accumulator: {accumulator}, {sizes}, {operands}");
             configuration(family, &settings)
         };
         check(family, &with("bits32"), 1);
         let mut census = hardware(family, &with("exact")).census();
-        // 20 products of at most 64 take 12 bits.
-        census.add(Primitive::AndOr, 3, 32 - 12);
-        assert_eq!(hardware(family, &with("bits32")).census().bits(), census.bits(), "{topology}");
+        census.add(Primitive::AndOr, 3, 32 - bits);
+        assert_eq!(hardware(family, &with("bits32")).census().bits(), census.bits(), "{step}, {topology}");
     }
 }
 

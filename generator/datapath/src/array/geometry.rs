@@ -173,12 +173,16 @@ impl Geometry {
         self.fixed_sum_bits.unwrap_or_else(|| self.exact_sum_bits())
     }
 
-    /// Bits of sums before they leave, where these are fixed. Digit positions have exact words, and so has their sum.
+    /// Bits of sums before they leave, where these are fixed. Digit positions have exact words, and so has their sum; where a
+    /// sum has a single beat, nothing wider is ever added to.
     fn fixed_kept_bits(&self) -> Option<u32> {
-        match self.sum_form {
-            SumForm::ByPosition(_) => None,
-            SumForm::Resolved | SumForm::CarrySave(_) => self.fixed_sum_bits,
-        }
+        let by_position = matches!(self.sum_form, SumForm::ByPosition(_));
+        self.fixed_sum_bits.filter(|_| !by_position && self.adds_beats())
+    }
+
+    /// Whether a sum may have several beats.
+    fn adds_beats(&self) -> bool {
+        (0..self.modes.len()).any(|mode| self.max_inner > self.tile_places(mode))
     }
 
     /// Bits of a sum in one word, before it leaves.

@@ -326,17 +326,21 @@ impl Bench<'_> {
         self.push("short_sums_slow_results", &jobs, &Stall { inputs: [0; 4], results: 60 }, None);
     }
 
-    /// Where weights stay, runs of two rows and of one over several tiles of the inner dimension: while results wait, the
-    /// row of one tile may be right behind that of the tile before, to which it is added.
+    /// Runs of two rows and of one in turn against a receiver so slow that every tile waits for the one before. Where weights
+    /// stay, over several tiles of the inner dimension: the row of one tile may be right behind that of the tile before, to
+    /// which it is added. Where operands enter several times a tile otherwise takes longer than its rows: here what goes with
+    /// the first beat of the next run stands behind what waits.
     fn few_rows(&mut self) {
-        let Geometry { columns, max_inner, .. } = *self.geometry;
-        if let Topology::WeightStationary { max_rows } = self.geometry.topology {
-            let inner = max_inner.min(4 * self.geometry.tile_places(0));
-            let rows = |number: u32| max_rows.min(2 - number % 2);
-            let jobs: Vec<Job> =
-                (0..16).map(|number| self.job(0, rows(number), inner, RANDOM_TILES * columns)).collect();
-            self.push("few_rows_slow_results", &jobs, &Stall { inputs: [0; 4], results: 97 }, None);
-        }
+        let Geometry { columns, max_inner, passes, .. } = *self.geometry;
+        let tiles = match self.geometry.topology {
+            Topology::WeightStationary { .. } => 4,
+            _ if passes > 1 => 1,
+            _ => return,
+        };
+        let inner = max_inner.min(tiles * self.geometry.tile_places(0));
+        let rows = |number: u32| self.geometry.most_rows().min(2 - number % 2);
+        let jobs: Vec<Job> = (0..16).map(|number| self.job(0, rows(number), inner, RANDOM_TILES * columns)).collect();
+        self.push("few_rows_slow_results", &jobs, &Stall { inputs: [0; 4], results: 97 }, None);
     }
 
     /// As many columns as the array allows.

@@ -1,10 +1,12 @@
-//! From every precision to every other without a bubble, where the bench of a core takes only some of the changes.
+//! From every mode to every other without a bubble: benches meet each change or, where there are very many, some of them.
 //!
-//! All of them with TRITLOOM_EVERY_MODE_CHANGE, which takes minutes; otherwise those from a few precisions.
+//! All changes of precision of the core with most of them with TRITLOOM_EVERY_MODE_CHANGE, which takes minutes; otherwise those
+//! from a few precisions.
 
 mod common;
 
 use common::{configuration, family, hardware};
+use std::collections::BTreeSet;
 use tritloom_datapath::array;
 use tritloom_datapath::bit_serial::geometry;
 use tritloom_datapath::rehearsal::rehearse;
@@ -25,5 +27,28 @@ fn every_pair_of_precisions_changes_to_every_other() {
         let scenario = array::mode_changes(&geometry, &|_| 1, from, from as u64);
         let report = rehearse(&core, &array::interface(&geometry), &[scenario], 1).expect("every port is there");
         assert_eq!(report.failures, [], "from {}", geometry.modes[from].name);
+    }
+}
+
+#[test]
+fn benches_go_from_every_mode_to_every_other_at_full_speed() {
+    let of_bytes = "activation_bits: 8, weight_bits: 8, max_inner: 64";
+    for (name, settings, modes) in [
+        ("bit_slice", format!("{of_bytes}, activation_slice: bits2, weight_slice: bits2"), 9),
+        ("bit_slice", format!("{of_bytes}, activation_slice: bits1, weight_slice: bits1"), 16),
+        ("booth_flex", "activation_sign: run_time, max_inner: 64".to_string(), 6),
+        ("nested", format!("{of_bytes}, draft_bits: 4, slicing: floor"), 2),
+        ("nested", format!("{of_bytes}, draft_bits: 4, slicing: rounded"), 2),
+    ] {
+        let family = family(name);
+        let parameters = configuration(family, &settings);
+        let runs = &family.interface(&parameters).streams[0];
+        let field = runs.fields.iter().position(|field| field.name == "mode").expect("runs say their mode");
+        let mut changes = BTreeSet::new();
+        for scenario in family.scenarios(&parameters, 1).iter().filter(|scenario| scenario.cycles.is_some()) {
+            let modes: Vec<Option<u64>> = scenario.inputs[0].iter().map(|(_, run)| run[field].to_u64()).collect();
+            changes.extend(modes.windows(2).filter(|pair| pair[0] != pair[1]).map(|pair| (pair[0], pair[1])));
+        }
+        assert_eq!(changes.len(), modes * (modes - 1), "{name}: {settings}");
     }
 }

@@ -38,6 +38,8 @@ pub struct ElementCensus {
     /// The primitives of the feeder, and the bits that it deals to a row and to a column; `None` where registers hold the
     /// operands.
     pub feeder: Option<(Census, [u32; 2])>,
+    /// Whether the feeder deals out every beat in a cycle.
+    pub feeds_in_a_cycle: bool,
     /// Whether the element has no input `enable`.
     pub adds_always: bool,
     /// The parts of one element by name.
@@ -53,7 +55,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     }
     let serial = element.feeder.is_some();
     let mut parts = vec![
-        ("control", control(geometry, &element.control, serial)),
+        ("control", control(geometry, &element.control, (serial, element.feeds_in_a_cycle))),
         ("mask", mask(geometry, element.row_edge_masks)),
     ];
     let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
@@ -102,7 +104,7 @@ fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Par
 }
 
 /// The sequencer, the joining of the operand streams, and what travels with a beat.
-fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
+fn control(geometry: &Geometry, mode: &ControlCensus, (serial, in_a_cycle): (bool, bool)) -> Census {
     let (nest, stages) = (geometry.nest(), u64::from(geometry.element_stages));
     let waits = u64::from(geometry.topology != Topology::Draining);
     let several_rows = geometry.rows > 1;
@@ -129,8 +131,9 @@ fn control(geometry: &Geometry, mode: &ControlCensus, serial: bool) -> Census {
         census.add_census(&travelling(geometry, u64::from(serial) * held, held + waits + stages, bits), 1);
     }
     if serial {
-        census.add(ResetRegister, stages.saturating_sub(early), 1); // done; valid is told early
-        census.add_census(&if geometry.beat_waits { dealt(geometry) } else { worked(geometry) }, 1);
+        let done = if in_a_cycle { 0 } else { stages.saturating_sub(early) }; // valid is told early
+        census.add(ResetRegister, done, 1);
+        census.add_census(&if geometry.beat_waits { dealt(geometry, in_a_cycle) } else { worked(geometry) }, 1);
     }
     if geometry.has_passes() {
         census.add(AndOr, 3 + tells_first + waits, 1); // first, last, pass begins 2, sums move up
@@ -164,16 +167,18 @@ fn worked(geometry: &Geometry) -> Census {
     ])
 }
 
-/// The same where the next beat waits.
-fn dealt(geometry: &Geometry) -> Census {
+/// The same where the next beat waits, which is spent now or later, or always `in_a_cycle`.
+fn dealt(geometry: &Geometry, in_a_cycle: bool) -> Census {
     let moves = u64::from(geometry.has_passes());
     let waits = u64::from(geometry.topology != Topology::Draining);
+    let later = u64::from(!in_a_cycle);
     sum_of(&[
-        (AndOr, 6 + u64::from(!geometry.clears_sums()), 1), // load 2, open, held 2, done, first
-        (AndOr, moves * (3 + waits), 1),                    // move due 1 or 2, ready, move up
-        (Multiplexer, moves, 1),                            // move due
-        (Inverter, 3 + moves * (1 + waits), 1), // of more, waiting, spent; of move due, and of what moves where it may wait
-        (ResetRegister, 2, 1),                  // more, held
+        (AndOr, 2 + 4 * later + u64::from(!geometry.clears_sums()), 1), // load 1 or 2, open, held 2, done, first
+        (AndOr, moves * (1 + 2 * later + waits), 1),                    // move due 0 to 2, ready, move up
+        (Multiplexer, moves * (later | waits), 1),                      // move due
+        // Of more, waiting, spent; of move due, and of what moves where it may wait.
+        (Inverter, 1 + 2 * later + moves * (1 + waits), 1),
+        (ResetRegister, 1 + later, 1), // more, held
     ])
 }
 

@@ -188,14 +188,19 @@ pub(super) fn held(m: &ModuleBuilder, entering: &Operands, enter: &Value) -> Ope
     Operands { rows, columns, held: true }
 }
 
-/// The feeder, which holds a beat until it is `spent`.
+/// Whether a feeder may take several cycles for a beat.
+pub(super) fn takes_several_cycles(feeder: &Module) -> bool {
+    ["more", "spent"].iter().any(|port| feeder.port(port).is_some())
+}
+
+/// The feeder, which holds a beat until it is `spent` or, without, for a cycle.
 pub(super) fn fed(
     m: &ModuleBuilder,
     feeder: &Module,
     entering: &Operands,
     schedule: &Schedule,
     advance: Option<&Value>,
-    spent: &ForwardWire,
+    spent: Option<&ForwardWire>,
 ) -> Operands {
     let instance = m.instance("feeder", feeder);
     let has = |port: &str| feeder.port(port).is_some();
@@ -214,15 +219,17 @@ pub(super) fn fed(
         instance.connect("control", &mode.control.at(0));
     }
     instance.connect(ROW_SIDE.operands, entering.rows.flat()).connect(COLUMN_SIDE.operands, entering.columns.flat());
-    spent.drive(&match has("more") {
-        true => {
-            let more = m.register("more", uint(1));
-            advance.iter().for_each(|advance| _ = more.enable(advance));
-            more.reset(0).next(&instance.output("more"));
-            !more.value()
-        }
-        false => instance.output("spent"),
-    });
+    if let Some(spent) = spent {
+        spent.drive(&match has("more") {
+            true => {
+                let more = m.register("more", uint(1));
+                advance.iter().for_each(|advance| _ = more.enable(advance));
+                more.reset(0).next(&instance.output("more"));
+                !more.value()
+            }
+            false => instance.output("spent"),
+        });
+    }
     let dealt = |port: &str, count: u32| instance.output_lanes(port, uint(port_bits(feeder, port) / count));
     let (rows, columns) = (dealt("to_rows", entering.rows.count()), dealt("to_columns", entering.columns.count()));
     Operands { rows, columns, held: true }

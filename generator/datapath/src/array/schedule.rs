@@ -86,7 +86,8 @@ pub(super) struct Flow<'a> {
 
 impl Schedule {
     /// Both operands enter together, or none, while the flow allows it. Where a beat takes several cycles it is held until
-    /// `spent` says that no more than this cycle is left of it, and the next may wait meanwhile.
+    /// `spent` says that no more than this cycle is left of it. The next may wait meanwhile, and where it may does so although
+    /// each takes a cycle.
     pub fn build(
         m: &ModuleBuilder,
         geometry: &Geometry,
@@ -101,7 +102,7 @@ impl Schedule {
         sequencer.connect("run_inner", &streams.run_inner).connect("run_outer", &streams.run_columns);
         let run_ready = sequencer.output("run_ready");
         m.documented_output("run_ready", &run_ready, "");
-        let open = spent.map(|_| m.forward("open", uint(1)));
+        let open = (spent.is_some() || geometry.beat_waits).then(|| m.forward("open", uint(1)));
         let enter = open.as_deref().or(flow.advance);
         let free = flow.free.filter(|_| !geometry.beat_waits);
         let gates = [enter, free].into_iter().flatten();
@@ -168,7 +169,7 @@ impl Schedule {
             last_loads: last,
         };
         match (spent, open) {
-            (Some(spent), Some(open)) if geometry.beat_waits => held.dealt(m, flow, spent, &open),
+            (spent, Some(open)) if geometry.beat_waits => held.dealt(m, flow, spent, &open),
             (Some(spent), Some(open)) => held.worked(m, flow.advance, spent, &open),
             _ => held,
         }
@@ -199,28 +200,27 @@ impl Schedule {
 
     /// Of beats that wait in stage 1 while one is dealt out in stage 2: what leaves that stage, cycle by cycle. Before the
     /// beat that begins a further pass sums move up, in a cycle in which nothing is dealt out. Drives `open`, with which the
-    /// next beat enters; the first of a tile does, and waits, while the rows of the one before leave.
-    fn dealt(self, m: &ModuleBuilder, flow: &Flow, spent: &Value, open: &ForwardWire) -> Schedule {
+    /// next beat enters; the first of a tile does, and waits, while the rows of the one before leave. Without `spent` a beat is
+    /// dealt out in a cycle.
+    fn dealt(self, m: &ModuleBuilder, flow: &Flow, spent: Option<&Value>, open: &ForwardWire) -> Schedule {
         let waiting = self.valid.at(1);
         let load = m.forward("load", uint(1));
         let move_due = self.pass.as_ref().map(|pass| move_due(m, &pass.begins.at(0), open, spent, flow.advance));
-        let enters = flow.free.map(|free| {
-            let enters = &waiting & free;
-            m.wire("enters", &move_due.as_ref().map_or(enters.clone(), |due| &enters & !due))
-        });
+        let still = move_due.as_ref().map(|due| !due);
+        let all = |gates: &[Option<&Value>], value: &Value| {
+            gates.iter().flatten().fold(value.clone(), |all, gate| all & *gate)
+        };
+        let enters = flow.free.map(|free| m.wire("enters", &all(&[Some(free), still.as_ref()], &waiting)));
         load.drive(&match &enters {
-            Some(enters) => enters & spent,
-            None => {
-                let ready = move_due.as_ref().map_or(spent.clone(), |due| spent & !due);
-                flow.advance.map_or(&waiting & &ready, |advance| &waiting & &ready & advance)
-            }
+            Some(enters) => all(&[spent], enters),
+            None => all(&[spent, still.as_ref(), flow.advance], &waiting),
         });
         open.drive(&(&*load | !&waiting));
         let (deal, work) = (m.pipeline("deal", Some(&load)), m.pipeline("work", flow.advance));
         let held_next = m.forward("held_next", uint(1));
         let valid = work.control(1, "held", &held_next);
         let held = valid.at(2);
-        held_next.drive(&(&*load | (&held & !spent)));
+        held_next.drive(&spent.map_or((*load).clone(), |spent| &*load | (&held & !spent)));
         let passed = |name: &str, value: &Staged| {
             let dealt = deal.stage(1, &format!("dealt_{name}"), &value.at(1)).at(2);
             work.stage(2, &format!("work_{name}"), &dealt)
@@ -230,11 +230,18 @@ impl Schedule {
             last_loads: self.last.at(1),
             load: (*load).clone(),
             enters,
+            done: match spent {
+                Some(spent) => work.control(2, "work_done", &m.wire("done", &(&held & spent))),
+                None => valid.clone(),
+            },
             valid,
-            done: work.control(2, "work_done", &m.wire("done", &(&held & spent))),
             first: self.first.map(|first| work.stage(1, "work_first", &m.wire("first", &(first.at(1) & &*load)))),
             pass: self.pass.zip(move_due).map(|(pass, due)| PassSchedule {
-                begins: work.control(1, "work_pass", &m.wire("move_up", &(spent & due))),
+                begins: work.control(
+                    1,
+                    "work_pass",
+                    &m.wire("move_up", &spent.map_or(due.clone(), |spent| spent & &due)),
+                ),
                 ..pass
             }),
             columns_left: passed("columns_left", &self.columns_left),
@@ -247,11 +254,11 @@ impl Schedule {
 }
 
 /// Whether sums are still to move up before the beat that waits, since it came with `begins`: until they do, when what is held
-/// is `spent`.
-fn move_due(m: &ModuleBuilder, begins: &Value, enter: &Value, spent: &Value, advance: Option<&Value>) -> Value {
-    let moved = advance.map_or(spent.clone(), |advance| spent & advance);
+/// is `spent`. Where that always is and nothing waits, the next cycle is it.
+fn move_due(m: &ModuleBuilder, begins: &Value, enter: &Value, spent: Option<&Value>, advance: Option<&Value>) -> Value {
+    let moved = [spent, advance].into_iter().flatten().cloned().reduce(|spent, advance| spent & advance);
     let due = m.register("move_due", uint(1));
-    due.reset(0).next(&enter.mux(begins, &(due.value() & !moved)));
+    due.reset(0).next(&moved.map_or(begins.clone(), |moved| enter.mux(begins, &(due.value() & !moved))));
     due.value().clone()
 }
 

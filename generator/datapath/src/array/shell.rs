@@ -73,6 +73,7 @@ pub trait Element {
     /// cycle or, where something may wait in the array, with an input `advance`: there is no `step`. Instead of `spent` there is
     /// `more`, a cycle early: something is left behind the next cycle; zero while no beat is held. In an array that drains what is dealt out adds nothing
     /// then: its products are zero, for which an input `enters` says apart from `more` that a beat enters where there is room.
+    /// One that deals every beat out in a cycle has neither `spent` nor `more`.
     fn feeder(&self) -> Option<Module> {
         None
     }
@@ -129,15 +130,16 @@ pub fn build(element: &dyn Element) -> Result<Design, Diagnostics> {
     let free = draining.then(|| m.forward("free", uint(1)));
     let flow = Flow { free: free.as_deref(), advance: advance.as_deref() };
     let feeder = element.feeder();
-    let spent = feeder.is_some().then(|| m.forward("spent", uint(1)));
+    let spent =
+        feeder.as_ref().filter(|feeder| operands::takes_several_cycles(feeder)).map(|_| m.forward("spent", uint(1)));
     let schedule = Schedule::build(&m, geometry, element, &streams, &flow, spent.as_deref());
 
     m.section("Operands");
     let entering = operands::entering(&m, geometry, element, &streams, &schedule, draining && feeder.is_none());
-    let operands = match (&feeder, &spent) {
-        (Some(feeder), Some(spent)) => {
+    let operands = match &feeder {
+        Some(feeder) => {
             let before = if geometry.beat_waits { operands::held(&m, &entering, &schedule.enter) } else { entering };
-            operands::fed(&m, feeder, &before, &schedule, flow.advance, spent)
+            operands::fed(&m, feeder, &before, &schedule, flow.advance, spent.as_ref())
         }
         _ if draining => entering,
         _ => operands::held(&m, &entering, &schedule.issue),

@@ -8,7 +8,7 @@ use crate::census::{copies, sum_of};
 use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Multiplexer, Reduction, Register};
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Primitive, Shape, Value, uint};
 
-const DIGITS: DigitSet = DigitSet::Radix4;
+pub(super) const DIGITS: DigitSet = DigitSet::Radix4;
 
 /// A packed digit.
 pub(super) fn digit_shape() -> Shape {

@@ -2,9 +2,9 @@
 //! deals its digits out.
 
 use super::element::{RADIX, positions};
-use super::encoder::{Ahead, Taken, Time, dealer, digit_shape};
-use super::parameters::{Config, Step};
-use crate::arith::recode::booth;
+use super::encoder::{Ahead, DIGITS, Taken, Time, dealer, digit_shape};
+use super::parameters::Config;
+use crate::arith::recode::{Digit, booth};
 use crate::array::{FeederPorts, Geometry};
 use crate::words::counted;
 use tritloom_hdl::{LaneWire, Lanes, Module, ModuleBuilder, Value, uint};
@@ -39,9 +39,9 @@ pub(super) fn edge(config: &Config) -> Module {
 pub(super) fn dealt_bits(config: &Config) -> [u32; 2] {
     let Geometry { depth, activation_bits, .. } = config.geometry;
     let digit = digit_shape().width;
-    let to_column = match config.step {
-        Step::Opt3 => 1 + depth * digit,
-        _ => config.groups().iter().map(|group| group.len() as u32 + digit).sum(),
+    let to_column = match config.elements_find_digits() {
+        true => 1 + depth * digit,
+        false => config.groups().iter().map(|group| group.len() as u32 + digit).sum(),
     };
     [depth * activation_bits, to_column]
 }
@@ -49,14 +49,12 @@ pub(super) fn dealt_bits(config: &Config) -> [u32; 2] {
 /// Holds a beat until every group of every column has dealt out its last digit. Whether digits are left is found a cycle
 /// ahead, of the beat that waits and of what is left of the one that is held.
 pub(super) fn feeder(config: &Config) -> Module {
-    let Geometry { depth, activation_bits, .. } = config.geometry;
+    if config.has_one_place() {
+        return feeder_of_one_place(config);
+    }
     let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
-    let m = ModuleBuilder::new(
-        format!("sparse_feeder_{}_a{activation_bits}_{rows}x{columns}x{depth}", config.element_name()),
-        "Holds a beat of operands until the last of its digits that are not zero is dealt out.",
-    );
-    let bits = [activation_bits, digit_shape().width].map(|bits| bits * depth);
-    let ports = FeederPorts::declare(&m, &config.geometry, bits, "digits, first column lowest");
+    let m = builder(config, "Holds a beat of operands until the last of its digits that are not zero is dealt out.");
+    let ports = declare_ports(&m, config);
     let more_next = m.forward("more_next", uint(1));
     let taken = match config.drains() {
         true => Taken::Always { enters: m.documented_input("enters", uint(1), "a beat enters where there is room") },
@@ -74,9 +72,9 @@ pub(super) fn feeder(config: &Config) -> Module {
         more_enter: m.lanes("more_enter", groups, columns),
         more_left: m.lanes("more_left", groups, columns),
     };
-    match config.step {
-        Step::Opt3 => digits_as_they_are(&m, &ports.weights, &time, &columns),
-        _ => next_digits(&m, config, &ports.weights, &time, &columns),
+    match config.elements_find_digits() {
+        true => digits_as_they_are(&m, &ports.weights, &time, &columns),
+        false => next_digits(&m, config, &ports.weights, &time, &columns),
     }
     let more = m.register("more", uint(1));
     time.taken.advances().iter().for_each(|advance| _ = more.enable(advance));
@@ -85,6 +83,41 @@ pub(super) fn feeder(config: &Config) -> Module {
     more_next.drive(&((&ports.load & enter) | (more.value() & left)));
     FeederPorts::deal(&m, &held, &columns.dealt);
     m.documented_output("more", &more_next, "digits are left behind the next cycle");
+    m.finish()
+}
+
+fn builder(config: &Config, summary: &str) -> ModuleBuilder {
+    let Geometry { depth, activation_bits, .. } = config.geometry;
+    let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
+    let name = format!("sparse_feeder_{}_a{activation_bits}_{rows}x{columns}x{depth}", config.element_name());
+    ModuleBuilder::new(name, summary)
+}
+
+fn declare_ports(m: &ModuleBuilder, config: &Config) -> FeederPorts {
+    let Geometry { depth, activation_bits, .. } = config.geometry;
+    let bits = [activation_bits, digit_shape().width].map(|bits| bits * depth);
+    FeederPorts::declare(m, &config.geometry, bits, "digits, first column lowest")
+}
+
+/// The same of a single place, which is dealt out in a cycle: nothing is ever left. In an array that drains nothing is selected
+/// where no beat enters.
+fn feeder_of_one_place(config: &Config) -> Module {
+    let columns = config.geometry.operand_columns();
+    let m = builder(config, "Holds a beat of operands of one place, and says which of its digits are not zero.");
+    let ports = declare_ports(&m, config);
+    let enable = (!config.drains()).then_some(&ports.load);
+    let rows = &ports.activations;
+    let held = m.delay("held_activations", rows.flat(), enable).lanes(rows.shape(), rows.count());
+    let dealt = m.lanes("dealt", uint(dealt_bits(config)[1]), columns);
+    m.repeat("column", columns, |column| {
+        let digit = ports.weights.lane(column);
+        let non_zero = Digit::unpack(DIGITS, &digit).non_zero(&m);
+        let entering = if config.drains() { &ports.load & non_zero } else { non_zero };
+        let select = m.delay("selected", &entering, enable);
+        let digit = m.delay("held_digit", &digit, enable) & select.replicate(digit_shape().width);
+        dealt.drive(column, &m.concat(&[&select, &digit]));
+    });
+    FeederPorts::deal(&m, &held, &dealt);
     m.finish()
 }
 

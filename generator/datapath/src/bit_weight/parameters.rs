@@ -60,7 +60,7 @@ pub(super) const TABLE: &[Parameter] = &[
         1,
         16,
         Some(1),
-        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`: 1, in every one, or 3 and more",
+        "columns of a sum above its products from those in which carries wait to the next, with `step: opt1`: 1, in every one, or 3 and more; no effect otherwise",
     ),
     array::RESOLVE,
     array::MAX_INNER,
@@ -125,6 +125,16 @@ impl Config {
     /// Whether digits are added one after the other.
     pub fn is_serial(&self) -> bool {
         matches!(self.step, Step::Opt3 | Step::Opt4c | Step::Opt4e)
+    }
+
+    /// Whether serial elements see one place, so that there is no digit to look for: a beat takes a cycle.
+    pub fn has_one_place(&self) -> bool {
+        self.geometry.depth == 1
+    }
+
+    /// Whether elements look for the next digit themselves.
+    pub fn elements_find_digits(&self) -> bool {
+        self.step == Step::Opt3 && !self.has_one_place()
     }
 
     /// The places of each group of which a serial element takes a digit a cycle.

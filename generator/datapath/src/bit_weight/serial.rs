@@ -3,7 +3,7 @@
 use super::element::RADIX;
 use super::encoder::{digit_shape, encoder};
 use super::feeder::dealt_bits;
-use super::parameters::{Config, Step};
+use super::parameters::Config;
 use crate::arith::bit_heap::{BitHeap, Profile};
 use crate::arith::recode::{Digit, Multiples, digit_product};
 use crate::arith::reduction::Term;
@@ -36,9 +36,9 @@ enum Sum {
 impl Ports {
     fn declare(m: &ModuleBuilder, config: &Config) -> Ports {
         let Geometry { depth, activation_bits, .. } = config.geometry;
-        let what = match config.step {
-            Step::Opt3 => "a digit of each place, and above them whether they are fresh",
-            _ => "of each group a digit, and above it a one at its place",
+        let what = match config.elements_find_digits() {
+            true => "a digit of each place, and above them whether they are fresh",
+            false => "of each group a digit, and above it a one at its place",
         };
         Ports {
             activations: m.input_lanes("activations", uint(activation_bits), depth, "first place lowest"),
@@ -97,7 +97,7 @@ impl Pair {
 /// Whether the registers hold products, so that no gate stands between them and the addition. They do not where the element
 /// looks for its digit, which takes long before them; nor where something may wait, and each bit would need a gate behind them.
 pub(super) fn holds_products(config: &Config) -> bool {
-    config.drains() && config.step != Step::Opt3
+    config.drains() && !config.elements_find_digits()
 }
 
 /// Adds a digit's product of each group of places to two words; before a pass begins they are moved up by a digit, in a
@@ -113,9 +113,9 @@ pub(super) fn element(config: &Config) -> Module {
     m.parameter("places", depth);
     m.parameter("bits of a word of the sum", width);
     let ports = Ports::declare(&m, config);
-    let pairs = match config.step {
-        Step::Opt3 => vec![found(&m, config, &ports)],
-        _ => dealt(&m, config, &ports),
+    let pairs = match config.elements_find_digits() {
+        true => vec![found(&m, config, &ports)],
+        false => dealt(&m, config, &ports),
     };
     let holds_products = holds_products(config);
     let held =

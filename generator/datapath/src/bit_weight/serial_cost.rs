@@ -3,7 +3,7 @@
 use super::element::{RADIX, positions};
 use super::encoder::{Time, ahead_census, dealer_census, edge_census, encoder_census};
 use super::feeder::dealt_bits;
-use super::parameters::{Config, Step};
+use super::parameters::Config;
 use super::serial::{holds_products, profile};
 use crate::arith::bit_heap::Plan;
 use crate::arith::recode::digit_product::product_census;
@@ -18,6 +18,7 @@ pub(super) fn element(config: &Config) -> ElementCensus {
     ElementCensus {
         column_edge: Some((edge, geometry.depth * RADIX.digit_set().bits())),
         feeder: Some((feeder(config), dealt_bits(config))),
+        feeds_in_a_cycle: config.has_one_place(),
         parts: parts(config),
         ..ElementCensus::default()
     }
@@ -47,7 +48,7 @@ fn parts(config: &Config) -> Parts {
         ("compression", Plan::new(&profile(config), &config.tree.compression()).census()),
         ("accumulate", accumulate),
     ];
-    if config.step == Step::Opt3 {
+    if config.elements_find_digits() {
         parts.insert(0, ("encoder", encoder_census(geometry.depth)));
     }
     parts
@@ -58,6 +59,16 @@ fn feeder(config: &Config) -> Census {
     let (columns, digits) = (geometry.operand_columns(), geometry.depth * RADIX.digit_set().bits());
     let (groups, always) = (config.groups(), config.drains());
     let rows = geometry.operand_rows();
+    if config.has_one_place() {
+        return sum_of(&[
+            (Time::register(always), 1, rows * geometry.row_bits()),
+            (Reduction, columns.into(), RADIX.digit_set().reach()), // non-zero
+            (AndOr, if always { columns.into() } else { 0 }, 1),    // entering
+            (Time::register(always), columns.into(), 1),            // selected
+            (Time::register(always), columns.into(), digits),
+            (AndOr, columns.into(), digits),
+        ]);
+    }
     let mut census = sum_of(&[
         (EnabledRegister, rows.into(), geometry.row_bits()),
         (AndOr, 3, 1), // more
@@ -65,15 +76,15 @@ fn feeder(config: &Config) -> Census {
         (ResetRegister, 1, 1),
     ]);
     census.add_census(&Time::room_census(always), rows.into());
-    match config.step {
-        Step::Opt3 => {
+    match config.elements_find_digits() {
+        true => {
             census.add(Time::register(always), columns.into(), 1); // fresh
             census.add(AndOr, if always { columns.into() } else { 0 }, 1);
             census.add(EnabledRegister, columns.into(), digits.into());
             census.add_census(&Time::room_census(always), columns.into());
             census.add_census(&ahead_census(geometry.depth, always), columns.into());
         }
-        _ => groups.iter().for_each(|group| {
+        false => groups.iter().for_each(|group| {
             census.add_census(&dealer_census(group.len() as u32, always), columns.into());
         }),
     }

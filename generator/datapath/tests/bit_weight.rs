@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{check, configuration, family, hardware, words};
+use common::{alone, check, configuration, family, hardware, part, words};
 use tritloom_datapath::array::OperandBeat;
 use tritloom_datapath::bit_weight::beat_cycles;
 use tritloom_datapath::rehearsal::rehearse;
-use tritloom_hdl::Primitive;
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Register, ResetRegister};
 
 const SERIAL: [&str; 3] = ["opt3", "opt4c", "opt4e"];
 
@@ -96,7 +96,7 @@ fn where_no_sum_grows_fixed_bits_cost_a_wider_mask_alone() {
         };
         check(family, &with("bits32"), 1);
         let mut census = hardware(family, &with("exact")).census();
-        census.add(Primitive::AndOr, 3, 32 - bits);
+        census.add(AndOr, 3, 32 - bits);
         assert_eq!(hardware(family, &with("bits32")).census().bits(), census.bits(), "{step}, {topology}");
     }
 }
@@ -116,6 +116,23 @@ fn a_beat_takes_a_cycle_for_each_digit_that_is_not_zero() {
     assert_eq!([opt4e(0), opt4e(1), opt4e(2), opt4e(3)], [1, 1, 1, 1]);
     assert_eq!(cycles("step: opt3", 3, vec![vec![0; 4], vec![-1; 4]]), 4);
     assert_eq!(cycles("step: opt1", 0, vec![vec![-1; 4]]), 1);
+}
+
+#[test]
+fn one_place_is_held_and_nothing_is_said_to_be_left_of_it() {
+    for step in SERIAL {
+        for topology in ["broadcast", "draining"] {
+            let settings = format!("step: {step}, topology: {topology}, rows: 2, columns: 3, depth: 1, max_columns: 3");
+            let design = hardware(family("bit_weight"), &configuration(family("bit_weight"), &settings));
+            for absent in ["digit_dealer", "sparse_encoder", "next_pending"] {
+                assert!(design.modules.iter().all(|module| !module.name.starts_with(absent)), "{absent}: {settings}");
+            }
+            let census = alone(&part(&design, "sparse_feeder").expect("a feeder")).census();
+            let bits = [Register, EnabledRegister, ResetRegister].map(|register| census.get(register).bits);
+            // Two activations; three digits in three bits, with a bit that says whether they are zero.
+            assert_eq!(bits.iter().sum::<u64>(), 2 * 8 + 3 * (3 + 1), "{settings}");
+        }
+    }
 }
 
 #[test]

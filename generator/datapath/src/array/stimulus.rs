@@ -328,19 +328,19 @@ impl Bench<'_> {
 
     /// Runs of two rows and of one in turn against a receiver so slow that every tile waits for the one before. Where weights
     /// stay, over several tiles of the inner dimension: the row of one tile may be right behind that of the tile before, to
-    /// which it is added. Where operands enter several times a tile otherwise takes longer than its rows: here what goes with
-    /// the first beat of the next run stands behind what waits.
+    /// which it is added. Where operands enter several times a tile otherwise takes longer than its rows: here the first
+    /// beat of the next run, or a gap and that, stands behind what waits.
     fn few_rows(&mut self) {
         let Geometry { columns, max_inner, passes, .. } = *self.geometry;
-        let tiles = match self.geometry.topology {
-            Topology::WeightStationary { .. } => 4,
-            _ if passes > 1 => 1,
+        let (tiles, gaps) = match self.geometry.topology {
+            Topology::WeightStationary { .. } => (4, 0),
+            _ if passes > 1 => (1, 50),
             _ => return,
         };
         let inner = max_inner.min(tiles * self.geometry.tile_places(0));
         let rows = |number: u32| self.geometry.most_rows().min(2 - number % 2);
         let jobs: Vec<Job> = (0..16).map(|number| self.job(0, rows(number), inner, RANDOM_TILES * columns)).collect();
-        self.push("few_rows_slow_results", &jobs, &Stall { inputs: [0; 4], results: 97 }, None);
+        self.push("few_rows_slow_results", &jobs, &Stall { inputs: [0, gaps, gaps, 0], results: 97 }, None);
     }
 
     /// As many columns as the array allows.

@@ -5,7 +5,7 @@ mod common;
 use common::alone;
 use tritloom_datapath::arith::adder::FinalAdder;
 use tritloom_datapath::array::{
-    self, ControlCensus, Element, ElementCensus, Geometry, Mode, Numbers, Operand, SumForm, Topology,
+    self, ControlCensus, Element, ElementCensus, Geometry, Mode, Numbers, Operand, SumForm, SumWidth, Topology,
 };
 use tritloom_datapath::rehearsal::{Rehearsal, rehearse};
 use tritloom_hdl::{Design, Module, ModuleBuilder, Shape, Value, sint, uint};
@@ -127,7 +127,7 @@ fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
         beat_waits: false,
         element_stages,
         zero_points: None,
-        fixed_sum_bits: None,
+        sum_width: SumWidth::Exact,
         sum_form: SumForm::Resolved,
         resolve: FinalAdder::Synthesiser,
         max_inner: 37,

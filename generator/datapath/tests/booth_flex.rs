@@ -7,7 +7,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tritloom_datapath::arith::adder::FinalAdder;
-use tritloom_datapath::array::{Geometry, Mode, Numbers, SumForm, Topology, beats, interface};
+use tritloom_datapath::array::{Geometry, Mode, Numbers, SumForm, SumWidth, Topology, beats, interface};
 use tritloom_datapath::interface::Scenario;
 
 /// Sums of a beat each, without a pause: every activation by every weight of a mode, at every place of one lane.
@@ -55,7 +55,7 @@ fn one_lane(modes: Vec<Mode>, max_inner: u32) -> Geometry {
         beat_waits: false,
         element_stages: 0,
         zero_points: None,
-        fixed_sum_bits: None,
+        sum_width: SumWidth::Exact,
         sum_form: SumForm::Resolved,
         resolve: FinalAdder::Synthesiser,
         max_inner,

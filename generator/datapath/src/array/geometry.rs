@@ -24,6 +24,17 @@ impl SumForm {
     pub const CARRY_SAVE: SumForm = SumForm::CarrySave(Carries::Everywhere);
 }
 
+/// How many bits a sum has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SumWidth {
+    /// As many as the longest sum of a run needs.
+    Exact,
+    /// So many as it leaves, to compare with designs that have no other.
+    Fixed(u32),
+    /// So many, since a run may add to the sums of the one before.
+    OverRuns(u32),
+}
+
 /// How operands get to elements and sums from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topology {
@@ -88,8 +99,8 @@ pub struct Geometry {
     pub element_stages: u32,
     /// Where operands stand for what they are less zero points of their run.
     pub zero_points: Option<ZeroPoints>,
-    /// Bits of a sum as it leaves; `None`: as many as the longest sum needs.
-    pub fixed_sum_bits: Option<u32>,
+    /// What a sum takes.
+    pub sum_width: SumWidth,
     /// How elements keep their sums.
     pub sum_form: SumForm,
     /// What adds the two words of a sum behind the array.
@@ -170,14 +181,21 @@ impl Geometry {
 
     /// Bits of a sum as it leaves.
     pub fn sum_bits(&self) -> u32 {
-        self.fixed_sum_bits.unwrap_or_else(|| self.exact_sum_bits())
+        match self.sum_width {
+            SumWidth::Exact => self.exact_sum_bits(),
+            SumWidth::Fixed(bits) | SumWidth::OverRuns(bits) => bits,
+        }
     }
 
-    /// Bits of sums before they leave, where these are fixed. Digit positions have exact words, and so has their sum; where a
+    /// Bits of sums before they leave, where these are given. Digit positions have exact words, and so has their sum; where a
     /// sum has a single beat, nothing wider is ever added to.
-    fn fixed_kept_bits(&self) -> Option<u32> {
+    fn given_kept_bits(&self) -> Option<u32> {
         let by_position = matches!(self.sum_form, SumForm::ByPosition(_));
-        self.fixed_sum_bits.filter(|_| !by_position && self.adds_beats())
+        match self.sum_width {
+            SumWidth::Fixed(bits) if !by_position && self.adds_beats() => Some(bits),
+            SumWidth::OverRuns(bits) => Some(bits),
+            SumWidth::Exact | SumWidth::Fixed(_) => None,
+        }
     }
 
     /// Whether a sum may have several beats.
@@ -187,7 +205,7 @@ impl Geometry {
 
     /// Bits of a sum in one word, before it leaves.
     pub(super) fn resolved_bits(&self) -> u32 {
-        self.fixed_kept_bits().unwrap_or_else(|| self.exact_sum_bits())
+        self.given_kept_bits().unwrap_or_else(|| self.exact_sum_bits())
     }
 
     /// Bits of a number of the result: of a sum, where zero points do not change it.
@@ -223,7 +241,7 @@ impl Geometry {
     /// The greatest magnitude of a sum in an element.
     pub(super) fn kept_magnitude(&self) -> u64 {
         let exact = || self.product_magnitude() * u64::from(self.summed_places());
-        self.fixed_kept_bits().map_or_else(exact, |bits| (1 << (bits - 1)) - 1)
+        self.given_kept_bits().map_or_else(exact, |bits| (1 << (bits - 1)) - 1)
     }
 
     /// Bits of a sum as elements keep it.

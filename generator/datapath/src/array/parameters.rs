@@ -1,6 +1,6 @@
 //! Parameters that every array has.
 
-use super::geometry::{Geometry, SumForm, Topology};
+use super::geometry::{Geometry, SumForm, SumWidth, Topology};
 use super::mode::Mode;
 use crate::arith::adder::FinalAdder;
 use crate::parameter::{Parameter, Parameters, Problem};
@@ -128,7 +128,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
         beat_waits: false,
         element_stages: 0,
         zero_points: None,
-        fixed_sum_bits: (parameters.choice("accumulator") == "bits32").then_some(32),
+        sum_width: if parameters.choice("accumulator") == "bits32" { SumWidth::Fixed(32) } else { SumWidth::Exact },
         sum_form,
         resolve: resolve(parameters),
         max_inner: number("max_inner"),

@@ -2,7 +2,7 @@
 
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
-use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm};
+use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm, SumWidth};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::Shape;
 
@@ -86,7 +86,7 @@ impl Config {
             beat_waits: false,
             element_stages: 0,
             zero_points: None,
-            fixed_sum_bits: None,
+            sum_width: SumWidth::Exact,
             sum_form: SumForm::CARRY_SAVE,
             resolve: array::resolve(parameters),
             max_inner: number("max_inner"),

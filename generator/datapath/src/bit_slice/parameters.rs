@@ -6,7 +6,7 @@ use crate::arith::adder::FinalAdder;
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::reduction::bits_up_to;
-use crate::array::{self, Geometry, SumForm, ZeroPoints};
+use crate::array::{self, Geometry, SumForm, SumWidth, ZeroPoints};
 use crate::parameter::{Parameter, Parameters, Problem};
 
 const SLICES: &[(&str, &str)] = &[("bits1", "1 bit"), ("bits2", "2 bits"), ("bits4", "4 bits"), ("bits8", "8 bits")];
@@ -90,7 +90,7 @@ impl Config {
                 zero_points: parameters
                     .flag("zero_points")
                     .then(|| ZeroPoints { activation: activation.widest(), weight: weight.widest() }),
-                fixed_sum_bits: None,
+                sum_width: SumWidth::Exact,
                 sum_form: SumForm::Resolved,
                 resolve: FinalAdder::Synthesiser,
                 max_inner: number("max_inner"),

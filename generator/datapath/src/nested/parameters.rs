@@ -3,7 +3,7 @@
 use super::slices::Slicing;
 use crate::arith::adder::FinalAdder;
 use crate::arith::reduction::bits_up_to;
-use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm};
+use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm, SumWidth};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::sint;
 
@@ -73,7 +73,7 @@ impl Config {
                 beat_waits: false,
                 element_stages: 0,
                 zero_points: None,
-                fixed_sum_bits: Some(bits_up_to(product_magnitude * u64::from(max_inner))),
+                sum_width: SumWidth::OverRuns(bits_up_to(product_magnitude * u64::from(max_inner))),
                 sum_form: SumForm::Resolved,
                 resolve: FinalAdder::Synthesiser,
                 max_inner,

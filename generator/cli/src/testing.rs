@@ -6,6 +6,7 @@ pub mod frail;
 use tritloom_datapath::family::{Family, Pace, Timing};
 use tritloom_datapath::interface::{Interface, Scenario};
 use tritloom_datapath::parameter::{Parameter, Parameters, Problem};
+use tritloom_datapath::typical::Work;
 use tritloom_hdl::{Census, Design, Diagnostics};
 
 /// A registry of two.
@@ -98,6 +99,10 @@ impl Family for Toy {
 
     fn scenarios(&self, _: &Parameters, _: u64) -> Vec<Scenario> {
         Vec::new()
+    }
+
+    fn typical_work(&self, _: &Parameters, _: Option<usize>, _: u64) -> Work {
+        unreachable!("it has no hardware to work")
     }
 
     fn baselines(&self, _: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {

@@ -6,6 +6,7 @@ use crate::census::Parts;
 use crate::interface::{Interface, Scenario};
 use crate::matvec::Geometry;
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::typical::Work;
 use tritloom_hdl::{Census, Design, Diagnostics};
 
 /// A family of datapaths: everything that the command line, the bench, the cost model and the search need to know.
@@ -55,6 +56,10 @@ pub trait Family: Sync {
 
     /// Stimulus and golden results, from plain integer arithmetic. Equal seeds give equal scenarios.
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario>;
+
+    /// Work as networks give it, to measure energies with. `mode` counts [`Family::modes`]; without one it is that of the widest
+    /// operands, or all that an exact product takes.
+    fn typical_work(&self, parameters: &Parameters, mode: Option<usize>, seed: u64) -> Work;
 
     /// How the core takes a ternary product `y = W x` apart, to run a network on it; `None` where it does not compute
     /// one.

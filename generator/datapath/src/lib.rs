@@ -33,4 +33,5 @@ pub mod ternary_lut;
 #[cfg(test)]
 mod testing;
 pub mod tint;
+pub mod typical;
 mod words;

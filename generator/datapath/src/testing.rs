@@ -3,6 +3,7 @@
 use crate::family::{Family, Pace, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::typical::Work;
 use tritloom_hdl::{Census, Design, Diagnostics};
 
 /// One parameter of each kind, one of them mandatory.
@@ -77,6 +78,10 @@ impl Family for Toy {
 
     fn scenarios(&self, _: &Parameters, _: u64) -> Vec<Scenario> {
         Vec::new()
+    }
+
+    fn typical_work(&self, _: &Parameters, _: Option<usize>, _: u64) -> Work {
+        unreachable!("nothing is measured")
     }
 
     fn baselines(&self, _: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {

@@ -6,11 +6,12 @@ use super::geometry::Geometry;
 use super::interface::{interface, timing};
 use super::mode::Mode;
 use super::shell::{Element, build};
-use super::stimulus::scenarios;
+use super::stimulus::{scenarios, typical_work};
 use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::typical::Work;
 use tritloom_hdl::{Design, Diagnostics};
 
 /// A family whose members are arrays that differ in what stands in them; it is a [`Family`] by that.
@@ -39,6 +40,14 @@ pub(crate) trait ArrayFamily: Sync {
     /// As [`Family::scenarios`].
     fn scenarios(&self, element: &Self::Element, seed: u64) -> Vec<Scenario> {
         scenarios(element.geometry(), &|beat: &OperandBeat| element.beat_cycles(beat), seed)
+    }
+
+    /// As [`Family::typical_work`].
+    fn typical_work(&self, element: &Self::Element, mode: Option<usize>, seed: u64) -> Work {
+        let geometry = element.geometry();
+        let mode = mode.unwrap_or_else(|| geometry.widest_mode());
+        let pace = element.pace(&geometry.modes[mode]);
+        typical_work(geometry, &|beat: &OperandBeat| element.beat_cycles(beat), (mode, pace), seed)
     }
 
     /// As [`Family::matrix_product`]: not where operands enter bit by bit, or with zero points.
@@ -101,6 +110,10 @@ impl<F: ArrayFamily> Family for F {
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         ArrayFamily::scenarios(self, &self.element(parameters), seed)
+    }
+
+    fn typical_work(&self, parameters: &Parameters, mode: Option<usize>, seed: u64) -> Work {
+        ArrayFamily::typical_work(self, &self.element(parameters), mode, seed)
     }
 
     fn matrix_product(&self, parameters: &Parameters) -> Option<Geometry> {

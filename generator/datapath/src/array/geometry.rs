@@ -382,6 +382,11 @@ impl Geometry {
         self.passes * self.modes[mode].passes()
     }
 
+    /// The mode whose products are the largest, of several the last.
+    pub fn widest_mode(&self) -> usize {
+        (0..self.modes.len()).max_by_key(|mode| self.modes[*mode].product_magnitude()).unwrap_or(0)
+    }
+
     /// The most planes that either side has.
     pub(crate) fn most_planes(&self) -> [u32; 2] {
         let most = |planes: fn(&Mode) -> u32| self.modes.iter().map(planes).max().unwrap_or(1);

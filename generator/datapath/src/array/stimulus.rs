@@ -7,8 +7,10 @@ use super::interface::{cycles, latency_cycles};
 use super::mode::Numbers;
 use super::zero_points::ZeroPoints;
 use super::{beats, golden};
+use crate::family::Pace;
 use crate::interface::{Beat, Scenario};
 use crate::pacing::{gap, ready};
+use crate::typical::{self, Work};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
@@ -29,6 +31,11 @@ impl Job {
         self.weights.len() as u32
     }
 }
+
+/// Rows of typical work where weights stay for many.
+const MOST_TYPICAL_ROWS: u32 = 256;
+/// Beats of typical work, however many cycles each of them takes.
+const FEWEST_TYPICAL_BEATS: u64 = 4;
 
 /// Percentages of cycles in which a side holds back.
 struct Stall {
@@ -96,6 +103,29 @@ pub fn mode_changes(geometry: &Geometry, beat_cycles: BeatCycles, from: usize, s
     let changes = (from + 1..geometry.modes.len()).flat_map(|to| [from, to]).chain([from]);
     bench.changes(&format!("mode_changes_from_{from}"), changes, 1);
     bench.scenarios.remove(0)
+}
+
+/// Work in a mode on normal operands: one run of as many tiles as it takes, each of as many beats as may be.
+pub fn typical_work(geometry: &Geometry, beat_cycles: BeatCycles, (mode, pace): (usize, Pace), seed: u64) -> Work {
+    let mut bench = Bench { geometry, beat_cycles, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
+    let places = geometry.tile_places(mode);
+    let rows = geometry.most_rows().min(MOST_TYPICAL_ROWS);
+    let cycles_of_a_tile = match geometry.topology {
+        Topology::WeightStationary { .. } => u64::from(geometry.rows + rows),
+        _ => pace.most_cycles * u64::from(geometry.passes_of(mode)),
+    };
+    let wanted = typical::CYCLES.div_ceil(cycles_of_a_tile).max(FEWEST_TYPICAL_BEATS);
+    let inner = geometry.max_inner.min(wanted as u32 * places);
+    let tiles = (wanted as u32 * places).div_ceil(inner);
+    let columns = geometry.max_columns.min(tiles * geometry.columns);
+    let random = &mut bench.random;
+    let mut vectors = |count: u32, draw: fn(&mut ChaCha8Rng, (i32, i32)) -> i32, numbers: Numbers| -> Vec<Vec<i32>> {
+        (0..count).map(|_| (0..inner).map(|_| draw(random, numbers.range())).collect()).collect()
+    };
+    let activations = vectors(rows, typical::activation, geometry.modes[mode].activation.numbers);
+    let weights = vectors(columns, typical::weight, geometry.modes[mode].weight.numbers);
+    bench.push(typical::NAME, &[Job { mode, activations, weights, inner }], &FULL_SPEED, None);
+    Work { scenario: bench.scenarios.remove(0), products: u64::from(rows) * u64::from(columns) * u64::from(inner) }
 }
 
 struct Bench<'a> {

@@ -20,6 +20,7 @@ use crate::census::Parts;
 use crate::family::{Family, Pace, Timing};
 use crate::interface::{Direction, Interface, Scenario, Stream};
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::typical::Work;
 use tritloom_hdl::{Design, Diagnostics};
 
 /// The family.
@@ -115,6 +116,10 @@ one another without a bubble and without reset."
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         stimulus::scenarios(&shape(parameters), &self.timing(parameters), seed)
+    }
+
+    fn typical_work(&self, parameters: &Parameters, _mode: Option<usize>, seed: u64) -> Work {
+        stimulus::typical_work(&shape(parameters), &self.timing(parameters), seed)
     }
 
     fn baselines(&self, _parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {

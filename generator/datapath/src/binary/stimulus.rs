@@ -5,6 +5,7 @@ use super::parameters::{Outcome, Shape};
 use crate::family::Timing;
 use crate::interface::{Beat, Scenario};
 use crate::pacing::{gap, ready};
+use crate::typical::{self, Work};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -39,6 +40,17 @@ pub(super) fn scenarios(shape: &Shape, timing: &Timing, seed: u64) -> Vec<Scenar
     bench.stalled("slow_thresholds", Stall { inputs: [0, 0, 0, 80], results: 0 });
     bench.longest();
     bench.scenarios
+}
+
+/// Work on random bits: runs of as many places as may be.
+pub(super) fn typical_work(shape: &Shape, timing: &Timing, seed: u64) -> Work {
+    let mut bench = Bench { shape, timing, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
+    let Shape { width, columns, max_inner, .. } = *shape;
+    let inner = max_inner.min(typical::CYCLES as u32 * width);
+    let runs = typical::CYCLES.div_ceil(inner.div_ceil(width).into());
+    let jobs: Vec<Job> = (0..runs).map(|_| bench.job(inner, columns)).collect();
+    bench.push(typical::NAME, &jobs, &FULL_SPEED, None);
+    Work { scenario: bench.scenarios.remove(0), products: runs * u64::from(inner) * u64::from(columns) }
 }
 
 struct Bench<'a> {

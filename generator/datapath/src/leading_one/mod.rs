@@ -37,6 +37,7 @@ use crate::census::Parts;
 use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::typical::Work;
 use tritloom_hdl::{Design, Diagnostics};
 
 /// The family.
@@ -92,6 +93,11 @@ scores of the next run wait until the ranked ones are told, one a cycle; all els
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         stimulus::scenarios(&Config::new(parameters), seed)
+    }
+
+    /// Its products are those of leading ones.
+    fn typical_work(&self, parameters: &Parameters, _mode: Option<usize>, seed: u64) -> Work {
+        stimulus::typical_work(&Config::new(parameters), seed)
     }
 
     fn baselines(&self, _: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {

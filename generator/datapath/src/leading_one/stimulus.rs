@@ -6,6 +6,7 @@ use super::interface::{Work, cycles};
 use super::parameters::Config;
 use crate::interface::{Beat, Scenario};
 use crate::pacing::Stall;
+use crate::typical;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -44,6 +45,22 @@ pub(super) fn scenarios(config: &Config, seed: u64) -> Vec<Scenario> {
     bench.short_runs();
     bench.longest();
     bench.scenarios
+}
+
+/// Work on normal operands: runs of as many keys as may be, which all survive.
+pub(super) fn typical_work(config: &Config, seed: u64) -> typical::Work {
+    let mut bench = Bench { config, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
+    let beats_of_a_key = u64::from(config.tiles(config.max_head_size));
+    let keys = typical::CYCLES.div_ceil(beats_of_a_key).min(config.max_keys.into());
+    let runs = typical::CYCLES.div_ceil(beats_of_a_key * keys);
+    let random = &mut bench.random;
+    let mut vector =
+        || -> Vec<i8> { (0..config.max_head_size).map(|_| typical::activation(random, (-128, 127)) as i8).collect() };
+    let mut job = || Job { query: vector(), keys: (0..keys).map(|_| vector()).collect(), selection: ALL };
+    let jobs: Vec<Job> = (0..runs).map(|_| job()).collect();
+    bench.push(typical::NAME, &jobs, &FULL_SPEED, None);
+    let products = runs * keys * u64::from(config.max_head_size);
+    typical::Work { scenario: bench.scenarios.remove(0), products }
 }
 
 struct Bench<'a> {

@@ -29,5 +29,5 @@ pub use golden::product;
 pub use interface::{interface, timing};
 pub use parameters::*;
 pub use shell::{Element, Prepared, build};
-pub use stimulus::scenarios;
+pub use stimulus::{scenarios, typical_work};
 pub use sum::{Terms, port_sum};

@@ -6,6 +6,7 @@ use super::golden;
 use crate::family::Timing;
 use crate::interface::{Beat, Scenario};
 use crate::pacing::Stall;
+use crate::typical::{self, Work};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -42,8 +43,34 @@ const SLOW_RESULTS: Stall<3> = Stall { inputs: [0; 3], results: 80 };
 const MOST_BEATS: u32 = 4096;
 /// Tiles of a random run in each dimension.
 const RANDOM_TILES: u32 = 4;
+/// Tiles of inputs in a run of typical work.
+const MOST_TYPICAL_TILES: u32 = 256;
+/// Vectors in one, where weights stay.
+const MOST_TYPICAL_VECTORS: u32 = 16;
 /// Vectors of a random run.
 const RANDOM_VECTORS: u32 = 4;
+
+/// Work on normal activations and ternary weights of which a third are zero: runs of as many inputs as may be.
+pub fn typical_work(geometry: &Geometry, timing: &Timing, seed: u64) -> Work {
+    let mut bench = Bench { geometry, timing, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
+    let (lanes, top) = (geometry.lanes(), 1 << (geometry.activation_bits - 1));
+    let inputs = geometry.max_inputs.min(MOST_TYPICAL_TILES * lanes);
+    let outputs = geometry.max_outputs.min(RANDOM_TILES * geometry.ports);
+    let vectors = geometry.max_vectors.min(MOST_TYPICAL_VECTORS);
+    let beats_of_a_run = inputs.div_ceil(lanes) * outputs.div_ceil(geometry.ports) * vectors;
+    let runs = typical::CYCLES.div_ceil(beats_of_a_run.into());
+    let random = &mut bench.random;
+    let mut job = || Job {
+        weights: (0..outputs).map(|_| (0..inputs).map(|_| random.random_range(-1..=1)).collect()).collect(),
+        vectors: (0..vectors)
+            .map(|_| (0..inputs).map(|_| typical::activation(random, (-top, top - 1))).collect())
+            .collect(),
+    };
+    let jobs: Vec<Job> = (0..runs).map(|_| job()).collect();
+    bench.push(typical::NAME, &jobs, &FULL_SPEED, None);
+    let products = runs * u64::from(inputs) * u64::from(outputs) * u64::from(vectors);
+    Work { scenario: bench.scenarios.remove(0), products }
+}
 
 struct Bench<'a> {
     geometry: &'a Geometry,

@@ -8,6 +8,7 @@ use crate::interface::{Interface, Scenario};
 use crate::matvec::{self, Element, Geometry, PartialSum, Prepared, Terms, port_sum};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::sign_flip::{CONTRACT, PARAMETERS, geometry};
+use crate::typical::Work;
 use crate::words::counted;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
@@ -66,6 +67,10 @@ impl Family for Multiplier {
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         matvec::scenarios(&geometry(parameters), &self.timing(parameters), seed)
+    }
+
+    fn typical_work(&self, parameters: &Parameters, _mode: Option<usize>, seed: u64) -> Work {
+        matvec::typical_work(&geometry(parameters), &self.timing(parameters), seed)
     }
 
     fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry> {

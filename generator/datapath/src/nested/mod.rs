@@ -19,6 +19,7 @@ pub use slices::Slicing;
 use crate::array::{self, ArrayFamily, ControlCensus, ElementCensus, Geometry};
 use crate::interface::Scenario;
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::typical::Work;
 use crate::words::counted;
 use parameters::Config;
 use tritloom_hdl::Module;
@@ -77,6 +78,10 @@ without a bubble. Latency: 3 cycles (operand register, sum, capture)."
 
     fn scenarios(&self, element: &Element, seed: u64) -> Vec<Scenario> {
         stimulus::scenarios(&element.0, seed)
+    }
+
+    fn typical_work(&self, element: &Element, mode: Option<usize>, seed: u64) -> Work {
+        stimulus::typical_work(&element.0, mode != Some(DRAFT), seed)
     }
 
     /// A rest is no product of its own.

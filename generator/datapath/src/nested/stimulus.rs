@@ -4,6 +4,7 @@ use super::parameters::{Config, DRAFT, REST};
 use crate::array::{self, beats, product};
 use crate::interface::{Beat, Scenario};
 use crate::pacing::Stall;
+use crate::typical::{self, Work};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -42,6 +43,29 @@ pub(super) fn scenarios(config: &Config, seed: u64) -> Vec<Scenario> {
     bench.stalled("slow_weights", &Stall { inputs: [0, 0, 80], results: 0 });
     bench.most_columns();
     bench.scenarios
+}
+
+/// Work on normal operands, in draft or exact: a draft, and its rest behind it.
+pub(super) fn typical_work(config: &Config, is_exact: bool, seed: u64) -> Work {
+    let mut bench = Bench { config, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
+    let array::Geometry { rows, columns, max_inner, .. } = config.geometry;
+    let beats = typical::CYCLES as u32 / if is_exact { 2 } else { 1 };
+    let inner = max_inner.min(beats * config.geometry.tile_places(0));
+    let runs = (beats * config.geometry.tile_places(0)).div_ceil(inner);
+    let (activation, weight) = (bench.activation_range(), bench.weight_range());
+    let random = &mut bench.random;
+    let mut vectors = |count: u32, draw: fn(&mut ChaCha8Rng, (i32, i32)) -> i32, range| -> Vec<Vec<i32>> {
+        (0..count).map(|_| (0..inner).map(|_| draw(random, range)).collect()).collect()
+    };
+    let mut job = || {
+        let operands = (vectors(rows, typical::activation, activation), vectors(columns, typical::weight, weight));
+        let job = exact(operands.0, operands.1, inner);
+        if is_exact { job } else { Job { settled: None, ..job } }
+    };
+    let jobs: Vec<Job> = (0..runs).map(|_| job()).collect();
+    bench.push(typical::NAME, &jobs, &Stall::FULL_SPEED, None);
+    let products = u64::from(runs) * u64::from(rows) * u64::from(columns) * u64::from(inner);
+    Work { scenario: bench.scenarios.remove(0), products }
 }
 
 struct Bench<'a> {

@@ -11,6 +11,7 @@ use crate::multiplier::Multiplier;
 use crate::parameter::{Given, Parameter, ParameterValue, Parameters, Problem};
 use crate::registry;
 use crate::ternary_lut::selecting_port;
+use crate::typical::Work;
 use crate::words::counted;
 use tritloom_hdl::{Design, Diagnostics, Lanes, MAXIMUM_LOOP_COUNT, Module, ModuleBuilder, Value, sint};
 
@@ -116,6 +117,10 @@ impl Family for SignFlip {
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         matvec::scenarios(&geometry(parameters), &self.timing(parameters), seed)
+    }
+
+    fn typical_work(&self, parameters: &Parameters, _mode: Option<usize>, seed: u64) -> Work {
+        matvec::typical_work(&geometry(parameters), &self.timing(parameters), seed)
     }
 
     fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry> {

@@ -23,6 +23,7 @@ use crate::family::{Family, Timing};
 use crate::interface::{Interface, Scenario};
 use crate::matvec::{self, Element, Geometry, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
+use crate::typical::Work;
 use crate::words::counted;
 use tritloom_formats::key;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint, uint};
@@ -72,6 +73,10 @@ impl Family for TernaryLut {
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         let config = TernaryLutConfig::new(parameters);
         matvec::scenarios(&config.geometry, &self.timing(parameters), seed)
+    }
+
+    fn typical_work(&self, parameters: &Parameters, _mode: Option<usize>, seed: u64) -> Work {
+        matvec::typical_work(&TernaryLutConfig::new(parameters).geometry, &self.timing(parameters), seed)
     }
 
     fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry> {

@@ -19,6 +19,7 @@ use crate::matvec::{self, Element, Geometry, LoopOrder, Prepared};
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::sign_flip;
 use crate::ternary_lut;
+use crate::typical::Work;
 use crate::words::counted;
 use parameters::geometry;
 use tritloom_hdl::{Design, Diagnostics, Lanes, Module, ModuleBuilder, Value, sint};
@@ -68,6 +69,10 @@ impl Family for Tint {
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         matvec::scenarios(&geometry(parameters), &self.timing(parameters), seed)
+    }
+
+    fn typical_work(&self, parameters: &Parameters, _mode: Option<usize>, seed: u64) -> Work {
+        matvec::typical_work(&geometry(parameters), &self.timing(parameters), seed)
     }
 
     fn ternary_product(&self, parameters: &Parameters) -> Option<Geometry> {

@@ -5,6 +5,7 @@ use tritloom_datapath::family::{Family, Timing};
 use tritloom_datapath::interface::{Interface, Scenario};
 use tritloom_datapath::parameter::{Parameter, Parameters, Problem};
 use tritloom_datapath::registry;
+use tritloom_datapath::typical::Work;
 use tritloom_hdl::{Design, Diagnostics};
 
 /// `sign_flip`, with defects.
@@ -71,6 +72,10 @@ impl Family for Frail {
 
     fn scenarios(&self, parameters: &Parameters, seed: u64) -> Vec<Scenario> {
         sound().scenarios(parameters, seed)
+    }
+
+    fn typical_work(&self, parameters: &Parameters, mode: Option<usize>, seed: u64) -> Work {
+        sound().typical_work(parameters, mode, seed)
     }
 
     fn baselines(&self, parameters: &Parameters) -> Vec<(&'static dyn Family, Parameters)> {

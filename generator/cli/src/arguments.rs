@@ -372,6 +372,12 @@ pub struct Synth {
     /// Whether gates may move between modules
     #[arg(long, value_enum, default_value_t = Hierarchy::Kept)]
     pub hierarchy: Hierarchy,
+    /// Measure what the gates of the best result take: Verilator runs them in the design's place, on work as networks give it
+    #[arg(long, conflicts_with = "fpga")]
+    pub energy: bool,
+    /// The mode of the design in which they are measured; without it that of the widest operands
+    #[arg(long, value_name = "NAME", requires = "energy")]
+    pub mode: Option<String>,
     /// Make products on an FPGA of look-up tables instead of multiplier blocks
     #[arg(long, requires = "fpga")]
     pub no_dsp: bool,

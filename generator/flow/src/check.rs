@@ -126,7 +126,8 @@ impl Verilator {
     }
 }
 
-fn design(hardware: &Hardware, interface: &Interface, mutant_width: Option<u32>) -> Design {
+/// The design as it is simulated.
+pub fn design(hardware: &Hardware, interface: &Interface, mutant_width: Option<u32>) -> Design {
     let top = hardware.top().name.clone();
     Design { top, interface: interface.clone(), rtl: sources(hardware), mutant_width }
 }

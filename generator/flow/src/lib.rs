@@ -27,6 +27,7 @@ pub mod serve;
 pub mod slurm;
 pub mod synth;
 pub mod tools;
+mod trace;
 pub mod yosys;
 
 use indexmap::IndexMap;
@@ -36,6 +37,7 @@ pub use build::{Design, Model, Optimisation, Verilator};
 pub use error::FlowError;
 pub use process::side_by_side;
 pub use serve::{Feed, RunResult, Simulation};
+pub use trace::Trace;
 
 /// Verilog files: name and text, in an order in which a module stands before it is used.
 pub type Sources = IndexMap<String, String>;

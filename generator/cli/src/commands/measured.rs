@@ -2,13 +2,13 @@
 
 use super::table;
 use crate::config::Configuration;
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::Diagnostic;
 use crate::environment::tool_failure;
 use serde_json::{Value, json};
 use tritloom_cost::{ModuleActivity, Technology, module_activities};
-use tritloom_datapath::interface::Scenario;
 use tritloom_flow::Verilator;
-use tritloom_flow::activity::busiest;
+use tritloom_flow::activity::Activity;
+use tritloom_flow::check::design;
 use tritloom_hdl::Design;
 
 /// The seed of the stimulus.
@@ -22,23 +22,21 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Runs the liveliest scenario of a design's bench.
+    /// Runs a design on work as networks give it.
     pub fn new(
         verilator: &Verilator,
         technology: &Technology,
         configuration: &Configuration,
         hardware: &Design,
     ) -> Result<Measured, Vec<Diagnostic>> {
-        let Configuration { name, family, parameters } = configuration;
-        let scenarios = family.scenarios(parameters, SEED.into());
-        let no_scenario =
-            || vec![Diagnostic::new(code::DEFECT, format!("the bench of `{name}` never runs at full speed"))];
-        let scenario: &Scenario = busiest(&scenarios).ok_or_else(no_scenario)?;
-        let traced = verilator.traced(hardware, &family.interface(parameters));
-        let activity = traced.and_then(|traced| traced.measure(scenario, SEED));
+        let Configuration { family, parameters, .. } = configuration;
+        let scenario = family.typical_work(parameters, None, SEED.into()).scenario;
+        let traced = verilator.traced(&design(hardware, &family.interface(parameters), None));
+        let trace = traced.and_then(|traced| traced.run(&scenario, SEED));
+        let activity = trace.and_then(|trace| Activity::of(&trace, hardware));
         let activity = activity.map_err(|error| vec![tool_failure(&error)])?;
         let modules = module_activities(technology, hardware, |module| activity.toggles_a_cycle(module).unwrap_or(0.0));
-        Ok(Measured { scenario: scenario.name.clone(), cycles: activity.cycles, modules })
+        Ok(Measured { scenario: scenario.name, cycles: activity.cycles, modules })
     }
 
     /// How often a net toggles in a cycle, in the mean that the energies of toggles weigh.

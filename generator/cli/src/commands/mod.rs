@@ -5,6 +5,7 @@ pub mod check;
 pub mod cost;
 pub mod describe;
 pub mod doctor;
+mod energy;
 mod engine;
 mod examine;
 pub mod generate;

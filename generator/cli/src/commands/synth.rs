@@ -1,5 +1,6 @@
 //! `tritloom synth CONFIG...`: what designs cost in standard cells or on an FPGA, by synthesis.
 
+use super::energy::{HEADER, Measured, Meter, works};
 use super::{Report, load_all, table};
 use crate::arguments::{Fpga, Hierarchy, Synth};
 use crate::built::Built;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use tritloom_cost::kept_modules;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::parameter::closest;
+use tritloom_datapath::typical::Work;
 use tritloom_flow::FlowError;
 use tritloom_flow::synth::{CellLibrary, CellResult, CellSynthesis, Device, DeviceResult, Synthesiser, Task};
 use tritloom_hdl::Design;
@@ -30,6 +32,7 @@ struct Synthesised {
     rows: Vec<[String; COLUMNS]>,
     /// What does not fit into a row.
     remarks: String,
+    energy: Option<Measured>,
     json: Value,
 }
 
@@ -44,13 +47,16 @@ pub fn synth(
     let configurations = load_all(&arguments.configs, families)?;
     let designs = configurations.iter().map(Built::new).collect::<Result<Vec<_>, _>>()?;
     let tasks = designs.iter().map(|design| task(design, arguments)).collect::<Result<Vec<_>, _>>()?;
+    let works = works(arguments, &designs)?;
+    let meter = works.as_ref().map(|_| Meter::new(arguments.mode.clone())).transpose()?;
     let synthesiser = synthesiser()?;
-    let target = Target::new(arguments, &synthesiser)?;
+    let target = Target::new(arguments, meter, &synthesiser)?;
     let progress = terminal.progress("synth", designs.len());
     let mut made = vec![];
-    for (design, task) in designs.iter().zip(&tasks) {
+    for (number, (design, task)) in designs.iter().zip(&tasks).enumerate() {
         let name = &design.configuration.name;
-        made.push(target.synthesise(name, task).map_err(|error| vec![failure(name, &error)])?);
+        let work = works.as_ref().map(|works| &works[number]);
+        made.push(target.synthesise(design, task, work).map_err(|error| vec![failure(name, &error)])?);
         progress.step(name);
     }
     drop(progress);
@@ -97,26 +103,36 @@ fn unknown_module(design: &Built, wanted: &str, names: &[&str]) -> Diagnostic {
 
 /// What designs are made of.
 enum Target<'a> {
-    Cells { synthesiser: &'a Synthesiser, library: Box<CellLibrary>, arguments: &'a Synth },
+    Cells { synthesiser: &'a Synthesiser, library: Box<CellLibrary>, arguments: &'a Synth, meter: Option<Meter> },
     Fpga { synthesiser: &'a Synthesiser, device: Fpga, multipliers: bool },
 }
 
 impl<'a> Target<'a> {
-    fn new(arguments: &'a Synth, synthesiser: &'a Synthesiser) -> Result<Target<'a>, Vec<Diagnostic>> {
+    fn new(
+        arguments: &'a Synth,
+        meter: Option<Meter>,
+        synthesiser: &'a Synthesiser,
+    ) -> Result<Target<'a>, Vec<Diagnostic>> {
         if let Some(device) = arguments.cells.fpga {
             return Ok(Target::Fpga { synthesiser, device, multipliers: !arguments.no_dsp });
         }
         let path = arguments.cells.liberty.as_deref().unwrap_or(std::path::Path::new(""));
         let library = CellLibrary::open(path).map_err(|error| vec![tool_failure(&error)])?;
-        Ok(Target::Cells { synthesiser, library: Box::new(library), arguments })
+        Ok(Target::Cells { synthesiser, library: Box::new(library), arguments, meter })
     }
 
-    fn synthesise(&self, name: &str, task: &Task) -> Result<Synthesised, FlowError> {
+    /// Energy is measured on `work`.
+    fn synthesise(&self, design: &Built, task: &Task, work: Option<&Work>) -> Result<Synthesised, FlowError> {
+        let name = &design.configuration.name;
         match self {
-            Target::Cells { synthesiser, library, arguments } => {
-                let settings = synthesiser.settings(arguments.clock_ps);
-                let made = synthesiser.cells(task, library, arguments.clock_ps, &settings)?;
-                Ok(in_cells(name, task, library, &made))
+            Target::Cells { synthesiser, library, arguments, meter } => {
+                let clock_ps = arguments.clock_ps;
+                let made = synthesiser.cells(task, library, clock_ps, &synthesiser.settings(clock_ps))?;
+                let measured = meter.as_ref().zip(work).map(|(meter, work)| {
+                    meter.measure(synthesiser, (design, work), task, library, (clock_ps, made.best()))
+                });
+                let energy = measured.transpose()?;
+                Ok(Synthesised { energy, ..in_cells(name, task, library, &made) }.with_energy())
             }
             Target::Fpga { synthesiser, device, multipliers } => {
                 Ok(on_fpga(name, task, &synthesiser.device(task, (*device).into(), *multipliers)?))
@@ -137,7 +153,7 @@ impl<'a> Target<'a> {
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         match self {
-            Target::Cells { synthesiser, library, arguments } => vec![
+            Target::Cells { synthesiser, library, arguments, .. } => vec![
                 ("yosys", synthesiser.yosys_version()),
                 ("library", library.cells.name.clone()),
                 ("clock", arguments.clock_ps.map_or("no target: smallest area".to_owned(), |ps| format!("{ps} ps"))),
@@ -154,6 +170,16 @@ impl<'a> Target<'a> {
                 ("multipliers", if *multipliers { "blocks" } else { "look-up tables" }.to_owned()),
             ],
         }
+    }
+}
+
+impl Synthesised {
+    /// Tells programs of the energy, where it was measured.
+    fn with_energy(mut self) -> Synthesised {
+        if let Some(energy) = &self.energy {
+            self.json["energy"] = energy.json();
+        }
+        self
     }
 }
 
@@ -174,7 +200,7 @@ fn in_cells(name: &str, task: &Task, library: &CellLibrary, made: &CellSynthesis
         "best": best,
         "settings": made.results,
     });
-    Synthesised { name: name.to_owned(), rows, remarks, json }
+    Synthesised { name: name.to_owned(), rows, remarks, energy: None, json }
 }
 
 fn cell_row(name: &str, rank: usize, library: &CellLibrary, result: &CellResult) -> [String; COLUMNS] {
@@ -217,7 +243,7 @@ fn on_fpga(name: &str, task: &Task, result: &DeviceResult) -> Synthesised {
     let mut row = std::array::from_fn(|_| name.to_owned());
     row[1..].iter_mut().zip(counts).for_each(|(cell, count)| *cell = count.to_string());
     let json = json!({"design": name, "top": task.top, "result": result});
-    Synthesised { name: name.to_owned(), rows: vec![row], remarks: String::new(), json }
+    Synthesised { name: name.to_owned(), rows: vec![row], remarks: String::new(), energy: None, json }
 }
 
 fn report(target: &Target, made: &[Synthesised]) -> Report {
@@ -225,6 +251,12 @@ fn report(target: &Target, made: &[Synthesised]) -> Report {
     let mut text = table(&target.header(), rows);
     for design in made.iter().filter(|design| !design.remarks.is_empty()) {
         text += &format!("\n{}\n{}", design.name, design.remarks);
+    }
+    let energies = made.iter().filter_map(|design| Some(design.energy.as_ref()?.row(&design.name)));
+    let energies: Vec<_> = energies.collect();
+    if !energies.is_empty() {
+        text +=
+            &format!("\nenergy, from the toggles of the best result's nets\n{}", table(&HEADER, energies.into_iter()));
     }
     let facts = target.facts();
     text += "\n";

@@ -1,6 +1,6 @@
 //! What designs take: `cost` and `synth`.
 
-use crate::common::{CELLS, TUTORIAL, document, text, tritloom, tritloom_with};
+use crate::common::{CELLS, TUTORIAL, document, text, text_of, tritloom, tritloom_with};
 use std::path::Path;
 
 #[test]
@@ -22,6 +22,45 @@ fn a_design_is_synthesised_in_cells_by_hierarchy() {
     assert_eq!(number(&design["nand2_equivalents"]) * 2.0, area);
     let all = design["settings"].as_array().expect("settings");
     assert!(all.iter().all(|result| number(&result["area_um2"]) >= area));
+}
+
+/// What gates take adds up, and their clock is the one that synthesis knows.
+#[test]
+fn the_energy_of_gates_is_measured() {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("synthesis-cache");
+    let arguments = ["synth", TUTORIAL, "--liberty", CELLS, "--energy", "--format", "json", "--quiet"];
+    let output = tritloom_with(&[("TRITLOOM_CACHE", &cache)], &arguments);
+    if std::env::var("TRITLOOM_REQUIRE_TOOLS").is_err() && text(&output.stdout).contains("not installed") {
+        return;
+    }
+    let document = document(&output);
+    let (best, energy) = (&document["designs"][0]["best"], &document["designs"][0]["energy"]);
+    let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let [cycle, clock, leakage] =
+        ["energy_a_cycle_fj", "clock_energy_a_cycle_fj", "leakage_energy_a_cycle_fj"].map(|key| number(&energy[key]));
+    assert_eq!(clock, number(&best["clock_energy_fj"]), "{document:#}");
+    assert_eq!(number(&energy["period_ps"]), number(&best["timing"]["delay_ps"]));
+    assert!((leakage - 1e-6 * number(&best["leakage_nw"]) * number(&energy["period_ps"])).abs() < 1e-9);
+    assert!(cycle > clock + leakage && clock > 0.0 && leakage > 0.0, "{energy:#}");
+    let product = number(&energy["energy_a_product_fj"]) * number(&energy["products_a_cycle"]);
+    assert!((product - cycle).abs() < 1e-6 * cycle, "{energy:#}");
+}
+
+#[test]
+fn energy_is_measured_of_whole_designs_in_modes_that_they_have() {
+    let flexible = "../../designs/booth_flex.yaml";
+    let module = "plain_adder_w28";
+    let told = [
+        vec![flexible, "--energy", "--module", module],
+        vec![flexible, "--energy", "--mode", "int9"],
+        vec![TUTORIAL, "--energy", "--mode", "int8"],
+    ]
+    .map(|more| {
+        let output = tritloom(&[vec!["synth", "--liberty", CELLS], more].concat());
+        assert_eq!(output.status.code(), Some(2));
+        text_of(&output)
+    });
+    insta::assert_snapshot!("energy_that_cannot_be_measured", told.concat());
 }
 
 #[test]
@@ -113,6 +152,8 @@ fn what_synth_cannot_do_is_refused() {
         (&["synth", TUTORIAL], "U0001"),
         (&["synth", TUTORIAL, "--liberty", CELLS, "--clock-ps", "-5"], "U0001"),
         (&["synth", TUTORIAL, "--liberty", CELLS, "--fpga", "ice40"], "U0001"),
+        (&["synth", TUTORIAL, "--fpga", "ice40", "--energy"], "U0001"),
+        (&["synth", TUTORIAL, "--liberty", CELLS, "--mode", "int8"], "U0001"),
     ] {
         let output = tritloom(&[arguments, &["--format", "json", "--quiet"]].concat());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -39,6 +39,20 @@ impl Function {
         }
     }
 
+    /// The same in Verilog, of nets of one bit; `net` says which a pin is wired to.
+    pub fn verilog(&self, net: &impl Fn(&str) -> String) -> String {
+        let joined =
+            |left: &Function, sign, right: &Function| format!("({} {sign} {})", left.verilog(net), right.verilog(net));
+        match self {
+            Function::Constant(value) => format!("1'b{}", u8::from(*value)),
+            Function::Pin(name) => net(name),
+            Function::Not(of) => format!("~{}", of.verilog(net)),
+            Function::And(left, right) => joined(left, '&', right),
+            Function::Or(left, right) => joined(left, '|', right),
+            Function::Xor(left, right) => joined(left, '^', right),
+        }
+    }
+
     /// The truth table over `pins`, the first of them in the lowest bit of the index; at most six.
     pub fn table(&self, pins: &[&str]) -> u64 {
         let positions: BTreeMap<&str, usize> =

@@ -35,10 +35,8 @@ pub struct Cell {
     pub outputs: Vec<(String, Option<Function>)>,
     /// Whether it keeps a state, and which.
     pub state: State,
-    /// What it takes when every pin but the clock toggles once, the charging of its input pins included.
-    pub toggle_energy_fj: f64,
-    /// What the two edges of a clock cycle take in a flip-flop.
-    pub clock_energy_fj: f64,
+    /// What a toggle of each pin takes, the charging of an input pin included, in the order of the file.
+    pub pin_energies_fj: Vec<(String, f64)>,
     /// What it leaks.
     pub leakage_nw: f64,
 }
@@ -57,14 +55,31 @@ pub enum State {
 /// How a flip-flop works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlipFlop {
+    /// What functions of outputs call the state, and its complement.
+    pub states: [String; 2],
     /// The pin of the clock, where it is a plain pin.
     pub clock: Option<String>,
     /// Whether the edge is the rising one.
     pub rising: bool,
+    /// What the state becomes with an edge; `None` where that is no function.
+    pub next: Option<Function>,
+    /// When it is low whatever the clock does.
+    pub clear: Option<Function>,
+    /// When it is high.
+    pub preset: Option<Function>,
+    /// Whether it is high where both hold.
+    pub preset_wins: bool,
+}
+
+impl FlipFlop {
     /// Whether the next state is one pin, inverted or not.
-    pub plain: bool,
-    /// Whether it can be cleared or preset.
-    pub settable: bool,
+    fn is_plain(&self) -> bool {
+        match &self.next {
+            Some(Function::Pin(_)) => true,
+            Some(Function::Not(of)) => matches!(**of, Function::Pin(_)),
+            _ => false,
+        }
+    }
 }
 
 /// Two-input NAND as a truth table.
@@ -90,7 +105,7 @@ impl Library {
 
     /// Which cells are missing that no design can do without; empty for a library that will do.
     pub fn missing_cells(&self) -> Vec<&'static str> {
-        let flip_flop = |cell: &Cell| matches!(&cell.state, State::FlipFlop(of) if of.rising && of.plain);
+        let flip_flop = |cell: &Cell| matches!(&cell.state, State::FlipFlop(of) if of.rising && of.is_plain());
         let gate = |pins: usize, table: u64| self.gates(pins, table).next().is_some();
         [
             ("an inverter", gate(1, INVERTER)),
@@ -139,6 +154,26 @@ impl Library {
 }
 
 impl Cell {
+    /// What it takes when every pin but the clock toggles once.
+    pub fn toggle_energy_fj(&self) -> f64 {
+        let toggling = self.pin_energies_fj.iter().filter(|(pin, _)| self.clock() != Some(pin));
+        toggling.map(|(_, energy_fj)| energy_fj).sum()
+    }
+
+    /// What the two edges of a clock cycle take in a flip-flop.
+    pub fn clock_energy_fj(&self) -> f64 {
+        let clock = self.pin_energies_fj.iter().find(|(pin, _)| self.clock() == Some(pin));
+        clock.map_or(0.0, |(_, energy_fj)| 2.0 * energy_fj)
+    }
+
+    /// The pin of a flip-flop's clock.
+    pub fn clock(&self) -> Option<&str> {
+        match &self.state {
+            State::FlipFlop(flip_flop) => flip_flop.clock.as_deref(),
+            State::None | State::Other => None,
+        }
+    }
+
     fn is_gate(&self, pins: usize, table: u64) -> bool {
         let names: Vec<&str> = self.inputs.iter().map(|(name, _)| name.as_str()).collect();
         let [(_, Some(function))] = self.outputs.as_slice() else { return false };
@@ -159,11 +194,10 @@ fn group_cell(group: &Group, units: &power::Units) -> Cell {
             .map(|pin| (pin.name().to_owned(), pin.attribute("function").and_then(Function::parse)))
             .collect(),
         state: state(group),
-        toggle_energy_fj: 0.0,
-        clock_energy_fj: 0.0,
-        leakage_nw: 0.0,
+        pin_energies_fj: vec![],
+        leakage_nw: power::leakage_nw(group, units),
     };
-    power::add(&mut cell, group, units);
+    cell.pin_energies_fj = power::pin_energies_fj(&cell, group, units);
     cell
 }
 
@@ -175,13 +209,10 @@ fn state(group: &Group) -> State {
             Some(Function::Not(of)) => (if let Function::Pin(name) = *of { Some(name) } else { None }, false),
             _ => (None, false),
         };
-        let plain = match pin("next_state") {
-            Some(Function::Pin(_)) => true,
-            Some(Function::Not(of)) => matches!(*of, Function::Pin(_)),
-            _ => false,
-        };
-        let settable = flip_flop.attribute("clear").or(flip_flop.attribute("preset")).is_some();
-        return State::FlipFlop(FlipFlop { clock, rising, plain, settable });
+        let states = [0, 1].map(|number| flip_flop.arguments.get(number).copied().unwrap_or_default().to_owned());
+        let (next, clear, preset) = (pin("next_state"), pin("clear"), pin("preset"));
+        let preset_wins = flip_flop.attribute("clear_preset_var1") == Some("H");
+        return State::FlipFlop(FlipFlop { states, clock, rising, next, clear, preset, preset_wins });
     }
     let keeps = ["latch", "statetable", "latch_bank", "ff_bank"];
     let other = group.groups.iter().any(|inner| keeps.contains(&inner.kind));
@@ -235,8 +266,9 @@ mod tests {
         assert_eq!(library.missing_cells(), ["a buffer", "a two-input NOR"]);
         assert_eq!(library.cells["latch"].state, State::Other);
         // 4 fJ inside, and 2 fF at 2 V: 4 fJ.
-        assert_eq!((library.cells["inv_2"].toggle_energy_fj, library.cells["inv_2"].leakage_nw), (8.0, 0.05));
+        assert_eq!((library.cells["inv_2"].toggle_energy_fj(), library.cells["inv_2"].leakage_nw), (8.0, 0.05));
         let State::FlipFlop(of) = &library.cells["dff"].state else { panic!("no flip-flop") };
-        assert!(of.rising && of.plain && of.settable && of.clock.as_deref() == Some("C"));
+        assert!(of.rising && of.is_plain() && of.clear.is_some() && of.clock.as_deref() == Some("C"));
+        assert_eq!(of.states, ["Q", "QN"]);
     }
 }

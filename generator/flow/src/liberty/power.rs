@@ -1,6 +1,6 @@
 //! What the toggles of a cell take, and what it leaks.
 
-use super::{Cell, Group, State};
+use super::{Cell, Group};
 
 /// Units of a library.
 pub(super) struct Units {
@@ -19,28 +19,22 @@ impl Units {
     }
 }
 
-/// Fills in the powers of a cell whose pins are known.
-pub(super) fn add(cell: &mut Cell, group: &Group, units: &Units) {
-    let clock = match &cell.state {
-        State::FlipFlop(flip_flop) => flip_flop.clock.as_deref(),
-        _ => None,
-    };
-    for pin in group.of_kind("pin") {
+/// What a toggle of each pin of a cell takes whose inputs are known.
+pub(super) fn pin_energies_fj(cell: &Cell, group: &Group, units: &Units) -> Vec<(String, f64)> {
+    let energy_fj = |pin: &Group| {
         // Liberty states internal energy in units of capacitance times volts squared.
         let internal_fj = internal(pin) * units.capacitance_ff;
         match cell.inputs.iter().find(|(name, _)| name == pin.name()) {
-            Some((name, capacitance_ff)) => {
-                let energy_fj = internal_fj + 0.5 * capacitance_ff * units.voltage * units.voltage;
-                if clock == Some(name) {
-                    cell.clock_energy_fj += 2.0 * energy_fj;
-                } else {
-                    cell.toggle_energy_fj += energy_fj;
-                }
-            }
-            None => cell.toggle_energy_fj += internal_fj,
+            Some((_, capacitance_ff)) => internal_fj + 0.5 * capacitance_ff * units.voltage * units.voltage,
+            None => internal_fj,
         }
-    }
-    cell.leakage_nw = leakage(group) * units.leakage_nw;
+    };
+    group.of_kind("pin").map(|pin| (pin.name().to_owned(), energy_fj(pin))).collect()
+}
+
+/// What a cell leaks.
+pub(super) fn leakage_nw(group: &Group, units: &Units) -> f64 {
+    leakage(group) * units.leakage_nw
 }
 
 /// The mean over a pin's arcs, rising and falling, in the middle of each table.

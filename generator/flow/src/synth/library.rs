@@ -110,6 +110,11 @@ impl CellLibrary {
         }
     }
 
+    /// The error of a netlist whose simulation needs more of a cell than is said of it.
+    pub(super) fn cannot_simulate(&self, kind: &str, reason: &str) -> FlowError {
+        refusal(&self.path, vec![format!("its cell `{kind}` cannot be simulated to measure energy: {reason}")])
+    }
+
     /// The error of a design that needs more than is there.
     pub(super) fn lacks(&self, kind: &str) -> FlowError {
         let reason = format!("it has no cell for `{kind}` of Yosys, which the design needs");

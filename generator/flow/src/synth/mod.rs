@@ -3,6 +3,8 @@
 //! Every result is kept in the cache under the hash of sources, library, script and versions of the tools, so that
 //! nothing is synthesised twice.
 
+mod energy;
+mod gate_level;
 mod library;
 mod netlist;
 mod program;
@@ -15,6 +17,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::Sources;
+use crate::build::Verilator;
 use crate::cache::{Cache, hash};
 use crate::error::FlowError;
 use crate::files::{read, write_all};
@@ -23,6 +26,7 @@ use crate::process::side_by_side;
 use netlist::{Module, Netlist};
 use timing::OpenSta;
 
+pub use energy::{Energy, Stimulus};
 pub use library::CellLibrary;
 pub(crate) use program::Yosys;
 pub use timing::{Timing, TimingEngine};
@@ -260,15 +264,46 @@ impl Synthesiser {
         let timing = self.timing_engine(library);
         let extra = [library.hash(), &timing, &library.surroundings()];
         self.kept_result(task, &script, &extra, |folder| {
-            library.place(folder)?;
-            self.place_gates(folder, task, setting)?;
-            write_all(folder, &one(SCRIPT, script::to_cells(&task.kept, setting, clock_ps)))?;
-            self.yosys.run(folder, SCRIPT).map_err(|error| library.blamed(error))?;
+            self.map(folder, task, library, clock_ps, setting)?;
             let (mapped, flat) = (netlist(folder, script::MAPPED)?, netlist(folder, script::FLAT)?);
             let mut result = areas(&mapped, task, library, setting)?;
             result.timing = self.timing(folder, flat_module(&flat, task)?, library)?;
             Ok(result)
         })
+    }
+
+    /// Measures what the gates take that a setting makes of a design: they are simulated in its place, and a result that is
+    /// not the golden one is an error.
+    pub fn energy(
+        &self,
+        verilator: &Verilator,
+        task: &Task,
+        library: &CellLibrary,
+        (clock_ps, setting): (Option<u32>, Setting),
+        stimulus: &Stimulus,
+    ) -> Result<Energy, FlowError> {
+        let script = self.cell_script(task, clock_ps, setting);
+        let extra = [library.hash(), &library.surroundings(), &stimulus.hash(verilator, &task.top)];
+        self.kept_result(task, &script, &extra, |folder| {
+            self.map(folder, task, library, clock_ps, setting)?;
+            let flat = netlist(folder, script::FLAT)?;
+            energy::measure(verilator, (&task.top, flat_module(&flat, task)?), library, stimulus)
+        })
+    }
+
+    /// Writes the netlists of a design in a library's cells.
+    fn map(
+        &self,
+        folder: &Path,
+        task: &Task,
+        library: &CellLibrary,
+        clock_ps: Option<u32>,
+        setting: Setting,
+    ) -> Result<(), FlowError> {
+        library.place(folder)?;
+        self.place_gates(folder, task, setting)?;
+        write_all(folder, &one(SCRIPT, script::to_cells(&task.kept, setting, clock_ps)))?;
+        self.yosys.run(folder, SCRIPT).map_err(|error| library.blamed(error)).map(|_| ())
     }
 
     /// Writes the design in gates of no library: the longer part of synthesis, and the same for every library.
@@ -374,8 +409,8 @@ fn areas(mapped: &Netlist, task: &Task, library: &CellLibrary, setting: Setting)
             let area_um2 = cell.area_um2 * count as f64;
             own_area_um2 += area_um2;
             let all = (count * uses) as f64;
-            result.toggle_energy_fj += cell.toggle_energy_fj * all;
-            result.clock_energy_fj += cell.clock_energy_fj * all;
+            result.toggle_energy_fj += cell.toggle_energy_fj() * all;
+            result.clock_energy_fj += cell.clock_energy_fj() * all;
             result.leakage_nw += cell.leakage_nw * all;
             result.cells += count * uses;
             if cell.state != State::None {

@@ -17,15 +17,15 @@ pub(super) struct Netlist {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Module {
-    ports: BTreeMap<String, Port>,
+    pub(super) ports: BTreeMap<String, Port>,
     pub(super) cells: BTreeMap<String, Cell>,
     netnames: BTreeMap<String, Net>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct Port {
-    direction: String,
-    bits: Vec<Value>,
+pub(super) struct Port {
+    pub(super) direction: String,
+    pub(super) bits: Vec<Value>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -176,7 +176,7 @@ pub(super) struct Gates {
 }
 
 /// The name of a bit; undefined bits are low.
-fn net(bit: &Value) -> String {
+pub(super) fn net(bit: &Value) -> String {
     match (bit.as_u64(), bit.as_str()) {
         (Some(number), _) => format!("n{number}"),
         (None, Some("1")) => "const1".to_owned(),
@@ -185,7 +185,7 @@ fn net(bit: &Value) -> String {
 }
 
 /// The same in Verilog.
-fn literal(net: &str) -> &str {
+pub(super) fn literal(net: &str) -> &str {
     match net {
         "const0" => "1'b0",
         "const1" => "1'b1",

@@ -30,7 +30,7 @@ const LIMITS: [&str; 5] = ["--trace", "--trace-max-width", "100000000", "--trace
 const GENERATED: &str = "traced";
 
 /// Samples before a scenario's first: cycles of reset.
-const RESET_CYCLES: u64 = 2;
+pub(crate) const RESET_CYCLES: u64 = 2;
 
 /// The trace in its folder.
 const TRACE: &str = "trace.vcd";
@@ -126,6 +126,11 @@ impl Verilator {
 impl Traced {
     /// Runs a scenario, whose results are held to the golden ones, and reads what has toggled behind the reset.
     pub fn run(&self, scenario: &Scenario, seed: u32) -> Result<Trace, FlowError> {
+        self.run_seen(scenario, seed, |_| ())
+    }
+
+    /// The same; `see` is shown all nets in every cycle, those of the reset too.
+    pub(crate) fn run_seen(&self, scenario: &Scenario, seed: u32, see: impl FnMut(&Trace)) -> Result<Trace, FlowError> {
         let options = RunOptions { seed, settle_cycles: 0, ..RunOptions::default() };
         let vectors = self.model.vectors(std::slice::from_ref(scenario))?;
         let report = self.model.finished(self.model.command(&vectors, &options).arg(&self.trace), &options)?;
@@ -133,7 +138,7 @@ impl Traced {
             return Err(FlowError::Misbehaved { reason: failure.to_string() });
         }
         let file = File::open(&self.trace).map_err(FlowError::file("read", surroundings(&self.trace)))?;
-        Trace::read(BufReader::new(file), RESET_CYCLES).map_err(|reason| FlowError::answer("verilator", reason))
+        Trace::read(BufReader::new(file), RESET_CYCLES, see).map_err(|reason| FlowError::answer("verilator", reason))
     }
 }
 
@@ -210,20 +215,21 @@ b1111 $
     #[test]
     fn toggles_are_counted_once_for_each_module_that_sees_a_net() {
         let hardware = hardware();
-        let trace = Trace::read(TRACE.as_bytes(), 0).expect("a trace");
+        let trace = Trace::read(TRACE.as_bytes(), 0, |_| ()).expect("a trace");
         let activity = Activity::of(&trace, &hardware).expect("it shows all modules");
         // Of x 8, of y 4 (what is not known has not toggled), and one of the net in the block.
         let outer = Toggles { bits: 9, toggles: 13 };
         let inner = Toggles { bits: 8, toggles: 12 };
         assert_eq!(activity.modules, BTreeMap::from([("inner".to_owned(), inner), ("outer".to_owned(), outer)]));
         assert_eq!((activity.cycles, activity.toggles_a_cycle("inner")), (2, Some(0.75)));
-        let later = Activity::of(&Trace::read(TRACE.as_bytes(), 1).expect("a trace"), &hardware).expect("the same");
+        let later =
+            Activity::of(&Trace::read(TRACE.as_bytes(), 1, |_| ()).expect("a trace"), &hardware).expect("the same");
         assert_eq!((later.cycles, later.modules["inner"].toggles), (1, 8));
     }
 
     #[test]
     fn a_trace_with_too_wide_a_value_is_refused() {
         let wrong = TRACE.replace("b1111 #", "b11111 #");
-        assert!(Trace::read(wrong.as_bytes(), 0).is_err());
+        assert!(Trace::read(wrong.as_bytes(), 0, |_| ()).is_err());
     }
 }

@@ -22,8 +22,8 @@ pub(crate) struct Scope {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Net {
-    /// Its last value; unknown before the first sample.
-    value: Vec<u8>,
+    /// Its last value, a letter a bit, the highest first; unknown (`x`) before the first sample.
+    pub(crate) value: Vec<u8>,
     /// Of all of its bits.
     pub(crate) toggles: u64,
     /// The scopes that see it, and its name there.
@@ -51,8 +51,9 @@ impl Net {
 }
 
 impl Trace {
-    /// Reads a trace. Changes count from one sample to the next behind the first `skipped` samples.
-    pub(crate) fn read(text: impl BufRead, skipped: u64) -> Result<Trace, String> {
+    /// Reads a trace. Changes count from one sample to the next behind the first `skipped` samples. `see` is shown what is
+    /// known at the end of each sample: the values of all nets.
+    pub(crate) fn read(text: impl BufRead, skipped: u64, mut see: impl FnMut(&Trace)) -> Result<Trace, String> {
         let mut trace = Trace::default();
         let mut by_code = HashMap::new();
         let (mut scope, mut samples) = (None, 0_u64);
@@ -62,7 +63,12 @@ impl Trace {
             let words = &mut line.split_whitespace();
             match line.as_bytes() {
                 [b'$', ..] => trace.declare(words, &mut scope, &mut by_code)?,
-                [b'#', ..] => samples += 1,
+                [b'#', ..] => {
+                    if samples > 0 {
+                        see(&trace);
+                    }
+                    samples += 1;
+                }
                 [b'b', ..] | [b'0' | b'1' | b'x' | b'z', ..] => {
                     let (value, code) = match line.strip_prefix('b') {
                         Some(rest) => rest.split_once(' ').ok_or("a value without a net")?,
@@ -76,8 +82,17 @@ impl Trace {
                 _ => {}
             }
         }
+        if samples > 0 {
+            see(&trace);
+        }
         trace.cycles = samples.saturating_sub(skipped + 1);
         Ok(trace)
+    }
+
+    /// The number of the net that a scope of this name sees by this name.
+    pub(crate) fn find(&self, scope: &str, name: &str) -> Option<usize> {
+        let is_it = |(number, own): &(usize, String)| own == name && self.scopes[*number].name == scope;
+        self.nets.iter().position(|net| net.seen.iter().any(is_it))
     }
 
     /// Takes a declaration: a scope begins or ends, or a net is seen.

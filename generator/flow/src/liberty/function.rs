@@ -2,21 +2,60 @@
 
 use std::collections::BTreeMap;
 
-/// A function of pins.
+/// A function of pins, by their names or by what they are wired to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Function {
+pub enum Function<Pin = String> {
     /// A constant.
     Constant(bool),
     /// A pin, or a state of the cell.
-    Pin(String),
+    Pin(Pin),
     /// The complement.
-    Not(Box<Function>),
+    Not(Box<Function<Pin>>),
     /// Both.
-    And(Box<Function>, Box<Function>),
+    And(Box<Function<Pin>>, Box<Function<Pin>>),
     /// Either or both.
-    Or(Box<Function>, Box<Function>),
+    Or(Box<Function<Pin>>, Box<Function<Pin>>),
     /// Either, not both.
-    Xor(Box<Function>, Box<Function>),
+    Xor(Box<Function<Pin>>, Box<Function<Pin>>),
+}
+
+impl<Pin> Function<Pin> {
+    /// Its value where `is_high` says which pins are high.
+    pub fn value(&self, is_high: &impl Fn(&Pin) -> bool) -> bool {
+        match self {
+            Function::Constant(value) => *value,
+            Function::Pin(pin) => is_high(pin),
+            Function::Not(of) => !of.value(is_high),
+            Function::And(left, right) => left.value(is_high) && right.value(is_high),
+            Function::Or(left, right) => left.value(is_high) || right.value(is_high),
+            Function::Xor(left, right) => left.value(is_high) != right.value(is_high),
+        }
+    }
+
+    /// The same function of what stands for each pin.
+    pub fn wired<Net>(&self, net: &mut impl FnMut(&Pin) -> Function<Net>) -> Function<Net> {
+        let mut inner = |function: &Function<Pin>| Box::new(function.wired(net));
+        match self {
+            Function::Constant(value) => Function::Constant(*value),
+            Function::Pin(pin) => net(pin),
+            Function::Not(of) => Function::Not(inner(of)),
+            Function::And(left, right) => Function::And(inner(left), inner(right)),
+            Function::Or(left, right) => Function::Or(inner(left), inner(right)),
+            Function::Xor(left, right) => Function::Xor(inner(left), inner(right)),
+        }
+    }
+
+    /// What it reads, in the order in which it stands there.
+    pub fn pins(&self) -> Vec<&Pin> {
+        match self {
+            Function::Constant(_) => vec![],
+            Function::Pin(pin) => vec![pin],
+            Function::Not(of) => of.pins(),
+            Function::And(left, right) | Function::Or(left, right) | Function::Xor(left, right) => {
+                [left.pins(), right.pins()].concat()
+            }
+        }
+    }
 }
 
 impl Function {
@@ -27,37 +66,13 @@ impl Function {
         letters.peek().is_none().then_some(function)
     }
 
-    /// Its value where `is_high` says which pins are high.
-    pub fn value(&self, is_high: &impl Fn(&str) -> bool) -> bool {
-        match self {
-            Function::Constant(value) => *value,
-            Function::Pin(name) => is_high(name),
-            Function::Not(of) => !of.value(is_high),
-            Function::And(left, right) => left.value(is_high) && right.value(is_high),
-            Function::Or(left, right) => left.value(is_high) || right.value(is_high),
-            Function::Xor(left, right) => left.value(is_high) != right.value(is_high),
-        }
-    }
-
-    /// The same in Verilog, of nets of one bit; `net` says which a pin is wired to.
-    pub fn verilog(&self, net: &impl Fn(&str) -> String) -> String {
-        let joined =
-            |left: &Function, sign, right: &Function| format!("({} {sign} {})", left.verilog(net), right.verilog(net));
-        match self {
-            Function::Constant(value) => format!("1'b{}", u8::from(*value)),
-            Function::Pin(name) => net(name),
-            Function::Not(of) => format!("~{}", of.verilog(net)),
-            Function::And(left, right) => joined(left, '&', right),
-            Function::Or(left, right) => joined(left, '|', right),
-            Function::Xor(left, right) => joined(left, '^', right),
-        }
-    }
-
     /// The truth table over `pins`, the first of them in the lowest bit of the index; at most six.
     pub fn table(&self, pins: &[&str]) -> u64 {
         let positions: BTreeMap<&str, usize> =
             pins.iter().enumerate().map(|(position, pin)| (*pin, position)).collect();
-        let value = |row: u64| self.value(&|pin| positions.get(pin).is_some_and(|position| row >> position & 1 == 1));
+        let value = |row: u64| {
+            self.value(&|pin: &String| positions.get(pin.as_str()).is_some_and(|position| row >> position & 1 == 1))
+        };
         (0..1 << pins.len()).map(|row| u64::from(value(row)) << row).sum()
     }
 }

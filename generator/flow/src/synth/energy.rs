@@ -1,17 +1,16 @@
 //! What a design's gates take, measured: toggles of every net of the mapped netlist, in a simulation that is held to golden
 //! results, times what the pins on it take.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use tritloom_datapath::interface::Interface;
 use tritloom_datapath::typical::Work;
-use tritloom_emit::bench::{DesignUnderTest, instance, vectors};
+use tritloom_emit::bench::{DesignUnderTest, vectors};
 
+use super::Task;
 use super::gate_level::GateLevel;
+use super::gate_work::GateWork;
 use super::library::CellLibrary;
 use super::netlist::Module;
-use crate::Sources;
 use crate::build::{Design, Verilator};
 use crate::cache::hash;
 use crate::error::FlowError;
@@ -73,44 +72,33 @@ impl Stimulus<'_> {
 }
 
 /// Changes where measurements of the same netlist change their form or meaning.
-const FORM: &str = "energy 1";
+const FORM: &str = "energy 2";
 
-/// Simulates the netlist in the place of the design.
+/// Simulates the netlist beside the design, whose results are held to the golden ones, and the netlist's outputs to the
+/// design's in every cycle.
 pub(super) fn measure(
     verilator: &Verilator,
-    (top, module): (&str, &Module),
+    (task, module): (&Task, &Module),
     library: &CellLibrary,
     stimulus: &Stimulus,
 ) -> Result<Energy, FlowError> {
-    let GateLevel { verilog, toggle_energies_fj, clock_energy_fj } = GateLevel::new(top, module, library)?;
-    let design = Design {
-        top: top.to_owned(),
-        interface: stimulus.interface.clone(),
-        rtl: Sources::from_iter([(format!("{top}.v"), verilog)]),
-        mutant_width: None,
-    };
-    let trace = verilator.traced(&design)?.run(&stimulus.work.scenario, stimulus.seed)?;
-    let toggles = toggles_by_net(&trace);
-    let mut energy = Energy {
-        cycles: trace.cycles,
-        products: stimulus.work.products,
-        nets: toggle_energies_fj.len() as u64,
-        toggles: 0,
-        toggle_energy_fj: 0.0,
-        clock_energy_fj,
-    };
-    for (net, energy_fj) in &toggle_energies_fj {
-        let missing = || FlowError::answer("verilator", format!("its trace shows no net `{net}` of the netlist"));
-        let toggles = *toggles.get(net.as_str()).ok_or_else(missing)?;
-        energy.toggles += toggles;
-        energy.toggle_energy_fj += toggles as f64 * energy_fj;
+    let gates = GateLevel::new(module, library)?;
+    let interface = stimulus.interface.clone();
+    let design = Design { top: task.top.clone(), interface, rtl: task.sources.clone(), mutant_width: None };
+    let mut work = GateWork::new(&gates, stimulus.interface, stimulus.seed);
+    let see = |trace: &Trace| work.cycle(trace);
+    let cycles = verilator.traced(&design)?.run_seen(&stimulus.work.scenario, stimulus.seed, see)?.cycles;
+    if let Some(reason) = work.failure {
+        return Err(FlowError::Misbehaved { reason });
     }
-    Ok(energy)
-}
-
-/// Of the nets in the design's own scope.
-fn toggles_by_net(trace: &Trace) -> BTreeMap<&str, u64> {
-    let is_design = |scope: usize| trace.scopes[scope].name == instance(0);
-    let seen = trace.nets.iter().flat_map(|net| net.seen.iter().map(move |seen| (seen, net.toggles)));
-    seen.filter(|((scope, _), _)| is_design(*scope)).map(|((_, name), toggles)| (name.as_str(), toggles)).collect()
+    let taken = gates.toggle_energies_fj.iter().zip(&work.toggles);
+    let nets = taken.filter_map(|(energy_fj, toggles)| Some((energy_fj.as_ref()?, *toggles)));
+    Ok(Energy {
+        cycles,
+        products: stimulus.work.products,
+        nets: nets.clone().count() as u64,
+        toggles: nets.clone().map(|(_, toggles)| toggles).sum(),
+        toggle_energy_fj: nets.map(|(energy_fj, toggles)| toggles as f64 * energy_fj).sum(),
+        clock_energy_fj: gates.clock_energy_fj,
+    })
 }

@@ -5,6 +5,7 @@
 
 mod energy;
 mod gate_level;
+mod gate_work;
 mod library;
 mod netlist;
 mod program;
@@ -287,7 +288,7 @@ impl Synthesiser {
         self.kept_result(task, &script, &extra, |folder| {
             self.map(folder, task, library, clock_ps, setting)?;
             let flat = netlist(folder, script::FLAT)?;
-            energy::measure(verilator, (&task.top, flat_module(&flat, task)?), library, stimulus)
+            energy::measure(verilator, (task, flat_module(&flat, task)?), library, stimulus)
         })
     }
 

@@ -22,6 +22,16 @@ pub struct ControlCensus {
     pub read: u32,
 }
 
+/// What holds a beat until all of it is dealt out.
+pub struct FeederCensus {
+    /// Its primitives.
+    pub primitives: Census,
+    /// Bits that it deals to a row and to a column.
+    pub dealt_bits: [u32; 2],
+    /// Whether it deals out every beat in a cycle.
+    pub in_a_cycle: bool,
+}
+
 /// What an element adds to the array.
 #[derive(Default)]
 pub struct ElementCensus {
@@ -35,11 +45,8 @@ pub struct ElementCensus {
     /// The primitives at the edge of one column, and the bits that they make of a column's weights; `None` where elements
     /// take the weights as they come.
     pub column_edge: Option<(Census, u32)>,
-    /// The primitives of the feeder, and the bits that it deals to a row and to a column; `None` where registers hold the
-    /// operands.
-    pub feeder: Option<(Census, [u32; 2])>,
-    /// Whether the feeder deals out every beat in a cycle.
-    pub feeds_in_a_cycle: bool,
+    /// `None` where registers hold the operands.
+    pub feeder: Option<FeederCensus>,
     /// Whether the element has no input `enable`.
     pub adds_always: bool,
     /// The parts of one element by name.
@@ -55,7 +62,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     }
     let serial = element.feeder.is_some();
     let mut parts = vec![
-        ("control", control(geometry, &element.control, (serial, element.feeds_in_a_cycle))),
+        ("control", control(geometry, &element.control, element.feeder.as_ref())),
         ("mask", mask(geometry, element.row_edge_masks)),
     ];
     let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
@@ -71,7 +78,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     }
     let (held, seen) = match element.feeder {
         None => (("operands", registers(geometry, row_bits, column_bits)), [row_bits, column_bits]),
-        Some((feeder, dealt)) => (("feeder", feeder), dealt),
+        Some(feeder) => (("feeder", feeder.primitives), feeder.dealt_bits),
     };
     parts.push(held);
     let elements = geometry.elements().into();
@@ -104,7 +111,8 @@ fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Par
 }
 
 /// The sequencer, the joining of the operand streams, and what travels with a beat.
-fn control(geometry: &Geometry, mode: &ControlCensus, (serial, in_a_cycle): (bool, bool)) -> Census {
+fn control(geometry: &Geometry, mode: &ControlCensus, feeder: Option<&FeederCensus>) -> Census {
+    let serial = feeder.is_some();
     let (nest, stages) = (geometry.nest(), u64::from(geometry.element_stages));
     let waits = u64::from(geometry.topology != Topology::Draining);
     let several_rows = geometry.rows > 1;
@@ -130,10 +138,10 @@ fn control(geometry: &Geometry, mode: &ControlCensus, (serial, in_a_cycle): (boo
         // Last, last tile, columns left, rows.
         census.add_census(&travelling(geometry, u64::from(serial) * held, held + waits + stages, bits), 1);
     }
-    if serial {
-        let done = if in_a_cycle { 0 } else { stages.saturating_sub(early) }; // valid is told early
+    if let Some(FeederCensus { in_a_cycle, .. }) = feeder {
+        let done = if *in_a_cycle { 0 } else { stages.saturating_sub(early) }; // valid is told early
         census.add(ResetRegister, done, 1);
-        census.add_census(&if geometry.beat_waits { dealt(geometry, in_a_cycle) } else { worked(geometry) }, 1);
+        census.add_census(&if geometry.beat_waits { dealt(geometry, *in_a_cycle) } else { worked(geometry) }, 1);
     }
     if geometry.has_passes() {
         census.add(AndOr, 3 + tells_first + waits, 1); // first, last, pass begins 2, sums move up

@@ -60,7 +60,7 @@ mod weight_stationary;
 mod zero_points;
 
 pub use beats::OperandBeat;
-pub use cost::{ControlCensus, ElementCensus, census_by_part};
+pub use cost::{ControlCensus, ElementCensus, FeederCensus, census_by_part};
 pub(crate) use family::ArrayFamily;
 pub(crate) use feeder::FeederPorts;
 pub use geometry::{Geometry, Positions, SumForm, SumWidth, Topology};

@@ -7,7 +7,7 @@ use super::parameters::Config;
 use super::serial::{holds_products, profile};
 use crate::arith::bit_heap::Plan;
 use crate::arith::recode::digit_product::product_census;
-use crate::array::{ElementCensus, cleared_sum_census, moving_sum_census};
+use crate::array::{ElementCensus, FeederCensus, cleared_sum_census, moving_sum_census};
 use crate::census::{Parts, copies, sum_of};
 use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Reduction, Register, ResetRegister};
@@ -17,8 +17,11 @@ pub(super) fn element(config: &Config) -> ElementCensus {
     let edge = edge_census(geometry.depth, positions(geometry.weight()).count);
     ElementCensus {
         column_edge: Some((edge, geometry.depth * RADIX.digit_set().bits())),
-        feeder: Some((feeder(config), dealt_bits(config))),
-        feeds_in_a_cycle: config.has_one_place(),
+        feeder: Some(FeederCensus {
+            primitives: feeder(config),
+            dealt_bits: dealt_bits(config),
+            in_a_cycle: config.has_one_place(),
+        }),
         parts: parts(config),
         ..ElementCensus::default()
     }

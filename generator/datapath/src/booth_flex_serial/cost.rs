@@ -8,7 +8,7 @@ use crate::arith::recode::booth::digit_census;
 use crate::arith::recode::digit_product::{moved_up_census, product_census};
 use crate::arith::recode::pending::next_pending_census;
 use crate::arith::reduction::balanced_census;
-use crate::array::{ControlCensus, ElementCensus, enabled_sum_census};
+use crate::array::{ControlCensus, ElementCensus, FeederCensus, enabled_sum_census};
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Census;
 use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Reduction, Table, Xor};
@@ -30,7 +30,7 @@ pub(super) fn element(config: &Config) -> ElementCensus {
     });
     ElementCensus {
         control: ControlCensus { decoder: control(config), ..ControlCensus::default() },
-        feeder: Some((feeder, config.dealt_bits())),
+        feeder: Some(FeederCensus { primitives: feeder, dealt_bits: config.dealt_bits(), in_a_cycle: false }),
         parts,
         ..ElementCensus::default()
     }

@@ -14,7 +14,7 @@ mod element;
 mod feeder;
 mod parameters;
 
-use crate::array::{self, ArrayFamily, ElementCensus, Geometry, Mode, OperandBeat};
+use crate::array::{self, ArrayFamily, ElementCensus, FeederCensus, Geometry, Mode, OperandBeat};
 use crate::family::Pace;
 use crate::parameter::{Parameter, Parameters, Problem};
 use crate::words::counted;
@@ -83,7 +83,11 @@ impl array::Element for Element {
 
     fn census(&self) -> ElementCensus {
         ElementCensus {
-            feeder: Some((feeder::census(&self.0), self.0.dealt_bits())),
+            feeder: Some(FeederCensus {
+                primitives: feeder::census(&self.0),
+                dealt_bits: self.0.dealt_bits(),
+                in_a_cycle: false,
+            }),
             parts: element::element_census(&self.0),
             ..ElementCensus::default()
         }

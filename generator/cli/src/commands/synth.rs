@@ -1,7 +1,7 @@
 //! `tritloom synth CONFIG...`: what designs cost in standard cells or on an FPGA, by synthesis.
 
 use super::energy::{HEADER, Measured, Meter, works};
-use super::{Report, load_all, table};
+use super::{Report, Verdict, load_all, table};
 use crate::arguments::{Fpga, Hierarchy, Synth};
 use crate::built::Built;
 use crate::diagnostic::{Diagnostic, code};
@@ -38,7 +38,8 @@ struct Synthesised {
 
 const COLUMNS: usize = 7;
 
-/// All designs are read and elaborated before the first is synthesised.
+/// All designs are read and elaborated before the first is synthesised; what a tool fails on is told and does not keep the
+/// others from being made.
 pub fn synth(
     arguments: &Synth,
     families: &[&'static dyn Family],
@@ -52,15 +53,18 @@ pub fn synth(
     let synthesiser = synthesiser()?;
     let target = Target::new(arguments, meter, &synthesiser)?;
     let progress = terminal.progress("synth", designs.len());
-    let mut made = vec![];
+    let (mut made, mut failures) = (vec![], vec![]);
     for (number, (design, task)) in designs.iter().zip(&tasks).enumerate() {
         let name = &design.configuration.name;
         let work = works.as_ref().map(|works| &works[number]);
-        made.push(target.synthesise(design, task, work).map_err(|error| vec![failure(name, &error)])?);
+        match target.synthesise(design, task, work) {
+            Ok(synthesised) => made.push(synthesised),
+            Err(error) => failures.push(failure(name, &error)),
+        }
         progress.step(name);
     }
     drop(progress);
-    Ok(report(&target, &made))
+    if made.is_empty() { Err(failures) } else { Ok(report(&target, &made, failures)) }
 }
 
 /// What stands in a design's name is told with the failure of a tool.
@@ -246,7 +250,7 @@ fn on_fpga(name: &str, task: &Task, result: &DeviceResult) -> Synthesised {
     Synthesised { name: name.to_owned(), rows: vec![row], remarks: String::new(), energy: None, json }
 }
 
-fn report(target: &Target, made: &[Synthesised]) -> Report {
+fn report(target: &Target, made: &[Synthesised], failures: Vec<Diagnostic>) -> Report {
     let rows = made.iter().flat_map(|design| design.rows.iter().cloned());
     let mut text = table(&target.header(), rows);
     for design in made.iter().filter(|design| !design.remarks.is_empty()) {
@@ -261,8 +265,11 @@ fn report(target: &Target, made: &[Synthesised]) -> Report {
     let facts = target.facts();
     text += "\n";
     facts.iter().for_each(|(what, fact)| text += &format!("{what}: {fact}\n"));
-    let mut document = json!({"command": "synth", "status": "ok"});
+    let status = if failures.is_empty() { "ok" } else { "incomplete" };
+    let errors: Vec<Value> = failures.iter().map(Diagnostic::to_json).collect();
+    let mut document = json!({"command": "synth", "status": status, "errors": errors});
     facts.into_iter().for_each(|(what, fact)| document[what] = fact.into());
     document["designs"] = made.iter().map(|design| design.json.clone()).collect();
-    Report::passed(text, document)
+    let verdict = if failures.is_empty() { Verdict::Passed } else { Verdict::Unknown(failures) };
+    Report { text, json: document, verdict }
 }

@@ -46,6 +46,49 @@ fn the_energy_of_gates_is_measured() {
     assert!((product - cycle).abs() < 1e-6 * cycle, "{energy:#}");
 }
 
+/// A Yosys that fails on one of two designs.
+#[test]
+#[cfg(unix)]
+fn a_design_that_a_tool_fails_on_does_not_lose_the_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let search_path = std::env::var_os("PATH").expect("a search path");
+    let find =
+        |name: &str| std::env::split_paths(&search_path).map(|folder| folder.join(name)).find(|path| path.exists());
+    let Some(yosys) = find("yosys") else {
+        assert!(std::env::var("TRITLOOM_REQUIRE_TOOLS").is_err(), "yosys is not installed");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let fails = format!(
+        "#!/bin/sh\nif ls tint*.v >/dev/null 2>&1; then echo 'ERROR: no more memory'; exit 1; fi\nexec '{}' \"$@\"\n",
+        yosys.display()
+    );
+    // No package of Python takes the place of the program.
+    for (name, script) in [("yosys", fails.as_str()), ("python3", "#!/bin/sh\nexit 1\n")] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, script).expect("written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("made a program");
+    }
+    let folders = [folder.path().to_owned()].into_iter().chain(std::env::split_paths(&search_path));
+    let search_path = std::env::join_paths(folders).expect("a search path");
+    let cache = folder.path().join("cache");
+    let variables = [
+        ("PATH", Path::new(&search_path)),
+        ("HOME", folder.path()),
+        ("XDG_DATA_HOME", folder.path()),
+        ("TRITLOOM_CACHE", &cache),
+    ];
+    let designs = ["synth", "--fpga", "ice40", "--quiet", "../../designs/tint.yaml", TUTORIAL];
+    let output = tritloom_with(&variables, &designs);
+    assert_eq!(output.status.code(), Some(2), "{}", text_of(&output));
+    insta::assert_snapshot!("a_design_that_a_tool_fails_on", text_of(&output));
+    assert!(text(&output.stdout).contains("tutorial") && !text(&output.stdout).contains("tint"));
+    let output = tritloom_with(&variables, &[&designs[..], &["--format", "json"]].concat());
+    let document = document(&output);
+    assert_eq!((&document["status"], document["designs"].as_array().map(Vec::len)), (&"incomplete".into(), Some(1)));
+    assert!(document["errors"][0].to_string().contains("while synthesising `tint`"), "{document:#}");
+}
+
 #[test]
 fn energy_is_measured_of_whole_designs_in_modes_that_they_have() {
     let flexible = "../../designs/booth_flex.yaml";

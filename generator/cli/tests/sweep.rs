@@ -58,7 +58,7 @@ families:
   - ternary_lut: {tables: [8, 9], ports: [32, 64], group_size: 2}
   - sign_flip: {lanes: {from: 0, to: 8, times: 2}}
 constraints: [area / 0 < 3, area / (2 - 2) < 3 um2, area < 3 ns]
-objectives: [area]
+objectives: [area, 2 * area, '2*area', area]
 ";
 
 fn tritloom(folder: &Path, arguments: &[&str]) -> Output {

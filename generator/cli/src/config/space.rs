@@ -61,6 +61,23 @@ pub fn load_space(path: &Path, families: &[&'static dyn Family]) -> Result<Sweep
     read(&Source::read(path)?, families)
 }
 
+/// Whether an expression is this text, but for blanks.
+fn is_same(expression: &Expression, text: &str) -> bool {
+    let letters = |text: &str| text.split_whitespace().collect::<String>();
+    letters(&expression.text) == letters(text)
+}
+
+fn stands_twice(objective: &str) -> ExpressionError {
+    ExpressionError {
+        start: 0,
+        length: objective.chars().count(),
+        message: format!("the objective `{objective}` stands there twice"),
+        legal: Some("every objective once".to_owned()),
+        suggestion: None,
+        unknown: None,
+    }
+}
+
 /// Reads the text of a space.
 pub fn read(source: &Source, families: &[&'static dyn Family]) -> Result<Sweeps, Vec<Diagnostic>> {
     let root = tree::parse(source)?;
@@ -263,6 +280,9 @@ impl<'a> Reader<'a> {
                 continue;
             };
             match parse(text) {
+                Ok(_) if entry.name == "objectives" && expressions.iter().any(|(other, _)| is_same(other, text)) => {
+                    self.expression_error(&entry.name, node, &stands_twice(text));
+                }
                 Ok(tree) => expressions.push((Expression { text: text.clone(), tree }, node)),
                 Err(error) => self.expression_error(&entry.name, node, &error),
             }

@@ -274,6 +274,9 @@ pub struct Cost {
     /// Where it is known from how often nets toggle; a simulation takes an unhurried minute for a large design
     #[arg(long, value_enum, default_value_t = ActivitySource::Statistics)]
     pub activity: ActivitySource,
+    /// The mode of the design in which activity is measured; without it that of the widest operands
+    #[arg(long, value_name = "NAME")]
+    pub mode: Option<String>,
     /// A network whose tokens a second to estimate: bitllama_3m, bitnet_2b4t, bitnet_3b, llama_7b, or a file
     #[arg(long, value_name = "NAME")]
     pub network: Option<String>,
@@ -372,7 +375,7 @@ pub struct Synth {
     /// Whether gates may move between modules
     #[arg(long, value_enum, default_value_t = Hierarchy::Kept)]
     pub hierarchy: Hierarchy,
-    /// Measure what the gates of the best result take: Verilator runs them in the design's place, on work as networks give it
+    /// Measure what the gates of the best result take beside the design, which Verilator runs on work as networks give it
     #[arg(long, conflicts_with = "fpga")]
     pub energy: bool,
     /// The mode of the design in which they are measured; without it that of the widest operands

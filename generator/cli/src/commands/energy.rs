@@ -1,11 +1,11 @@
 //! `synth --energy`: what the gates of a design take, measured on work as networks give it.
 
+use super::mode::mode_number;
 use crate::arguments::Synth;
 use crate::built::Built;
 use crate::diagnostic::{Diagnostic, code};
 use crate::environment::verilator;
 use serde_json::{Value, json};
-use tritloom_datapath::parameter::closest;
 use tritloom_datapath::typical::Work;
 use tritloom_flow::synth::{CellLibrary, CellResult, Energy, Stimulus, Synthesiser, Task};
 use tritloom_flow::{FlowError, Verilator};
@@ -40,13 +40,8 @@ pub fn works(arguments: &Synth, designs: &[Built]) -> Result<Option<Vec<Work>>, 
 }
 
 fn work(design: &Built, mode: Option<&str>) -> Result<Work, Vec<Diagnostic>> {
-    let (family, parameters) = (design.configuration.family, &design.configuration.parameters);
-    let modes: Vec<String> = family.modes(parameters).into_iter().map(|mode| mode.name).collect();
-    let number = mode.map(|wanted| {
-        let found = modes.iter().position(|mode| mode == wanted);
-        found.ok_or_else(|| vec![unknown_mode(&design.configuration.name, wanted, &modes)])
-    });
-    Ok(family.typical_work(parameters, number.transpose()?, SEED.into()))
+    let number = mode_number(&design.configuration, mode)?;
+    Ok(design.configuration.family.typical_work(&design.configuration.parameters, number, SEED.into()))
 }
 
 /// What energies are measured with.
@@ -85,17 +80,6 @@ impl Meter {
             energy,
         })
     }
-}
-
-fn unknown_mode(name: &str, wanted: &str, modes: &[String]) -> Diagnostic {
-    if modes.is_empty() {
-        let message = format!("`{name}` has no modes, and so none called `{wanted}`");
-        return Diagnostic::new(code::USAGE, message).legal("`--energy` without `--mode`");
-    }
-    let suggestion = closest(wanted, modes.iter().map(String::as_str));
-    Diagnostic::new(code::USAGE, format!("`{name}` has no mode `{wanted}`"))
-        .legal(modes.join(", "))
-        .suggestion(suggestion)
 }
 
 /// What a design takes.

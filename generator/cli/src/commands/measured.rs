@@ -22,15 +22,15 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Runs a design on work as networks give it.
+    /// Runs a design on work as networks give it, in a mode, or else in that of the widest operands.
     pub fn new(
         verilator: &Verilator,
         technology: &Technology,
-        configuration: &Configuration,
+        (configuration, mode): (&Configuration, Option<usize>),
         hardware: &Design,
     ) -> Result<Measured, Vec<Diagnostic>> {
         let Configuration { family, parameters, .. } = configuration;
-        let scenario = family.typical_work(parameters, None, SEED.into()).scenario;
+        let scenario = family.typical_work(parameters, mode, SEED.into()).scenario;
         let traced = verilator.traced(&design(hardware, &family.interface(parameters), None));
         let trace = traced.and_then(|traced| traced.run(&scenario, SEED));
         let activity = trace.and_then(|trace| Activity::of(&trace, hardware));

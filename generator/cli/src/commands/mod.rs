@@ -12,6 +12,7 @@ pub mod generate;
 pub mod list;
 mod measure;
 mod measured;
+mod mode;
 pub mod report;
 pub mod run;
 pub mod schema;

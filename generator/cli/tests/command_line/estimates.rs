@@ -240,4 +240,12 @@ fn activity_that_cannot_be_measured_is_an_error() {
     let output = tritloom(&["cost", TUTORIAL, "--activity", "measured", "--technology", "ice40"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("ice40 knows no energies"), "{}", text(&output.stderr));
+    let flexible = "../../designs/booth_flex.yaml";
+    let told = [
+        &[flexible, "--mode", "int8"][..],
+        &[flexible, "--mode", "int9", "--activity", "measured"],
+        &[TUTORIAL, "--mode", "int8", "--activity", "measured"],
+    ]
+    .map(|more| text_of(&tritloom(&[&["cost"], more].concat())));
+    insta::assert_snapshot!("activity_that_cannot_be_measured", told.concat());
 }

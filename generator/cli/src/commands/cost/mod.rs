@@ -3,6 +3,7 @@
 mod text;
 
 use super::measured::Measured;
+use super::mode::mode_number;
 use super::{Report, load_all};
 use crate::arguments::{ActivitySource, Cost};
 use crate::config::Configuration;
@@ -58,6 +59,13 @@ struct Baseline {
 pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report, Vec<Diagnostic>> {
     let read = || arguments.configs.iter().map(PathBuf::as_path);
     arguments.roofline.as_deref().map(|path| check_file(path, read())).transpose()?;
+    if let (Some(mode), ActivitySource::Statistics) = (&arguments.mode, arguments.activity) {
+        let message = format!("`--mode {mode}` says in which mode activity is measured, and nothing measures it");
+        return Err(vec![Diagnostic::new(code::USAGE, message).legal("`--mode` with `--activity measured`")]);
+    }
+    let configurations = load_all(&arguments.configs, families)?;
+    let number = |configuration| mode_number(configuration, arguments.mode.as_deref());
+    let modes = configurations.iter().map(number).collect::<Result<Vec<_>, _>>()?;
     let technology = technology::load(&arguments.technology)?;
     let model = Model {
         verilator: counter(arguments.activity, &technology)?,
@@ -74,8 +82,8 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
         clock_mhz: arguments.clock_mhz,
     };
     let (mut text, mut designs, mut lines) = (String::new(), vec![], vec![]);
-    for configuration in load_all(&arguments.configs, families)? {
-        let own = model.estimate(&configuration)?;
+    for (configuration, mode) in configurations.into_iter().zip(modes) {
+        let own = model.estimate(&configuration, mode)?;
         let baselines = model.baselines(&configuration, &own)?;
         text += &model.text(&configuration, &own, &baselines);
         let entries: Vec<Value> = baselines.iter().map(Baseline::json).collect();
@@ -109,7 +117,8 @@ fn counter(source: ActivitySource, technology: &Technology) -> Result<Option<Ver
 }
 
 impl Model {
-    fn estimate(&self, configuration: &Configuration) -> Result<Estimated, Vec<Diagnostic>> {
+    /// Activity is measured in a mode, or else in that of the widest operands.
+    fn estimate(&self, configuration: &Configuration, mode: Option<usize>) -> Result<Estimated, Vec<Diagnostic>> {
         let Configuration { family, parameters, .. } = configuration;
         let hardware = configuration.hardware()?;
         let evaluation = evaluate(&self.technology, *family, parameters).refined(&self.technology, &hardware);
@@ -117,7 +126,8 @@ impl Model {
             self.technology.gate_delay.and_then(|_| self.technology.light_delay_ps(family.name(), &hardware.gates()));
         let period_ps = self.clock_mhz.map(|clock_mhz| 1e6 / clock_mhz).or(delay_ps);
         let measured = self.verilator.as_ref();
-        let measured = measured.map(|verilator| Measured::new(verilator, &self.technology, configuration, &hardware));
+        let measured =
+            measured.map(|verilator| Measured::new(verilator, &self.technology, (configuration, mode), &hardware));
         let measured = measured.transpose()?;
         let energy_fj = period_ps.filter(|_| !self.technology.is_fpga()).map(|period_ps| match &measured {
             Some(measured) => evaluation.energy_of_toggles_fj(measured.toggles_a_cycle(), period_ps),
@@ -135,7 +145,7 @@ impl Model {
         let modes = configuration.family.modes(&configuration.parameters);
         let by_mode = own.evaluation.timing.products_by_mode(&modes);
         let baseline = |(word, configuration): (String, Configuration)| {
-            let estimated = self.estimate(&configuration)?;
+            let estimated = self.estimate(&configuration, None)?;
             let products_a_cycle = estimated.evaluation.timing.products_a_cycle();
             let equal = by_mode.iter().filter(|(_, products)| *products == products_a_cycle);
             let modes = equal.filter_map(|(mode, _)| mode.clone()).collect();

@@ -48,8 +48,26 @@ fn arrays_beyond_what_tools_take_are_refused() {
     broken("booth_flex_serial", "C0215", &[("columns", number(64)), ("depth", number(64))]);
     broken("bit_weight", "C0215", &[("step", "opt3".into()), ("columns", number(64)), ("depth", number(64))]);
     let sizes = [("rows", 64), ("columns", 16), ("depth", 16), ("activation_bits", 16), ("max_columns", 16)];
-    let found = problems("bit_slice", &sizes.map(|(name, value)| (name, number(value))));
-    assert_eq!(found.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["C0214"]);
+    broken("bit_slice", "C0214", &sizes.map(|(name, value)| (name, number(value))));
+}
+
+/// Where fewer rows or columns do not help, another key of the product is the one to change.
+#[test]
+fn the_key_to_change_is_one_that_helps() {
+    let number = |value: u64| Given::from(value);
+    let wide = [("columns", number(256)), ("depth", number(64)), ("topology", "output_stationary".into())];
+    let long = [("layers", number(64)), ("depth", number(64)), ("topology", "cube".into())];
+    let serial = [("serial", "weights".into()), ("activation_bits", number(16)), ("weight_bits", number(2))];
+    broken("bit_serial", "C0214", &[&wide[..], &serial[..]].concat());
+    broken(
+        "booth_flex_serial",
+        "C0215",
+        &[
+            &long[..],
+            &[("activation", "int4".into()), ("weight", "int4".into()), ("rows", number(1)), ("columns", number(1))],
+        ]
+        .concat(),
+    );
 }
 
 #[test]
@@ -61,8 +79,15 @@ fn several_broken_rules_come_at_once() {
 
 #[test]
 fn an_element_of_too_many_multipliers_is_refused() {
+    let places = |depth: u64| ("depth", Given::from(depth));
     let slices = [("activation_slice", Given::from("bits1")), ("weight_slice", Given::from("bits1"))];
-    let settings = [slices[0].clone(), slices[1].clone(), ("depth", Given::from(17))];
+    broken("bit_slice", "C0253", &[&slices[..], &[places(17)]].concat());
+    let widest = [("activation_bits", Given::from(16)), ("weight_bits", Given::from(16))];
+    let settings = [&slices[..], &widest[..], &[places(64)]].concat();
     let found = problems("bit_slice", &settings);
-    assert_eq!((found[0].code, found[0].parameter), ("C0253", Some("depth")));
+    let [problem] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((problem.code, problem.parameter), ("C0253", Some("depth")));
+    assert_eq!(problem.message, "an element would have 16384 multipliers of slices, over 1024");
+    assert_eq!((&problem.legal[..], problem.nearest.as_deref()), ("at most 4 with these slices", Some("4")));
+    broken("bit_slice", "C0253", &settings);
 }

@@ -195,8 +195,8 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
     let sum_bits = u64::from(geometry.element_bits().max(geometry.word_bits()));
     let (rows, columns, layers) = (u64::from(rows), u64::from(columns), u64::from(layers));
     problems.extend(match rows + 1 > columns * layers {
-        true => too_wide("rows", "the bus of sums", rows, sum_bits, sum_bits),
-        false => too_wide("columns", "the bus of sums", columns, layers * sum_bits, 0),
+        true => too_wide("the bus of sums", [("rows", rows), ("layers", 1)], sum_bits, sum_bits),
+        false => too_wide("the bus of sums", [("columns", columns), ("layers", layers)], sum_bits, 0),
     });
     problems
 }
@@ -204,17 +204,17 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
 /// The rules for what elements see of a beat, so many bits a row and a column: also for what a feeder deals out.
 pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> Vec<Problem> {
     let [rows, columns, layers] = [geometry.rows, geometry.columns, geometry.layers()].map(u64::from);
-    let (row_bits, column_bits) = (layers * u64::from(row_bits), layers * u64::from(column_bits));
+    let [row_bits, column_bits] = [row_bits, column_bits].map(u64::from);
     let between = match geometry.topology {
-        Topology::OutputStationary | Topology::WeightStationary { .. } => columns * row_bits,
+        Topology::OutputStationary | Topology::WeightStationary { .. } => columns,
         _ => 0,
     };
     let buses = [
-        ("rows", "the bus of activations", rows, row_bits),
-        ("rows", "the bus of activations between columns", rows, between),
-        ("columns", "the bus of weights", columns, column_bits),
+        ("the bus of activations", [("rows", rows), ("layers", layers)], row_bits),
+        ("the bus of activations between columns", [("rows", rows), ("columns", between)], row_bits),
+        ("the bus of weights", [("columns", columns), ("layers", layers)], column_bits),
     ];
-    buses.into_iter().filter_map(|(parameter, what, count, bits)| too_wide(parameter, what, count, bits, 0)).collect()
+    buses.into_iter().filter_map(|(what, parts, part_bits)| too_wide(what, parts, part_bits, 0)).collect()
 }
 
 /// The rules for a feeder that deals out so many bits a row and a column, and goes through the weights in a loop.
@@ -224,23 +224,38 @@ pub fn feeder_legality(geometry: &Geometry, dealt_bits: [u32; 2]) -> Vec<Problem
     if weights > MAXIMUM_LOOP_COUNT {
         let message = format!("{weights} weights are held at once, which is a loop longer than tools unroll");
         let legal = format!("columns * depth, of all layers, of at most {MAXIMUM_LOOP_COUNT}");
-        let nearest = (MAXIMUM_LOOP_COUNT / (geometry.depth * geometry.layers())).max(1);
-        let problem = Problem::rule("C0215", "columns", message, legal);
-        problems.push(problem.involving(&["depth", "layers"]).nearest(nearest));
+        let [columns, layers, depth] = [geometry.columns, geometry.layers(), geometry.depth].map(u64::from);
+        let factors = [("columns", columns), ("layers", layers), ("depth", depth)];
+        let way_out = lowered(factors, MAXIMUM_LOOP_COUNT.into());
+        let parameter = way_out.map_or("columns", |(parameter, _)| parameter);
+        let problem = Problem::rule("C0215", parameter, message, legal).involving(&["columns", "depth", "layers"]);
+        problems.push(match way_out {
+            Some((_, nearest)) => problem.nearest(nearest),
+            None => problem,
+        });
     }
     problems
 }
 
-/// The problem of a bus of `count` parts, which is the value of a parameter, of `part_bits` bits, and of `more_bits`.
-fn too_wide(parameter: &'static str, what: &str, count: u64, part_bits: u64, more_bits: u64) -> Option<Problem> {
-    let (limit, width) = (u64::from(MAXIMUM_WIDTH), count * part_bits + more_bits);
+/// The problem of a bus of `more_bits`, and as many parts of `part_bits` as the values of `factors` multiply to.
+fn too_wide(what: &str, factors: [(&'static str, u64); 2], part_bits: u64, more_bits: u64) -> Option<Problem> {
+    let [(first, times), (second, more_times)] = factors;
+    let (limit, width) = (u64::from(MAXIMUM_WIDTH), times * more_times * part_bits + more_bits);
     (width > limit).then(|| {
         let message = format!("{what} would be {width} bits wide, over the {limit} that Verilog tools must accept");
-        let rule =
-            |legal: &str| Problem::rule("C0214", parameter, message, legal).involving(&["rows", "columns", "depth"]);
-        match limit.saturating_sub(more_bits) / part_bits {
-            0 => rule("a smaller array"),
-            most => rule(&format!("at most {most} beside the others")).nearest(most),
+        let rule = |parameter, legal: &str| {
+            Problem::rule("C0214", parameter, message, legal).involving(&["rows", "columns", "depth", "layers"])
+        };
+        let parts = limit.saturating_sub(more_bits) / part_bits;
+        match lowered(factors, parts) {
+            Some((parameter, most)) => rule(parameter, &format!("at most {most} beside the others")).nearest(most),
+            None => rule(first, &format!("{first} * {second} of at most {parts}")),
         }
     })
+}
+
+/// The first of `factors` that alone can bring their product down to `most`, and the greatest value with which it does.
+fn lowered<const N: usize>(factors: [(&'static str, u64); N], most: u64) -> Option<(&'static str, u64)> {
+    let product: u64 = factors.iter().map(|(_, value)| value).product();
+    factors.into_iter().map(|(name, value)| (name, most / (product / value))).find(|(_, value)| *value > 0)
 }

@@ -57,7 +57,8 @@ A beat of a serial side is a bit of each of `depth` places of every row or colum
 whole, the same in every pass. The operands of the passes of a tile follow one another on the streams.
 
 Runs, streams and tiles are those of bit_weight otherwise. A beat takes a cycle: a tile takes max(1, ceil(inner / depth))
-times the precision of the serial side, or the product of both. Latency: 3 cycles (operand register, sum, capture)."
+times the precision of the serial side, or the product of both. Latency: 3 cycles (operand register, sum, capture), and
+`columns` more with `topology: output_stationary`; with `draining` one more for each 8 bits of a sum, the last ones fewer."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

@@ -73,7 +73,7 @@ of columns, taken with the tile's last row, which waits for it. The sums are kno
 activations are made here, once for all columns. Groups of the inner dimension with zero points of their own are runs of
 their own. Every column has two multipliers for its zero points behind the array.
 
-Latency: 4 cycles (operand register, beat sum, sum, capture)."
+Latency: 4 cycles (operand register, beat sum, sum, capture), and `columns` more with `topology: output_stationary`."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

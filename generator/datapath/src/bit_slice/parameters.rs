@@ -154,10 +154,12 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     }
     let products = config.activation_slices() * config.weight.count();
     if products > MOST_PRODUCTS {
-        let message = format!("an element would have {products} multipliers of slices");
-        let legal = format!("at most {MOST_PRODUCTS}: wider slices or fewer places");
+        // At least 4: a product of the widest numbers has 16 by 16 slices at most.
+        let most = MOST_PRODUCTS / (config.activation.count() * config.weight.count());
+        let message = format!("an element would have {products} multipliers of slices, over {MOST_PRODUCTS}");
         let involved = ["activation_bits", "weight_bits", "activation_slice", "weight_slice"];
-        problems.push(Problem::rule("C0253", "depth", message, legal).involving(&involved));
+        let problem = Problem::rule("C0253", "depth", message, format!("at most {most} with these slices"));
+        return vec![problem.involving(&involved).nearest(most)];
     }
     problems.extend(array::legality(&config.geometry));
     if problems.is_empty() {

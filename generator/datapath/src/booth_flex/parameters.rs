@@ -136,7 +136,8 @@ Ternary weights are in two's complement of two bits, or with `ternary_packing: f
 place. Two-bit weights select their digit as they are: code 10 means -2. Bits that a mode does not use, and places beyond
 the run, are ignored.
 
-Latency: 3 cycles (operand register, sum, capture) and one more for each of `pipeline`.";
+Latency: 3 cycles (operand register, sum, capture), one more for each of `pipeline`, and `columns` more with `topology:
+output_stationary`.";
 
 /// Weights of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

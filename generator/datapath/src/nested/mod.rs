@@ -57,11 +57,12 @@ slicing: floor    d = floor(w / 2^s), r of s bits without a sign
 slicing: rounded  d = w / 2^s to the nearest, ties upwards, at most 2^(draft_bits - 1) - 1; r signed, of s + 1 bits
 
 A rest adds to the sums that the elements hold: those of the last tile of the run before it. It must have that run's
-inner dimension and activations, and no more rows and columns than that tile has. Drafts read draft_bits of each weight, rests s (floor) or s + 1 bits (rounded), one after
-the other in a column's part of a beat.
+inner dimension and activations, and no more rows and columns than that tile has. Drafts read draft_bits of each weight,
+rests s (floor) or s + 1 bits (rounded), one after the other in a column's part of a beat.
 
 Runs, streams and tiles are those of bit_weight; a run's mode is 0 for draft, 1 for rest, and runs follow one another
-without a bubble. Latency: 3 cycles (operand register, sum, capture)."
+without a bubble. Latency: 3 cycles (operand register, sum, capture), and `columns` more with `topology:
+output_stationary`."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

@@ -60,7 +60,7 @@ columns and places wait for the one that has most; the operand streams wait mean
 that no run has to name a precision. Weights beyond the run do not change the result, but may cost cycles.
 
 Latency: a tile's first row is valid 3 cycles after the beat that completes it where that beat takes one cycle, and a cycle
-later for each that it takes beyond."
+later for each that it takes beyond; `columns` cycles later with `topology: output_stationary`."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

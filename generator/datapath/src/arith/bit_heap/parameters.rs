@@ -24,7 +24,7 @@ pub const COUNTERS: Parameter = Parameter::choice(
         ("seven_three", "7:3 counters beside them"),
     ],
     Some("three_two"),
-    "largest counter of the compressor tree",
+    "largest counter of the compressor tree; with `compression: arrival` used only where Dadda's order is the earlier one",
 );
 
 /// A compression by full and half adders and one larger counter beside them.

@@ -11,7 +11,11 @@ use tritloom_datapath::registry;
 use tritloom_hdl::{Census, Design, Primitive, Tally};
 
 /// Loops make wide designs as cheap to elaborate as narrow ones; trees and tables are written out.
-const CAPS: &[(&str, u64)] = &[("tables", 40), ("lanes", 100), ("ports", 300), ("depth", 4)];
+const CAPS: &[(&str, u64)] = &[("tables", 40), ("lanes", 100), ("ports", 300), ("depth", SHALLOW_DEPTH)];
+const SHALLOW_DEPTH: u64 = 4;
+const MOST_DEPTH: u64 = 48;
+/// Configurations of a family deeper than the cap.
+const DEEP_CONFIGURATIONS: usize = 20;
 
 fn compare(family: &dyn Family, parameters: &Parameters) {
     let tallies = |census: &Census| census.iter().collect::<Vec<(Primitive, Tally)>>();
@@ -26,6 +30,21 @@ fn random_configurations_count_what_the_formula_says() {
         let seed = 2000 + position as u64;
         println!("{}: 200 configurations from seed {seed}", family.name());
         random_configurations(*family, CAPS, seed).take(200).for_each(|parameters| compare(*family, &parameters));
+    }
+}
+
+/// Arrays of deep elements: the caps of the others are below most of the depths that are legal.
+#[test]
+fn deep_elements_count_what_the_formula_says() {
+    let has_depth = |family: &&&dyn Family| family.parameters().iter().any(|parameter| parameter.name == "depth");
+    for (position, family) in registry::families().iter().enumerate().filter(|(_, family)| has_depth(family)) {
+        let seed = 2200 + position as u64;
+        let drawn = random_configurations(*family, &[("depth", MOST_DEPTH)], seed).take(200);
+        let is_deep = |parameters: &Parameters| parameters.integer("depth") > SHALLOW_DEPTH;
+        let deep: Vec<Parameters> = drawn.filter(is_deep).take(DEEP_CONFIGURATIONS).collect();
+        println!("{}: {DEEP_CONFIGURATIONS} configurations from seed {seed}", family.name());
+        assert_eq!(deep.len(), DEEP_CONFIGURATIONS, "{}: hardly any is deep", family.name());
+        deep.iter().for_each(|parameters| compare(*family, parameters));
     }
 }
 

@@ -33,6 +33,7 @@ fn large_arrays_of_every_topology_are_a_few_hundred_lines_free_of_lint() {
     let mut designs: Vec<Design> = ["broadcast", "draining", "output_stationary", "weight_stationary"]
         .map(|topology| array(topology, "baseline", square))
         .into();
+    designs.push(array("broadcast", "opt1", square));
     designs.push(array("tree", "baseline", &[("columns", 64), ("depth", 64)]));
     designs.push(array("cube", "baseline", &[("layers", 4), ("rows", 16), ("columns", 16)]));
     if std::env::var("TRITLOOM_LARGE_CUBE").is_ok() {

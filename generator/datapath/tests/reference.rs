@@ -44,7 +44,8 @@ fn beats_are_answered_as_the_matrices_that_they_were_made_of() {
             checked.push(family.name());
         }
     }
-    for family in ["ternary_lut", "tint", "sign_flip", "booth_flex", "booth_flex_serial", "bit_weight", "bit_slice"] {
+    let arrays = ["booth_flex", "booth_flex_serial", "bit_weight", "bit_slice", "bit_serial", "sparse_serial"];
+    for family in ["ternary_lut", "tint", "sign_flip"].into_iter().chain(arrays) {
         assert!(checked.contains(&family), "{family} among {checked:?}");
     }
 }

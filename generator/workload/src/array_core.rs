@@ -3,6 +3,7 @@
 use crate::core::{Core, Weights};
 use crate::products::Matrix;
 use crate::work::Work;
+use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
 use tritloom_datapath::array::{Geometry, Topology, beats};
@@ -69,7 +70,13 @@ pub(crate) fn widest_mode(geometry: &Geometry, activation: (i32, i32), weight: (
         let mode = &geometry.modes[*position];
         holds(mode.activation.numbers.range(), activation) && holds(mode.weight.numbers.range(), weight)
     };
-    (0..geometry.modes.len()).filter(takes).max_by_key(|&position| geometry.modes[position].places)
+    (0..geometry.modes.len()).filter(takes).max_by(|one, other| products_a_cycle(geometry, *one, *other))
+}
+
+/// How the products a cycle of two modes compare: places of a beat over passes.
+fn products_a_cycle(geometry: &Geometry, one: usize, other: usize) -> Ordering {
+    let places = |mode: usize| geometry.modes[mode].places;
+    (places(one) * geometry.passes_of(other)).cmp(&(places(other) * geometry.passes_of(one)))
 }
 
 impl<C: Core> ArrayCore<C> {
@@ -125,7 +132,8 @@ impl<C: Core> ArrayCore<C> {
         let done = self.core.run(runs, activations, weights, results).map_err(ArrayError::Simulation)?;
         let a_cycle = u64::from(geometry.elements()) * u64::from(geometry.modes[mode].places);
         let products = parts.iter().map(|(rows, size)| (rows.len() * size.inner * size.columns) as u64).sum();
-        let work = Work { cycles: done.cycles, products, capacity: done.cycles * a_cycle };
+        let capacity = done.cycles * a_cycle / u64::from(geometry.passes_of(mode));
+        let work = Work { cycles: done.cycles, products, capacity };
         Ok((values(geometry, &done.results, parts), work))
     }
 }

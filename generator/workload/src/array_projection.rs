@@ -117,8 +117,14 @@ impl<C: Core> TernaryEngine for ArrayProjection<C> {
 mod tests {
     use super::*;
     use crate::array_core::plain::{PlainArray, geometry};
+    use crate::core::CoreRun;
     use crate::{MatrixKind, ReferenceEngine, synthetic};
+    use std::convert::Infallible;
     use tritloom_datapath::array::{Mode, Numbers, Operand};
+    use tritloom_datapath::interface::Beat;
+    use tritloom_datapath::parameter::Given;
+    use tritloom_datapath::reference::{Input, Reference};
+    use tritloom_datapath::registry;
     use tritloom_hdl::sint;
 
     const W2: MatrixId = MatrixId { kind: MatrixKind::W2, layer: 1 };
@@ -137,6 +143,67 @@ mod tests {
         assert_eq!(engine.work(), Work { cycles: 100, products: 3 * 64 * 96, capacity: 7000 });
         assert_eq!(engine.weight_bits(), 2 * 14 * 13 * 5 * 7 * 8);
         assert_eq!(engine.product(W2, &[vec![0; 95]]), Err(ProjectionError::Request(W2)));
+    }
+
+    /// The golden model of an array, which reads bits back from all of their passes.
+    struct Golden {
+        reference: Reference,
+        banks: Vec<Vec<Beat>>,
+    }
+
+    impl Core for Golden {
+        type Error = Infallible;
+
+        fn store(&mut self, bank: u32, weights: Vec<Beat>) -> Result<(), Infallible> {
+            assert_eq!(bank as usize, self.banks.len());
+            self.banks.push(weights);
+            Ok(())
+        }
+
+        fn run(
+            &mut self,
+            runs: Vec<Beat>,
+            activations: Vec<Beat>,
+            weights: Weights,
+            results: usize,
+        ) -> Result<CoreRun, Infallible> {
+            let Weights::Bank { bank, times } = weights else { panic!("of a matrix of the model") };
+            let weights = vec![self.banks[bank as usize].clone(); times as usize].concat();
+            for (input, beats) in Input::ALL.into_iter().zip([runs, activations, weights]) {
+                beats.into_iter().for_each(|beat| self.reference.take(input, beat));
+            }
+            let mut next = || {
+                let result = self.reference.result().expect("a result");
+                self.reference.pass();
+                result
+            };
+            Ok(CoreRun { results: (0..results).map(|_| next()).collect(), cycles: 160 })
+        }
+    }
+
+    #[test]
+    fn matrices_enter_bit_by_bit_in_the_fewest_passes_that_hold_their_weights() {
+        let (model, _) = synthetic::story(synthetic::SEED);
+        let vectors: Vec<Vec<i8>> =
+            (0..3).map(|vector| (0..96).map(|place| (vector * 61 + place * 29) as i8).collect()).collect();
+        let expected = ReferenceEngine::new(&model).product(W2, &vectors).expect("there is one");
+        let family = registry::find("bit_serial").expect("registered");
+        for (serial, name, passes) in [("weights", "8x2", 2), ("activations", "8x8", 8), ("both", "8x2", 16)] {
+            let sizes = [("rows", 2), ("columns", 5), ("depth", 7), ("max_inner", 96), ("max_columns", 96)];
+            let given = sizes.map(|(name, value): (&str, u64)| (name, Given::from(value)));
+            let given = given.into_iter().chain([("serial", Given::from(serial))]);
+            let parameters = registry::resolve(family, given).expect("legal");
+            let geometry = family.matrix_product(&parameters).expect("an array");
+            let mode = projection_mode(&geometry).expect("a mode");
+            assert_eq!(geometry.modes[mode].name, name);
+            let reference = Reference::new(family, &parameters).expect("a product of matrices");
+            let core = Golden { reference, banks: Vec::new() };
+            let mut engine = ArrayProjection::new(core, geometry, mode, &model).expect("it fits");
+            assert_eq!(engine.product(W2, &vectors), Ok(expected.clone()), "{serial}");
+            // 10 elements of 7 products in as many cycles as there are passes.
+            let capacity = 160 * 70 / passes;
+            assert_eq!(engine.work(), Work { cycles: 160, products: 3 * 64 * 96, capacity });
+        }
     }
 
     #[test]

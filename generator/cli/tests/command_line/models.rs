@@ -67,5 +67,28 @@ fn an_array_computes_the_ternary_products_too_where_it_is_large_enough() {
     let told = refused(&design("large_array", "booth_flex: {max_inner: 96, max_columns: 96}"));
     assert!(told.starts_with("error[T0001]"), "{told}");
     let told = refused(&design("narrow_array", "bit_slice: {activation_bits: 4, weight_bits: 4}"));
-    assert!(told.contains("computes no ternary matrix products"), "{told}");
+    assert!(told.starts_with("error[U0003]: the model's activations are signed and have 8 bits"), "{told}");
+    // Weights of 2 bits are a mode of arrays that take them bit by bit.
+    let told = refused(&design("serial_array", "bit_serial: {max_inner: 96, max_columns: 96}"));
+    assert!(told.starts_with("error[T0001]"), "{told}");
+}
+
+#[test]
+fn a_design_that_computes_no_ternary_products_is_told_why() {
+    let root = tempfile::tempdir().expect("temporary folder");
+    let refused = |architecture: &str| {
+        let config = root.path().join("told.yaml");
+        fs::write(&config, format!("name: told\narchitecture:\n  {architecture}\n")).expect("written");
+        let output = tritloom(&["run", config.to_str().expect("text"), "--quiet"]);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+        text(&output.stderr).replace(&format!("{}/", root.path().display()), "")
+    };
+    let bits = "activation_slice: bits1, weight_slice: bits1, activation_bits: 6, weight_bits: 6";
+    let told = [
+        "bit_weight: {step: opt1, topology: weight_stationary}".to_string(),
+        format!("bit_slice: {{zero_points: true, {bits}, activation_sign: unsigned, weight_sign: unsigned}}"),
+        "bit_serial: {activation_sign: unsigned}".to_string(),
+        "binary: {}".to_string(),
+    ];
+    insta::assert_snapshot!(told.map(|architecture| refused(&architecture)).join("\n"));
 }

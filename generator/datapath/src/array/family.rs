@@ -50,10 +50,10 @@ pub(crate) trait ArrayFamily: Sync {
         typical_work(geometry, &|beat: &OperandBeat| element.beat_cycles(beat), (mode, pace), seed)
     }
 
-    /// As [`Family::matrix_product`]: not where operands enter bit by bit, or with zero points.
+    /// As [`Family::matrix_product`]: not with zero points, which a product of two matrices has none of.
     fn matrix_product(&self, element: &Self::Element) -> Option<Geometry> {
         let geometry = element.geometry();
-        (!geometry.has_planes() && geometry.zero_points.is_none()).then(|| geometry.clone())
+        geometry.zero_points.is_none().then(|| geometry.clone())
     }
 
     /// As [`Family::baselines`].

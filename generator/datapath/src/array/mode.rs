@@ -61,6 +61,15 @@ impl Numbers {
         }
     }
 
+    /// What a number is more for what a beat holds of it in the pass of a plane.
+    pub(super) fn from_plane(self, held: i32, plane: u32) -> i32 {
+        match self {
+            Numbers::Planes(Shape { width, signed: true }) if plane + 1 == width => -(held << plane),
+            Numbers::Planes(_) => held << plane,
+            Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => held,
+        }
+    }
+
     /// Those of all modes up to these, where there is one for each precision of what enters bit by bit.
     pub(super) fn name_up_to(self) -> String {
         match self {
@@ -142,7 +151,7 @@ impl Operand {
         }
     }
 
-    /// Reads so many numbers from their places; `None` where a code has no meaning.
+    /// Reads so many numbers, or bits of them, from their places; `None` where a code has no meaning.
     pub fn decode(&self, places: u32, beat: &Bits) -> Option<Vec<i32>> {
         if self.numbers == Numbers::FiveTrits {
             let bytes: Vec<u8> =
@@ -150,7 +159,10 @@ impl Operand {
             let trits = five_trit::decode(&bytes, bytes.len() * five_trit::WEIGHTS_PER_BYTE).ok()?;
             return Some(trits.into_iter().take(places as usize).map(i32::from).collect());
         }
-        let (least, greatest) = self.numbers.range();
+        let (least, greatest) = match self.numbers {
+            Numbers::Planes(_) => (0, 1),
+            numbers => numbers.range(),
+        };
         let value = |place: u32| {
             let bits = beat.slice(self.offset(place), self.numbers.bits());
             let value = if least < 0 { bits.to_i128()? as i32 } else { bits.to_u64()? as i32 };

@@ -75,37 +75,45 @@ impl Run {
         [steps * activations as usize, steps * weights as usize]
     }
 
-    /// A row of activations and the first columns of weights of a tile whose operands enter together. Passes beyond the first
-    /// bring the same again.
+    /// A row of activations and the first columns of weights of a tile whose operands enter together.
     fn passing(
         &self,
         geometry: &Geometry,
         (row, activations): (u32, &[Beat]),
         (columns, weights): (u32, &[Beat]),
     ) -> Option<[Matrix; 2]> {
-        let Mode { activation, weight, .. } = &geometry.modes[self.mode];
+        let mode = &geometry.modes[self.mode];
+        let [of_activations, of_weights] = first_passes(mode);
+        let activation = (&mode.activation, &of_activations[..]);
+        let weight = (&mode.weight, &of_weights[..]);
         Some([
             self.vectors(geometry, activation, row..row + 1, [geometry.rows, geometry.row_bits()], activations)?,
             self.vectors(geometry, weight, 0..columns, [geometry.columns, geometry.column_bits()], weights)?,
         ])
     }
 
-    /// Some vectors of one side, of which a beat has so many of so many bits each in each layer.
+    /// Some vectors of one side, of which a beat has so many of so many bits each in each layer. Each plane of them is read from
+    /// the first pass that brings it; other passes bring the same again.
     fn vectors(
         &self,
         geometry: &Geometry,
-        operand: &Operand,
+        (operand, passes): (&Operand, &[usize]),
         which: Range<u32>,
         [count, bits]: [u32; 2],
         beats: &[Beat],
     ) -> Option<Matrix> {
-        let layers = geometry.layers();
-        let mut vectors = vec![Vec::new(); which.len()];
-        for (step, beat) in (0..geometry.inner_tiles(self.mode, self.inner)).zip(beats) {
-            for layer in 0..layers {
-                for (vector, number) in vectors.iter_mut().zip(which.clone()) {
-                    let part = beat.first()?.slice((layer * count + number) * bits, bits);
-                    vector.extend(operand.decode(self.places_from(geometry, step * layers + layer), &part)?);
+        let (layers, places) = (geometry.layers() as usize, geometry.modes[self.mode].places as usize);
+        let steps = geometry.inner_tiles(self.mode, self.inner) as usize;
+        let mut vectors = vec![vec![0; self.inner as usize]; which.len()];
+        for (plane, pass) in (0..).zip(passes) {
+            for (step, beat) in beats.iter().skip(pass * steps).take(steps).enumerate() {
+                for (layer, before) in (0..).zip(step * layers..(step + 1) * layers) {
+                    for (vector, number) in vectors.iter_mut().zip(which.clone()) {
+                        let part = beat.first()?.slice((layer * count + number) * bits, bits);
+                        let held = operand.decode(self.places_from(geometry, before as u32), &part)?;
+                        let values = vector.iter_mut().skip(before * places).zip(held);
+                        values.for_each(|(value, held)| *value += operand.numbers.from_plane(held, plane));
+                    }
                 }
             }
         }
@@ -143,6 +151,14 @@ impl Run {
         }
         Some([vec![vector], stored])
     }
+}
+
+/// For each plane of the activations, and of the weights, the first pass that brings it.
+fn first_passes(mode: &Mode) -> [Vec<usize>; 2] {
+    let passes = mode.planes();
+    let first = |side: usize, plane: u32| passes.iter().position(|planes| planes[side] == plane).unwrap_or(0);
+    let [activations, weights] = [mode.activation, mode.weight].map(|operand| operand.numbers.planes());
+    [(0..activations).map(|plane| first(0, plane)).collect(), (0..weights).map(|plane| first(1, plane)).collect()]
 }
 
 /// The beats of a tile that takes `count`, as far as they have come.

@@ -7,8 +7,9 @@ use std::path::Path;
 use tritloom_datapath::array;
 use tritloom_datapath::family::Family;
 use tritloom_datapath::matvec::Geometry;
-use tritloom_datapath::parameter::Problem;
-use tritloom_workload::{AttentionDemand, Demand, Model};
+use tritloom_datapath::parameter::{Parameters, Problem};
+use tritloom_datapath::registry;
+use tritloom_workload::{AttentionDemand, Demand, Model, projection_mode};
 
 /// Whether the design takes the model's ternary matrices.
 pub fn projection(
@@ -25,6 +26,69 @@ pub fn projection(
         }
     };
     refuse(path, families, &misfits)
+}
+
+/// Why a design that computes no ternary products, as `run` sends them, does not.
+pub fn no_projection(path: &Path, families: &[&'static dyn Family], configuration: &Configuration) -> Vec<Diagnostic> {
+    let (family, parameters) = (configuration.family, &configuration.parameters);
+    let misfits = settings_in_the_way(parameters);
+    if computes(family) && !misfits.is_empty() {
+        return Configuration::refuse(path, families, &misfits);
+    }
+    let message = match family.matrix_product(parameters) {
+        Some(_) => {
+            let name = &configuration.name;
+            format!("no mode of `{name}` takes activations from -127 to 127 and weights from -1 to 1")
+        }
+        None => format!("`{}` computes no ternary matrix products", family.name()),
+    };
+    let serving: Vec<&str> = families.iter().filter(|family| computes(**family)).map(|family| family.name()).collect();
+    let refusal = Diagnostic::new(code::NOT_A_CORE, message);
+    vec![refusal.note(format!("families whose designs do, unless set otherwise: {}", serving.join(", ")))]
+}
+
+/// Whether a family computes ternary products with its defaults.
+fn computes(family: &'static dyn Family) -> bool {
+    let defaults: [(&str, u64); 0] = [];
+    registry::resolve(family, defaults).is_ok_and(|parameters| {
+        let mode = |geometry| projection_mode(&geometry).is_some();
+        family.ternary_product(&parameters).is_some() || family.matrix_product(&parameters).is_some_and(mode)
+    })
+}
+
+/// Settings without which a design would compute ternary products of signed bytes.
+fn settings_in_the_way(parameters: &Parameters) -> Vec<Problem> {
+    let setting = |name: &str| parameters.get(name).map(ToString::to_string);
+    let is = |name: &str, value: &str| setting(name).as_deref() == Some(value);
+    let below = |name: &str, least: u32| {
+        setting(name).and_then(|bits| bits.parse::<u32>().ok()).is_some_and(|bits| bits < least)
+    };
+    let [activations, weights] =
+        ["the model's activations are signed and have 8 bits", "the model's weights are -1, 0 and 1"];
+    let settings = [
+        (
+            is("topology", "weight_stationary"),
+            "topology",
+            "`run` sends no operands in the order of weights that stay",
+            "broadcast",
+        ),
+        (is("zero_points", "true"), "zero_points", "`run` sends no zero points", "false"),
+        (is("activation", "int4"), "activation", activations, "int8"),
+        (below("activation_bits", 8), "activation_bits", activations, "8"),
+        (is("activation_sign", "unsigned"), "activation_sign", activations, "signed"),
+        (below("weight_bits", 2), "weight_bits", weights, "2"),
+        (is("weight_sign", "unsigned"), "weight_sign", weights, "signed"),
+    ];
+    let problem = |(_, name, message, nearest): (bool, &'static str, &str, &str)| {
+        let legal = match name {
+            "topology" => "any other".to_string(),
+            "activation" => "int8 or int16".to_string(),
+            "activation_bits" | "weight_bits" => format!("at least {nearest}"),
+            _ => nearest.to_string(),
+        };
+        Problem::rule(code::NOT_A_CORE, name, message, legal).nearest(nearest)
+    };
+    settings.into_iter().filter(|(stands, ..)| *stands).map(problem).collect()
 }
 
 /// Whether the array takes the model's attention.

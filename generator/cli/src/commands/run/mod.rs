@@ -99,10 +99,7 @@ fn projection(path: &Path, families: &[&'static dyn Family]) -> Result<Part<Proj
     };
     match core.or_else(array) {
         Some(geometry) => Ok(Part { configuration, geometry }),
-        None => {
-            let message = format!("`{}` computes no ternary matrix products", configuration.family.name());
-            Err(vec![Diagnostic::new(code::NOT_A_CORE, message)])
-        }
+        None => Err(fit::no_projection(path, families, &configuration)),
     }
 }
 

@@ -61,8 +61,8 @@ impl Numbers {
         }
     }
 
-    /// What a number is more for what a beat holds of it in the pass of a plane.
-    pub(super) fn from_plane(self, held: i32, plane: u32) -> i32 {
+    /// What the part of a number that a beat holds in the pass of a plane adds to it.
+    pub(super) fn of_plane(self, held: i32, plane: u32) -> i32 {
         match self {
             Numbers::Planes(Shape { width, signed: true }) if plane + 1 == width => -(held << plane),
             Numbers::Planes(_) => held << plane,

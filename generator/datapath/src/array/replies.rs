@@ -112,7 +112,7 @@ impl Run {
                         let part = beat.first()?.slice((layer * count + number) * bits, bits);
                         let held = operand.decode(self.places_from(geometry, before as u32), &part)?;
                         let values = vector.iter_mut().skip(before * places).zip(held);
-                        values.for_each(|(value, held)| *value += operand.numbers.from_plane(held, plane));
+                        values.for_each(|(value, held)| *value += operand.numbers.of_plane(held, plane));
                     }
                 }
             }

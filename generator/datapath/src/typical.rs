@@ -10,6 +10,8 @@ pub struct Work {
     pub scenario: Scenario,
     /// Exact products of an activation and a weight in it.
     pub products: u64,
+    /// The mode that it is done in; `None` where there are none, or where it takes several.
+    pub mode: Option<String>,
 }
 
 /// What scenarios of work are called.

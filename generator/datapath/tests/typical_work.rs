@@ -37,7 +37,7 @@ fn typical_work_is_steady_and_keeps_the_core_busy() {
         let (name, parameters) = (family.name(), defaults(*family));
         let most = family.timing(&parameters).products_a_cycle();
         for work in works(*family, &parameters) {
-            let Work { scenario, products } = work;
+            let Work { scenario, products, .. } = work;
             assert!(scenario.inputs.iter().flatten().all(|(gap, _)| *gap == 0), "{name}");
             assert!(scenario.ready.iter().all(|ready| *ready == u64::MAX), "{name}");
             let cycles = scenario.cycles.unwrap_or_else(|| panic!("{name} states no cycles"));
@@ -45,7 +45,7 @@ fn typical_work_is_steady_and_keeps_the_core_busy() {
             let rate = products as f64 / cycles as f64;
             assert!(rate > 0.0 && rate.is_finite(), "{name}");
         }
-        let Work { scenario, products } = family.typical_work(&parameters, None, 1);
+        let Work { scenario, products, .. } = family.typical_work(&parameters, None, 1);
         let rate = products as f64 / scenario.cycles.unwrap_or(1) as f64;
         // Of several modes the widest does less than the one that does the most; what skips digits does more than at worst.
         if family.modes(&parameters).is_empty() {

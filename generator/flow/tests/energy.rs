@@ -65,7 +65,7 @@ fn inverted(verilog: &str) -> Option<Result<(Energy, f64), FlowError>> {
         abort_after: None,
         cycles: Some(6),
     };
-    let (interface, work) = (Interface { streams }, Work { scenario, products: 12 });
+    let (interface, work) = (Interface { streams }, Work { scenario, products: 12, mode: None });
     let task = Task { sources: sources(&[("inverters.v", verilog)]), top: "inverters".to_owned(), kept: vec![] };
     measure(&task, &Stimulus { interface: &interface, work: &work, seed: 1 })
 }

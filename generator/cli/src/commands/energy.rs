@@ -47,14 +47,12 @@ fn work(design: &Built, mode: Option<&str>) -> Result<Work, Vec<Diagnostic>> {
 /// What energies are measured with.
 pub struct Meter {
     verilator: Verilator,
-    /// The mode that was asked for.
-    mode: Option<String>,
 }
 
 impl Meter {
     /// Finds the tools.
-    pub fn new(mode: Option<String>) -> Result<Meter, Vec<Diagnostic>> {
-        Ok(Meter { verilator: verilator()?, mode })
+    pub fn new() -> Result<Meter, Vec<Diagnostic>> {
+        Ok(Meter { verilator: verilator()? })
     }
 
     /// Measures the best result of a synthesis.
@@ -73,7 +71,7 @@ impl Meter {
         let period_ps = delay_ps.into_iter().chain(clock_ps.map(f64::from)).reduce(f64::max);
         Ok(Measured {
             scenario: work.scenario.name.clone(),
-            mode: self.mode.clone(),
+            mode: work.mode.clone(),
             period_ps,
             // A nanowatt is a millionth of a femtojoule a picosecond.
             leakage_fj: period_ps.map(|period_ps| 1e-6 * best.leakage_nw * period_ps),

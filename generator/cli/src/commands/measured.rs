@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::environment::tool_failure;
 use serde_json::{Value, json};
 use tritloom_cost::{ModuleActivity, Technology, module_activities};
+use tritloom_datapath::typical::Work;
 use tritloom_flow::Verilator;
 use tritloom_flow::activity::Activity;
 use tritloom_flow::check::design;
@@ -17,6 +18,8 @@ const SEED: u32 = 1;
 /// What a simulation has counted.
 pub struct Measured {
     scenario: String,
+    /// `None` where the design has none, or the work takes several.
+    mode: Option<String>,
     cycles: u64,
     modules: Vec<ModuleActivity>,
 }
@@ -30,13 +33,18 @@ impl Measured {
         hardware: &Design,
     ) -> Result<Measured, Vec<Diagnostic>> {
         let Configuration { family, parameters, .. } = configuration;
-        let scenario = family.typical_work(parameters, mode, SEED.into()).scenario;
+        let Work { scenario, mode, .. } = family.typical_work(parameters, mode, SEED.into());
         let traced = verilator.traced(&design(hardware, &family.interface(parameters), None));
         let trace = traced.and_then(|traced| traced.run(&scenario, SEED));
         let activity = trace.and_then(|trace| Activity::of(&trace, hardware));
         let activity = activity.map_err(|error| vec![tool_failure(&error)])?;
         let modules = module_activities(technology, hardware, |module| activity.toggles_a_cycle(module).unwrap_or(0.0));
-        Ok(Measured { scenario: scenario.name, cycles: activity.cycles, modules })
+        Ok(Measured { scenario: scenario.name, mode, cycles: activity.cycles, modules })
+    }
+
+    /// Whether this is the activity in one of these modes; work in no mode is as good as any.
+    pub fn is_of(&self, modes: &[String]) -> bool {
+        modes.is_empty() || self.mode.as_ref().is_none_or(|mode| modes.contains(mode))
     }
 
     /// How often a net toggles in a cycle, in the mean that the energies of toggles weigh.
@@ -52,10 +60,11 @@ impl Measured {
         });
         let shown = |energy_fj: Option<f64>| energy_fj.map_or("-".to_owned(), |energy_fj| format!("{energy_fj:.1}"));
         format!(
-            "\nactivity measured in {} cycles of `{}`: a net toggles {:.3} times a cycle, {by_statistics:.3} by statistics; \
+            "\nactivity measured in {} cycles of `{}`{}: a net toggles {:.3} times a cycle, {by_statistics:.3} by statistics; \
              a cycle takes {} fJ, {} by statistics\n{}",
             self.cycles,
             self.scenario,
+            self.mode.as_ref().map_or(String::new(), |mode| format!(" in mode {mode}")),
             self.toggles_a_cycle(),
             shown(energy_fj),
             shown(statistical_fj),
@@ -69,7 +78,7 @@ impl Measured {
             |one| json!({"module": one.module, "share_of_energy": one.share, "toggles_a_cycle": one.toggles_a_cycle}),
         );
         json!({
-            "scenario": self.scenario, "cycles": self.cycles, "toggles_a_cycle": self.toggles_a_cycle(),
+            "scenario": self.scenario, "mode": self.mode, "cycles": self.cycles, "toggles_a_cycle": self.toggles_a_cycle(),
             "statistical_toggles_a_cycle": by_statistics, "statistical_energy_a_cycle_fj": statistical_fj,
             "modules": modules.collect::<Vec<_>>(),
         })

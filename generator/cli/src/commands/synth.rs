@@ -33,6 +33,8 @@ struct Synthesised {
     /// What does not fit into a row.
     remarks: String,
     energy: Option<Measured>,
+    /// Why there is no energy where one was asked for.
+    failure: Option<Diagnostic>,
     json: Value,
 }
 
@@ -49,7 +51,7 @@ pub fn synth(
     let designs = configurations.iter().map(Built::new).collect::<Result<Vec<_>, _>>()?;
     let tasks = designs.iter().map(|design| task(design, arguments)).collect::<Result<Vec<_>, _>>()?;
     let works = works(arguments, &designs)?;
-    let meter = works.as_ref().map(|_| Meter::new(arguments.mode.clone())).transpose()?;
+    let meter = works.as_ref().map(|_| Meter::new()).transpose()?;
     let synthesiser = synthesiser()?;
     let target = Target::new(arguments, meter, &synthesiser)?;
     let progress = terminal.progress("synth", designs.len());
@@ -58,7 +60,10 @@ pub fn synth(
         let name = &design.configuration.name;
         let work = works.as_ref().map(|works| &works[number]);
         match target.synthesise(design, task, work) {
-            Ok(synthesised) => made.push(synthesised),
+            Ok(mut synthesised) => {
+                failures.extend(synthesised.failure.take());
+                made.push(synthesised);
+            }
             Err(error) => failures.push(failure(name, &error)),
         }
         progress.step(name);
@@ -135,8 +140,11 @@ impl<'a> Target<'a> {
                 let measured = meter.as_ref().zip(work).map(|(meter, work)| {
                     meter.measure(synthesiser, (design, work), task, library, (clock_ps, made.best()))
                 });
-                let energy = measured.transpose()?;
-                Ok(Synthesised { energy, ..in_cells(name, task, library, &made) }.with_energy())
+                let (energy, failure) = match measured.transpose() {
+                    Ok(energy) => (energy, None),
+                    Err(error) => (None, Some(failure(name, &error))),
+                };
+                Ok(Synthesised { energy, failure, ..in_cells(name, task, library, &made) }.with_energy())
             }
             Target::Fpga { synthesiser, device, multipliers } => {
                 Ok(on_fpga(name, task, &synthesiser.device(task, (*device).into(), *multipliers)?))
@@ -204,7 +212,7 @@ fn in_cells(name: &str, task: &Task, library: &CellLibrary, made: &CellSynthesis
         "best": best,
         "settings": made.results,
     });
-    Synthesised { name: name.to_owned(), rows, remarks, energy: None, json }
+    Synthesised { name: name.to_owned(), rows, remarks, energy: None, failure: None, json }
 }
 
 fn cell_row(name: &str, rank: usize, library: &CellLibrary, result: &CellResult) -> [String; COLUMNS] {
@@ -247,7 +255,7 @@ fn on_fpga(name: &str, task: &Task, result: &DeviceResult) -> Synthesised {
     let mut row = std::array::from_fn(|_| name.to_owned());
     row[1..].iter_mut().zip(counts).for_each(|(cell, count)| *cell = count.to_string());
     let json = json!({"design": name, "top": task.top, "result": result});
-    Synthesised { name: name.to_owned(), rows: vec![row], remarks: String::new(), energy: None, json }
+    Synthesised { name: name.to_owned(), rows: vec![row], remarks: String::new(), energy: None, failure: None, json }
 }
 
 fn report(target: &Target, made: &[Synthesised], failures: Vec<Diagnostic>) -> Report {

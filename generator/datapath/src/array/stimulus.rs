@@ -125,7 +125,11 @@ pub fn typical_work(geometry: &Geometry, beat_cycles: BeatCycles, (mode, pace): 
     let activations = vectors(rows, typical::activation, geometry.modes[mode].activation.numbers);
     let weights = vectors(columns, typical::weight, geometry.modes[mode].weight.numbers);
     bench.push(typical::NAME, &[Job { mode, activations, weights, inner }], &FULL_SPEED, None);
-    Work { scenario: bench.scenarios.remove(0), products: u64::from(rows) * u64::from(columns) * u64::from(inner) }
+    Work {
+        scenario: bench.scenarios.remove(0),
+        products: u64::from(rows) * u64::from(columns) * u64::from(inner),
+        mode: geometry.has_modes().then(|| geometry.modes[mode].name.clone()),
+    }
 }
 
 struct Bench<'a> {

@@ -50,7 +50,7 @@ pub(super) fn typical_work(shape: &Shape, timing: &Timing, seed: u64) -> Work {
     let runs = typical::CYCLES.div_ceil(inner.div_ceil(width).into());
     let jobs: Vec<Job> = (0..runs).map(|_| bench.job(inner, columns)).collect();
     bench.push(typical::NAME, &jobs, &FULL_SPEED, None);
-    Work { scenario: bench.scenarios.remove(0), products: runs * u64::from(inner) * u64::from(columns) }
+    Work { scenario: bench.scenarios.remove(0), products: runs * u64::from(inner) * u64::from(columns), mode: None }
 }
 
 struct Bench<'a> {

@@ -60,7 +60,7 @@ pub(super) fn typical_work(config: &Config, seed: u64) -> typical::Work {
     let jobs: Vec<Job> = (0..runs).map(|_| job()).collect();
     bench.push(typical::NAME, &jobs, &FULL_SPEED, None);
     let products = runs * keys * u64::from(config.max_head_size);
-    typical::Work { scenario: bench.scenarios.remove(0), products }
+    typical::Work { scenario: bench.scenarios.remove(0), products, mode: None }
 }
 
 struct Bench<'a> {

@@ -69,7 +69,7 @@ pub fn typical_work(geometry: &Geometry, timing: &Timing, seed: u64) -> Work {
     let jobs: Vec<Job> = (0..runs).map(|_| job()).collect();
     bench.push(typical::NAME, &jobs, &FULL_SPEED, None);
     let products = runs * u64::from(inputs) * u64::from(outputs) * u64::from(vectors);
-    Work { scenario: bench.scenarios.remove(0), products }
+    Work { scenario: bench.scenarios.remove(0), products, mode: None }
 }
 
 struct Bench<'a> {

@@ -65,7 +65,8 @@ pub(super) fn typical_work(config: &Config, is_exact: bool, seed: u64) -> Work {
     let jobs: Vec<Job> = (0..runs).map(|_| job()).collect();
     bench.push(typical::NAME, &jobs, &Stall::FULL_SPEED, None);
     let products = u64::from(runs) * u64::from(rows) * u64::from(columns) * u64::from(inner);
-    Work { scenario: bench.scenarios.remove(0), products }
+    let mode = (!is_exact).then(|| config.geometry.modes[DRAFT].name.clone());
+    Work { scenario: bench.scenarios.remove(0), products, mode }
 }
 
 struct Bench<'a> {

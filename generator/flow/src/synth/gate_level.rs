@@ -191,8 +191,10 @@ fn in_order(gates: Vec<(usize, Function<usize>)>, nets: usize) -> Result<Vec<(us
         done += 1;
     }
     if done < gates.len() {
-        let reason = "gates read one another in a circle, with no register between them".to_owned();
-        return Err(FlowError::Misbehaved { reason });
+        return Err(FlowError::answer(
+            "yosys",
+            "its gates read one another in a circle, with no register between them",
+        ));
     }
     let mut gates: Vec<Option<(usize, Function<usize>)>> = gates.into_iter().map(Some).collect();
     Ok(order.into_iter().filter_map(|gate| gates[gate].take()).collect())

@@ -176,7 +176,7 @@ pub(super) struct Gates {
 }
 
 /// The name of a bit; undefined bits are low.
-pub(super) fn net(bit: &Value) -> String {
+fn net(bit: &Value) -> String {
     match (bit.as_u64(), bit.as_str()) {
         (Some(number), _) => format!("n{number}"),
         (None, Some("1")) => "const1".to_owned(),
@@ -185,7 +185,7 @@ pub(super) fn net(bit: &Value) -> String {
 }
 
 /// The same in Verilog.
-pub(super) fn literal(net: &str) -> &str {
+fn literal(net: &str) -> &str {
     match net {
         "const0" => "1'b0",
         "const1" => "1'b1",

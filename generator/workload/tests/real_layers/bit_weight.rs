@@ -15,8 +15,7 @@ const OUTPUTS: usize = 12;
 const STEPS: [(&str, &str); 6] =
     [("baseline", "2"), ("opt1", "2"), ("opt2", "4"), ("opt3", "4"), ("opt4c", "4"), ("opt4e", "16")];
 
-/// Every ternary matrix, and the classifier; with all of their outputs the matrices that are `whole`, without a number the
-/// classifier.
+/// Every ternary matrix, and the classifier, for which `None` stands. `whole` says which keep all of their outputs.
 fn layers(model: &Model, whole: fn(Option<MatrixId>) -> bool) -> Vec<Layer> {
     let (mut layers, classifier) = layers::layers(model, TOKENS);
     layers.push(classifier);

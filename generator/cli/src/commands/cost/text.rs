@@ -52,7 +52,7 @@ impl Model {
         let family = configuration.family.name();
         if baselines.is_empty() {
             let products = own.evaluation.timing.products_a_cycle();
-            return format!("\nno baseline\n{}", self.comparison(family, products, own, &[]));
+            return format!("\nno baseline\n{}", self.comparison(family, (products, true), own, &[]));
         }
         let mut text = String::new();
         // Baselines of one throughput stand together.
@@ -64,18 +64,25 @@ impl Model {
                 _ => format!(" in modes {}", modes.join(", ")),
             };
             text += &format!("\nat equal throughput: {products_a_cycle} products a cycle{of_runs}\n");
-            text += &self.comparison(family, *products_a_cycle, own, together);
+            let measured = own.measured.as_ref().is_none_or(|measured| measured.is_of(modes));
+            text += &self.comparison(family, (*products_a_cycle, measured), own, together);
         }
         text
     }
 
-    /// A design and baselines that do as many products a cycle.
-    fn comparison(&self, family: &str, products: f64, own: &Estimated, baselines: &[Baseline]) -> String {
-        let baselines = baselines.iter().map(|baseline| (baseline.word.as_str(), &baseline.estimated));
-        let rows = std::iter::once((family, own)).chain(baselines);
+    /// A design and baselines that do as many products a cycle; `own_energy`: the design's energy is that of these products.
+    fn comparison(
+        &self,
+        family: &str,
+        (products, own_energy): (f64, bool),
+        own: &Estimated,
+        baselines: &[Baseline],
+    ) -> String {
+        let baselines = baselines.iter().map(|baseline| (baseline.word.as_str(), &baseline.estimated, true));
+        let rows = std::iter::once((family, own, own_energy)).chain(baselines);
         if self.technology.is_fpga() {
             let header = ["design", "LUTs", "registers", "products a cycle", "LUTs a product"];
-            table(&header, rows.map(|(word, one)| one.row_of_fpga(word, products)))
+            table(&header, rows.map(|(word, one, _)| one.row_of_fpga(word, products)))
         } else {
             let header = [
                 "design",
@@ -85,7 +92,7 @@ impl Model {
                 "products a cycle",
                 "energy a product fJ",
             ];
-            table(&header, rows.map(|(word, one)| one.row_of_cells(word, products)))
+            table(&header, rows.map(|(word, one, energy)| one.row_of_cells(word, products, energy)))
         }
     }
 
@@ -143,7 +150,7 @@ impl Estimated {
         ]
     }
 
-    fn row_of_cells(&self, family: &str, products: f64) -> [String; 6] {
+    fn row_of_cells(&self, family: &str, products: f64, energy: bool) -> [String; 6] {
         let total = self.evaluation.total();
         let shown =
             |value: Option<f64>, digits: usize| value.map_or("-".to_owned(), |value| format!("{value:.digits$}"));
@@ -154,7 +161,7 @@ impl Estimated {
             shown(self.delay_ps, 0),
             shown(quick_area_um2, 1),
             products.to_string(),
-            shown(self.energy_fj.map(|energy_fj| energy_fj / products), 3),
+            shown(self.energy_fj.filter(|_| energy).map(|energy_fj| energy_fj / products), 3),
         ]
     }
 }

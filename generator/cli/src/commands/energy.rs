@@ -1,6 +1,6 @@
 //! `synth --energy`: what the gates of a design take, measured on work as networks give it.
 
-use super::mode::mode_number;
+use super::mode::mode_numbers;
 use crate::arguments::Synth;
 use crate::built::Built;
 use crate::diagnostic::{Diagnostic, code};
@@ -36,12 +36,11 @@ pub fn works(arguments: &Synth, designs: &[Built]) -> Result<Option<Vec<Work>>, 
         let message = format!("`--energy` measures designs under their own bench, and the module `{module}` has none");
         return Err(vec![Diagnostic::new(code::USAGE, message).legal("`--energy` without `--module`")]);
     }
-    designs.iter().map(|design| work(design, arguments.mode.as_deref())).collect::<Result<_, _>>().map(Some)
-}
-
-fn work(design: &Built, mode: Option<&str>) -> Result<Work, Vec<Diagnostic>> {
-    let number = mode_number(&design.configuration, mode)?;
-    Ok(design.configuration.family.typical_work(&design.configuration.parameters, number, SEED.into()))
+    let modes = mode_numbers(designs.iter().map(|design| &design.configuration), arguments.mode.as_deref())?;
+    let work = |(design, mode): (&Built, Option<usize>)| {
+        design.configuration.family.typical_work(&design.configuration.parameters, mode, SEED.into())
+    };
+    Ok(Some(designs.iter().zip(modes).map(work).collect()))
 }
 
 /// What energies are measured with.

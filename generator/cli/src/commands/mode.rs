@@ -1,11 +1,26 @@
-//! The mode of a design that an option names.
+//! The mode of designs that an option names.
 
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, code};
 use tritloom_datapath::parameter::closest;
 
-/// Its number among the design's modes; `None` where none is named, which stands for that of the widest operands.
-pub fn mode_number(configuration: &Configuration, wanted: Option<&str>) -> Result<Option<usize>, Vec<Diagnostic>> {
+/// Its number among each design's modes, `None` where none is named, which stands for that of the widest operands; or all
+/// designs that have none of this name.
+pub fn mode_numbers<'a>(
+    configurations: impl Iterator<Item = &'a Configuration>,
+    wanted: Option<&str>,
+) -> Result<Vec<Option<usize>>, Vec<Diagnostic>> {
+    let (mut numbers, mut unknown) = (vec![], vec![]);
+    for configuration in configurations {
+        match mode_number(configuration, wanted) {
+            Ok(number) => numbers.push(number),
+            Err(diagnostics) => unknown.extend(diagnostics),
+        }
+    }
+    if unknown.is_empty() { Ok(numbers) } else { Err(unknown) }
+}
+
+fn mode_number(configuration: &Configuration, wanted: Option<&str>) -> Result<Option<usize>, Vec<Diagnostic>> {
     let Some(wanted) = wanted else { return Ok(None) };
     let modes = configuration.family.modes(&configuration.parameters);
     let modes: Vec<&str> = modes.iter().map(|mode| mode.name.as_str()).collect();

@@ -93,16 +93,12 @@ fn a_design_that_a_tool_fails_on_does_not_lose_the_others() {
 fn energy_is_measured_of_whole_designs_in_modes_that_they_have() {
     let flexible = "../../designs/booth_flex.yaml";
     let module = "plain_adder_w28";
-    let told = [
-        vec![flexible, "--energy", "--module", module],
-        vec![flexible, "--energy", "--mode", "int9"],
-        vec![TUTORIAL, "--energy", "--mode", "int8"],
-    ]
-    .map(|more| {
-        let output = tritloom(&[vec!["synth", "--liberty", CELLS], more].concat());
-        assert_eq!(output.status.code(), Some(2));
-        text_of(&output)
-    });
+    let told = [vec![flexible, "--energy", "--module", module], vec![flexible, TUTORIAL, "--energy", "--mode", "int9"]]
+        .map(|more| {
+            let output = tritloom(&[vec!["synth", "--liberty", CELLS], more].concat());
+            assert_eq!(output.status.code(), Some(2));
+            text_of(&output)
+        });
     insta::assert_snapshot!("energy_that_cannot_be_measured", told.concat());
 }
 
@@ -241,11 +237,7 @@ fn activity_that_cannot_be_measured_is_an_error() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("ice40 knows no energies"), "{}", text(&output.stderr));
     let flexible = "../../designs/booth_flex.yaml";
-    let told = [
-        &[flexible, "--mode", "int8"][..],
-        &[flexible, "--mode", "int9", "--activity", "measured"],
-        &[TUTORIAL, "--mode", "int8", "--activity", "measured"],
-    ]
-    .map(|more| text_of(&tritloom(&[&["cost"], more].concat())));
+    let told = [&[flexible, "--mode", "int8"][..], &[flexible, TUTORIAL, "--mode", "int9", "--activity", "measured"]]
+        .map(|more| text_of(&tritloom(&[&["cost"], more].concat())));
     insta::assert_snapshot!("activity_that_cannot_be_measured", told.concat());
 }

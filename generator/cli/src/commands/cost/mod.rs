@@ -3,7 +3,7 @@
 mod text;
 
 use super::measured::Measured;
-use super::mode::mode_number;
+use super::mode::mode_numbers;
 use super::{Report, load_all};
 use crate::arguments::{ActivitySource, Cost};
 use crate::config::Configuration;
@@ -64,8 +64,7 @@ pub fn cost(arguments: &Cost, families: &[&'static dyn Family]) -> Result<Report
         return Err(vec![Diagnostic::new(code::USAGE, message).legal("`--mode` with `--activity measured`")]);
     }
     let configurations = load_all(&arguments.configs, families)?;
-    let number = |configuration| mode_number(configuration, arguments.mode.as_deref());
-    let modes = configurations.iter().map(number).collect::<Result<Vec<_>, _>>()?;
+    let modes = mode_numbers(configurations.iter(), arguments.mode.as_deref())?;
     let technology = technology::load(&arguments.technology)?;
     let model = Model {
         verilator: counter(arguments.activity, &technology)?,

@@ -43,17 +43,24 @@ impl Element for Multipliers {
         let activations = m.input("activations", uint(geometry.row_bits()));
         let weights = m.input("weights", uint(geometry.column_bits()));
         let control = has_modes.then(|| m.input("control", uint(geometry.mode_bits())));
-        let (first, enable) = (m.input("first", uint(1)), m.input("enable", uint(1)));
         let sums: Vec<Value> =
             geometry.modes.iter().map(|mode| dot_product(mode, &activations, &weights, width)).collect();
         let mut products = match &control {
             Some(control) => control.select(&sums),
             None => sums[0].clone(),
         };
+        let passes = matches!(geometry.topology, Topology::WeightStationary { .. });
         if geometry.element_stages > 0 {
-            let pipeline = m.pipeline("element", Some(&m.input("advance", uint(1))));
+            let advance = (!passes).then(|| m.input("advance", uint(1)));
+            let pipeline = m.pipeline("element", advance.as_ref());
             products = pipeline.stage(0, "products", &products).at(geometry.element_stages);
         }
+        if passes {
+            let sum = m.input("addend", uint(width)).as_signed() + products;
+            m.output("sum", &sum.wrap(width).as_unsigned());
+            return m.finish();
+        }
+        let (first, enable) = (m.input("first", uint(1)), m.input("enable", uint(1)));
         let sum = m.register("sum", sint(width));
         let base = first.mux(&m.sint(0, width), &sum);
         sum.enable(&enable).next(&(base + products).wrap(width));
@@ -138,7 +145,12 @@ fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
 fn every_geometry() -> Vec<Geometry> {
     let sets = [cut_apart(1), cut_apart(3), fused(), fused()[..2].to_vec(), fused()[1..2].to_vec()];
     let shapes = sets.into_iter().flat_map(|modes| [0, 2].map(|stages| geometry(modes.clone(), stages)));
-    let topologies = [Topology::Broadcast, Topology::Cube { layers: 3 }, Topology::OutputStationary];
+    let topologies = [
+        Topology::Broadcast,
+        Topology::Cube { layers: 3 },
+        Topology::OutputStationary,
+        Topology::WeightStationary { max_rows: 5 },
+    ];
     shapes.flat_map(|shape| topologies.map(|topology| Geometry { topology, ..shape.clone() })).collect()
 }
 

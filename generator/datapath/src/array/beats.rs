@@ -72,22 +72,24 @@ pub fn operands(
 /// array a beat, tile after tile of the inner dimension.
 pub fn stationary(
     geometry: &Geometry,
+    mode: usize,
     (activations, weights): (&[Vec<i32>], &[Vec<i32>]),
     inner: u32,
     tile: u32,
     noise: Noise,
 ) -> (Vec<Beat>, Vec<Beat>) {
-    let Mode { activation, weight, places, .. } = geometry.modes[0];
+    let Mode { activation, weight, places, .. } = geometry.modes[mode];
     let columns = tile * geometry.columns..(tile + 1) * geometry.columns;
     let (mut vectors, mut rows) = (Vec::new(), Vec::new());
-    for first in (0..geometry.inner_tiles(0, inner)).map(|step| step * geometry.tile_places(0)) {
+    let tile_places = geometry.tile_places(mode);
+    for first in (0..geometry.inner_tiles(mode, inner)).map(|step| step * tile_places) {
         for row in (0..geometry.rows).map(|row| first + row * places) {
             let of_column = |column| part(weights.get(column as usize), row..row + places, weight.numbers, noise);
             let row: Vec<Vec<i32>> = columns.clone().map(of_column).collect();
             rows.push(encoded(&weight, &row, geometry.column_bits(), noise));
         }
         for vector in activations {
-            let vector = part(Some(vector), first..first + geometry.tile_places(0), activation.numbers, noise);
+            let vector = part(Some(vector), first..first + tile_places, activation.numbers, noise);
             let by_row: Vec<Vec<i32>> = vector.chunks(places as usize).map(<[i32]>::to_vec).collect();
             vectors.push(encoded(&activation, &by_row, geometry.row_bits(), noise));
         }

@@ -55,6 +55,14 @@ pub struct ElementCensus {
     pub activation_sum: Census,
 }
 
+impl ElementCensus {
+    /// Bits of a row's activations and of a column's weights behind the edges.
+    fn seen_bits(&self, geometry: &Geometry) -> [u32; 2] {
+        let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
+        [bits(&self.row_edge, geometry.row_bits()), bits(&self.column_edge, geometry.column_bits())]
+    }
+}
+
 /// Every part of the array around an element, in the order in which data passes.
 pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
     if let Topology::WeightStationary { max_rows } = geometry.topology {
@@ -65,9 +73,7 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
         ("control", control(geometry, &element.control, element.feeder.as_ref())),
         ("mask", mask(geometry, element.row_edge_masks)),
     ];
-    let bits = |edge: &Option<(Census, u32)>, otherwise: u32| edge.as_ref().map_or(otherwise, |(_, bits)| *bits);
-    let row_bits = bits(&element.row_edge, geometry.row_bits());
-    let column_bits = bits(&element.column_edge, geometry.column_bits());
+    let [row_bits, column_bits] = element.seen_bits(geometry);
     parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.operand_rows().into()))));
     parts.extend(element.column_edge.map(|(mut edge, _)| {
         edge.add(ResetRegister, u64::from(geometry.passes > 1), geometry.passes.into()); // its pass
@@ -101,11 +107,15 @@ pub fn census_by_part(geometry: &Geometry, element: ElementCensus) -> Parts {
 }
 
 fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Parts {
-    let column_bits = element.column_edge.as_ref().map_or(geometry.column_bits(), |(_, bits)| *bits);
-    let mut parts = weight_stationary::census(geometry, max_rows, column_bits);
+    let mut control = weight_stationary::control(geometry);
+    control.add_census(&mode_of_run(geometry, &element.control), 1);
+    let mut parts = vec![("control", control), ("mask", mask(geometry, element.row_edge_masks))];
+    let seen = element.seen_bits(geometry);
+    parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.rows.into()))));
     parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
+    parts.extend(weight_stationary::census(geometry, max_rows, seen, &element.control));
     parts.push(("results", results::census(geometry)));
     parts
 }
@@ -151,13 +161,22 @@ fn control(geometry: &Geometry, mode: &ControlCensus, feeder: Option<&FeederCens
         true => census.add_census(&planes::census(geometry), 1),
         false => census.add(Inverter, u64::from(geometry.passes > 1), 1), // of the first pass
     }
+    census.add_census(&mode_of_run(geometry, mode), 1);
+    if geometry.has_modes() {
+        let stages = if mode.bits > 0 { mode.stages } else { 0 };
+        census.add(EnabledRegister, stages.into(), mode.bits.into());
+    }
+    census
+}
+
+/// What knows the mode of the run under way.
+fn mode_of_run(geometry: &Geometry, mode: &ControlCensus) -> Census {
+    let mut census = Census::default();
     if geometry.has_modes() {
         census.add_census(&mode.decoder, 1);
         census.add(EnabledRegister, 1, geometry.mode_bits().into());
-        let stages = if mode.bits > 0 { mode.stages } else { 0 };
-        census.add(EnabledRegister, stages.into(), mode.bits.into());
-        if let InnerStep::PerRun { .. } = nest.inner_step {
-            census.add(Table, 1, u64::from(nest.inner_step.bits()) * geometry.modes.len() as u64);
+        if let inner_step @ InnerStep::PerRun { .. } = geometry.nest().inner_step {
+            census.add(Table, 1, u64::from(inner_step.bits()) * geometry.modes.len() as u64);
         }
     }
     census
@@ -221,19 +240,18 @@ fn waiting(geometry: &Geometry, row_bits: u32, column_bits: u32) -> Census {
 
 /// The mask of the activations.
 fn mask(geometry: &Geometry, at_edge: bool) -> Census {
-    let places = geometry.most_places();
-    let mut census = thermometer_census(geometry.nest().inner_bits(), places * geometry.layers());
-    if at_edge {
-        return census;
-    }
+    let (places, parts) = (geometry.most_places(), geometry.inner_parts());
+    let mut census = thermometer_census(geometry.nest().inner_bits(), places * parts);
+    let choices = u64::from(parts) * (geometry.modes.len() as u64 - 1);
+    let rows = geometry.operand_rows();
     match geometry.common_activation() {
         Some(operand) => {
-            census.add(AndOr, u64::from(geometry.operand_rows() * places), operand.numbers.bits().into());
+            census.add(Multiplexer, if geometry.parts_agree() { 0 } else { choices }, places.into());
+            census.add(AndOr, if at_edge { 0 } else { u64::from(rows * places) }, operand.numbers.bits().into());
         }
         None => {
-            let choices = u64::from(geometry.layers()) * (geometry.modes.len() as u64 - 1);
             census.add(Multiplexer, choices, geometry.row_bits().into());
-            census.add(AndOr, geometry.operand_rows().into(), geometry.row_bits().into());
+            census.add(AndOr, rows.into(), geometry.row_bits().into());
         }
     }
     census

@@ -151,22 +151,23 @@ impl Geometry {
         }
     }
 
-    /// The most places of the inner dimension that pass in a beat.
+    /// The most places of the inner dimension that pass in a beat, in each part of it.
     pub fn most_places(&self) -> u32 {
         self.modes.iter().map(|mode| mode.places).max().unwrap_or(1)
     }
 
-    /// How activations lie in a beat of any mode, where all modes agree on the bits of every place, and on what place of
-    /// the inner dimension it is: a layer begins where the one before ends.
+    /// How activations lie in a part of a beat of any mode, where all modes agree on the bits of every place.
     pub(crate) fn common_activation(&self) -> Option<Operand> {
         let layout = |operand: &Operand| (operand.numbers.bits(), operand.lanes, operand.lane_bits, operand.pitch);
         let first = self.modes.first()?.activation;
         let dense = layout(&Operand::dense(first.numbers));
-        let agree = |mode: &Mode| {
-            let places = self.layers() == 1 || mode.places == self.most_places();
-            places && layout(&mode.activation) == dense
-        };
-        self.modes.iter().all(agree).then_some(first)
+        self.modes.iter().all(|mode| layout(&mode.activation) == dense).then_some(first)
+    }
+
+    /// Whether each part of a beat begins at the same place of the inner dimension in every mode: a part begins where the one
+    /// before ends.
+    pub(super) fn parts_agree(&self) -> bool {
+        self.inner_parts() == 1 || self.modes.iter().all(|mode| mode.places == self.most_places())
     }
 
     /// The largest magnitude of a product.
@@ -198,8 +199,8 @@ impl Geometry {
         }
     }
 
-    /// Whether a sum may have several beats.
-    fn adds_beats(&self) -> bool {
+    /// Whether a sum may have several beats or, where weights stay, several tiles of the inner dimension.
+    pub(super) fn adds_beats(&self) -> bool {
         (0..self.modes.len()).any(|mode| self.max_inner > self.tile_places(mode))
     }
 
@@ -218,6 +219,20 @@ impl Geometry {
         if let Topology::Cube { layers } = self.topology { layers } else { 1 }
     }
 
+    /// Parts of a beat of activations, one behind the other along the inner dimension: layers, or rows of an array in which
+    /// weights stay.
+    pub fn inner_parts(&self) -> u32 {
+        match self.topology {
+            Topology::WeightStationary { .. } => self.rows,
+            _ => self.layers(),
+        }
+    }
+
+    /// Rows that see the same part of the inner dimension, each the activations of a vector of its own.
+    pub fn rows_of_a_part(&self) -> u32 {
+        self.operand_rows() / self.inner_parts()
+    }
+
     /// Rows of all layers, which take a part of a beat of activations each, layer by layer.
     pub fn operand_rows(&self) -> u32 {
         self.rows * self.layers()
@@ -228,19 +243,25 @@ impl Geometry {
         self.columns * self.layers()
     }
 
-    /// Places of the inner dimension over which a sum goes in an element.
-    fn summed_places(&self) -> u32 {
-        let of_a_layer = |mode: usize| self.max_inner.div_ceil(self.tile_places(mode)) * self.modes[mode].places;
+    /// Places of the inner dimension over which a sum goes in an element, in a mode.
+    fn summed_places(&self, mode: usize) -> u32 {
+        let tile = self.tile_places(mode);
         match self.topology {
             Topology::Broadcast | Topology::Tree | Topology::Draining | Topology::OutputStationary => self.max_inner,
-            Topology::Cube { .. } => (0..self.modes.len()).map(of_a_layer).max().unwrap_or(1).min(self.max_inner),
-            Topology::WeightStationary { .. } => self.max_inner.min(self.rows * self.depth),
+            Topology::Cube { .. } => (self.max_inner.div_ceil(tile) * self.modes[mode].places).min(self.max_inner),
+            Topology::WeightStationary { .. } => self.max_inner.min(tile),
         }
+    }
+
+    /// The greatest magnitude of a sum in an element of numbers of a magnitude.
+    fn summed_magnitude(&self, magnitude: impl Fn(&Mode) -> u64) -> u64 {
+        let of_mode = |(number, mode)| magnitude(mode) * u64::from(self.summed_places(number));
+        self.modes.iter().enumerate().map(of_mode).max().unwrap_or(1)
     }
 
     /// The greatest magnitude of a sum in an element.
     pub(super) fn kept_magnitude(&self) -> u64 {
-        let exact = || self.product_magnitude() * u64::from(self.summed_places());
+        let exact = || self.summed_magnitude(Mode::product_magnitude);
         self.given_kept_bits().map_or_else(exact, |bits| (1 << (bits - 1)) - 1)
     }
 
@@ -261,7 +282,7 @@ impl Geometry {
 
     /// The greatest magnitude of the sum of activations that meet one column of elements.
     pub(super) fn kept_activation_magnitude(&self) -> u64 {
-        self.activation_magnitude() * u64::from(self.summed_places())
+        self.summed_magnitude(|mode| mode.activation.numbers.magnitude())
     }
 
     /// Bits of the sum of activations beside a row of elements of one layer.
@@ -276,10 +297,7 @@ impl Geometry {
 
     /// Places of the inner dimension that pass before its next step.
     pub fn tile_places(&self, mode: usize) -> u32 {
-        match self.topology {
-            Topology::WeightStationary { .. } => self.rows * self.modes[mode].places,
-            _ => self.layers() * self.modes[mode].places,
-        }
+        self.inner_parts() * self.modes[mode].places
     }
 
     /// The most rows of a run.
@@ -294,7 +312,7 @@ impl Geometry {
     /// `merge.rs`.
     pub fn position_bits(&self, positions: &Positions) -> u32 {
         let product = u64::from(positions.reach) << (self.activation_bits - 1);
-        bits_up_to(product * u64::from(self.summed_places())) + 1
+        bits_up_to(self.summed_magnitude(|_| product)) + 1
     }
 
     /// Bits of the sum of one element as it leaves the element.

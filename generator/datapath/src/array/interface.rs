@@ -98,7 +98,7 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
 
 fn formula(geometry: &Geometry, paces: &[Pace], next_tile: &str) -> String {
     let (columns, latency) = (geometry.columns, latency_cycles(geometry));
-    let (places, explained) = places(geometry);
+    let (places, explained) = places(geometry, "beat");
     let passes = match geometry.passes {
         _ if geometry.has_planes() => "a pass for each pair of planes, each of ".to_string(),
         1 => String::new(),
@@ -121,25 +121,25 @@ fn meanwhile(rows: &str) -> String {
 
 fn stationary_formula(geometry: &Geometry) -> String {
     let (columns, rows, latency) = (geometry.columns, geometry.rows, latency_cycles(geometry));
+    let (places, explained) = places(geometry, "tile");
     format!(
         "a run takes {rows} cycles for weights, one for each row of the array, and one for each of its rows, for each of its \
-         max(1, ceil(inner / {})) tiles of the inner dimension in each of its max(1, ceil(columns / {columns})) \
-         tiles of columns; a row is valid {latency} cycles after the activations that complete it; runs follow one \
+         max(1, ceil(inner / {places})) tiles of the inner dimension in each of its max(1, ceil(columns / {columns})) \
+         tiles of columns{explained}; a row is valid {latency} cycles after the activations that complete it; runs follow one \
          another in the same way; a row that waits for the receiver while {} others do comes back {rows} cycles later",
-        geometry.tile_places(0),
         queue_places(geometry),
     )
 }
 
-/// What divides the inner dimension, and what that stands for.
-fn places(geometry: &Geometry) -> (String, String) {
+/// What divides the inner dimension, the places of a beat or tile, and what that stands for.
+fn places(geometry: &Geometry, of: &str) -> (String, String) {
     if let InnerStep::Fixed(_) = geometry.nest().inner_step {
         return (geometry.tile_places(0).to_string(), String::new());
     }
     let modes = geometry.modes.iter().enumerate();
     let each: Vec<String> =
         modes.map(|(number, mode)| format!("{} in {}", geometry.tile_places(number), mode.name)).collect();
-    ("places".to_string(), format!(", with places of a beat: {}", each.join(", ")))
+    ("places".to_string(), format!(", with places of a {of}: {}", each.join(", ")))
 }
 
 /// The cycles of a beat, mode by mode where they differ.

@@ -1,13 +1,12 @@
 //! From the operand streams to what elements see: mask, edges, and the registers or the feeder that holds a beat.
 
-use super::cube::each_layer;
 use super::geometry::Geometry;
 use super::mode::Mode;
 use super::schedule::{PassSchedule, Schedule};
 use super::shell::{Element, Inputs};
 use crate::arith::thermometer::thermometer;
 use crate::sequencer::count_passes;
-use tritloom_hdl::{ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
+use tritloom_hdl::{Affine, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// A beat, as it enters or as elements see it.
 pub(super) struct Operands {
@@ -19,67 +18,109 @@ pub(super) struct Operands {
     pub held: bool,
 }
 
-/// The beat that enters, behind the edges; with `only_issued` activations are zero where none does.
+/// What is told of operands as they enter.
+pub(super) struct Told<'a> {
+    /// Where there are several modes, the number of theirs, and what edges know of it.
+    pub mode: Option<[Value; 2]>,
+    /// Where they enter several times.
+    pub pass: Option<&'a PassSchedule>,
+}
+
+impl Told<'_> {
+    fn control(&self) -> Option<&Value> {
+        self.mode.as_ref().map(|[_, control]| control)
+    }
+}
+
+/// By place of a beat, part by part of the inner dimension, whether it lies within what is left of the run.
+pub(super) fn within_inner(m: &ModuleBuilder, geometry: &Geometry, inner_left: &Value) -> Value {
+    thermometer(m, "within_inner", inner_left, geometry.most_places() * geometry.inner_parts())
+}
+
+/// The same, and nothing where no beat is issued.
+pub(super) fn within_issued(m: &ModuleBuilder, within: &Value, issue: &Value) -> Value {
+    m.wire("within_issued", &(within & issue.replicate(within.width())))
+}
+
+/// The beat that enters, behind the edges. Activations of places that are not `within` count as zero, so that the weights
+/// there do not matter.
 pub(super) fn entering(
     m: &ModuleBuilder,
     geometry: &Geometry,
     element: &dyn Element,
     streams: &Inputs,
-    schedule: &Schedule,
-    only_issued: bool,
+    (told, within): (&Told, &Value),
 ) -> Operands {
-    let within = within(m, geometry, schedule, only_issued);
     let row_edge = element.row_edge();
-    let (activations, within) = match row_edge.as_ref().is_some_and(|edge| edge.port("within_inner").is_some()) {
-        true => {
-            let incoming = streams.activations.flat().lanes(uint(geometry.row_bits()), geometry.operand_rows());
-            (incoming, Some(within_rows(m, geometry, &within)))
+    let masks = row_edge.as_ref().is_some_and(|edge| edge.port("within_inner").is_some());
+    let (activations, within) = match geometry.common_activation() {
+        None => (masked_by_mode(m, geometry, streams, (told, within)), None),
+        Some(operand) => {
+            let within = within_parts(m, geometry, told, within);
+            match masks {
+                true => {
+                    let incoming = streams.activations.flat().lanes(uint(geometry.row_bits()), geometry.operand_rows());
+                    (incoming, Some(within_rows(m, geometry, &within)))
+                }
+                false => (masked(m, geometry, streams, (operand.numbers.bits(), &within)), None),
+            }
         }
-        false => (masked(m, geometry, streams, schedule, &within), None),
     };
     Operands {
-        rows: prepared(m, &ROW_SIDE, &activations, row_edge, (Some(schedule), within.as_ref())),
-        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), (Some(schedule), None)),
+        rows: prepared(m, &ROW_SIDE, &activations, row_edge, (told, within.as_ref())),
+        columns: prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), (told, None)),
         held: false,
     }
 }
 
-/// For each row the places that lie within the inner dimension: those of its layer.
+/// What `body` describes for a part of the inner dimension, given its number, for each.
+fn each_part(m: &ModuleBuilder, geometry: &Geometry, name: &str, body: impl Fn(Affine)) {
+    match geometry.inner_parts() {
+        1 => body(Affine::from(0)),
+        parts => m.repeat(name, parts, |part| body(part.into())),
+    }
+}
+
+/// The places of a part that lie within, in a mode.
+fn of_part(geometry: &Geometry, mode: &Mode, within: &Value, part: &Affine) -> Value {
+    let parts = geometry.inner_parts();
+    within.slice(0, parts * mode.places).lanes(uint(mode.places), parts).lane(part.clone())
+}
+
+/// For each part of the inner dimension its places that lie within.
+fn within_parts(m: &ModuleBuilder, geometry: &Geometry, told: &Told, within: &Value) -> Lanes {
+    let (parts, places) = (geometry.inner_parts(), geometry.most_places());
+    let Some([number, _]) = told.mode.as_ref().filter(|_| !geometry.parts_agree()) else {
+        return within.lanes(uint(places), parts);
+    };
+    let of_parts = m.lanes("within_part", uint(places), parts);
+    each_part(m, geometry, "part_within", |part| {
+        let as_mode = |mode: &Mode| of_part(geometry, mode, within, &part).extend(places);
+        of_parts.drive(part.clone(), &number.select(&geometry.modes.iter().map(as_mode).collect::<Vec<_>>()));
+    });
+    (*of_parts).clone()
+}
+
+/// For each row the places that lie within: those of its part.
 fn within_rows(m: &ModuleBuilder, geometry: &Geometry, within: &Lanes) -> Lanes {
-    let (rows, places) = (geometry.rows, geometry.most_places());
-    let of_layers = within.flat().lanes(uint(places), geometry.layers());
-    let of_rows = m.lanes("within_row", uint(places), geometry.operand_rows());
-    each_layer(m, geometry, "within_layer", |layer| {
-        m.repeat("row_within", rows, |row| of_rows.drive(layer.clone() * rows + row, &of_layers.lane(layer.clone())));
+    let rows = geometry.rows_of_a_part();
+    let of_rows = m.lanes("within_row", within.shape(), geometry.operand_rows());
+    each_part(m, geometry, "part_of_rows", |part| {
+        m.repeat("row_within", rows, |row| of_rows.drive(part.clone() * rows + row, &within.lane(part.clone())));
     });
     (*of_rows).clone()
 }
 
-/// Which places of the beat that enters lie within the inner dimension; with `only_issued` none does where none enters.
-fn within(m: &ModuleBuilder, geometry: &Geometry, schedule: &Schedule, only_issued: bool) -> Lanes {
-    let places = geometry.most_places() * geometry.layers();
-    let in_run = thermometer(m, "within_inner", &schedule.inner_left, places);
-    let within = match only_issued {
-        true => m.wire("within_issued", &(in_run & schedule.issue.replicate(places))),
-        false => in_run,
-    };
-    within.lanes(uint(1), places)
-}
-
-/// The activations, a lane a row; what lies beyond the inner dimension counts as zero, so that the weights there do not
-/// matter.
-fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule, within: &Lanes) -> Lanes {
-    let (rows, places) = (geometry.rows, geometry.most_places());
-    let Some(operand) = geometry.common_activation() else {
-        return masked_by_mode(m, geometry, streams, schedule, within);
-    };
-    let bits = operand.numbers.bits();
+/// The activations, a lane a row, each place of so many bits zero where it does not lie `within` its part.
+fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, (bits, within): (u32, &Lanes)) -> Lanes {
+    let (rows, places) = (geometry.rows_of_a_part(), geometry.most_places());
+    let within = within.flat().lanes(uint(1), places * geometry.inner_parts());
     let masked = m.lanes("masked", uint(bits), geometry.operand_rows() * places);
-    each_layer(m, geometry, "masked_layer", |layer| {
+    each_part(m, geometry, "masked_part", |part| {
         m.repeat("masked_row", rows, |row| {
             m.repeat("masked_place", places, |place| {
-                let gate = within.lane(layer.clone() * places + place).replicate(bits);
-                let at = (layer.clone() * rows + row) * places + place;
+                let gate = within.lane(part.clone() * places + place).replicate(bits);
+                let at = (part.clone() * rows + row) * places + place;
                 masked.drive(at.clone(), &(streams.activations.lane(at) & gate));
             });
         });
@@ -88,46 +129,39 @@ fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &S
 }
 
 /// The same where a bit belongs to another place in another mode; bits that belong to none are zero.
-fn masked_by_mode(
-    m: &ModuleBuilder,
-    geometry: &Geometry,
-    streams: &Inputs,
-    schedule: &Schedule,
-    within: &Lanes,
-) -> Lanes {
-    let rows = geometry.rows;
+fn masked_by_mode(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, (told, within): (&Told, &Value)) -> Lanes {
+    let rows = geometry.rows_of_a_part();
     let masked = m.lanes("masked", uint(geometry.row_bits()), geometry.operand_rows());
-    for layer in 0..geometry.layers() {
-        let of_layer = if geometry.layers() > 1 { format!("_{layer}") } else { String::new() };
-        let named = |mode: &Mode, gate| m.wire(&format!("within{of_layer}_as_{}", mode.name), &gate);
-        let as_mode = |mode: &Mode| named(mode, gate(m, geometry, (mode, layer), within));
+    each_part(m, geometry, "masked_part", |part| {
+        let as_mode = |mode: &Mode| {
+            let gate = gate(m, geometry, mode, &of_part(geometry, mode, within, &part));
+            m.wire(&format!("within_as_{}", mode.name), &gate)
+        };
         let gates: Vec<Value> = geometry.modes.iter().map(as_mode).collect();
-        let gate = match &schedule.mode {
-            Some(mode) => m.wire(&format!("within_row{of_layer}"), &mode.number.select(&gates)),
+        let gate = match &told.mode {
+            Some([number, _]) => m.wire("within_row", &number.select(&gates)),
             None => gates[0].clone(),
         };
-        m.repeat(&format!("masked_row{of_layer}"), rows, |row| {
-            let row = row + layer * rows;
+        m.repeat("masked_row", rows, |row| {
+            let row = part.clone() * rows + row;
             masked.drive(row.clone(), &(streams.activations.lane(row) & &gate));
         });
-    }
+    });
     (*masked).clone()
 }
 
-/// By bit of the activations of a row of a layer, whether the place that it belongs to in a mode is within the inner
-/// dimension.
-fn gate(m: &ModuleBuilder, geometry: &Geometry, (mode, layer): (&Mode, u32), within: &Lanes) -> Value {
+/// By bit of the activations of a row, whether the place that it belongs to in a mode is `within`.
+fn gate(m: &ModuleBuilder, geometry: &Geometry, mode: &Mode, within: &Value) -> Value {
     let mut bits = vec![m.uint(0, 1); geometry.row_bits() as usize];
     for place in 0..mode.places {
         let first = mode.activation.offset(place) as usize;
-        let within = within.lane(layer * mode.places + place);
-        bits[first..first + mode.activation.numbers.bits() as usize].fill(within);
+        bits[first..first + mode.activation.numbers.bits() as usize].fill(within.bit(place));
     }
     m.concat(&bits.iter().rev().collect::<Vec<_>>())
 }
 
 /// The names of what stands on one side of the array.
-pub(super) struct Side {
+struct Side {
     /// The operands, as an edge calls them too.
     operands: &'static str,
     edges: &'static str,
@@ -137,17 +171,15 @@ pub(super) struct Side {
 
 const ROW_SIDE: Side =
     Side { operands: "activations", edges: "row_edges", edge: "row_edge", prepared: "prepared_activations" };
-pub(super) const COLUMN_SIDE: Side =
-    Side { operands: "weights", edges: "column_edge", edge: "edge", prepared: "prepared" };
+const COLUMN_SIDE: Side = Side { operands: "weights", edges: "column_edge", edge: "edge", prepared: "prepared" };
 
-/// One operand behind its edge, a lane a row or column; edges are told of mode and pass by the schedule, and those that mask
-/// their operands which places are within the inner dimension.
-pub(super) fn prepared(
+/// One operand behind its edge, a lane a row or column; edges that mask their operands are told which places are within.
+fn prepared(
     m: &ModuleBuilder,
     side: &Side,
     incoming: &Lanes,
     edge: Option<Module>,
-    (schedule, within): (Option<&Schedule>, Option<&Lanes>),
+    (told, within): (&Told, Option<&Lanes>),
 ) -> Lanes {
     let Some(edge) = edge else {
         return incoming.clone();
@@ -157,10 +189,10 @@ pub(super) fn prepared(
     m.repeat(side.edges, incoming.count(), |position| {
         let instance = m.instance(side.edge, &edge);
         instance.connect(side.operands, &incoming.lane(position));
-        if let Some(mode) = schedule.and_then(|schedule| schedule.mode.as_ref()).filter(|_| has("control")) {
-            instance.connect("control", &mode.control.at(0));
+        if let Some(control) = told.control().filter(|_| has("control")) {
+            instance.connect("control", control);
         }
-        if let Some(pass) = schedule.and_then(|schedule| schedule.pass.as_ref()).filter(|_| has("pass")) {
+        if let Some(pass) = told.pass.filter(|_| has("pass")) {
             instance.connect("pass", &own_pass(m, side, pass));
         }
         if let Some(within) = within {

@@ -6,26 +6,23 @@ use crate::arith::adder::FinalAdder;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH};
 
-/// The topologies of any element.
-pub const TOPOLOGY: Parameter =
+/// The topologies of elements that keep their sums until these are captured or selected.
+pub const TOPOLOGY_OF_KEPT_SUMS: Parameter =
     Parameter::choice("topology", &[BROADCAST, CUBE, TREE, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
 /// The topologies of elements whose sums can leave through one another too.
-pub const DRAINING_TOPOLOGY: Parameter =
+pub const TOPOLOGY_OF_DRAINING_SUMS: Parameter =
     Parameter::choice("topology", &[BROADCAST, CUBE, TREE, DRAINING, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
-/// The topologies of elements that can pass sums on too.
+/// The topologies of elements that can add to a sum that comes in too.
+pub const TOPOLOGY_OF_PASSING_SUMS: Parameter = Parameter::choice(
+    "topology",
+    &[BROADCAST, CUBE, TREE, OUTPUT_STATIONARY, WEIGHT_STATIONARY],
+    BROADCAST_NAME,
+    PATHS,
+);
+/// The topologies of elements that can do either.
 pub const ANY_TOPOLOGY: Parameter = Parameter::choice(
     "topology",
-    &[
-        BROADCAST,
-        CUBE,
-        TREE,
-        DRAINING,
-        OUTPUT_STATIONARY,
-        (
-            "weight_stationary",
-            "systolic: weights stay, activations and sums pass; rows are places of the inner dimension",
-        ),
-    ],
+    &[BROADCAST, CUBE, TREE, DRAINING, OUTPUT_STATIONARY, WEIGHT_STATIONARY],
     BROADCAST_NAME,
     PATHS,
 );
@@ -59,6 +56,8 @@ const DRAINING: (&str, &str) = (
 );
 const OUTPUT_STATIONARY: (&str, &str) =
     ("output_stationary", "systolic: operands pass from element to element by registers, sums stay");
+const WEIGHT_STATIONARY: (&str, &str) =
+    ("weight_stationary", "systolic: weights stay, activations and sums pass; rows are places of the inner dimension");
 const BROADCAST_NAME: Option<&str> = Some(BROADCAST.0);
 const PATHS: &str = "how operands get to elements and sums from them";
 /// Rows.

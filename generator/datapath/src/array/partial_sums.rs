@@ -5,11 +5,6 @@ use crate::census::{copies, sum_of};
 use tritloom_hdl::Primitive::{Adder, AndOr, Inverter, Memory, Multiplexer, Register, ResetRegister};
 use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, bits_for, uint};
 
-/// Whether the inner dimension of a run may have several tiles.
-pub(super) fn has_partial_sums(geometry: &Geometry) -> bool {
-    geometry.max_inner > geometry.tile_places(0)
-}
-
 /// What becomes of a row of sums.
 pub(super) struct PartialSums {
     /// It arrives.

@@ -134,7 +134,7 @@ impl Run {
         (row, activations): (u32, &[Beat]),
         (columns, weights): (u32, &[Beat]),
     ) -> Option<[Matrix; 2]> {
-        let Mode { activation, weight, .. } = &geometry.modes[0];
+        let Mode { activation, weight, .. } = &geometry.modes[self.mode];
         let mut vector = Vec::new();
         for (tile, beat) in (0..).zip(activations.iter().skip(row as usize).step_by(self.rows as usize)) {
             for line in 0..geometry.rows {

@@ -1,10 +1,11 @@
 //! When beats of operands enter an array, and what travels with them.
 
 use super::geometry::Geometry;
+use super::operands::Told;
 use super::planes;
 use super::shell::{Element, Inputs};
 use crate::sequencer::{InnerStep, sequencer};
-use tritloom_hdl::{Bits, ForwardWire, ModuleBuilder, Staged, Value, uint};
+use tritloom_hdl::{Bits, ForwardWire, InstanceBuilder, ModuleBuilder, Staged, Value, uint};
 
 /// What the array knows of the beat that enters and of those under way. Stage [`Geometry::held_stage`] is that of the held
 /// operands.
@@ -85,6 +86,12 @@ pub(super) struct Flow<'a> {
 }
 
 impl Schedule {
+    /// What is told of the operands that enter.
+    pub fn told(&self) -> Told<'_> {
+        let mode = self.mode.as_ref().map(|mode| [mode.number.clone(), mode.control.at(0)]);
+        Told { mode, pass: self.pass.as_ref() }
+    }
+
     /// Both operands enter together, or none, while the flow allows it. Where a beat takes several cycles it is held until
     /// `spent` says that no more than this cycle is left of it. The next may wait meanwhile, and where it may does so although
     /// each takes a cycle.
@@ -116,14 +123,7 @@ impl Schedule {
 
         let beat = m.pipeline("beat", enter);
         let mode = streams.run_mode.as_ref().map(|run_mode| {
-            let number = m.delay("mode", run_mode, Some(&start));
-            if let InnerStep::PerRun { .. } = geometry.nest().inner_step {
-                sequencer.connect("inner_step", &places(m, geometry, &number));
-            }
-            let control = match geometry.has_planes() {
-                true => planes::tops(m, geometry, &number),
-                false => m.wire("control", &element.control(m, &number)),
-            };
+            let [number, control] = mode_of_run(m, geometry, element, (run_mode, &start), &sequencer);
             ModeSchedule { number, control: beat.stage(0, "beat_control", &control) }
         });
         let valid = beat.control(0, "beat_valid", &issue);
@@ -262,7 +262,27 @@ fn move_due(m: &ModuleBuilder, begins: &Value, enter: &Value, spent: Option<&Val
     due.value().clone()
 }
 
-/// Places of the inner dimension that pass in a beat of the mode, in all layers.
+/// The number of the mode of the run under way, and what edges and elements are told of it; tells the sequencer the places of a
+/// step.
+pub(super) fn mode_of_run(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    element: &dyn Element,
+    (run_mode, start): (&Value, &Value),
+    sequencer: &InstanceBuilder,
+) -> [Value; 2] {
+    let number = m.delay("mode", run_mode, Some(start));
+    if let InnerStep::PerRun { .. } = geometry.nest().inner_step {
+        sequencer.connect("inner_step", &places(m, geometry, &number));
+    }
+    let control = match geometry.has_planes() {
+        true => planes::tops(m, geometry, &number),
+        false => m.wire("control", &element.control(m, &number)),
+    };
+    [number, control]
+}
+
+/// Places of the inner dimension that pass in a step of the mode.
 fn places(m: &ModuleBuilder, geometry: &Geometry, mode: &Value) -> Value {
     let bits = geometry.nest().inner_step.bits();
     let of_mode = |mode| Bits::from_u64(geometry.tile_places(mode).into(), bits);

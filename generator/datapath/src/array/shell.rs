@@ -103,12 +103,12 @@ pub trait Element {
     /// them `add` instead of `first` and `enable`: what the element has is added, which is zero while no beat is held. With none of
     /// the three the sum becomes zero. The element holds them itself.
     ///
-    /// In a weight-stationary array it has no register: inputs `activations`, `weights` and `addend`, output `sum`, the
+    /// In a weight-stationary array it does not keep its sum: inputs `activations`, `weights` and `addend`, output `sum`, the
     /// addend and the products, both in the words of a sum. The products of activations of zero must be zero, whatever the
-    /// weights.
+    /// weights and the mode.
     ///
     /// Where [`Geometry::element_stages`] is not zero, `first` and `enable` come so many cycles after the operands, and
-    /// the registers between follow an input `advance`. `control` comes with the operands, `control1` a cycle later,
+    /// the registers between follow an input `advance`; so does `addend`, where nothing ever waits and there is no `advance`. `control` comes with the operands, `control1` a cycle later,
     /// and so on: an element has those that it needs.
     fn element(&self) -> Module;
 }
@@ -135,7 +135,11 @@ pub fn build(element: &dyn Element) -> Result<Design, Diagnostics> {
     let schedule = Schedule::build(&m, geometry, element, &streams, &flow, spent.as_deref());
 
     m.section("Operands");
-    let entering = operands::entering(&m, geometry, element, &streams, &schedule, draining && feeder.is_none());
+    let mut within = operands::within_inner(&m, geometry, &schedule.inner_left);
+    if draining && feeder.is_none() {
+        within = operands::within_issued(&m, &within, &schedule.issue);
+    }
+    let entering = operands::entering(&m, geometry, element, &streams, (&schedule.told(), &within));
     let operands = match &feeder {
         Some(feeder) => {
             let before = if geometry.beat_waits { operands::held(&m, &entering, &schedule.enter) } else { entering };
@@ -288,7 +292,7 @@ impl Inputs {
 }
 
 /// The inputs that tell an element the mode of what is in each of its stages.
-const CONTROL: [&str; 3] = ["control", "control1", "control2"];
+pub(super) const CONTROL: [&str; 3] = ["control", "control1", "control2"];
 
 /// What elements see of a beat in the cycle in which it is added; a cycle earlier where columns or elements hold it in
 /// registers of their own.

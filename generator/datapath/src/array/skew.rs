@@ -139,6 +139,16 @@ impl Wave {
         }
     }
 
+    /// A lane for each of `count` cycles, the value of `first` cycles ago first.
+    pub fn before(&self, first: u32, count: u32) -> Lanes {
+        match &self.later {
+            Some(later) => {
+                later.value().slice(self.bits * (first - 1), self.bits * count).lanes(uint(self.bits), count)
+            }
+            None => unreachable!("a value that is seen once is not seen later"),
+        }
+    }
+
     /// Gives the value; a lane for each cycle, the value itself first.
     pub fn of(&self, value: &Value, enable: &Value) -> Lanes {
         self.drive(value, Some(enable));

@@ -497,8 +497,8 @@ impl Bench<'_> {
         let noise = &mut |below: u64| self.random.random_range(0..below);
         let factors = (job.activations.as_slice(), job.weights.as_slice());
         if let Topology::WeightStationary { .. } = geometry.topology {
-            let (activations, weights) = beats::stationary(geometry, factors, job.inner, tile, noise);
-            return Entering { worked: geometry.inner_tiles(0, job.inner).into(), activations, weights };
+            let (activations, weights) = beats::stationary(geometry, job.mode, factors, job.inner, tile, noise);
+            return Entering { worked: geometry.inner_tiles(job.mode, job.inner).into(), activations, weights };
         }
         let beats = beats::operands(geometry, job.mode, factors, job.inner, tile, noise);
         Entering {

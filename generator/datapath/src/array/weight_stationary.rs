@@ -20,16 +20,17 @@
 //! register between operands and sums has an enable.
 
 use super::circulation::{self, ToFoot, circulate};
+use super::cost::ControlCensus;
 use super::geometry::Geometry;
-use super::operands::{COLUMN_SIDE, port_bits, prepared};
-use super::partial_sums::{self, PartialSums, has_partial_sums};
+use super::operands::{Told, entering, port_bits, within_inner, within_issued};
+use super::partial_sums::{self, PartialSums};
 use super::queue::{self, Queue};
 use super::resolving::{in_one_word, resolving_cycles};
 use super::results;
-use super::shell::{Element, Inputs, PORT_ORDER, note_parameters};
-use super::skew::{skewed, skewed_census};
-use crate::arith::thermometer::{thermometer, thermometer_census};
-use crate::census::sum_of;
+use super::schedule::mode_of_run;
+use super::shell::{CONTROL, Element, Inputs, PORT_ORDER, note_parameters};
+use super::skew::{Wave, skewed, skewed_census, wave_census};
+use crate::census::{Parts, sum_of};
 use crate::sequencer::{sequencer, sequencer_census};
 use tritloom_hdl::Primitive::{
     Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister,
@@ -43,11 +44,11 @@ pub(super) fn build(geometry: &Geometry, max_rows: u32, element: &dyn Element) -
     let streams = Inputs::declare(&m, geometry);
     m.section("Schedule");
     let open_next = m.forward("open_next", uint(1));
-    let schedule = Schedule::build(&m, geometry, &streams, &open_next);
+    let schedule = Schedule::build(&m, geometry, element, &streams, &open_next);
     m.section("Vectors");
     let queue = Queue::new(&m, queue_places(geometry));
     let room = queue.room();
-    let partial = has_partial_sums(geometry).then(|| Partial::declare(&m));
+    let partial = geometry.adds_beats().then(|| Partial::declare(&m));
     let may_leave = |told: &Value| match &partial {
         Some(partial) => partial.may_leave(&m, told, &room),
         None => room.clone(),
@@ -103,11 +104,19 @@ struct Schedule {
     /// What is said of the vector: where sums may be partial whether it completes them, begins them, and is the last of its tile; then
     /// whether it is the last of its run, and how many columns of the run are left, those of this tile included.
     told: Value,
+    /// Where there are several modes, the number of that of the run, and what edges and elements are told of it.
+    mode: Option<[Value; 2]>,
 }
 
 impl Schedule {
     /// Weights of a tile, then vectors while they are let in, as is known a cycle ahead.
-    fn build(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, open_next: &Value) -> Schedule {
+    fn build(
+        m: &ModuleBuilder,
+        geometry: &Geometry,
+        element: &dyn Element,
+        streams: &Inputs,
+        open_next: &Value,
+    ) -> Schedule {
         let (rows, bits) = (geometry.rows, geometry.row_count_bits());
         let step = m.forward("step", uint(1));
         let sequencer = m.instance("sequencer", &sequencer(&geometry.nest()));
@@ -117,6 +126,8 @@ impl Schedule {
         m.documented_output("run_ready", &run_ready, "");
         let start = m.wire("start", &(&streams.run_valid & &run_ready));
         let run_rows = m.delay("rows", &streams.run_rows, Some(&start));
+        let mode_of_run = |run_mode| mode_of_run(m, geometry, element, (run_mode, &start), &sequencer);
+        let mode = streams.run_mode.as_ref().map(mode_of_run);
 
         let streaming = m.register("streaming", uint(1));
         let weight_ready = m.wire("loadable", &(sequencer.output("busy") & !streaming.value()));
@@ -146,8 +157,8 @@ impl Schedule {
         let of_row = [&columns_left, &last];
         let partial = [&last_vector, &first_inner, &last_inner];
         let told: Vec<&Value> =
-            of_row.into_iter().chain(partial.into_iter().filter(|_| has_partial_sums(geometry))).collect();
-        Schedule { load: loading, row, issue, inner_left: sequencer.output("inner_left"), told: m.concat(&told) }
+            of_row.into_iter().chain(partial.into_iter().filter(|_| geometry.adds_beats())).collect();
+        Schedule { load: loading, row, issue, inner_left: sequencer.output("inner_left"), told: m.concat(&told), mode }
     }
 }
 
@@ -171,47 +182,56 @@ fn columns(
     schedule: &Schedule,
     again: &Value,
 ) -> Lanes {
-    let activations = skewed(m, "activations", &masked(m, geometry, streams, schedule), None);
-    let weights = prepared(m, &COLUMN_SIDE, &streams.weights, element.column_edge(), (None, None));
-    let weights = m.delay("weights", weights.flat(), None).lanes(weights.shape(), geometry.columns);
-    let module = column(geometry, element);
+    m.comment("What lies within the inner dimension is the same for all vectors of a tile, and known before the first of them.");
+    let within = m.delay("within_tile", &within_inner(m, geometry, &schedule.inner_left), None);
+    let within = within_issued(m, &within, &schedule.issue);
+    let told = Told { mode: schedule.mode.clone(), pass: None };
+    let entering = entering(m, geometry, element, streams, (&told, &within));
+    let activations = skewed(m, "activations", &entering.rows, None);
+    let weights = m.delay("weights", entering.columns.flat(), None).lanes(entering.columns.shape(), geometry.columns);
+    let again = m.pipeline("round", None).control(0, "again_as_sum", again).at(geometry.element_stages);
+    let cell = element.element();
+    let controls = schedule.mode.as_ref().map(|[_, control]| controls(m, geometry, &cell, control)).unwrap_or_default();
+    let module = column(geometry, element, &cell);
     let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
     m.repeat("column", geometry.columns, |column| {
         let instance = m.instance("column", &module);
         instance.connect("activations", activations.flat()).connect("weights", &weights.lane(column));
-        instance.connect("load", &schedule.load).connect("row", schedule.row.flat()).connect("again", again);
+        instance.connect("load", &schedule.load).connect("row", schedule.row.flat()).connect("again", &again);
+        for (name, of_rows) in &controls {
+            instance.connect(name, of_rows.flat());
+        }
         sums.drive(column, &instance.output("sum"));
     });
     in_one_word(m, geometry, &sums)
 }
 
-/// The activations that enter, a lane a row of the array; zero beyond the inner dimension, and where none enter. What lies within
-/// the inner dimension is the same for all vectors of a tile, and known before the first of them: a register says it.
-fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, schedule: &Schedule) -> Lanes {
-    let (incoming, places) = (&streams.activations, geometry.rows * geometry.depth);
-    let within = m.delay("within_tile", &thermometer(m, "within_inner", &schedule.inner_left, places), None);
-    let within = m.wire("within_issued", &(within & schedule.issue.replicate(places))).lanes(uint(1), places);
-    let masked = m.lanes("masked", incoming.shape(), places);
-    m.repeat("place", places, |place| {
-        masked.drive(place, &(incoming.lane(place) & within.lane(place).replicate(incoming.shape().width)));
-    });
-    masked.flat().lanes(uint(incoming.shape().width * geometry.depth), geometry.rows)
+/// The inputs that tell elements the mode of what is in each of their stages, each with a lane a row: it passes the rows
+/// with the vectors.
+fn controls(m: &ModuleBuilder, geometry: &Geometry, cell: &Module, control: &Value) -> Vec<(&'static str, Lanes)> {
+    let read: Vec<_> = (1..).zip(CONTROL).filter(|(_, name)| cell.port(name).is_some()).collect();
+    let Some((last, _)) = read.last() else { return Vec::new() };
+    let wave = Wave::new(m, "control", control.width(), last + geometry.rows);
+    wave.drive(control, None);
+    read.iter().map(|&(ago, name)| (name, wave.before(ago, geometry.rows))).collect()
 }
 
 /// Elements one below the other, each with weights that stay, a register of its own for its activations, and one behind its sum.
-fn column(geometry: &Geometry, element: &dyn Element) -> Module {
-    let (rows, bits, module) = (geometry.rows, geometry.element_bits(), element.element());
+fn column(geometry: &Geometry, element: &dyn Element, cell: &Module) -> Module {
+    let (rows, bits) = (geometry.rows, geometry.element_bits());
     let m = ModuleBuilder::new(
         format!("{}_column", element.top_name()),
         "A column of elements with weights that stay; sums pass down.",
     );
     m.parameter("rows", rows);
-    let operand = |name: &str| uint(port_bits(&module, name));
+    let operand = |name: &str| uint(port_bits(cell, name));
     let activations = m.input_lanes("activations", operand("activations"), rows, "first row lowest");
     let weights = m.documented_input("weights", operand("weights"), "of the row that is loaded");
     let load = m.documented_input("load", uint(1), "a row takes the weights of the next cycle");
     let to_load = m.input_lanes("row", uint(1), rows, "a one at that row");
     let again = m.documented_input("again", uint(1), "the sum that is at the foot a cycle later enters again");
+    let told = CONTROL.into_iter().filter(|name| cell.port(name).is_some());
+    let controls: Vec<_> = told.map(|name| (name, m.input_lanes(name, operand(name), rows, "of each row"))).collect();
     let (above, sums) = (m.lanes("above", uint(bits), rows), m.lanes("sums", uint(bits), rows));
     let (load, to_load) = (m.delay("load_now", &load, None), m.delay("row_now", to_load.flat(), None));
     let load = m.wire("load_row", &(to_load & load.replicate(rows))).lanes(uint(1), rows);
@@ -221,9 +241,12 @@ fn column(geometry: &Geometry, element: &dyn Element) -> Module {
         m.repeat("row_below", rows - 1, |row| above.drive(row + 1, &sums.lane(row)));
     }
     m.repeat("row", rows, |row| {
-        let instance = m.instance("element", &module);
+        let instance = m.instance("element", cell);
         instance.connect("activations", &m.delay("held_activations", &activations.lane(row), None));
         instance.connect("weights", &m.delay("held_weights", &weights, Some(&load.lane(row))));
+        for (name, of_rows) in &controls {
+            instance.connect(name, &of_rows.lane(row));
+        }
         instance.connect("addend", &above.lane(row));
         sums.drive(row, &m.delay("sum", &instance.output("sum"), None));
     });
@@ -233,7 +256,7 @@ fn column(geometry: &Geometry, element: &dyn Element) -> Module {
 
 /// Cycles from that before a vector is at the foot, two before its sums are there, to the last before its row is in the queue.
 fn way_to_queue(geometry: &Geometry) -> u32 {
-    2 + resolving_cycles(geometry) + u32::from(has_partial_sums(geometry))
+    2 + geometry.element_stages + resolving_cycles(geometry) + u32::from(geometry.adds_beats())
 }
 
 /// Places of the queue: as many as keep pace with a receiver that is always ready.
@@ -262,7 +285,7 @@ fn rows(
     let last = way.stage(0, "row_is_last", &vector.told.bit(of_run)).at(arrival);
     let columns_left = vector.told.slice(of_run + 1, outer);
     let keep = way.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(arrival);
-    let (promise, announced, sums) = match has_partial_sums(geometry) {
+    let (promise, announced, sums) = match geometry.adds_beats() {
         false => (vector.leaves.clone(), there.at(arrival - 1), sums.clone()),
         true => {
             let told = |name: &str, bit| way.stage(0, name, &vector.told.bit(bit));
@@ -286,39 +309,48 @@ fn rows(
     results::stream(m, geometry, &waiting.valid, (&sums, &keep), &last);
 }
 
-/// The primitives of the array around its elements, the weights prepared by edges to so many bits a column.
-pub(super) fn census(geometry: &Geometry, max_rows: u32, column_bits: u32) -> Vec<(&'static str, Census)> {
-    let Geometry { rows, columns, depth, .. } = *geometry;
-    let row_bits = geometry.row_bits();
-    let mut passing = thermometer_census(geometry.nest().inner_bits(), rows * depth); // places within the run
-    let own = sum_of(&[
-        (Register, 1, rows * depth),                      // within
-        (AndOr, 1, rows * depth),                         // while a vector enters
-        (AndOr, (rows * depth).into(), row_bits / depth), // mask
-        (Register, geometry.elements().into(), row_bits), // activations
+/// The primitives between the operands behind their edges, of so many bits a row and a column, and the rows of results,
+/// elements apart.
+pub(super) fn census(
+    geometry: &Geometry,
+    max_rows: u32,
+    [row_bits, column_bits]: [u32; 2],
+    mode: &ControlCensus,
+) -> Parts {
+    let Geometry { rows, columns, .. } = *geometry;
+    let elements = u64::from(geometry.elements());
+    let places = rows * geometry.most_places();
+    let mut passing = sum_of(&[
+        (Register, 1, places),                            // within
+        (AndOr, 1, places),                               // while a vector enters
+        (Register, elements, row_bits),                   // activations
         (Register, 1, columns * column_bits),             // weights that enter
         (Register, columns.into(), 1),                    // that they do
         (Register, columns.into(), rows),                 // and for which row
-        (AndOr, columns.into(), rows),
-        (EnabledRegister, geometry.elements().into(), column_bits), // weights
-        (Register, geometry.elements().into(), geometry.element_bits()), // sums
-        (AndOr, columns.into(), geometry.element_bits()),           // what goes round
+        (AndOr, columns.into(), rows),                    // load
+        (EnabledRegister, elements, column_bits),         // weights
+        (Register, elements, geometry.element_bits()),    // sums
+        (AndOr, columns.into(), geometry.element_bits()), // what goes round
         (Register, columns.into(), 1),
+        (ResetRegister, geometry.element_stages.into(), 1),
     ]);
-    passing.add_census(&own, 1);
     passing.add_census(&skewed_census(Register, rows, row_bits), 1);
-    let mut parts = vec![("control", control(geometry)), ("passing", passing)];
-    if has_partial_sums(geometry) {
+    if geometry.has_modes() && mode.stages > 0 {
+        passing.add_census(&wave_census(mode.bits, rows + mode.stages), 1);
+    }
+    let mut parts = vec![("passing", passing)];
+    if geometry.adds_beats() {
         parts.push(("partial sums", partial_sums::census(geometry, max_rows)));
     }
     parts.push(("queue", queue::census(queue_places(geometry), geometry.columns * (geometry.resolved_bits() + 1) + 1)));
     parts
 }
 
-fn control(geometry: &Geometry) -> Census {
+/// The primitives of the schedule, of the way of the vectors and of what goes with their rows, modes apart.
+pub(super) fn control(geometry: &Geometry) -> Census {
     let rows = geometry.rows;
     let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
-    let (several_rows, partial) = (u64::from(rows > 1), has_partial_sums(geometry));
+    let (several_rows, partial) = (u64::from(rows > 1), geometry.adds_beats());
     let arrival = u64::from(way_to_queue(geometry));
     let mut census = sequencer_census(&geometry.nest());
     census.add_census(

@@ -23,7 +23,7 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::integer("weight_bits", 1, 16, Some(8), "bits of the widest weights: at least 2 where serial"),
     Parameter::choice("activation_sign", SIGNS, Some("signed"), "whether activations may be negative"),
     Parameter::choice("weight_sign", SIGNS, Some("signed"), "whether weights may be negative"),
-    array::DRAINING_TOPOLOGY,
+    array::TOPOLOGY_OF_DRAINING_SUMS,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,

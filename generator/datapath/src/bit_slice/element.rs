@@ -32,11 +32,16 @@ fn word_bits(config: &Config) -> u32 {
     partial_bits(gathered.into(), config.product_magnitude(), false)
 }
 
-/// Bits of the sum of a beat.
+/// Bits of the sum of a beat; where it is added to one that passes, of both.
 fn beat_bits(config: &Config) -> u32 {
     let geometry = &config.geometry;
     let greatest = geometry.modes.iter().map(|mode| u64::from(mode.places) * mode.product_magnitude()).max();
-    bits_up_to(greatest.unwrap_or(1)).min(geometry.kept_bits())
+    added_bits(config, greatest.unwrap_or(1), geometry.kept_bits())
+}
+
+/// Bits of what is added up to such a magnitude before it meets a sum of so many bits; where the sum passes, with it.
+pub(super) fn added_bits(config: &Config, magnitude: u64, sum_bits: u32) -> u32 {
+    if config.passes_sums() { sum_bits } else { bits_up_to(magnitude).min(sum_bits) }
 }
 
 pub(super) fn element(config: &Config) -> Module {
@@ -44,7 +49,7 @@ pub(super) fn element(config: &Config) -> Module {
     let (width, slices, weights) = (geometry.kept_bits(), config.activation_slices(), config.weight.count());
     let control = Control::new(config.activation, config.weight);
     let m = ModuleBuilder::new(
-        format!("slice_element_{}_d{}_s{width}", config.name(), geometry.depth),
+        format!("slice_element_{}_d{}_s{width}{}", config.name(), geometry.depth, config.passing()),
         format!(
             "Multiplies {slices} slices of activations by {weights} of a weight each, and adds what they are worth."
         ),
@@ -57,7 +62,7 @@ pub(super) fn element(config: &Config) -> Module {
     let activations = m.input_lanes("activations", uint(config.activation.prepared_bits()), cells, comment);
     let of_weights = m.input_lanes("weights", uint(config.weight.prepared_bits()), cells, comment);
     let word_of_mode = geometry.has_modes().then(|| m.documented_input("control", uint(control.bits()), "the mode"));
-    let ports = SumPorts::declare(&m);
+    let ports = SumPorts::declare(&m, config, width);
 
     m.section("Slice products");
     let products = m.lanes("products", sint(config.product_bits()), cells);
@@ -87,46 +92,72 @@ pub(super) fn element(config: &Config) -> Module {
 }
 
 /// The ports that say what becomes of a sum.
-pub(super) struct SumPorts {
-    first: Value,
-    enable: Value,
-    advance: Value,
+pub(super) enum SumPorts {
+    /// It stays.
+    Kept { first: Value, enable: Value, advance: Value },
+    /// One that comes in is added to.
+    Passing { addend: Value },
 }
 
 impl SumPorts {
-    pub fn declare(m: &ModuleBuilder) -> SumPorts {
-        SumPorts {
+    /// Declares them for a sum of so many bits.
+    pub fn declare(m: &ModuleBuilder, config: &Config, width: u32) -> SumPorts {
+        if config.passes_sums() {
+            return SumPorts::Passing { addend: m.input("addend", uint(width)) };
+        }
+        SumPorts::Kept {
             first: m.documented_input("first", uint(1), "the sum begins anew"),
             enable: m.documented_input("enable", uint(1), "a beat is added"),
             advance: m.documented_input("advance", uint(1), "the registers before the sum move on"),
         }
     }
 
-    /// Adds what a heap holds, a register later, to a sum of so many bits, and gives it as the output `sum`.
-    pub fn accumulate(&self, m: &ModuleBuilder, heap: BitHeap, tree: &Tree, width: u32) {
+    /// Adds what a heap holds to a sum of so many bits, and gives it as the output `sum`: to one that stays a register later,
+    /// to one that passes in the heap itself.
+    pub fn accumulate(&self, m: &ModuleBuilder, mut heap: BitHeap, tree: &Tree, width: u32) {
         m.section("Sum");
-        let beat_bits = heap.profile().width();
+        if let SumPorts::Passing { addend } = self {
+            heap.add_unsigned(addend, 0, 0);
+        }
+        let heap_bits = heap.profile().width();
         let rows = heap.reduce(m, "heap", &tree.compression());
-        let beat = m.wire("beat", &(rows.0 + rows.1)).wrap(beat_bits).as_signed();
-        let beat = m.delay("beat_sum", &beat, Some(&self.advance));
-        let sum = m.register("sum", sint(width));
-        let base = m.wire("base", &(sum.value().as_unsigned() & (!&self.first).replicate(width)).as_signed());
-        let total = m.wire("total", &(&base + &beat));
-        sum.enable(&self.enable).next(&total.wrap(width));
-        m.output("sum", &sum.value().as_unsigned());
+        match self {
+            SumPorts::Passing { .. } => m.output("sum", &m.wire("total", &(rows.0 + rows.1)).wrap(width)),
+            SumPorts::Kept { first, enable, advance } => {
+                let beat = m.wire("beat", &(rows.0 + rows.1)).wrap(heap_bits).as_signed();
+                let beat = m.delay("beat_sum", &beat, Some(advance));
+                let sum = m.register("sum", sint(width));
+                let base = m.wire("base", &(sum.value().as_unsigned() & (!first).replicate(width)).as_signed());
+                let total = m.wire("total", &(&base + &beat));
+                sum.enable(enable).next(&total.wrap(width));
+                m.output("sum", &sum.value().as_unsigned());
+            }
+        }
     }
 }
 
-/// The primitives of [`SumPorts::accumulate`] but for the compression.
-pub(super) fn sum_census(width: u32, beat_bits: u32) -> Census {
-    sum_of(&[
-        (Adder, 1, beat_bits + 1),
-        (EnabledRegister, 1, beat_bits),
-        (Inverter, 1, 1),
-        (AndOr, 1, width),     // base
-        (Adder, 1, width + 1), // total
-        (EnabledRegister, 1, width),
-    ])
+/// The primitives of [`SumPorts::accumulate`], of a sum of so many bits and a heap of so many columns, whose other rows are in
+/// `profile`.
+pub(super) fn sum_census(config: &Config, width: u32, mut profile: Profile) -> [Census; 2] {
+    let heap_bits = profile.width();
+    if config.passes_sums() {
+        profile.add_unsigned(width, 0, 0);
+    }
+    let compression = Plan::new(&profile, &config.tree.compression()).census();
+    let mut sum = sum_of(&[(Adder, 1, heap_bits + 1)]);
+    if !config.passes_sums() {
+        sum.add_census(
+            &sum_of(&[
+                (EnabledRegister, 1, heap_bits),
+                (Inverter, 1, 1),
+                (AndOr, 1, width),     // base
+                (Adder, 1, width + 1), // total
+                (EnabledRegister, 1, width),
+            ]),
+            1,
+        );
+    }
+    [compression, sum]
 }
 
 /// The slice products of one place, each alone or all together.
@@ -180,11 +211,12 @@ pub(super) fn element_census(config: &Config) -> Parts {
             profile.add_signed(shifted_census(&config.weight, place.weight, bits, &mut shifters), 0, 0);
         }
     }
+    let [reduction, accumulate] = sum_census(config, width, profile);
     vec![
         ("multiply", products(cells, [config.activation.prepared_bits(), config.weight.prepared_bits()])),
         ("gather", copies(&balanced_census(depth, config.product_magnitude(), false), gathers)),
         ("shift", shifters),
-        ("reduction", Plan::new(&profile, &config.tree.compression()).census()),
-        ("accumulate", sum_census(width, beat_bits(config))),
+        ("reduction", reduction),
+        ("accumulate", accumulate),
     ]
 }

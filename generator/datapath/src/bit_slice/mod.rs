@@ -106,6 +106,7 @@ Latency: 4 cycles (operand register, beat sum, sum, capture), and `columns` more
             ("depth", geometry.depth),
             ("max_inner", geometry.max_inner),
             ("max_columns", geometry.max_columns),
+            ("max_rows", parameters.integer("max_rows") as u32),
         ];
         let numbers = numbers.map(|(name, value)| (name, Given::from(u64::from(value))));
         let given = words.map(|(name, word)| (name, Given::from(word))).into_iter().chain(numbers);

@@ -6,7 +6,7 @@ use crate::arith::adder::FinalAdder;
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::reduction::bits_up_to;
-use crate::array::{self, Geometry, SumForm, SumWidth, ZeroPoints};
+use crate::array::{self, Geometry, SumForm, SumWidth, Topology, ZeroPoints};
 use crate::parameter::{Parameter, Parameters, Problem};
 
 const SLICES: &[(&str, &str)] = &[("bits1", "1 bit"), ("bits2", "2 bits"), ("bits4", "4 bits"), ("bits8", "8 bits")];
@@ -36,7 +36,7 @@ pub(super) const TABLE: &[Parameter] = &[
         Some(false),
         "numbers stand for what they are less a zero point, one for activations and one for the weights of a column",
     ),
-    array::TOPOLOGY,
+    array::TOPOLOGY_OF_PASSING_SUMS,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,
@@ -45,6 +45,7 @@ pub(super) const TABLE: &[Parameter] = &[
     COUNTERS,
     array::MAX_INNER,
     array::MAX_COLUMNS,
+    array::MAX_ROWS,
 ];
 
 /// Slice products of an element: more are more text than tools like to read.
@@ -75,9 +76,10 @@ impl Config {
             signed: parameters.choice(&format!("{of}_sign")) == "signed",
         };
         let (activation, weight, depth) = (slicing("activation"), slicing("weight"), number("depth"));
+        let topology = array::topology(parameters);
         Config {
             geometry: Geometry {
-                topology: array::topology(parameters),
+                topology,
                 rows: array::rows(parameters),
                 columns: number("columns"),
                 depth,
@@ -86,7 +88,8 @@ impl Config {
                 modes: modes(activation, weight, depth),
                 passes: 1,
                 beat_waits: false,
-                element_stages: 1,
+                // A sum that passes is in a register behind each element.
+                element_stages: if let Topology::WeightStationary { .. } = topology { 0 } else { 1 },
                 zero_points: parameters
                     .flag("zero_points")
                     .then(|| ZeroPoints { activation: activation.widest(), weight: weight.widest() }),
@@ -101,6 +104,16 @@ impl Config {
             shift_in_element: parameters.choice("shift") == "element",
             tree: Tree::new(parameters),
         }
+    }
+
+    /// Whether elements pass sums on instead of keeping them.
+    pub fn passes_sums(&self) -> bool {
+        matches!(self.geometry.topology, Topology::WeightStationary { .. })
+    }
+
+    /// The part of a module name that shows it.
+    pub fn passing(&self) -> &'static str {
+        if self.passes_sums() { "_passing" } else { "" }
     }
 
     /// How the numbers of a side are cut.
@@ -160,6 +173,11 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
         let involved = ["activation_bits", "weight_bits", "activation_slice", "weight_slice"];
         let problem = Problem::rule("C0253", "depth", message, format!("at most {most} with these slices"));
         return vec![problem.involving(&involved).nearest(most)];
+    }
+    if config.passes_sums() && config.geometry.zero_points.is_some() {
+        let message = "where weights stay no column adds up activations, which zero points of weights take";
+        let problem = Problem::rule("C0254", "zero_points", message, "false");
+        problems.push(problem.involving(&["topology"]).nearest("false"));
     }
     problems.extend(array::legality(&config.geometry));
     if problems.is_empty() {

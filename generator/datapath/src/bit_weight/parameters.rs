@@ -230,7 +230,7 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     if config.passes_sums() {
         let message =
             "weights that stay pass their digits all at once: an array that is `weight_stationary` has no feeder";
-        let problem = Problem::rule("C0231", "topology", message, array::DRAINING_TOPOLOGY.domain.to_string());
+        let problem = Problem::rule("C0231", "topology", message, array::TOPOLOGY_OF_DRAINING_SUMS.domain.to_string());
         problems.push(problem.involving(&["step"]).nearest("output_stationary"));
     }
     if problems.is_empty() {

@@ -11,8 +11,8 @@ use crate::arith::bit_heap::{Plan, Profile};
 use crate::arith::recode::digit_product;
 use crate::array::{ControlCensus, ElementCensus};
 use crate::census::{Parts, copies, sum_of};
-use tritloom_hdl::Census;
-use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Register};
+use tritloom_hdl::{Census, Primitive};
 
 pub(super) fn census(config: &Config) -> ElementCensus {
     let read: Vec<u32> = (0..=config.geometry.element_stages).filter(|&stage| reads_control(config, stage)).collect();
@@ -89,7 +89,7 @@ fn gathered(config: &Config, digit: u32, compression: &mut Census, registers: &m
     summands
         .iter()
         .flat_map(|summand| [summand.bits, 1])
-        .for_each(|bits| registers.add(EnabledRegister, 1, bits.into()));
+        .for_each(|bits| registers.add(pipeline_register(config), 1, bits.into()));
     summands.iter().map(|summand| Summand { arrival: 0, ..*summand }).collect()
 }
 
@@ -136,12 +136,17 @@ fn add_held_products(config: &Config, summands: &[Summand], profile: &mut Profil
     }
     let plan = Plan::new(&products, &config.tree.compression());
     for (low, bits) in row_ranges(&plan) {
-        registers.add(EnabledRegister, 1, bits.into());
+        registers.add(pipeline_register(config), 1, bits.into());
         profile.add_unsigned(bits, low, 0);
     }
     let mut census = plan.census();
     census.add(Inverter, summands.len() as u64, 1);
     census
+}
+
+/// Where nothing waits the pipeline always moves.
+fn pipeline_register(config: &Config) -> Primitive {
+    if config.passes_sums() { Register } else { EnabledRegister }
 }
 
 fn sum_words(config: &Config) -> u32 {
@@ -150,7 +155,10 @@ fn sum_words(config: &Config) -> u32 {
 
 fn accumulate(config: &Config) -> Census {
     let (words, width) = (sum_words(config).into(), config.geometry.kept_bits());
-    let mut census = sum_of(&[(Inverter, 1, 1), (AndOr, words, width), (EnabledRegister, words, width)]);
+    let mut census = match config.passes_sums() {
+        true => Census::default(),
+        false => sum_of(&[(Inverter, 1, 1), (AndOr, words, width), (EnabledRegister, words, width)]),
+    };
     if !config.carry_save {
         census.add_census(&config.geometry.resolve.census(width, CarryOut::Dropped), 1);
     }

@@ -49,9 +49,16 @@ struct Ports {
     weights: Lanes,
     /// The lines of the mode, with the operands and in each later stage, where they are read.
     control: Vec<Option<Value>>,
-    first: Value,
-    enable: Value,
+    before: Before,
     advance: Option<Value>,
+}
+
+/// What products are added to.
+enum Before {
+    /// A sum that comes in.
+    Addend(Value),
+    /// The element's own, unless it begins anew.
+    Own { first: Value, enable: Value },
 }
 
 impl Ports {
@@ -74,9 +81,15 @@ impl Ports {
             activations: m.input_lanes("activations", uint(row_lane_bits(config)), depth, "first lane lowest"),
             weights: m.input_lanes("weights", uint(column_lane_bits(config)), depth, "first lane lowest"),
             control: (0..=element_stages).map(control).collect(),
-            first: m.documented_input("first", uint(1), "the sum begins anew"),
-            enable: m.documented_input("enable", uint(1), "a beat is added"),
-            advance: (element_stages > 0).then(|| m.documented_input("advance", uint(1), "the pipeline moves")),
+            before: match config.passes_sums() {
+                true => Before::Addend(m.input("addend", uint(config.geometry.element_bits()))),
+                false => Before::Own {
+                    first: m.documented_input("first", uint(1), "the sum begins anew"),
+                    enable: m.documented_input("enable", uint(1), "a beat is added"),
+                },
+            },
+            advance: (element_stages > 0 && !config.passes_sums())
+                .then(|| m.documented_input("advance", uint(1), "the pipeline moves")),
         }
     }
 
@@ -104,9 +117,10 @@ pub(super) fn element(config: &Config) -> Module {
     let Geometry { depth, activation_bits, element_stages, .. } = *geometry;
     let m = ModuleBuilder::new(
         format!(
-            "booth_flex_element_a{activation_bits}_d{depth}_p{element_stages}_s{}_{}",
+            "booth_flex_element_a{activation_bits}_d{depth}_p{element_stages}_s{}_{}{}",
             geometry.kept_bits(),
-            config.name()
+            config.name(),
+            if config.passes_sums() { "_passing" } else { "" }
         ),
         format!("Adds the products of {depth} lanes to a sum in each cycle; the mode says how lanes are cut."),
     );
@@ -280,24 +294,36 @@ fn accumulate(m: &ModuleBuilder, config: &Config, ports: &Ports, summands: &[Sum
         add_held_products(m, config, ports, summands, &mut heap);
     }
     m.section("Sum");
-    let keep = m.wire("keep", &(!&ports.first).replicate(width));
     let names: &[&str] = if config.carry_save { &["sum_word", "carry_word"] } else { &["sum"] };
-    let sums: Vec<_> = names.iter().map(|name| m.register(name, uint(width))).collect();
-    for (name, sum) in names.iter().zip(&sums) {
-        heap.add_unsigned(&m.wire(&format!("{name}_so_far"), &(sum.value() & &keep)), 0, SUM_ARRIVAL);
-    }
-    let rows = heap.reduce(m, "heap", &config.tree.compression());
-    let next = match config.carry_save {
-        true => vec![rows.0, rows.1],
-        false => {
-            let (zero, rows) = (m.uint(0, 1), (&rows.0, &rows.1));
-            vec![config.geometry.resolve.add(m, "accumulate", rows, &zero, CarryOut::Dropped)]
+    let words = match &ports.before {
+        Before::Addend(addend) => {
+            let words = (0..names.len() as u32).map(|word| addend.slice(word * width, width));
+            next(m, config, heap, &words.collect::<Vec<_>>())
+        }
+        Before::Own { first, enable } => {
+            let keep = m.wire("keep", &(!first).replicate(width));
+            let sums: Vec<_> = names.iter().map(|name| m.register(name, uint(width))).collect();
+            let so_far = names.iter().zip(&sums);
+            let so_far: Vec<_> =
+                so_far.map(|(name, sum)| m.wire(&format!("{name}_so_far"), &(sum.value() & &keep))).collect();
+            for (sum, next) in sums.iter().zip(&next(m, config, heap, &so_far)) {
+                sum.enable(enable).next(next);
+            }
+            sums.iter().map(|sum| sum.value().clone()).collect()
         }
     };
-    for (sum, next) in sums.iter().zip(&next) {
-        sum.enable(&ports.enable).next(next);
+    m.output("sum", &m.concat(&words.iter().rev().collect::<Vec<_>>()));
+}
+
+/// The words of the sum of those before and of what a heap holds.
+fn next(m: &ModuleBuilder, config: &Config, mut heap: BitHeap, before: &[Value]) -> Vec<Value> {
+    before.iter().for_each(|word| heap.add_unsigned(word, 0, SUM_ARRIVAL));
+    let rows = heap.reduce(m, "heap", &config.tree.compression());
+    if config.carry_save {
+        return vec![rows.0, rows.1];
     }
-    m.output("sum", &m.concat(&sums.iter().rev().map(|sum| sum.value()).collect::<Vec<_>>()));
+    let (zero, rows) = (m.uint(0, 1), (&rows.0, &rows.1));
+    vec![config.geometry.resolve.add(m, "accumulate", rows, &zero, CarryOut::Dropped)]
 }
 
 /// Adds the products of a beat to a heap as two words, behind registers.

@@ -6,7 +6,7 @@ use super::lane::{Cut, Lane, Lines, ModeSet};
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::recode::booth::Radix;
-use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm};
+use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm, Topology};
 use crate::family::Family;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{Shape, sint, uint};
@@ -15,7 +15,7 @@ use tritloom_hdl::{Shape, sint, uint};
 const MOST_LANES: u64 = 256;
 
 pub(super) const TABLE: &[Parameter] = &[
-    array::TOPOLOGY,
+    array::TOPOLOGY_OF_PASSING_SUMS,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,
@@ -118,6 +118,7 @@ pub(super) const TABLE: &[Parameter] = &[
     },
     array::MAX_INNER,
     array::MAX_COLUMNS,
+    array::MAX_ROWS,
 ];
 
 pub(super) const CONTRACT: &str = "\
@@ -224,6 +225,11 @@ impl Config {
     /// Bits of a product of a digit.
     pub fn product_bits(&self, digit: u32) -> u32 {
         self.lane.digit_set().product_bits(self.activations()[self.lane.activation_of(digit)])
+    }
+
+    /// Whether elements pass sums on instead of keeping them.
+    pub fn passes_sums(&self) -> bool {
+        matches!(self.geometry.topology, Topology::WeightStationary { .. })
     }
 
     /// The part of module names that shows the parameters of the family.

@@ -9,7 +9,7 @@ use crate::parameter::{Parameter, Parameters};
 use tritloom_hdl::{Shape, bits_for, sint};
 
 pub(super) const TABLE: &[Parameter] = &[
-    array::TOPOLOGY,
+    array::TOPOLOGY_OF_KEPT_SUMS,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,

@@ -23,7 +23,7 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::integer("activation_bits", 2, 16, Some(8), "signed activations"),
     Parameter::integer("weight_bits", 2, 16, Some(8), "signed weights, whole"),
     Parameter::integer("draft_bits", 1, 15, Some(4), "bits of a draft weight, the top ones: fewer than weight_bits"),
-    array::TOPOLOGY,
+    array::TOPOLOGY_OF_KEPT_SUMS,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,

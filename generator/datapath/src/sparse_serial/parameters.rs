@@ -18,7 +18,7 @@ pub(super) const TABLE: &[Parameter] = &[
         Some("activations"),
         "what is taken digit by digit",
     ),
-    array::TOPOLOGY,
+    array::TOPOLOGY_OF_KEPT_SUMS,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,

@@ -115,6 +115,9 @@ fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Par
     parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
+    if geometry.zero_points.is_some() {
+        parts.push(("activation sums", copies(&element.activation_sum, geometry.rows.into())));
+    }
     parts.extend(weight_stationary::census(geometry, max_rows, seen, &element.control));
     parts.push(("results", results::census(geometry)));
     parts

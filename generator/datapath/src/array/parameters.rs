@@ -2,6 +2,7 @@
 
 use super::geometry::{Geometry, SumForm, SumWidth, Topology};
 use super::mode::Mode;
+use super::weight_stationary::{queue_places, queued_bits};
 use crate::arith::adder::FinalAdder;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH};
@@ -197,6 +198,13 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
         true => too_wide("the bus of sums", [("rows", rows), ("layers", 1)], sum_bits, sum_bits),
         false => too_wide("the bus of sums", [("columns", columns), ("layers", layers)], sum_bits, 0),
     });
+    if let Topology::WeightStationary { .. } = geometry.topology {
+        let places = u64::from(queue_places(geometry));
+        let column_bits = u64::from(geometry.resolved_bits() + 1);
+        let more_bits = places * (u64::from(queued_bits(geometry)) - columns * column_bits);
+        let bus = [("columns", columns), ("layers", 1)];
+        problems.extend(too_wide("the bus of rows that wait", bus, places * column_bits, more_bits));
+    }
     problems
 }
 

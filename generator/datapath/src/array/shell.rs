@@ -7,7 +7,7 @@ use super::draining;
 use super::geometry::{Geometry, Topology};
 use super::mode::Mode;
 use super::operands::{self, Operands};
-use super::results::{Completed, results};
+use super::results::{Completed, Row, results};
 use super::schedule::{Flow, Schedule};
 use super::{broadcast, planes, systolic, weight_stationary, zero_points};
 use crate::family::Pace;
@@ -116,64 +116,21 @@ pub trait Element {
 /// Builds the array.
 pub fn build(element: &dyn Element) -> Result<Design, Diagnostics> {
     let geometry = element.geometry();
-    if let Topology::WeightStationary { max_rows } = geometry.topology {
-        return weight_stationary::build(geometry, max_rows, element);
-    }
     let m = ModuleBuilder::new(element.top_name(), element.summary());
     note_parameters(&m, geometry);
     let streams = Inputs::declare(&m, geometry);
     let zero_points = geometry.zero_points.map(|numbers| zero_points::Inputs::declare(&m, geometry, &numbers));
 
-    m.section("Schedule");
-    let draining = geometry.topology == Topology::Draining;
-    let advance = (!draining).then(|| m.forward("advance", uint(1)));
-    let free = draining.then(|| m.forward("free", uint(1)));
-    let flow = Flow { free: free.as_deref(), advance: advance.as_deref() };
-    let feeder = element.feeder();
-    let spent =
-        feeder.as_ref().filter(|feeder| operands::takes_several_cycles(feeder)).map(|_| m.forward("spent", uint(1)));
-    let schedule = Schedule::build(&m, geometry, element, &streams, &flow, spent.as_deref());
-
-    m.section("Operands");
-    let mut within = operands::within_inner(&m, geometry, &schedule.inner_left);
-    if draining && feeder.is_none() {
-        within = operands::within_issued(&m, &within, &schedule.issue);
-    }
-    let entering = operands::entering(&m, geometry, element, &streams, (&schedule.told(), &within));
-    let operands = match &feeder {
-        Some(feeder) => {
-            let before = if geometry.beat_waits { operands::held(&m, &entering, &schedule.enter) } else { entering };
-            operands::fed(&m, feeder, &before, &schedule, flow.advance, spent.as_ref())
-        }
-        _ if draining => entering,
-        _ => operands::held(&m, &entering, &schedule.issue),
-    };
-
-    m.section("Elements");
-    let beat = beat(&m, geometry, element, operands, &schedule, flow.advance);
-    let summed = geometry.held_stage() + u32::from(!draining) + geometry.element_stages;
-    let completed = Completed {
-        complete: m.wire("complete", &(schedule.done.at(summed) & schedule.last.at(summed))),
-        rows: match &schedule.rows {
-            Some(rows) => rows.at(summed),
-            None => m.uint(1, geometry.row_count_bits()),
-        },
-        columns_left: schedule.columns_left.at(summed),
-        last_tile: schedule.last_tile.at(summed),
-    };
     let ready = &match &zero_points {
         Some(inputs) => m.wire("row_ready", &(&streams.result_ready & &inputs.valid)),
         None => streams.result_ready.clone(),
     };
-    let row = match (&free, &advance) {
-        (Some(free), _) => draining::rows(&m, geometry, (&beat, &completed), &schedule, ready, free),
-        (_, Some(advance)) if geometry.topology == Topology::OutputStationary => {
-            systolic::rows(&m, geometry, (&beat, &completed), ready, advance)
+    let row = match geometry.topology {
+        Topology::WeightStationary { max_rows } => {
+            weight_stationary::rows(&m, geometry, max_rows, element, (&streams, ready))
         }
-        (_, Some(advance)) => broadcast::rows(&m, geometry, (&beat, &completed), ready, advance),
-        (None, None) => unreachable!("an array that does not drain advances"),
+        _ => rows(&m, geometry, element, &streams, ready),
     };
-
     let row = match (&zero_points, &row.correction) {
         (Some(inputs), Some(correction)) => inputs.corrected(&m, geometry, (&row, correction), &streams.result_ready),
         _ => row,
@@ -184,8 +141,57 @@ pub fn build(element: &dyn Element) -> Result<Design, Diagnostics> {
     Design::new(m.finish())
 }
 
+/// The rows of results of an array whose operands enter together.
+fn rows(m: &ModuleBuilder, geometry: &Geometry, element: &dyn Element, streams: &Inputs, ready: &Value) -> Row {
+    m.section("Schedule");
+    let draining = geometry.topology == Topology::Draining;
+    let advance = (!draining).then(|| m.forward("advance", uint(1)));
+    let free = draining.then(|| m.forward("free", uint(1)));
+    let flow = Flow { free: free.as_deref(), advance: advance.as_deref() };
+    let feeder = element.feeder();
+    let spent =
+        feeder.as_ref().filter(|feeder| operands::takes_several_cycles(feeder)).map(|_| m.forward("spent", uint(1)));
+    let schedule = Schedule::build(m, geometry, element, streams, &flow, spent.as_deref());
+
+    m.section("Operands");
+    let mut within = operands::within_inner(m, geometry, &schedule.inner_left);
+    if draining && feeder.is_none() {
+        within = operands::within_issued(m, &within, &schedule.issue);
+    }
+    let entering = operands::entering(m, geometry, element, streams, (&schedule.told(), &within));
+    let operands = match &feeder {
+        Some(feeder) => {
+            let before = if geometry.beat_waits { operands::held(m, &entering, &schedule.enter) } else { entering };
+            operands::fed(m, feeder, &before, &schedule, flow.advance, spent.as_ref())
+        }
+        _ if draining => entering,
+        _ => operands::held(m, &entering, &schedule.issue),
+    };
+
+    m.section("Elements");
+    let beat = beat(m, geometry, element, operands, &schedule, flow.advance);
+    let summed = geometry.held_stage() + u32::from(!draining) + geometry.element_stages;
+    let completed = Completed {
+        complete: m.wire("complete", &(schedule.done.at(summed) & schedule.last.at(summed))),
+        rows: match &schedule.rows {
+            Some(rows) => rows.at(summed),
+            None => m.uint(1, geometry.row_count_bits()),
+        },
+        columns_left: schedule.columns_left.at(summed),
+        last_tile: schedule.last_tile.at(summed),
+    };
+    match (&free, &advance) {
+        (Some(free), _) => draining::rows(m, geometry, (&beat, &completed), &schedule, ready, free),
+        (_, Some(advance)) if geometry.topology == Topology::OutputStationary => {
+            systolic::rows(m, geometry, (&beat, &completed), ready, advance)
+        }
+        (_, Some(advance)) => broadcast::rows(m, geometry, (&beat, &completed), ready, advance),
+        (None, None) => unreachable!("an array that does not drain advances"),
+    }
+}
+
 /// Stream by stream.
-pub(super) const PORT_ORDER: [&str; 22] = [
+const PORT_ORDER: [&str; 22] = [
     "run_valid",
     "run_ready",
     "run_inner",
@@ -210,7 +216,7 @@ pub(super) const PORT_ORDER: [&str; 22] = [
     "result_last",
 ];
 
-pub(super) fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
+fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
     m.parameter("rows", geometry.rows);
     m.parameter("columns", geometry.columns);
     if geometry.layers() > 1 {

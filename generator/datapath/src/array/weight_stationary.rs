@@ -26,41 +26,43 @@ use super::operands::{Told, entering, port_bits, within_inner, within_issued};
 use super::partial_sums::{self, PartialSums};
 use super::queue::{self, Queue};
 use super::resolving::{in_one_word, resolving_cycles};
-use super::results;
+use super::results::{self, Row};
 use super::schedule::mode_of_run;
-use super::shell::{CONTROL, Element, Inputs, PORT_ORDER, note_parameters};
+use super::shell::{CONTROL, Element, Inputs};
 use super::skew::{Wave, skewed, skewed_census, wave_census};
+use super::zero_points::Correction;
 use crate::census::{Parts, sum_of};
 use crate::sequencer::{sequencer, sequencer_census};
 use tritloom_hdl::Primitive::{
     Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister,
 };
-use tritloom_hdl::{Census, Design, Diagnostics, Lanes, Module, ModuleBuilder, RegisterBuilder, Value, uint};
+use tritloom_hdl::{Census, InstanceBuilder, Lanes, Module, ModuleBuilder, RegisterBuilder, Shape, Value, uint};
 
-/// Builds the array.
-pub(super) fn build(geometry: &Geometry, max_rows: u32, element: &dyn Element) -> Result<Design, Diagnostics> {
-    let m = ModuleBuilder::new(element.top_name(), element.summary());
-    note_parameters(&m, geometry);
-    let streams = Inputs::declare(&m, geometry);
+/// The rows of results.
+pub(super) fn rows(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    max_rows: u32,
+    element: &dyn Element,
+    (streams, ready): (&Inputs, &Value),
+) -> Row {
     m.section("Schedule");
     let open_next = m.forward("open_next", uint(1));
-    let schedule = Schedule::build(&m, geometry, element, &streams, &open_next);
+    let schedule = Schedule::build(m, geometry, element, streams, &open_next);
     m.section("Vectors");
-    let queue = Queue::new(&m, queue_places(geometry));
+    let queue = Queue::new(m, queue_places(geometry));
     let room = queue.room();
-    let partial = geometry.adds_beats().then(|| Partial::declare(&m));
+    let partial = geometry.adds_beats().then(|| Partial::declare(m));
     let may_leave = |told: &Value| match &partial {
-        Some(partial) => partial.may_leave(&m, told, &room),
+        Some(partial) => partial.may_leave(m, told, &room),
         None => room.clone(),
     };
-    let vector = circulate(&m, geometry.rows, (&schedule.issue, &schedule.told), may_leave, &open_next);
+    let vector = circulate(m, geometry.rows, (&schedule.issue, &schedule.told), may_leave, &open_next);
     partial.iter().for_each(|partial| partial.note(&vector));
     m.section("Elements");
-    let sums = columns(&m, geometry, element, &streams, &schedule, &vector.again);
+    let sums = columns(m, geometry, element, streams, &schedule, &vector.again);
     m.section("Rows");
-    rows(&m, geometry, max_rows, (&vector, &sums), queue, &streams.result_ready);
-    m.port_order(&PORT_ORDER);
-    Design::new(m.finish())
+    queued(m, geometry, max_rows, (&vector, &sums), queue, ready)
 }
 
 /// Where sums may be partial: which of them leave.
@@ -86,10 +88,23 @@ impl Partial {
     }
 }
 
-/// Where sums may be partial, in what is said of a vector: it completes them, begins them, is the last of its tile.
-const COMPLETE: u32 = 0;
-const BEGINS: u32 = 1;
-const ENDS_TILE: u32 = 2;
+/// In what is said of a vector: it is the last of its run; where sums may be partial or rows are corrected, the last of its
+/// tile; where sums may be partial, it completes them, and begins them. Above that, how many columns of the run are left.
+const LAST: u32 = 0;
+const ENDS_TILE: u32 = 1;
+const COMPLETE: u32 = 2;
+const BEGINS: u32 = 3;
+
+/// Whether it is said of a vector that it is the last of its tile.
+fn tells_ends(geometry: &Geometry) -> bool {
+    geometry.adds_beats() || geometry.zero_points.is_some()
+}
+
+/// Bits of what is said of a vector.
+fn told_bits(geometry: &Geometry) -> u32 {
+    let partial = if geometry.adds_beats() { 2 } else { 0 };
+    1 + u32::from(tells_ends(geometry)) + partial + geometry.nest().outer_bits()
+}
 
 /// What enters in a cycle.
 struct Schedule {
@@ -101,8 +116,7 @@ struct Schedule {
     issue: Value,
     /// Places of the inner dimension that are left, those of this tile included.
     inner_left: Value,
-    /// What is said of the vector: where sums may be partial whether it completes them, begins them, and is the last of its tile; then
-    /// whether it is the last of its run, and how many columns of the run are left, those of this tile included.
+    /// What is said of the vector.
     told: Value,
     /// Where there are several modes, the number of that of the run, and what edges and elements are told of it.
     mode: Option<[Value; 2]>,
@@ -154,10 +168,9 @@ impl Schedule {
         let last = m.wire("vector_is_last", &(sequencer.output("last_outer") & &last_vector));
         let (first_inner, last_inner) = (sequencer.output("first_inner"), sequencer.output("last_inner"));
         let columns_left = sequencer.output("outer_left");
-        let of_row = [&columns_left, &last];
-        let partial = [&last_vector, &first_inner, &last_inner];
-        let told: Vec<&Value> =
-            of_row.into_iter().chain(partial.into_iter().filter(|_| geometry.adds_beats())).collect();
+        let partial = [&first_inner, &last_inner].into_iter().filter(|_| geometry.adds_beats());
+        let ends_tile = tells_ends(geometry).then_some(&last_vector);
+        let told: Vec<&Value> = [&columns_left].into_iter().chain(partial).chain(ends_tile).chain([&last]).collect();
         Schedule { load: loading, row, issue, inner_left: sequencer.output("inner_left"), told: m.concat(&told), mode }
     }
 }
@@ -173,7 +186,22 @@ fn row_to_load(m: &ModuleBuilder, rows: u32, loading: &Value) -> Lanes {
     row.value().lanes(uint(1), rows)
 }
 
-/// The columns; gives the resolved sums at the foot of each.
+/// What comes out at the foot of the columns.
+struct Foot {
+    /// The sum of each column, in one word.
+    sums: Lanes,
+    /// Of activations, where there are zero points.
+    activation_sum: Option<Value>,
+}
+
+impl Foot {
+    /// All of it, the first column lowest.
+    fn packed(&self, m: &ModuleBuilder) -> Value {
+        m.concat(&self.activation_sum.iter().chain([self.sums.flat()]).collect::<Vec<_>>())
+    }
+}
+
+/// The columns.
 fn columns(
     m: &ModuleBuilder,
     geometry: &Geometry,
@@ -181,7 +209,7 @@ fn columns(
     streams: &Inputs,
     schedule: &Schedule,
     again: &Value,
-) -> Lanes {
+) -> Foot {
     m.comment("What lies within the inner dimension is the same for all vectors of a tile, and known before the first of them.");
     let within = m.delay("within_tile", &within_inner(m, geometry, &schedule.inner_left), None);
     let within = within_issued(m, &within, &schedule.issue);
@@ -192,18 +220,28 @@ fn columns(
     let again = m.pipeline("round", None).control(0, "again_as_sum", again).at(geometry.element_stages);
     let cell = element.element();
     let controls = schedule.mode.as_ref().map(|[_, control]| controls(m, geometry, &cell, control)).unwrap_or_default();
-    let module = column(geometry, element, &cell);
-    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
-    m.repeat("column", geometry.columns, |column| {
-        let instance = m.instance("column", &module);
-        instance.connect("activations", activations.flat()).connect("weights", &weights.lane(column));
-        instance.connect("load", &schedule.load).connect("row", schedule.row.flat()).connect("again", &again);
+    let connect = |instance: &InstanceBuilder| {
+        instance.connect("activations", activations.flat()).connect("again", &again);
         for (name, of_rows) in &controls {
             instance.connect(name, of_rows.flat());
         }
+    };
+    let module = column(geometry, &format!("{}_column", element.top_name()), &cell);
+    let sums = m.lanes("sums", uint(geometry.element_bits()), geometry.columns);
+    m.repeat("column", geometry.columns, |column| {
+        let instance = m.instance("column", &module);
+        connect(&instance);
+        instance.connect("weights", &weights.lane(column));
+        instance.connect("load", &schedule.load).connect("row", schedule.row.flat());
         sums.drive(column, &instance.output("sum"));
     });
-    in_one_word(m, geometry, &sums)
+    let activation_sum = geometry.zero_points.and_then(|_| element.activation_sum()).map(|adder| {
+        let name = format!("{}_activation_sums", element.top_name());
+        let instance = m.instance("activation_sums", &column(geometry, &name, &adder));
+        connect(&instance);
+        m.pipeline("resolving", None).stage(0, "activation_sum", &instance.output("sum")).at(resolving_cycles(geometry))
+    });
+    Foot { sums: in_one_word(m, geometry, &sums), activation_sum }
 }
 
 /// The inputs that tell elements the mode of what is in each of their stages, each with a lane a row: it passes the rows
@@ -216,25 +254,19 @@ fn controls(m: &ModuleBuilder, geometry: &Geometry, cell: &Module, control: &Val
     read.iter().map(|&(ago, name)| (name, wave.before(ago, geometry.rows))).collect()
 }
 
-/// Elements one below the other, each with weights that stay, a register of its own for its activations, and one behind its sum.
-fn column(geometry: &Geometry, element: &dyn Element, cell: &Module) -> Module {
-    let (rows, bits) = (geometry.rows, geometry.element_bits());
-    let m = ModuleBuilder::new(
-        format!("{}_column", element.top_name()),
-        "A column of elements with weights that stay; sums pass down.",
-    );
+/// Elements one below the other, each with weights that stay, a register of its own for its activations, and one behind its
+/// sum; also where they add up activations and see no weights.
+fn column(geometry: &Geometry, name: &str, cell: &Module) -> Module {
+    let (rows, bits) = (geometry.rows, port_bits(cell, "sum"));
+    let m = ModuleBuilder::new(name, "A column of elements with operands that stay; sums pass down.");
     m.parameter("rows", rows);
     let operand = |name: &str| uint(port_bits(cell, name));
     let activations = m.input_lanes("activations", operand("activations"), rows, "first row lowest");
-    let weights = m.documented_input("weights", operand("weights"), "of the row that is loaded");
-    let load = m.documented_input("load", uint(1), "a row takes the weights of the next cycle");
-    let to_load = m.input_lanes("row", uint(1), rows, "a one at that row");
+    let weights = cell.port("weights").map(|_| held_weights(&m, operand("weights"), rows));
     let again = m.documented_input("again", uint(1), "the sum that is at the foot a cycle later enters again");
     let told = CONTROL.into_iter().filter(|name| cell.port(name).is_some());
     let controls: Vec<_> = told.map(|name| (name, m.input_lanes(name, operand(name), rows, "of each row"))).collect();
     let (above, sums) = (m.lanes("above", uint(bits), rows), m.lanes("sums", uint(bits), rows));
-    let (load, to_load) = (m.delay("load_now", &load, None), m.delay("row_now", to_load.flat(), None));
-    let load = m.wire("load_row", &(to_load & load.replicate(rows))).lanes(uint(1), rows);
     let round = m.delay("goes_round", &again, None);
     above.drive(0, &(sums.lane(rows - 1) & round.replicate(bits)));
     if rows > 1 {
@@ -243,7 +275,9 @@ fn column(geometry: &Geometry, element: &dyn Element, cell: &Module) -> Module {
     m.repeat("row", rows, |row| {
         let instance = m.instance("element", cell);
         instance.connect("activations", &m.delay("held_activations", &activations.lane(row), None));
-        instance.connect("weights", &m.delay("held_weights", &weights, Some(&load.lane(row))));
+        if let Some(weights) = &weights {
+            instance.connect("weights", &weights.lane(row));
+        }
         for (name, of_rows) in &controls {
             instance.connect(name, &of_rows.lane(row));
         }
@@ -252,6 +286,20 @@ fn column(geometry: &Geometry, element: &dyn Element, cell: &Module) -> Module {
     });
     m.documented_output("sum", &sums.lane(rows - 1), "of all rows");
     m.finish()
+}
+
+/// The weights of each row of a column, in registers that take them where they are for that row.
+fn held_weights(m: &ModuleBuilder, shape: Shape, rows: u32) -> Lanes {
+    let weights = m.documented_input("weights", shape, "of the row that is loaded");
+    let load = m.documented_input("load", uint(1), "a row takes the weights of the next cycle");
+    let to_load = m.input_lanes("row", uint(1), rows, "a one at that row");
+    let (load, to_load) = (m.delay("load_now", &load, None), m.delay("row_now", to_load.flat(), None));
+    let load = m.wire("load_row", &(to_load & load.replicate(rows))).lanes(uint(1), rows);
+    let held = m.lanes("weights_of_rows", shape, rows);
+    m.repeat("row_of_weights", rows, |row| {
+        held.drive(row, &m.delay("held_weights", &weights, Some(&load.lane(row))));
+    });
+    (*held).clone()
 }
 
 /// Cycles from that before a vector is at the foot, two before its sums are there, to the last before its row is in the queue.
@@ -269,44 +317,60 @@ pub(super) fn way_of_a_vector(geometry: &Geometry) -> u32 {
     (geometry.rows - 1) + way_to_queue(geometry) + 1
 }
 
-/// From the vector that comes to the foot, and the sums there as they are resolved, to the results.
-fn rows(
+/// From the vector that comes to the foot, and the sums there, to the rows that wait for the receiver.
+fn queued(
     m: &ModuleBuilder,
     geometry: &Geometry,
     max_rows: u32,
-    (vector, sums): (&ToFoot, &Lanes),
+    (vector, foot): (&ToFoot, &Foot),
     queue: Queue,
     ready: &Value,
-) {
+) -> Row {
     let (arrival, outer, columns) = (way_to_queue(geometry), geometry.nest().outer_bits(), geometry.columns);
     let way = m.pipeline("row", None);
     let there = way.control(0, "row_there", &vector.leaves);
-    let of_run = vector.told.width() - outer - 1;
-    let last = way.stage(0, "row_is_last", &vector.told.bit(of_run)).at(arrival);
-    let columns_left = vector.told.slice(of_run + 1, outer);
+    let told = |name: &str, bit| way.stage(0, name, &vector.told.bit(bit));
+    let last = told("row_is_last", LAST).at(arrival);
+    let ends_tile = tells_ends(geometry).then(|| told("row_ends_tile", ENDS_TILE));
+    let columns_left = vector.told.slice(told_bits(geometry) - outer, outer);
     let keep = way.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(arrival);
-    let (promise, announced, sums) = match geometry.adds_beats() {
-        false => (vector.leaves.clone(), there.at(arrival - 1), sums.clone()),
-        true => {
-            let told = |name: &str, bit| way.stage(0, name, &vector.told.bit(bit));
+    let (promise, announced, sums) = match ends_tile.as_ref().filter(|_| geometry.adds_beats()) {
+        None => (vector.leaves.clone(), there.at(arrival - 1), foot.packed(m)),
+        Some(ends_tile) => {
             let (complete, begins) = (told("row_complete", COMPLETE), told("row_begins", BEGINS));
             let partial = PartialSums {
                 arriving: there.at(arrival - 1),
-                last_vector: told("row_ends_tile", ENDS_TILE).at(arrival - 1),
+                last_vector: ends_tile.at(arrival - 1),
                 begins: begins.at(arrival),
                 kept: m.wire("kept_for_later", &(there.at(arrival) & !complete.at(arrival))),
             };
             let promise = m.wire("promise", &(&vector.leaves & complete.at(0)));
             let announced = m.wire("announced", &(there.at(arrival - 1) & complete.at(arrival - 1)));
+            let sums = (&foot.sums, foot.activation_sum.as_ref());
             (promise, announced, partial_sums::added(m, geometry, max_rows, sums, &partial))
         }
     };
-    let row = m.concat(&[&last, &keep, sums.flat()]);
-    let waiting = queue.pass(&promise, (&announced, &row), ready);
-    let bits = sums.flat().width();
-    let sums = waiting.row.slice(0, bits).lanes(sums.shape(), columns);
-    let (keep, last) = (waiting.row.slice(bits, columns), waiting.row.top_bit());
-    results::stream(m, geometry, &waiting.valid, (&sums, &keep), &last);
+    let corrected = geometry.zero_points.and(ends_tile.as_ref()).map(|ends_tile| ends_tile.at(arrival));
+    let parts: Vec<&Value> = corrected.iter().chain([&last, &keep, &sums]).collect();
+    let waiting = queue.pass(&promise, (&announced, &m.concat(&parts)), ready);
+    let row = |low: u32, bits: u32| waiting.row.slice(low, bits);
+    let (bits, above) = (geometry.resolved_bits() * columns, sums.width());
+    Row {
+        valid: waiting.valid.clone(),
+        sums: row(0, bits).lanes(uint(geometry.resolved_bits()), columns),
+        keep: row(above, columns),
+        last: row(above + columns, 1),
+        correction: corrected
+            .is_some()
+            .then(|| Correction { activation_sum: row(bits, above - bits), ends_tile: Some(waiting.row.top_bit()) }),
+    }
+}
+
+/// Bits of a row that waits: for each column its sum and whether it is kept, and whether it is the last; where it is corrected,
+/// the sum of its activations and whether it ends its tile.
+pub(super) fn queued_bits(geometry: &Geometry) -> u32 {
+    let correction = if geometry.zero_points.is_some() { geometry.activation_sum_bits() + 1 } else { 0 };
+    geometry.columns * (geometry.resolved_bits() + 1) + 1 + correction
 }
 
 /// The primitives between the operands behind their edges, of so many bits a row and a column, and the rows of results,
@@ -338,18 +402,28 @@ pub(super) fn census(
     if geometry.has_modes() && mode.stages > 0 {
         passing.add_census(&wave_census(mode.bits, rows + mode.stages), 1);
     }
+    let (sum_columns, sum_bits) = (geometry.activation_sum_columns(), geometry.kept_activation_bits());
+    passing.add_census(
+        &sum_of(&[
+            (Register, (sum_columns * rows).into(), row_bits),
+            (Register, (sum_columns * (rows + resolving_cycles(geometry))).into(), sum_bits),
+            (AndOr, sum_columns.into(), sum_bits), // what goes round
+            (Register, sum_columns.into(), 1),
+        ]),
+        1,
+    );
     let mut parts = vec![("passing", passing)];
     if geometry.adds_beats() {
         parts.push(("partial sums", partial_sums::census(geometry, max_rows)));
     }
-    parts.push(("queue", queue::census(queue_places(geometry), geometry.columns * (geometry.resolved_bits() + 1) + 1)));
+    parts.push(("queue", queue::census(queue_places(geometry), queued_bits(geometry))));
     parts
 }
 
 /// The primitives of the schedule, of the way of the vectors and of what goes with their rows, modes apart.
 pub(super) fn control(geometry: &Geometry) -> Census {
     let rows = geometry.rows;
-    let (counted, outer) = (geometry.row_count_bits(), geometry.nest().outer_bits());
+    let counted = geometry.row_count_bits();
     let (several_rows, partial) = (u64::from(rows > 1), geometry.adds_beats());
     let arrival = u64::from(way_to_queue(geometry));
     let mut census = sequencer_census(&geometry.nest());
@@ -373,15 +447,16 @@ pub(super) fn control(geometry: &Geometry) -> Census {
         ]),
         1,
     );
-    // Row there, complete, begins, ends a tile.
+    // Row there, complete, begins; whether a last vector has left.
     match partial {
         false => census.add(ResetRegister, arrival - 1, 1),
         true => {
-            census.add(ResetRegister, arrival + 1, 1); // and whether a last vector has left
-            census.add(Register, arrival + arrival + (arrival - 1), 1);
+            census.add(ResetRegister, arrival + 1, 1);
+            census.add(Register, 2 * arrival, 1);
         }
     }
-    let told = outer + 1 + if partial { 3 } else { 0 };
-    census.add_census(&circulation::census(rows, told), 1);
+    let ends_tile = if geometry.zero_points.is_some() { arrival } else { (arrival - 1) * u64::from(partial) };
+    census.add(Register, ends_tile, 1);
+    census.add_census(&circulation::census(rows, told_bits(geometry)), 1);
     census
 }

@@ -126,7 +126,8 @@ fn number_bits(shape: Shape) -> u32 {
 /// The primitives of [`Inputs::corrected`], and of what keeps a row until its zero points are there.
 pub(super) fn census(geometry: &Geometry) -> Census {
     let Some(zero_points) = &geometry.zero_points else { return Census::default() };
-    let ends_tile = geometry.rows > 1 || geometry.topology == Topology::OutputStationary;
+    let ends_tile = geometry.rows > 1
+        || matches!(geometry.topology, Topology::OutputStationary | Topology::WeightStationary { .. });
     let (activation, weight) = (number_bits(zero_points.activation), number_bits(zero_points.weight));
     let (of_row, of_column) = (geometry.activation_sum_bits(), zero_points.weight_sum_bits(geometry.max_inner));
     let excess = (weight + of_row).max(activation + of_column) + 1;

@@ -174,11 +174,6 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
         let problem = Problem::rule("C0253", "depth", message, format!("at most {most} with these slices"));
         return vec![problem.involving(&involved).nearest(most)];
     }
-    if config.passes_sums() && config.geometry.zero_points.is_some() {
-        let message = "where weights stay no column adds up activations, which zero points of weights take";
-        let problem = Problem::rule("C0254", "zero_points", message, "false");
-        problems.push(problem.involving(&["topology"]).nearest("false"));
-    }
     problems.extend(array::legality(&config.geometry));
     if problems.is_empty() {
         let prepared = [Side::Activation, Side::Weight].map(|side| edge_census(&config, side).1);

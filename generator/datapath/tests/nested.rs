@@ -23,10 +23,9 @@ fn check(settings: &str, runs: &[Run]) {
         let (inner, columns) = (activations[0].len() as u32, weights.len() as u32);
         inputs[0].push(beats::run(&geometry, *mode, inner, columns, activations.len() as u32));
         for tile in 0..geometry.column_tiles(columns) {
-            for beat in beats::operands(&geometry, *mode, (activations, weights), inner, tile, &mut noise) {
-                inputs[1].push(beat.activation_beat(&geometry, &mut noise));
-                inputs[2].push(beat.weight_beat(&geometry, &mut noise));
-            }
+            let [of_rows, of_columns] = beats::tile(&geometry, *mode, (activations, weights), inner, tile, &mut noise);
+            inputs[1].extend(of_rows);
+            inputs[2].extend(of_columns);
         }
         results.extend(beats::results(&geometry, expected, columns));
     }
@@ -61,7 +60,7 @@ fn a_rest_settles_as_many_rows_and_columns_of_the_last_tile_as_it_has() {
         // Nothing of a rest is left over.
         (DRAFT, (&activations, &drafts), drafted()),
     ];
-    for topology in ["broadcast", "output_stationary"] {
+    for topology in ["broadcast", "output_stationary", "weight_stationary"] {
         let shape = "slicing: floor, activation_bits: 4, weight_bits: 4, draft_bits: 2, max_inner: 8, max_columns: 4";
         check(&format!("{shape}, rows: 2, columns: 2, topology: {topology}"), &runs);
     }

@@ -1,7 +1,7 @@
 //! The integer products of attention on a simulated array.
 
 use crate::Shape;
-use crate::array_core::{ArrayCore, ArrayError, Size, is_served, widest_mode};
+use crate::array_core::{ArrayCore, ArrayError, Size, widest_mode};
 use crate::core::{Core, Weights};
 use crate::products::{Matrix, Product, ProductEngine, Step};
 use crate::work::Work;
@@ -34,13 +34,9 @@ pub struct AttentionModes {
 }
 
 impl AttentionModes {
-    /// None where the array has no products of signed bytes, or takes its operands in the order of a weight-stationary one.
-    /// Weights fill an unsigned byte where a mode has these, and
+    /// None where the array has no products of signed bytes. Weights fill an unsigned byte where a mode has these, and
     /// seven bits otherwise.
     pub fn of(geometry: &Geometry) -> Option<AttentionModes> {
-        if !is_served(geometry) {
-            return None;
-        }
         let mode = |activation| widest_mode(geometry, activation, OPERAND);
         let scores = mode(OPERAND)?;
         let unsigned = mode((0, u8::MAX.into())).map(|gathering| (gathering, u8::MAX));
@@ -83,7 +79,7 @@ impl<C: Core> ProductEngine for ArrayEngine<C> {
     }
 
     fn rows_at_once(&self) -> usize {
-        self.array.geometry().rows as usize
+        self.array.geometry().most_rows() as usize
     }
 
     fn products(&mut self, step: Step, products: &[Product]) -> Result<Vec<Matrix>, Self::Error> {

@@ -6,10 +6,10 @@ use crate::work::Work;
 use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
-use tritloom_datapath::array::{Geometry, Topology, beats};
+use tritloom_datapath::array::{Geometry, beats};
 use tritloom_datapath::interface::Beat;
 
-/// An array under simulation, whose operands pass in the order of [`beats::operands`].
+/// An array under simulation, whose operands pass in the order of [`beats::tile`].
 pub(crate) struct ArrayCore<C> {
     core: C,
     geometry: Geometry,
@@ -58,11 +58,6 @@ pub(crate) struct Size {
     pub columns: usize,
 }
 
-/// Whether an array takes its operands as [`ArrayCore`] brings them.
-pub(crate) fn is_served(geometry: &Geometry) -> bool {
-    !matches!(geometry.topology, Topology::WeightStationary { .. })
-}
-
 /// The mode with the most products a cycle that takes the numbers of either side, each from least to greatest.
 pub(crate) fn widest_mode(geometry: &Geometry, activation: (i32, i32), weight: (i32, i32)) -> Option<usize> {
     let holds = |(from, to): (i32, i32), (least, greatest): (i32, i32)| from <= least && greatest <= to;
@@ -105,13 +100,15 @@ impl<C: Core> ArrayCore<C> {
     pub fn weights(&self, mode: usize, columns: &[Vec<i32>]) -> Vec<Beat> {
         let geometry = &self.geometry;
         let inner = columns.first().map_or(0, Vec::len) as u32;
-        let tile = |tile| beats::operands(geometry, mode, (&[], columns), inner, tile, &mut |_| 0);
-        let tiles = 0..geometry.column_tiles(columns.len() as u32);
-        tiles.flat_map(tile).map(|beat| beat.weight_beat(geometry, &mut |_| 0)).collect()
+        let tile = |tile| {
+            let [_, weights] = beats::tile(geometry, mode, (&[], columns), inner, tile, &mut |_| 0);
+            weights
+        };
+        (0..geometry.column_tiles(columns.len() as u32)).flat_map(tile).collect()
     }
 
     /// Multiplies with weights, one run for each of the `parts`, which are rows of the size's inner length, at most as many
-    /// as the array has; one run after the other, without a pause. Returns the rows of all results.
+    /// as a run may have; one run after the other, without a pause. Returns the rows of all results.
     pub fn multiply(
         &mut self,
         mode: usize,
@@ -122,8 +119,7 @@ impl<C: Core> ArrayCore<C> {
         let (mut runs, mut activations, mut results) = (Vec::new(), Vec::new(), 0);
         for &(rows, Size { inner, columns }) in parts {
             let tiles = geometry.column_tiles(columns as u32) as usize;
-            let beats = beats::operands(geometry, mode, (rows, &[]), inner as u32, 0, &mut |_| 0);
-            let tile: Vec<Beat> = beats.iter().map(|beat| beat.activation_beat(geometry, &mut |_| 0)).collect();
+            let [tile, _] = beats::tile(geometry, mode, (rows, &[]), inner as u32, 0, &mut |_| 0);
             // Every tile of columns takes the same activations again.
             activations.extend(std::iter::repeat_n(tile, tiles).flatten());
             runs.push(beats::run(geometry, mode, inner as u32, columns as u32, rows.len() as u32));

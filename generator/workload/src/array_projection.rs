@@ -1,6 +1,6 @@
 //! A network's ternary products on a simulated array: in its ternary mode, or whichever of its modes multiplies most.
 
-use crate::array_core::{ArrayCore, ArrayError, Size, is_served, widest_mode};
+use crate::array_core::{ArrayCore, ArrayError, Size, widest_mode};
 use crate::core::{Core, Demand, Weights, widened};
 use crate::work::{Counted, Work};
 use crate::{MatrixId, Model, TernaryEngine};
@@ -13,10 +13,9 @@ use tritloom_datapath::array::Geometry;
 const WEIGHT: (i32, i32) = (-1, 1);
 
 /// The mode in which an array multiplies the matrices of a model: that with the most products a cycle that takes quantised
-/// activations and ternary weights. None where there is no such mode, or where weights stay in place: their operands pass
-/// in another order.
+/// activations and ternary weights. None where there is no such mode.
 pub fn projection_mode(geometry: &Geometry) -> Option<usize> {
-    widest_mode(geometry, Demand::ACTIVATION, WEIGHT).filter(|_| is_served(geometry))
+    widest_mode(geometry, Demand::ACTIVATION, WEIGHT)
 }
 
 /// Computes the products of a model on an array.
@@ -103,7 +102,7 @@ impl<C: Core> TernaryEngine for ArrayProjection<C> {
         let fits = |stored: &Stored| vectors.iter().all(|vector| vector.len() == stored.size.inner);
         let Stored { bank, size, weight_bits } = stored.filter(fits).ok_or(ProjectionError::Request(matrix))?;
         let vectors = widened(vectors);
-        let height = self.array.geometry().rows as usize;
+        let height = self.array.geometry().most_rows() as usize;
         let parts: Vec<_> = vectors.chunks(height).map(|rows| (rows, size)).collect();
         let weights = Weights::Bank { bank, times: parts.len() as u32 };
         let (products, work) = self.array.multiply(self.mode, &parts, weights).map_err(ProjectionError::Array)?;

@@ -85,7 +85,6 @@ fn a_design_that_computes_no_ternary_products_is_told_why() {
     };
     let bits = "activation_slice: bits1, weight_slice: bits1, activation_bits: 6, weight_bits: 6";
     let told = [
-        "bit_weight: {step: opt1, topology: weight_stationary}".to_string(),
         format!("bit_slice: {{zero_points: true, {bits}, activation_sign: unsigned, weight_sign: unsigned}}"),
         "bit_serial: {activation_sign: unsigned}".to_string(),
         "binary: {}".to_string(),

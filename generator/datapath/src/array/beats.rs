@@ -1,6 +1,6 @@
 //! Matrices as they pass the streams of an array. A mode is its place in [`Geometry::modes`].
 
-use super::geometry::Geometry;
+use super::geometry::{Geometry, Topology};
 use super::golden::Offsets;
 use super::mode::{Mode, Numbers, Operand};
 use crate::interface::{Beat, result_beat};
@@ -68,16 +68,38 @@ pub fn operands(
     (0..geometry.passes_of(mode)).flat_map(|pass| steps.clone().map(move |step| (pass, step))).map(&mut beat).collect()
 }
 
-/// The beats of tile `tile` of columns where weights stay: of activations, a vector a beat, and of weights, a row of the
-/// array a beat, tile after tile of the inner dimension.
-pub fn stationary(
+/// The beats of tile `tile` of columns as the streams hold them, in any topology: of activations, and of weights. Every tile
+/// takes the same activations again. What lies beyond the matrices is noise.
+pub fn tile(
+    geometry: &Geometry,
+    mode: usize,
+    factors: (&[Vec<i32>], &[Vec<i32>]),
+    inner: u32,
+    tile: u32,
+    noise: Noise,
+) -> [Vec<Beat>; 2] {
+    match geometry.topology {
+        Topology::WeightStationary { .. } => stationary(geometry, mode, factors, inner, tile, noise),
+        _ => streams(geometry, &operands(geometry, mode, factors, inner, tile, noise), noise),
+    }
+}
+
+/// Operands that enter together as the streams hold them: of activations, and of weights.
+pub(super) fn streams(geometry: &Geometry, operands: &[OperandBeat], noise: Noise) -> [Vec<Beat>; 2] {
+    let activations = operands.iter().map(|beat| beat.activation_beat(geometry, noise)).collect();
+    [activations, operands.iter().map(|beat| beat.weight_beat(geometry, noise)).collect()]
+}
+
+/// The same where weights stay: of activations a vector a beat, and of weights a row of the array a beat, tile after tile
+/// of the inner dimension.
+fn stationary(
     geometry: &Geometry,
     mode: usize,
     (activations, weights): (&[Vec<i32>], &[Vec<i32>]),
     inner: u32,
     tile: u32,
     noise: Noise,
-) -> (Vec<Beat>, Vec<Beat>) {
+) -> [Vec<Beat>; 2] {
     let Mode { activation, weight, places, .. } = geometry.modes[mode];
     let columns = tile * geometry.columns..(tile + 1) * geometry.columns;
     let (mut vectors, mut rows) = (Vec::new(), Vec::new());
@@ -94,7 +116,7 @@ pub fn stationary(
             vectors.push(encoded(&activation, &by_row, geometry.row_bits(), noise));
         }
     }
-    (vectors, rows)
+    [vectors, rows]
 }
 
 /// The beat of the zero points of tile `tile` of columns, noise beyond the run's columns; nothing where there are none.

@@ -31,8 +31,14 @@ pub enum SumWidth {
     Exact,
     /// So many as it leaves, to compare with designs that have no other.
     Fixed(u32),
-    /// So many, since a run may add to the sums of the one before.
-    OverRuns(u32),
+    /// As many as the longest sum needs of products of that magnitude, which may be those of several runs: one in that mode adds
+    /// to the sums of the run before.
+    OverRuns {
+        /// The greatest magnitude of a product.
+        magnitude: u64,
+        /// The mode.
+        mode: usize,
+    },
 }
 
 /// How operands get to elements and sums from them.
@@ -184,7 +190,8 @@ impl Geometry {
     pub fn sum_bits(&self) -> u32 {
         match self.sum_width {
             SumWidth::Exact => self.exact_sum_bits(),
-            SumWidth::Fixed(bits) | SumWidth::OverRuns(bits) => bits,
+            SumWidth::Fixed(bits) => bits,
+            SumWidth::OverRuns { magnitude, .. } => bits_up_to(magnitude * u64::from(self.max_inner)),
         }
     }
 
@@ -194,19 +201,32 @@ impl Geometry {
         let by_position = matches!(self.sum_form, SumForm::ByPosition(_));
         match self.sum_width {
             SumWidth::Fixed(bits) if !by_position && self.adds_beats() => Some(bits),
-            SumWidth::OverRuns(bits) => Some(bits),
-            SumWidth::Exact | SumWidth::Fixed(_) => None,
+            SumWidth::Exact | SumWidth::Fixed(_) | SumWidth::OverRuns { .. } => None,
         }
     }
 
+    /// Where runs in a mode add to the sums of the one before, that mode.
+    pub(super) fn adding_mode(&self) -> Option<usize> {
+        if let SumWidth::OverRuns { mode, .. } = self.sum_width { Some(mode) } else { None }
+    }
+
+    /// Where weights stay, whether sums may be those of several tiles of the inner dimension, or of runs, so that they are added up
+    /// in a memory.
+    pub(super) fn has_partial_sums(&self) -> bool {
+        self.adds_beats() || self.adding_mode().is_some()
+    }
+
     /// Whether a sum may have several beats or, where weights stay, several tiles of the inner dimension.
-    pub(super) fn adds_beats(&self) -> bool {
+    fn adds_beats(&self) -> bool {
         (0..self.modes.len()).any(|mode| self.max_inner > self.tile_places(mode))
     }
 
     /// Bits of a sum in one word, before it leaves.
     pub(super) fn resolved_bits(&self) -> u32 {
-        self.given_kept_bits().unwrap_or_else(|| self.exact_sum_bits())
+        match self.sum_width {
+            SumWidth::OverRuns { .. } => self.sum_bits(),
+            SumWidth::Exact | SumWidth::Fixed(_) => self.given_kept_bits().unwrap_or_else(|| self.exact_sum_bits()),
+        }
     }
 
     /// Bits of a number of the result: of a sum, where zero points do not change it.
@@ -261,7 +281,10 @@ impl Geometry {
 
     /// The greatest magnitude of a sum in an element.
     pub(super) fn kept_magnitude(&self) -> u64 {
-        let exact = || self.summed_magnitude(Mode::product_magnitude);
+        let exact = || match self.sum_width {
+            SumWidth::OverRuns { magnitude, .. } => self.summed_magnitude(|_| magnitude),
+            SumWidth::Exact | SumWidth::Fixed(_) => self.summed_magnitude(Mode::product_magnitude),
+        };
         self.given_kept_bits().map_or_else(exact, |bits| (1 << (bits - 1)) - 1)
     }
 

@@ -72,8 +72,8 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32) -> Census {
     let depth = memory_rows(max_rows);
     let address = bits_for(u64::from(depth) - 1);
     let mut census = sum_of(&[
-        (AndOr, 7, 1),    // may leave 2, apart, last left, promise, announced, kept
-        (Inverter, 3, 1), // of complete 2, apart
+        (AndOr, 7, 1),    // may leave 2, apart, last left, promise, announced, and kept or begins
+        (Inverter, 3, 1), // of complete, apart, and of complete or of the mode that adds
         (Adder, 1, address + 1),
         (Multiplexer, 1, address),
         (ResetRegister, 1, address),

@@ -455,8 +455,9 @@ impl Bench<'_> {
             for tile in 0..geometry.column_tiles(job.columns()) {
                 let entering = self.operands(job, tile);
                 tiles.push((entering.worked, job.activations.len() as u64));
-                activations.extend(entering.activations);
-                weights.extend(entering.weights);
+                let [of_activations, of_weights] = entering.streams;
+                activations.extend(of_activations);
+                weights.extend(of_weights);
                 let noise = &mut |below: u64| self.random.random_range(0..below);
                 zero_points.extend(beats::zero_points(geometry, &job.weights, &offsets, tile, noise));
             }
@@ -497,14 +498,13 @@ impl Bench<'_> {
         let noise = &mut |below: u64| self.random.random_range(0..below);
         let factors = (job.activations.as_slice(), job.weights.as_slice());
         if let Topology::WeightStationary { .. } = geometry.topology {
-            let (activations, weights) = beats::stationary(geometry, job.mode, factors, job.inner, tile, noise);
-            return Entering { worked: geometry.inner_tiles(job.mode, job.inner).into(), activations, weights };
+            let streams = beats::tile(geometry, job.mode, factors, job.inner, tile, noise);
+            return Entering { worked: geometry.inner_tiles(job.mode, job.inner).into(), streams };
         }
         let beats = beats::operands(geometry, job.mode, factors, job.inner, tile, noise);
         Entering {
             worked: beats.iter().map(self.beat_cycles).sum::<u64>() + geometry.cycles_between_passes(),
-            activations: beats.iter().map(|beat| beat.activation_beat(geometry, noise)).collect(),
-            weights: beats.iter().map(|beat| beat.weight_beat(geometry, noise)).collect(),
+            streams: beats::streams(geometry, &beats, noise),
         }
     }
 
@@ -518,8 +518,8 @@ impl Bench<'_> {
 struct Entering {
     /// Cycles at full speed; where weights stay, tiles of the inner dimension.
     worked: u64,
-    activations: Vec<Beat>,
-    weights: Vec<Beat>,
+    /// Of activations and of weights.
+    streams: [Vec<Beat>; 2],
 }
 
 /// A zero point for a vector: any, or where the vector is one number throughout the extreme further from it, so that sums

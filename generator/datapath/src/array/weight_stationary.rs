@@ -52,7 +52,7 @@ pub(super) fn rows(
     m.section("Vectors");
     let queue = Queue::new(m, queue_places(geometry));
     let room = queue.room();
-    let partial = geometry.adds_beats().then(|| Partial::declare(m));
+    let partial = geometry.has_partial_sums().then(|| Partial::declare(m));
     let may_leave = |told: &Value| match &partial {
         Some(partial) => partial.may_leave(m, told, &room),
         None => room.clone(),
@@ -97,12 +97,12 @@ const BEGINS: u32 = 3;
 
 /// Whether it is said of a vector that it is the last of its tile.
 fn tells_ends(geometry: &Geometry) -> bool {
-    geometry.adds_beats() || geometry.zero_points.is_some()
+    geometry.has_partial_sums() || geometry.zero_points.is_some()
 }
 
 /// Bits of what is said of a vector.
 fn told_bits(geometry: &Geometry) -> u32 {
-    let partial = if geometry.adds_beats() { 2 } else { 0 };
+    let partial = if geometry.has_partial_sums() { 2 } else { 0 };
     1 + u32::from(tells_ends(geometry)) + partial + geometry.nest().outer_bits()
 }
 
@@ -168,7 +168,14 @@ impl Schedule {
         let last = m.wire("vector_is_last", &(sequencer.output("last_outer") & &last_vector));
         let (first_inner, last_inner) = (sequencer.output("first_inner"), sequencer.output("last_inner"));
         let columns_left = sequencer.output("outer_left");
-        let partial = [&first_inner, &last_inner].into_iter().filter(|_| geometry.adds_beats());
+        let begins = match (&mode, geometry.adding_mode()) {
+            (Some([number, _]), Some(adding)) => {
+                let adds = number.equals(&m.uint(adding as u64, number.width()));
+                m.wire("begins_sums", &(first_inner & !adds))
+            }
+            _ => first_inner,
+        };
+        let partial = [&begins, &last_inner].into_iter().filter(|_| geometry.has_partial_sums());
         let ends_tile = tells_ends(geometry).then_some(&last_vector);
         let told: Vec<&Value> = [&columns_left].into_iter().chain(partial).chain(ends_tile).chain([&last]).collect();
         Schedule { load: loading, row, issue, inner_left: sequencer.output("inner_left"), told: m.concat(&told), mode }
@@ -304,7 +311,7 @@ fn held_weights(m: &ModuleBuilder, shape: Shape, rows: u32) -> Lanes {
 
 /// Cycles from that before a vector is at the foot, two before its sums are there, to the last before its row is in the queue.
 fn way_to_queue(geometry: &Geometry) -> u32 {
-    2 + geometry.element_stages + resolving_cycles(geometry) + u32::from(geometry.adds_beats())
+    2 + geometry.element_stages + resolving_cycles(geometry) + u32::from(geometry.has_partial_sums())
 }
 
 /// Places of the queue: as many as keep pace with a receiver that is always ready.
@@ -334,7 +341,7 @@ fn queued(
     let ends_tile = tells_ends(geometry).then(|| told("row_ends_tile", ENDS_TILE));
     let columns_left = vector.told.slice(told_bits(geometry) - outer, outer);
     let keep = way.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(arrival);
-    let (promise, announced, sums) = match ends_tile.as_ref().filter(|_| geometry.adds_beats()) {
+    let (promise, announced, sums) = match ends_tile.as_ref().filter(|_| geometry.has_partial_sums()) {
         None => (vector.leaves.clone(), there.at(arrival - 1), foot.packed(m)),
         Some(ends_tile) => {
             let (complete, begins) = (told("row_complete", COMPLETE), told("row_begins", BEGINS));
@@ -342,7 +349,10 @@ fn queued(
                 arriving: there.at(arrival - 1),
                 last_vector: ends_tile.at(arrival - 1),
                 begins: begins.at(arrival),
-                kept: m.wire("kept_for_later", &(there.at(arrival) & !complete.at(arrival))),
+                kept: match geometry.adding_mode() {
+                    Some(_) => there.at(arrival),
+                    None => m.wire("kept_for_later", &(there.at(arrival) & !complete.at(arrival))),
+                },
             };
             let promise = m.wire("promise", &(&vector.leaves & complete.at(0)));
             let announced = m.wire("announced", &(there.at(arrival - 1) & complete.at(arrival - 1)));
@@ -413,7 +423,7 @@ pub(super) fn census(
         1,
     );
     let mut parts = vec![("passing", passing)];
-    if geometry.adds_beats() {
+    if geometry.has_partial_sums() {
         parts.push(("partial sums", partial_sums::census(geometry, max_rows)));
     }
     parts.push(("queue", queue::census(queue_places(geometry), queued_bits(geometry))));
@@ -424,7 +434,7 @@ pub(super) fn census(
 pub(super) fn control(geometry: &Geometry) -> Census {
     let rows = geometry.rows;
     let counted = geometry.row_count_bits();
-    let (several_rows, partial) = (u64::from(rows > 1), geometry.adds_beats());
+    let (several_rows, partial) = (u64::from(rows > 1), geometry.has_partial_sums());
     let arrival = u64::from(way_to_queue(geometry));
     let mut census = sequencer_census(&geometry.nest());
     census.add_census(
@@ -451,8 +461,11 @@ pub(super) fn control(geometry: &Geometry) -> Census {
     match partial {
         false => census.add(ResetRegister, arrival - 1, 1),
         true => {
+            let adds = geometry.adding_mode().is_some();
+            let complete = if adds { arrival - 1 } else { arrival };
             census.add(ResetRegister, arrival + 1, 1);
-            census.add(Register, 2 * arrival, 1);
+            census.add(Register, complete + arrival, 1);
+            census.add(Comparator, adds.into(), geometry.mode_bits().into()); // begins
         }
     }
     let ends_tile = if geometry.zero_points.is_some() { arrival } else { (arrival - 1) * u64::from(partial) };

@@ -55,7 +55,11 @@ pub(super) fn element(config: &Config) -> Module {
     let Geometry { depth, activation_bits, .. } = *geometry;
     let (width, bits) = (geometry.kept_bits(), config.slice_bits());
     let m = ModuleBuilder::new(
-        format!("nested_element_{}_d{depth}_s{width}", config.name()),
+        format!(
+            "nested_element_{}_d{depth}_s{width}{}",
+            config.name(),
+            if config.passes_sums() { "_passing" } else { "" }
+        ),
         format!("Adds {} of activations and slices of weights to a sum in each cycle.", counted(depth, "product")),
     );
     m.parameter("activation bits", activation_bits);
@@ -65,8 +69,6 @@ pub(super) fn element(config: &Config) -> Module {
     let activations = m.input_lanes("activations", uint(activation_bits), depth, "first place lowest");
     let weights = m.input_lanes("weights", uint(bits), depth, "a slice of each");
     let is_rest = m.documented_input("control", uint(1), "slices are rests, not drafts");
-    let first = m.documented_input("first", uint(1), "a sum of drafts begins anew");
-    let enable = m.documented_input("enable", uint(1), "a beat is added");
 
     let product_bits = partial_bits(1, config.slice_product_magnitude(), false);
     let products = m.lanes("products", sint(product_bits), depth);
@@ -79,6 +81,13 @@ pub(super) fn element(config: &Config) -> Module {
     let moved = partial.shift_left(config.slicing.dropped_bits());
     let worth = m.wire("worth", &is_rest.mux(&partial.extend(moved.width()), &moved));
 
+    if config.passes_sums() {
+        let addend = m.input("addend", uint(width)).as_signed();
+        m.output("sum", &m.wire("total", &(addend + &worth)).wrap(width).as_unsigned());
+        return m.finish();
+    }
+    let first = m.documented_input("first", uint(1), "a sum of drafts begins anew");
+    let enable = m.documented_input("enable", uint(1), "a beat is added");
     let sum = m.register("sum", sint(width));
     let anew: Value = m.wire("anew", &(&first & !&is_rest));
     let base = m.wire("base", &(sum.value().as_unsigned() & (!&anew).replicate(width)).as_signed());
@@ -93,12 +102,13 @@ pub(super) fn element_census(config: &Config) -> Parts {
     let geometry = &config.geometry;
     let (depth, width) = (u64::from(geometry.depth), geometry.kept_bits());
     let moved_bits = partial_sum_bits(config) + config.slicing.dropped_bits();
+    let keeps = u64::from(!config.passes_sums());
     let accumulate = sum_of(&[
-        (Inverter, 2, 1),                      // of rest, of anew
-        (AndOr, 1, 1),                         // anew
-        (AndOr, 1, width),                     // base
+        (Inverter, 2 * keeps, 1),              // of rest, of anew
+        (AndOr, keeps, 1),                     // anew
+        (AndOr, keeps, width),                 // base
         (Adder, 1, width.max(moved_bits) + 1), // total
-        (EnabledRegister, 1, width),
+        (EnabledRegister, keeps, width),
     ]);
     vec![
         ("multiply", products(depth, [geometry.activation_bits, config.slice_bits()])),

@@ -2,8 +2,7 @@
 
 use super::slices::Slicing;
 use crate::arith::adder::FinalAdder;
-use crate::arith::reduction::bits_up_to;
-use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm, SumWidth};
+use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm, SumWidth, Topology};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::sint;
 
@@ -23,13 +22,14 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::integer("activation_bits", 2, 16, Some(8), "signed activations"),
     Parameter::integer("weight_bits", 2, 16, Some(8), "signed weights, whole"),
     Parameter::integer("draft_bits", 1, 15, Some(4), "bits of a draft weight, the top ones: fewer than weight_bits"),
-    array::TOPOLOGY_OF_KEPT_SUMS,
+    array::TOPOLOGY_OF_PASSING_SUMS,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
     array::MAX_INNER,
     array::MAX_COLUMNS,
+    array::MAX_ROWS,
 ];
 
 /// The modes of a run, by their number.
@@ -59,7 +59,7 @@ impl Config {
             weight: Operand::dense(Numbers::Integers(weight)),
             places: depth,
         };
-        let product_magnitude = 1u64 << (activation_bits + slicing.weight_bits - 2);
+        let magnitude = 1u64 << (activation_bits + slicing.weight_bits - 2);
         Config {
             geometry: Geometry {
                 topology: array::topology(parameters),
@@ -73,7 +73,7 @@ impl Config {
                 beat_waits: false,
                 element_stages: 0,
                 zero_points: None,
-                sum_width: SumWidth::OverRuns(bits_up_to(product_magnitude * u64::from(max_inner))),
+                sum_width: SumWidth::OverRuns { magnitude, mode: REST },
                 sum_form: SumForm::Resolved,
                 resolve: FinalAdder::Synthesiser,
                 max_inner,
@@ -81,6 +81,11 @@ impl Config {
             },
             slicing,
         }
+    }
+
+    /// Whether elements pass sums on instead of keeping them.
+    pub fn passes_sums(&self) -> bool {
+        matches!(self.geometry.topology, Topology::WeightStationary { .. })
     }
 
     /// Bits that the multipliers take of a weight: those of its wider slice, signed.

@@ -221,10 +221,10 @@ impl Bench<'_> {
             streams[0].push(beats::run(geometry, mode, inner, columns, rows));
             let noise = &mut |below: u64| random.random_range(0..below);
             for tile in 0..geometry.column_tiles(columns) {
-                let operands = beats::operands(geometry, mode, (x, slices), inner, tile, noise);
-                tiles.push((operands.len() as u64, u64::from(rows)));
-                streams[1].extend(operands.iter().map(|beat| beat.activation_beat(geometry, noise)));
-                streams[2].extend(operands.iter().map(|beat| beat.weight_beat(geometry, noise)));
+                let [activations, weights] = beats::tile(geometry, mode, (x, slices), inner, tile, noise);
+                tiles.push((u64::from(geometry.inner_tiles(mode, inner)), u64::from(rows)));
+                streams[1].extend(activations);
+                streams[2].extend(weights);
             }
             results.extend(beats::results(geometry, expected, columns));
         };

@@ -12,14 +12,13 @@ pub fn beats(geometry: &Geometry, layers: &[(&str, &Layer)]) -> (Vec<Vec<Beat>>,
     for (mode, layer) in layers {
         let mode = geometry.modes.iter().position(|known| known.name == *mode).expect("a mode");
         let (weights, inner) = (&layer.weights, layer.weights[0].len() as u32);
-        for rows in layer.activations.chunks(geometry.rows as usize) {
+        for rows in layer.activations.chunks(geometry.most_rows() as usize) {
             let columns = weights.len() as u32;
             inputs[0].push(beats::run(geometry, mode, inner, columns, rows.len() as u32));
             for tile in 0..geometry.column_tiles(columns) {
-                for beat in beats::operands(geometry, mode, (rows, weights), inner, tile, &mut noise) {
-                    inputs[1].push(beat.activation_beat(geometry, &mut noise));
-                    inputs[2].push(beat.weight_beat(geometry, &mut noise));
-                }
+                let [of_rows, of_columns] = beats::tile(geometry, mode, (rows, weights), inner, tile, &mut noise);
+                inputs[1].extend(of_rows);
+                inputs[2].extend(of_columns);
                 if let Some(beat) = beats::zero_points(geometry, weights, &layer.offsets, tile, &mut noise) {
                     inputs[3].push(beat);
                 }

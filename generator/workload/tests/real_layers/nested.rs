@@ -43,10 +43,9 @@ fn drafts_and_rests_of_the_classifier_are_multiplied_exactly() {
                 let inner = weights[0].len() as u32;
                 for (mode, slices) in [(DRAFT, drafts), (REST, rests)] {
                     inputs[0].push(beats::run(&geometry, mode, inner, 8, rows.len() as u32));
-                    for beat in beats::operands(&geometry, mode, (rows, slices), inner, 0, &mut noise) {
-                        inputs[1].push(beat.activation_beat(&geometry, &mut noise));
-                        inputs[2].push(beat.weight_beat(&geometry, &mut noise));
-                    }
+                    let [of_rows, of_columns] = beats::tile(&geometry, mode, (rows, slices), inner, 0, &mut noise);
+                    inputs[1].extend(of_rows);
+                    inputs[2].extend(of_columns);
                 }
                 let draft = product(rows, drafts).into_iter().map(|row| row.into_iter().map(|sum| sum << 4).collect());
                 results.extend(beats::results(&geometry, &draft.collect::<Vec<_>>(), 8));

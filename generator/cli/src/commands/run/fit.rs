@@ -66,12 +66,6 @@ fn settings_in_the_way(parameters: &Parameters) -> Vec<Problem> {
     let [activations, weights] =
         ["the model's activations are signed and have 8 bits", "the model's weights are -1, 0 and 1"];
     let settings = [
-        (
-            is("topology", "weight_stationary"),
-            "topology",
-            "`run` sends no operands in the order of weights that stay",
-            "broadcast",
-        ),
         (is("zero_points", "true"), "zero_points", "`run` sends no zero points", "false"),
         (is("activation", "int4"), "activation", activations, "int8"),
         (below("activation_bits", 8), "activation_bits", activations, "8"),
@@ -81,7 +75,6 @@ fn settings_in_the_way(parameters: &Parameters) -> Vec<Problem> {
     ];
     let problem = |(_, name, message, nearest): (bool, &'static str, &str, &str)| {
         let legal = match name {
-            "topology" => "any other".to_string(),
             "activation" => "int8 or int16".to_string(),
             "activation_bits" | "weight_bits" => format!("at least {nearest}"),
             _ => nearest.to_string(),

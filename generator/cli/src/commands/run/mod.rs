@@ -114,10 +114,7 @@ fn attention(
         None => {
             let message = format!("`{}` computes no products of matrices of signed bytes", configuration.name);
             let refusal = Diagnostic::new(code::NOT_A_CORE, message);
-            Err(vec![
-                refusal
-                    .note("--attention names an array that is not weight stationary, such as designs/attention.yaml"),
-            ])
+            Err(vec![refusal.note("--attention names an array of signed bytes, such as designs/attention.yaml")])
         }
     }
 }

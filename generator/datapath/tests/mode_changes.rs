@@ -33,15 +33,18 @@ fn every_pair_of_precisions_changes_to_every_other() {
 #[test]
 fn benches_go_from_every_mode_to_every_other_at_full_speed() {
     let of_bytes = "activation_bits: 8, weight_bits: 8, max_inner: 64";
-    for (name, settings, modes) in [
+    let cores = [
         ("bit_slice", format!("{of_bytes}, activation_slice: bits2, weight_slice: bits2"), 9),
         ("bit_slice", format!("{of_bytes}, activation_slice: bits1, weight_slice: bits1"), 16),
         ("booth_flex", "activation_sign: run_time, max_inner: 64".to_string(), 6),
         ("nested", format!("{of_bytes}, draft_bits: 4, slicing: floor"), 2),
         ("nested", format!("{of_bytes}, draft_bits: 4, slicing: rounded"), 2),
-    ] {
+    ];
+    let topologies = ["topology: broadcast", "topology: weight_stationary, max_rows: 3"];
+    for ((name, settings, modes), topology) in cores.iter().flat_map(|core| topologies.map(|topology| (core, topology)))
+    {
         let family = family(name);
-        let parameters = configuration(family, &settings);
+        let parameters = configuration(family, &format!("{settings}, {topology}"));
         let runs = &family.interface(&parameters).streams[0];
         let field = runs.fields.iter().position(|field| field.name == "mode").expect("runs say their mode");
         let mut changes = BTreeSet::new();
@@ -49,6 +52,6 @@ fn benches_go_from_every_mode_to_every_other_at_full_speed() {
             let modes: Vec<Option<u64>> = scenario.inputs[0].iter().map(|(_, run)| run[field].to_u64()).collect();
             changes.extend(modes.windows(2).filter(|pair| pair[0] != pair[1]).map(|pair| (pair[0], pair[1])));
         }
-        assert_eq!(changes.len(), modes * (modes - 1), "{name}: {settings}");
+        assert_eq!(changes.len(), modes * (modes - 1), "{name}: {settings}, {topology}");
     }
 }

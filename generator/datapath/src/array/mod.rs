@@ -75,4 +75,5 @@ pub(crate) use moving_sum::{
 pub use parameters::*;
 pub use shell::{Element, build};
 pub use stimulus::{BeatCycles, mode_changes, scenarios};
+pub(crate) use stimulus::{cycles_of_a_tile, tallest};
 pub use zero_points::ZeroPoints;

@@ -110,11 +110,8 @@ pub fn typical_work(geometry: &Geometry, beat_cycles: BeatCycles, (mode, pace): 
     let mut bench = Bench { geometry, beat_cycles, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
     let places = geometry.tile_places(mode);
     let rows = geometry.most_rows().min(MOST_TYPICAL_ROWS);
-    let cycles_of_a_tile = match geometry.topology {
-        Topology::WeightStationary { .. } => u64::from(geometry.rows + rows),
-        _ => pace.most_cycles * u64::from(geometry.passes_of(mode)),
-    };
-    let wanted = typical::CYCLES.div_ceil(cycles_of_a_tile).max(FEWEST_TYPICAL_BEATS);
+    let cycles = cycles_of_a_tile(geometry, mode, rows, pace.most_cycles);
+    let wanted = typical::CYCLES.div_ceil(cycles).max(FEWEST_TYPICAL_BEATS);
     let inner = geometry.max_inner.min(wanted as u32 * places);
     let tiles = (wanted as u32 * places).div_ceil(inner);
     let columns = geometry.max_columns.min(tiles * geometry.columns);
@@ -510,7 +507,7 @@ impl Bench<'_> {
 
     /// Rows of tall runs.
     fn tallest(&self) -> u32 {
-        self.geometry.most_rows().min(2 * self.geometry.rows + 1)
+        tallest(self.geometry)
     }
 }
 
@@ -520,6 +517,19 @@ struct Entering {
     worked: u64,
     /// Of activations and of weights.
     streams: [Vec<Beat>; 2],
+}
+
+/// Rows of tall runs of an array.
+pub(crate) fn tallest(geometry: &Geometry) -> u32 {
+    geometry.most_rows().min(2 * geometry.rows + 1)
+}
+
+/// Cycles of a tile of the inner dimension of runs of so many rows, where a beat takes so many.
+pub(crate) fn cycles_of_a_tile(geometry: &Geometry, mode: usize, rows: u32, cycles_of_a_beat: u64) -> u64 {
+    match geometry.topology {
+        Topology::WeightStationary { .. } => u64::from(geometry.rows + rows),
+        _ => cycles_of_a_beat * u64::from(geometry.passes_of(mode)),
+    }
 }
 
 /// A zero point for a vector: any, or where the vector is one number throughout the extreme further from it, so that sums

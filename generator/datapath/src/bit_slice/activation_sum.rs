@@ -3,20 +3,20 @@
 //! Activations come as elements see them: a row of the bus for each slice of the weights. In a block of rows all hold what
 //! its corner holds, so that only corner rows count, in which an activation meets the lowest slice of a weight.
 
-use super::element::{SumPorts, added_bits, shifted, shifted_census, sum_census};
+use super::element::{SumPorts, shifted, shifted_census, sum_census};
 use super::parameters::Config;
 use super::slicing::{Control, Side, Signal, Slicing};
-use crate::arith::bit_heap::{BitHeap, Profile};
+use crate::arith::bit_heap::{BitHeap, Plan, Profile};
 use crate::arith::reduction::{Term, balanced, balanced_census, bits_up_to, partial_bits};
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Primitive::{AndOr, Inverter};
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
-/// Bits of the sum of a beat; where it is added to one that passes, of both.
+/// Bits of the sum of a beat.
 fn beat_bits(config: &Config) -> u32 {
     let geometry = &config.geometry;
     let greatest = geometry.modes.iter().map(|mode| u64::from(mode.places) * mode.activation.numbers.magnitude()).max();
-    added_bits(config, greatest.unwrap_or(1), geometry.kept_activation_bits())
+    bits_up_to(greatest.unwrap_or(1)).min(geometry.kept_activation_bits())
 }
 
 /// Slices that have the same position in an activation: those of all places and rows of the bus.
@@ -115,7 +115,7 @@ pub(super) fn census(config: &Config) -> Census {
     for position in 0..positions {
         profile.add_signed(shifted_census(activation, position, gathered, &mut census), 0, 0);
     }
-    let sum = sum_census(config, config.geometry.kept_activation_bits(), profile);
-    sum.iter().for_each(|part| census.add_census(part, 1));
+    census.add_census(&Plan::new(&profile, &config.tree.compression()).census(), 1);
+    census.add_census(&sum_census(config, config.geometry.kept_activation_bits(), beat_bits(config)), 1);
     census
 }

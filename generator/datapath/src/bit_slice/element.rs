@@ -5,7 +5,7 @@ use super::slicing::{Control, Side, Signal, Slicing};
 use crate::arith::bit_heap::{BitHeap, Plan, Profile, Tree};
 use crate::arith::reduction::{Term, balanced, balanced_census, bits_up_to, partial_bits};
 use crate::census::{Parts, copies, products, sum_of};
-use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer};
+use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Register};
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
 
 /// What a word is shifted by: the digits that it is a product of.
@@ -32,16 +32,11 @@ fn word_bits(config: &Config) -> u32 {
     partial_bits(gathered.into(), config.product_magnitude(), false)
 }
 
-/// Bits of the sum of a beat; where it is added to one that passes, of both.
+/// Bits of the sum of a beat.
 fn beat_bits(config: &Config) -> u32 {
     let geometry = &config.geometry;
     let greatest = geometry.modes.iter().map(|mode| u64::from(mode.places) * mode.product_magnitude()).max();
-    added_bits(config, greatest.unwrap_or(1), geometry.kept_bits())
-}
-
-/// Bits of what is added up to such a magnitude before it meets a sum of so many bits; where the sum passes, with it.
-pub(super) fn added_bits(config: &Config, magnitude: u64, sum_bits: u32) -> u32 {
-    if config.passes_sums() { sum_bits } else { bits_up_to(magnitude).min(sum_bits) }
+    bits_up_to(greatest.unwrap_or(1)).min(geometry.kept_bits())
 }
 
 pub(super) fn element(config: &Config) -> Module {
@@ -112,19 +107,19 @@ impl SumPorts {
         }
     }
 
-    /// Adds what a heap holds to a sum of so many bits, and gives it as the output `sum`: to one that stays a register later,
-    /// to one that passes in the heap itself.
-    pub fn accumulate(&self, m: &ModuleBuilder, mut heap: BitHeap, tree: &Tree, width: u32) {
+    /// Adds what a heap holds, a register later, to a sum of so many bits, and gives it as the output `sum`.
+    pub fn accumulate(&self, m: &ModuleBuilder, heap: BitHeap, tree: &Tree, width: u32) {
         m.section("Sum");
-        if let SumPorts::Passing { addend } = self {
-            heap.add_unsigned(addend, 0, 0);
-        }
-        let heap_bits = heap.profile().width();
+        let beat_bits = heap.profile().width();
         let rows = heap.reduce(m, "heap", &tree.compression());
+        let beat = m.wire("beat", &(rows.0 + rows.1)).wrap(beat_bits).as_signed();
         match self {
-            SumPorts::Passing { .. } => m.output("sum", &m.wire("total", &(rows.0 + rows.1)).wrap(width)),
+            SumPorts::Passing { addend } => {
+                let beat = m.delay("beat_sum", &beat, None);
+                let total = m.wire("total", &(addend.as_signed() + &beat));
+                m.output("sum", &total.wrap(width).as_unsigned());
+            }
             SumPorts::Kept { first, enable, advance } => {
-                let beat = m.wire("beat", &(rows.0 + rows.1)).wrap(heap_bits).as_signed();
                 let beat = m.delay("beat_sum", &beat, Some(advance));
                 let sum = m.register("sum", sint(width));
                 let base = m.wire("base", &(sum.value().as_unsigned() & (!first).replicate(width)).as_signed());
@@ -136,28 +131,22 @@ impl SumPorts {
     }
 }
 
-/// The primitives of [`SumPorts::accumulate`], of a sum of so many bits and a heap of so many columns, whose other rows are in
-/// `profile`.
-pub(super) fn sum_census(config: &Config, width: u32, mut profile: Profile) -> [Census; 2] {
-    let heap_bits = profile.width();
-    if config.passes_sums() {
-        profile.add_unsigned(width, 0, 0);
-    }
-    let compression = Plan::new(&profile, &config.tree.compression()).census();
-    let mut sum = sum_of(&[(Adder, 1, heap_bits + 1)]);
-    if !config.passes_sums() {
-        sum.add_census(
-            &sum_of(&[
-                (EnabledRegister, 1, heap_bits),
+/// The primitives of [`SumPorts::accumulate`] but for the compression.
+pub(super) fn sum_census(config: &Config, width: u32, beat_bits: u32) -> Census {
+    let mut census = sum_of(&[(Adder, 1, beat_bits + 1), (Adder, 1, width + 1)]); // beat, total
+    match config.passes_sums() {
+        true => census.add(Register, 1, beat_bits.into()),
+        false => {
+            let kept = [
+                (EnabledRegister, 1, beat_bits),
                 (Inverter, 1, 1),
-                (AndOr, 1, width),     // base
-                (Adder, 1, width + 1), // total
+                (AndOr, 1, width), // base
                 (EnabledRegister, 1, width),
-            ]),
-            1,
-        );
+            ];
+            census.add_census(&sum_of(&kept), 1);
+        }
     }
-    [compression, sum]
+    census
 }
 
 /// The slice products of one place, each alone or all together.
@@ -211,12 +200,11 @@ pub(super) fn element_census(config: &Config) -> Parts {
             profile.add_signed(shifted_census(&config.weight, place.weight, bits, &mut shifters), 0, 0);
         }
     }
-    let [reduction, accumulate] = sum_census(config, width, profile);
     vec![
         ("multiply", products(cells, [config.activation.prepared_bits(), config.weight.prepared_bits()])),
         ("gather", copies(&balanced_census(depth, config.product_magnitude(), false), gathers)),
         ("shift", shifters),
-        ("reduction", reduction),
-        ("accumulate", accumulate),
+        ("reduction", Plan::new(&profile, &config.tree.compression()).census()),
+        ("accumulate", sum_census(config, width, beat_bits(config))),
     ]
 }

@@ -76,10 +76,9 @@ impl Config {
             signed: parameters.choice(&format!("{of}_sign")) == "signed",
         };
         let (activation, weight, depth) = (slicing("activation"), slicing("weight"), number("depth"));
-        let topology = array::topology(parameters);
         Config {
             geometry: Geometry {
-                topology,
+                topology: array::topology(parameters),
                 rows: array::rows(parameters),
                 columns: number("columns"),
                 depth,
@@ -88,8 +87,7 @@ impl Config {
                 modes: modes(activation, weight, depth),
                 passes: 1,
                 beat_waits: false,
-                // A sum that passes is in a register behind each element.
-                element_stages: if let Topology::WeightStationary { .. } = topology { 0 } else { 1 },
+                element_stages: 1,
                 zero_points: parameters
                     .flag("zero_points")
                     .then(|| ZeroPoints { activation: activation.widest(), weight: weight.widest() }),

@@ -1,7 +1,7 @@
 //! What a bench sends and what must come back: drafts, and drafts with their rest.
 
 use super::parameters::{Config, DRAFT, REST};
-use crate::array::{self, beats, product};
+use crate::array::{self, Topology, beats, cycles_of_a_tile, product, tallest};
 use crate::interface::{Beat, Scenario};
 use crate::pacing::Stall;
 use crate::typical::{self, Work};
@@ -42,14 +42,17 @@ pub(super) fn scenarios(config: &Config, seed: u64) -> Vec<Scenario> {
     bench.stalled("slow_activations", &Stall { inputs: [0, 80, 0], results: 0 });
     bench.stalled("slow_weights", &Stall { inputs: [0, 0, 80], results: 0 });
     bench.most_columns();
+    bench.few_rows();
     bench.scenarios
 }
 
 /// Work on normal operands, in draft or exact: a draft, and its rest behind it.
 pub(super) fn typical_work(config: &Config, is_exact: bool, seed: u64) -> Work {
     let mut bench = Bench { config, random: ChaCha8Rng::seed_from_u64(seed), scenarios: Vec::new() };
-    let array::Geometry { rows, columns, max_inner, .. } = config.geometry;
-    let beats = typical::CYCLES as u32 / if is_exact { 2 } else { 1 };
+    let array::Geometry { columns, max_inner, .. } = config.geometry;
+    let rows = tallest(&config.geometry);
+    let cycles = cycles_of_a_tile(&config.geometry, DRAFT, rows, 1) * if is_exact { 2 } else { 1 };
+    let beats = (typical::CYCLES / cycles) as u32;
     let inner = max_inner.min(beats * config.geometry.tile_places(0));
     let runs = (beats * config.geometry.tile_places(0)).div_ceil(inner);
     let (activation, weight) = (bench.activation_range(), bench.weight_range());
@@ -91,7 +94,8 @@ impl Bench<'_> {
 
     /// Every extreme against every other, over the longest sum, exact.
     fn corners(&mut self) {
-        let array::Geometry { rows, columns, max_inner, .. } = self.config.geometry;
+        let array::Geometry { columns, max_inner, .. } = self.config.geometry;
+        let rows = tallest(&self.config.geometry);
         let places = self.config.geometry.tile_places(0);
         let inner = max_inner.min(MOST_BEATS * places);
         let (activation, weight) = (self.activation_range(), self.weight_range());
@@ -107,7 +111,8 @@ impl Bench<'_> {
 
     /// Every weight of up to 8 bits at every place, and as many of wider ones.
     fn every_weight(&mut self) {
-        let array::Geometry { rows, columns, max_inner, .. } = self.config.geometry;
+        let array::Geometry { columns, max_inner, .. } = self.config.geometry;
+        let rows = tallest(&self.config.geometry);
         let places = self.config.geometry.tile_places(0);
         let (lightest, heaviest) = self.weight_range();
         let values = (heaviest - lightest + 1).min(256);
@@ -129,7 +134,7 @@ impl Bench<'_> {
 
     /// Runs back to back over sizes around the tile, exact and in draft by turns.
     fn sizes(&mut self) {
-        let array::Geometry { rows, columns, .. } = self.config.geometry;
+        let (rows, columns) = (tallest(&self.config.geometry), self.config.geometry.columns);
         let places = self.config.geometry.tile_places(0);
         let around = |tile: u32| [0, 1, tile - 1, tile, tile + 1, 3 * tile + 1];
         let mut jobs = Vec::new();
@@ -163,7 +168,7 @@ impl Bench<'_> {
     }
 
     fn random_jobs(&mut self, count: usize) -> Vec<Job> {
-        let array::Geometry { rows, columns, .. } = self.config.geometry;
+        let (rows, columns) = (tallest(&self.config.geometry), self.config.geometry.columns);
         let places = self.config.geometry.tile_places(0);
         let draw = |bench: &mut Self| {
             let height = bench.random.random_range(1..=rows);
@@ -188,7 +193,7 @@ impl Bench<'_> {
     /// Drafts of several tiles, and rests of fewer rows and columns than their last tile: of small arrays every number of
     /// rows behind a tile of every width.
     fn smaller_rests(&mut self) {
-        let array::Geometry { rows, columns, .. } = self.config.geometry;
+        let (rows, columns) = (tallest(&self.config.geometry), self.config.geometry.columns);
         let places = self.config.geometry.tile_places(0);
         let every = (1..=rows).flat_map(|height| (1..=columns).map(move |width| (height, width)));
         let mut jobs = Vec::new();
@@ -202,6 +207,17 @@ impl Bench<'_> {
             jobs.push(Job { settled, ..job });
         }
         self.push("smaller_rests", &jobs, &Stall::FULL_SPEED, None);
+    }
+
+    /// Where weights stay, exact runs of two rows and of one in turn against a receiver so slow that every tile waits for the one
+    /// before: a row may be right behind that to which it is added, also a rest's behind its draft's.
+    fn few_rows(&mut self) {
+        let Topology::WeightStationary { .. } = self.config.geometry.topology else { return };
+        let (columns, most) = (self.config.geometry.columns, self.config.geometry.most_rows());
+        let inner = |number: u32| number.div_ceil(2) % 3 * self.config.geometry.tile_places(0);
+        let sizes: Vec<(u32, u32)> = (0..16).map(|number| (most.min(2 - number % 2), inner(number))).collect();
+        let jobs: Vec<Job> = sizes.into_iter().map(|(rows, inner)| self.job(rows, inner, columns, true)).collect();
+        self.push("few_rows_slow_results", &jobs, &Stall { inputs: [0; 3], results: 97 }, None);
     }
 
     fn activations(&mut self, rows: u32, inner: u32) -> Vec<Vec<i32>> {

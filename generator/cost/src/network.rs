@@ -109,21 +109,31 @@ impl Network {
         let beats = |layer: &Layer| layer.count * beats(layer);
         let total: u64 = self.products.iter().map(beats).sum();
         let products: u64 = self.products.iter().map(|layer| layer.count).sum();
+        // Where a beat stays for several vectors, each is a token of its own. Where beats are loaded first, a vector takes a cycle
+        // more for all of them together.
+        let cycles_a_beat = timing.cycles_a_beat() / timing.vectors;
+        let of_vectors = timing.loaded_for.map_or(0, |_| total.div_ceil(timing.rows)) * cycles_a_beat;
         // A product needs the results of the one before it: of each the last beat's way through the core is waited for,
         // and the cycle in which its results are taken.
-        // Where a beat stays for several vectors, each is a token of its own.
-        let cycles_a_beat = timing.cycles_a_beat() / timing.vectors;
-        let cycles_a_token = total * cycles_a_beat + products * (timing.latency_cycles + 1);
+        let waiting = products * (timing.latency_cycles + 1);
+        let cycles_a_token = total * cycles_a_beat + of_vectors + waiting;
         let weight_bits_a_token = total * timing.weight_bits_per_beat * timing.passes * timing.runs;
-        let computing = cycles_a_token as f64 / (platform.clock_mhz * 1e6);
+        let seconds = |cycles: f64| cycles / (platform.clock_mhz * 1e6);
         let fetching = weight_bits_a_token as f64 / (8.0 * platform.bandwidth_gb_per_s * 1e9);
-        let decode_seconds = f64::max(computing, fetching);
+        let computing = seconds(cycles_a_token as f64);
+        let prefill_seconds = match timing.loaded_for {
+            None => f64::max(computing, fetching / timing.vectors as f64) / timing.rows as f64,
+            Some(vectors) => {
+                let shared = (cycles_a_token - of_vectors) as f64 / vectors as f64;
+                f64::max(seconds(shared + of_vectors as f64), fetching / vectors as f64)
+            }
+        };
         NetworkEstimate {
             weights: self.weights(),
             cycles_a_token,
             weight_bits_a_token,
-            decode_seconds,
-            prefill_seconds: f64::max(computing, fetching / timing.vectors as f64) / timing.rows as f64,
+            decode_seconds: f64::max(computing, fetching),
+            prefill_seconds,
             memory_bound: fetching > computing,
         }
     }
@@ -169,6 +179,31 @@ mod tests {
         assert_eq!(staying.cycles_a_token, passing.cycles_a_token);
         let starved = estimate("weight_stationary", 1e-9);
         assert_eq!(starved.decode_seconds, 8.0 * starved.prefill_seconds);
+    }
+
+    #[test]
+    fn beats_that_are_loaded_first_meet_as_many_tokens_as_a_run_has_rows() {
+        let network = Network::read(SMALL).expect("legal");
+        let estimate = |family: &str, bandwidth_gb_per_s: f64| {
+            let family = registry::find(family).expect("a family");
+            let sizes = "rows: 5, columns: 7, depth: 2, max_inner: 64, max_columns: 64, max_rows: 8";
+            let text = format!("{}: {{{sizes}, topology: weight_stationary}}", family.name());
+            let Sample { parameters, .. } = Sample::of_identity(&[family], &text).expect("legal");
+            let latency = family.timing(&parameters).latency_cycles;
+            (network.estimate(family, &parameters, &Platform { clock_mhz: 1.0, bandwidth_gb_per_s }), latency)
+        };
+        // Three products of one tile each: 5 beats of weights, and a vector.
+        let (plain, latency) = estimate("bit_weight", 1e6);
+        assert_eq!(plain.cycles_a_token, 3 * (5 + 1 + latency + 1));
+        // Eight tokens after one another: 5 beats of weights, and 8 vectors.
+        let cycles = (3 * (5 + 8 + latency + 1)) as f64;
+        assert!((plain.prefill_seconds * 1e6 - cycles / 8.0).abs() < 1e-9);
+        let (starved, _) = estimate("bit_weight", 1e-9);
+        assert_eq!(starved.decode_seconds, 8.0 * starved.prefill_seconds);
+        assert!(starved.memory_bound);
+        // A draft and its rest load their weights twice.
+        let (nested, latency) = estimate("nested", 1e6);
+        assert_eq!(nested.cycles_a_token, 3 * (2 * (5 + 1) + latency + 1));
     }
 
     #[test]

@@ -109,6 +109,9 @@ pub struct Timing {
     /// How many vectors of activations a beat may meet one after the other while it stays: as many as it takes at its
     /// slowest pace.
     pub vectors: u64,
+    /// Where beats are loaded first, one a cycle for each row of an array, and then meet vectors, one a cycle for all of them:
+    /// the most vectors that they meet.
+    pub loaded_for: Option<u64>,
     /// How often each beat enters before its weights are done with.
     pub passes: u64,
     /// Runs that make an exact product, each with the weights' bits of its own: a draft and its rest are two.

@@ -66,6 +66,7 @@ impl Family for Toy {
             pace: Pace::EVERY_CYCLE,
             rows: 1,
             vectors: 1,
+            loaded_for: None,
             passes: 1,
             runs: 1,
             formula: String::new(),

@@ -75,6 +75,10 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
         pace,
         rows: geometry.rows.into(),
         vectors: 1,
+        loaded_for: match geometry.topology {
+            Topology::WeightStationary { max_rows } => Some(max_rows.into()),
+            _ => None,
+        },
         passes: (0..geometry.modes.len()).map(|mode| geometry.passes_of(mode)).max().unwrap_or(1).into(),
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),

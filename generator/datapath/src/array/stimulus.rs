@@ -327,11 +327,21 @@ impl Bench<'_> {
         jobs
     }
 
-    /// Runs that end with each place of a beat, or with as many of them as a bench has time for, evenly spread.
+    /// Runs that end with each place of a beat, or with as many of them as a bench has time for, evenly spread. That place
+    /// counts: no product there is zero.
     fn part_beats(&mut self, mode: usize) -> Vec<Job> {
         let places = self.geometry.tile_places(mode);
         let lengths = (1..=places).rev().step_by(places.div_ceil(MOST_PART_BEATS) as usize);
-        lengths.map(|inner| self.job(mode, 1, inner, self.geometry.columns)).collect()
+        let numbers = [self.activations_of(mode), self.weights_of(mode)];
+        let ends = |inner: u32| {
+            let mut job = self.job(mode, 1, inner, self.geometry.columns);
+            for (vectors, numbers) in [&mut job.activations, &mut job.weights].into_iter().zip(numbers) {
+                let last = vectors.iter_mut().filter_map(|vector| vector.last_mut());
+                last.filter(|number| **number == 0).for_each(|number| *number = not_zero(numbers));
+            }
+            job
+        };
+        lengths.map(ends).collect()
     }
 
     fn stalled(&mut self, name: &str, stall: Stall) {
@@ -546,6 +556,12 @@ fn far_from(vector: &[i32], shape: Shape, random: &mut ChaCha8Rng) -> i32 {
         }
         _ => random.random_range(least..=greatest),
     }
+}
+
+/// A number that is not zero.
+fn not_zero(numbers: Numbers) -> i32 {
+    let (least, greatest) = numbers.range();
+    if greatest > 0 { greatest } else { least }
 }
 
 /// The least and the greatest in turn.

@@ -100,6 +100,7 @@ one another without a bubble and without reset."
             pace: Pace::EVERY_CYCLE,
             rows: 1,
             vectors: 1,
+            loaded_for: None,
             passes: 1,
             runs: 1,
             formula: format!(

@@ -40,6 +40,7 @@ pub(super) fn timing(config: &Config) -> Timing {
         pace: Pace::EVERY_CYCLE,
         rows: 1,
         vectors: 1,
+        loaded_for: None,
         passes: 1,
         runs: 1,
         formula: format!(

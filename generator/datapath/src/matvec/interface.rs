@@ -44,6 +44,7 @@ pub fn timing(geometry: &Geometry, prepare_stages: u32) -> Timing {
         pace: Pace { least_cycles: 1, most_cycles: geometry.max_vectors.into() },
         rows: 1,
         vectors: geometry.max_vectors.into(),
+        loaded_for: None,
         passes: 1,
         runs: 1,
         formula: format!(

@@ -11,6 +11,7 @@ mod bit_weight;
 mod layers;
 mod nested;
 mod serial;
+mod stationary;
 
 use std::io::Write;
 use std::path::Path;

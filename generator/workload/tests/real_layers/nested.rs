@@ -31,8 +31,14 @@ fn rests(layer: &Layer, slicing: Slicing) -> Vec<Vec<i32>> {
 fn drafts_and_rests_of_the_classifier_are_multiplied_exactly() {
     let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };
     let (_, classifier) = layers::layers(&model, 8);
-    for slicing in ["rounded", "floor"] {
-        let core = core("nested", &[("slicing", slicing), ("draft_bits", "4"), ("rows", "4"), ("columns", "8")]);
+    for (slicing, topology) in [
+        ("rounded", "broadcast"),
+        ("floor", "broadcast"),
+        ("rounded", "weight_stationary"),
+        ("floor", "weight_stationary"),
+    ] {
+        let size = [("draft_bits", "4"), ("rows", "4"), ("columns", "8")];
+        let core = core("nested", &[&[("slicing", slicing), ("topology", topology)], &size[..]].concat());
         let (geometry, slicing) = shape(&core.1);
         let (drafts, rests) = (drafts(&classifier, slicing), rests(&classifier, slicing));
         let (mut inputs, mut results) = (vec![Vec::new(); 3], Vec::new());

@@ -49,6 +49,11 @@ fn arrays_beyond_what_tools_take_are_refused() {
     broken("bit_weight", "C0215", &[("step", "opt3".into()), ("columns", number(64)), ("depth", number(64))]);
     let sizes = [("rows", 64), ("columns", 16), ("depth", 16), ("activation_bits", 16), ("max_columns", 16)];
     broken("bit_slice", "C0214", &sizes.map(|(name, value)| (name, number(value))));
+    // Six rows of 256 sums of 48 bits wait for the receiver.
+    let staying =
+        [("topology", "weight_stationary".into()), ("activation", "int16".into()), ("weight", "int16".into())];
+    let long = [("rows", 2), ("columns", 256), ("max_inner", 65_536)].map(|(name, value)| (name, number(value)));
+    broken("bit_weight", "C0214", &[&staying[..], &long[..]].concat());
 }
 
 /// Where fewer rows or columns do not help, another key of the product is the one to change.

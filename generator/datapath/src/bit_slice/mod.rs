@@ -73,7 +73,9 @@ of columns, taken with the tile's last row, which waits for it. The sums are kno
 activations are made here, once for all columns. Groups of the inner dimension with zero points of their own are runs of
 their own. Every column has two multipliers for its zero points behind the array.
 
-Latency: 4 cycles (operand register, beat sum, sum, capture), and `columns` more with `topology: output_stationary`."
+Latency: 4 cycles (operand register, beat sum, sum, capture), and `columns` more with `topology: output_stationary`.
+With `topology: weight_stationary` streams and tiles are those of bit_weight with it, each row of the array a part of the inner
+dimension as long as a beat of the mode; latency rows + 3, one more for partial sums in a memory."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

@@ -138,7 +138,9 @@ place. Two-bit weights select their digit as they are: code 10 means -2. Bits th
 the run, are ignored.
 
 Latency: 3 cycles (operand register, sum, capture), one more for each of `pipeline`, and `columns` more with `topology:
-output_stationary`.";
+output_stationary`. With `topology: weight_stationary` streams and tiles are those of bit_weight with it, each row of the
+array a part of the inner dimension as long as a beat of the mode; latency rows + 2, one more for each of `pipeline`, for
+carry-save sums and for partial sums in a memory.";
 
 /// Weights of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

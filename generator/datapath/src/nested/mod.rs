@@ -62,7 +62,8 @@ rests s (floor) or s + 1 bits (rounded), one after the other in a column's part 
 
 Runs, streams and tiles are those of bit_weight; a run's mode is 0 for draft, 1 for rest, and runs follow one another
 without a bubble. Latency: 3 cycles (operand register, sum, capture), and `columns` more with `topology:
-output_stationary`."
+output_stationary`. With `topology: weight_stationary` streams and tiles are those of bit_weight with it, and the sums that a rest
+adds to are kept in the memory of partial sums; latency rows + 3."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

@@ -8,7 +8,7 @@ use tritloom_rust_hdl::prelude::*;
 /// What the core is generated from.
 pub const CONFIGURATION: Configuration = Configuration {
     name: "flex",
-    hash: "2381e05f76a9e328e79530b8404d87ebcf4667373e8500086cecf796a434ff6a",
+    hash: "39edfd736846a14924c4f402e8a0c51a2a0ff6001c49fc703715ba6eac37e690",
     family: "booth_flex",
     parameters: &[
         ("topology", Value::Choice("broadcast")),
@@ -35,6 +35,7 @@ pub const CONFIGURATION: Configuration = Configuration {
         ("resolve", Value::Choice("synthesiser")),
         ("max_inner", Value::Integer(64)),
         ("max_columns", Value::Integer(16)),
+        ("max_rows", Value::Integer(64)),
     ],
 };
 

@@ -156,7 +156,7 @@ pub fn rows(parameters: &Parameters) -> u32 {
     if topology(parameters) == Topology::Tree { 1 } else { parameters.integer("rows") as u32 }
 }
 
-/// What [`TOPOLOGY`] says.
+/// What the parameter `topology` says.
 pub fn topology(parameters: &Parameters) -> Topology {
     match parameters.choice("topology") {
         "cube" => Topology::Cube { layers: parameters.integer("layers") as u32 },

@@ -54,6 +54,21 @@ fn arrays_beyond_what_tools_take_are_refused() {
         [("topology", "weight_stationary".into()), ("activation", "int16".into()), ("weight", "int16".into())];
     let long = [("rows", 2), ("columns", 256), ("max_inner", 65_536)].map(|(name, value)| (name, number(value)));
     broken("bit_weight", "C0214", &[&staying[..], &long[..]].concat());
+    // The weights of a column of 256 rows of 64 stand side by side.
+    let deep = [("rows", 256), ("columns", 1), ("depth", 64), ("max_inner", 32_768)]
+        .map(|(name, value)| (name, number(value)));
+    let narrow = [("topology", "weight_stationary".into()), ("activation", "int4".into()), ("step", "baseline".into())];
+    broken("bit_weight", "C0214", &[&narrow[..], &deep[..]].concat());
+}
+
+/// Activations reach the elements of a row by registers of each column, not by a bus between the columns.
+#[test]
+fn arrays_of_64_by_64_elements_are_legal_where_weights_stay() {
+    let number = |value: u64| Given::from(value);
+    let sizes = [("rows", number(64)), ("columns", number(64)), ("topology", "weight_stationary".into())];
+    for (family, depth) in [("bit_weight", 1), ("booth_flex", 8), ("bit_slice", 1), ("nested", 1)] {
+        assert_eq!(problems(family, &[&sizes[..], &[("depth", number(depth))]].concat()), [], "{family}");
+    }
 }
 
 /// Where fewer rows or columns do not help, another key of the product is the one to change.

@@ -212,14 +212,13 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
 pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> Vec<Problem> {
     let [rows, columns, layers] = [geometry.rows, geometry.columns, geometry.layers()].map(u64::from);
     let [row_bits, column_bits] = [row_bits, column_bits].map(u64::from);
-    let between = match geometry.topology {
-        Topology::OutputStationary | Topology::WeightStationary { .. } => columns,
-        _ => 0,
-    };
+    let between = if geometry.topology == Topology::OutputStationary { columns } else { 0 };
+    let staying = if let Topology::WeightStationary { .. } = geometry.topology { rows } else { 0 };
     let buses = [
         ("the bus of activations", [("rows", rows), ("layers", layers)], row_bits),
         ("the bus of activations between columns", [("rows", rows), ("columns", between)], row_bits),
         ("the bus of weights", [("columns", columns), ("layers", layers)], column_bits),
+        ("the bus of weights that stay in a column", [("rows", staying), ("layers", 1)], column_bits),
     ];
     buses.into_iter().filter_map(|(what, parts, part_bits)| too_wide(what, parts, part_bits, 0)).collect()
 }

@@ -4,6 +4,19 @@ mod common;
 
 use common::{check, configuration, family, words};
 
+/// Multiplies with every combination of the words of four parameters of two words each, in the sizes that go with the number of one.
+fn are_exact(name: &str, parameters: [&str; 4], sizes: impl Fn(usize) -> Vec<String>) {
+    let family = family(name);
+    let built = combinations(name, &parameters);
+    assert_eq!(built.len(), 16);
+    for (number, built) in built.iter().enumerate() {
+        for size in sizes(number) {
+            let settings = format!("topology: weight_stationary, {size}{built}");
+            check(family, &configuration(family, &settings), number as u64);
+        }
+    }
+}
+
 /// Every combination of the words of these parameters.
 fn combinations(name: &str, parameters: &[&str]) -> Vec<String> {
     let family = family(name);
@@ -16,38 +29,25 @@ fn combinations(name: &str, parameters: &[&str]) -> Vec<String> {
 
 #[test]
 fn booth_lanes_are_exact_with_every_pipeline() {
-    let family = family("booth_flex");
     let sizes = [
         "rows: 3, columns: 2, depth: 1, max_inner: 30, max_columns: 5, max_rows: 4, activation: int4",
         "rows: 1, columns: 1, depth: 3, max_inner: 40, max_columns: 2, max_rows: 3, weight: int16, activation: int4",
         "rows: 2, columns: 2, depth: 2, max_inner: 16, max_columns: 4, max_rows: 5, activation_sign: run_time",
     ];
-    let built = combinations("booth_flex", &["radix", "recoding", "shift", "accumulation"]);
-    assert_eq!(built.len(), 16);
-    for (number, built) in built.iter().enumerate() {
-        for pipeline in 0..=2 {
-            let size = sizes[(number + pipeline) % sizes.len()];
-            let settings = format!("topology: weight_stationary, {size}, pipeline: {pipeline}{built}");
-            check(family, &configuration(family, &settings), number as u64);
-        }
-    }
+    are_exact("booth_flex", ["radix", "recoding", "shift", "accumulation"], |number| {
+        let size = |pipeline: usize| sizes[(number + pipeline) % sizes.len()];
+        (0..=2).map(|pipeline| format!("{}, pipeline: {pipeline}", size(pipeline))).collect()
+    });
 }
 
 #[test]
 fn slices_are_exact_with_every_sign_and_with_zero_points() {
-    let family = family("bit_slice");
     let sizes = [
-        "rows: 3, columns: 2, activation_bits: 4, weight_bits: 6, max_inner: 60, max_columns: 5, max_rows: 4",
+        "rows: 3, columns: 2, depth: 2, activation_bits: 4, weight_bits: 6, max_inner: 60, max_columns: 5, max_rows: 4",
         "rows: 1, columns: 1, depth: 2, activation_bits: 8, weight_bits: 2, max_inner: 20, max_columns: 2, max_rows: 1",
-        "rows: 2, columns: 3, activation_bits: 2, weight_bits: 4, max_inner: 4, max_columns: 4, max_rows: 3",
+        "rows: 2, columns: 3, depth: 1, activation_bits: 2, weight_bits: 4, max_inner: 4, max_columns: 4, max_rows: 3",
     ];
-    let built = combinations("bit_slice", &["shift", "activation_sign", "weight_sign", "zero_points"]);
-    assert_eq!(built.len(), 16);
-    for (number, built) in built.iter().enumerate() {
-        for (size, depth) in sizes.iter().zip(["depth: 2", "", "depth: 1"]) {
-            let slices = "activation_slice: bits2, weight_slice: bits2";
-            let settings = format!("topology: weight_stationary, {size}, {depth}, {slices}{built}");
-            check(family, &configuration(family, &settings), number as u64);
-        }
-    }
+    are_exact("bit_slice", ["shift", "activation_sign", "weight_sign", "zero_points"], |_| {
+        sizes.map(|size| format!("{size}, activation_slice: bits2, weight_slice: bits2")).to_vec()
+    });
 }

@@ -137,20 +137,27 @@ impl ModuleBuilder {
         self.shared.close_loop();
     }
 
-    /// Several values side by side, the FIRST in the MOST significant bits.
+    /// Several values side by side, the FIRST in the MOST significant bits. Neighbours that follow one another in the same value
+    /// are one slice of it.
     #[track_caller]
     pub fn concat(&self, parts: &[&Value]) -> Value {
         let location = Location::caller();
-        let ids: Vec<_> = parts.iter().map(|part| part.id).collect();
         let width: u64 = parts.iter().map(|part| u64::from(part.width())).sum();
         if !self.shared.check_operands(parts, location) {
             return self.shared.invalid(uint(width.clamp(1, u64::from(MAXIMUM_WIDTH)) as u32), location);
         }
-        match parts {
+        if width > u64::from(MAXIMUM_WIDTH) {
+            return self.shared.refuse_width(width, location);
+        }
+        let slices = parts.chunk_by(|above, below| below.is_below(above));
+        let slices: Vec<Value> = slices.map(|neighbours| Value::joined(neighbours, location)).collect();
+        match &slices[..] {
             [] => self.shared.refuse(Code::EmptyList, "concatenation of nothing".into(), uint(1), location),
             [only] => only.as_unsigned(),
-            _ if width > u64::from(MAXIMUM_WIDTH) => self.shared.refuse_width(width, location),
-            _ => self.shared.node(NodeKind::Concat(ids), uint(width as u32), location),
+            several => {
+                let ids = several.iter().map(|slice| slice.id).collect();
+                self.shared.node(NodeKind::Concat(ids), uint(width as u32), location)
+            }
         }
     }
 

@@ -242,6 +242,11 @@ impl Shared {
         }
     }
 
+    /// The shape of a node.
+    pub fn shape(&self, id: NodeId) -> Shape {
+        self.0.borrow().data.node(id).shape
+    }
+
     /// What a slice is taken from, so that slices of slices are one.
     pub fn slice_source(&self, id: NodeId) -> Option<(NodeId, u32)> {
         match self.0.borrow().data.node(id).kind {

@@ -50,6 +50,29 @@ impl Value {
         self.cut(self.width() - 1, uint(1), Location::caller())
     }
 
+    /// Whether `next` is the bits that follow these in the same value.
+    pub fn is_below(&self, next: &Value) -> bool {
+        let [(of, low), (next_of, next_low)] = [self, next].map(Value::source);
+        of == next_of && low + self.width() == next_low
+    }
+
+    /// Neighbours in one value, the highest first, as one slice of it.
+    pub(super) fn joined(neighbours: &[&Value], location: Location) -> Value {
+        let lowest = neighbours[neighbours.len() - 1];
+        if neighbours.len() == 1 {
+            return lowest.clone();
+        }
+        let (of, low) = lowest.source();
+        let width = neighbours.iter().map(|part| part.width()).sum();
+        let whole = Value { shared: lowest.shared.clone(), id: of, shape: lowest.shared.shape(of) };
+        whole.cut(low, uint(width), location)
+    }
+
+    /// The node that holds its bits, and the lowest of them there.
+    fn source(&self) -> (NodeId, u32) {
+        self.shared.slice_source(self.id).unwrap_or((self.id, 0))
+    }
+
     /// The same pattern read as two's complement.
     #[track_caller]
     pub fn as_signed(&self) -> Value {
@@ -170,7 +193,7 @@ impl Value {
         if let Some(bits) = self.shared.constant_bits(self.id) {
             return self.shared.node(NodeKind::Constant(bits.slice(low, shape.width)), shape, location);
         }
-        let (of, offset) = self.shared.slice_source(self.id).unwrap_or((self.id, 0));
+        let (of, offset) = self.source();
         self.shared.node(NodeKind::Slice { of, low: offset + low }, shape, location)
     }
 

@@ -2,7 +2,8 @@
 
 use tritloom_hdl::{ModuleBuilder, Value};
 
-use super::plan::{Adder, BitId, Operands, Origin, Plan};
+use super::plan::{BitId, Operands, Origin, Plan};
+use super::rows::{AdderRow, levels, rows};
 
 /// Builds the adders of a plan over the bits of its heap, given by column, and gives the row of the sum and the carries
 /// that are left, the lowest first ([`super::Carries::columns`]).
@@ -17,12 +18,14 @@ pub(super) fn build(m: &ModuleBuilder, name: &str, plan: &Plan, heap: &[Vec<Valu
         };
     }
     let mut stage = 0;
-    for adder in &plan.adders {
-        if adder.stage > stage {
-            stage = adder.stage;
+    for adders in levels(plan) {
+        if adders[0].stage > stage {
+            stage = adders[0].stage;
             m.comment(&format!("{name}, stage {stage} of {}", plan.stages()));
         }
-        builder.add(adder);
+        for row in rows(plan, &adders, |id| builder.value(id)) {
+            builder.add(&row);
+        }
     }
     (builder.sum(), builder.carries())
 }
@@ -36,38 +39,51 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// Builds the adders of a row side by side.
     #[track_caller]
-    fn add(&mut self, adder: &Adder) {
-        let (sum, carry) = match adder.operands {
-            Operands::Three(bits) => {
-                let [a, b, c] = bits.map(|id| self.value(id));
-                let propagate = &a ^ &b;
-                let propagate = match adder.carry {
-                    Some(_) => self.m.wire(&self.wire_name(adder, "propagate"), &propagate),
+    fn add(&mut self, row: &AdderRow) {
+        let lowest = row.lowest();
+        let operands: Vec<Value> =
+            (0..).zip(&row.operands).map(|(number, bits)| self.operand(row, number, bits)).collect();
+        let (sum, carry) = match (&operands[..], lowest.operands) {
+            ([a, b, c], _) => {
+                let propagate = a ^ b;
+                let propagate = match lowest.carry {
+                    Some(_) => self.m.wire(&self.wire_name(row, "propagate"), &propagate),
                     None => propagate,
                 };
-                (&propagate ^ &c, (a & b) | (c & propagate))
+                (&propagate ^ c, (a & b) | (c & &propagate))
             }
-            Operands::TwoAndOne(bits) => {
-                let [a, b] = bits.map(|id| self.value(id));
-                (!(&a ^ &b), &a | &b)
-            }
-            Operands::Two(bits) => {
-                let [a, b] = bits.map(|id| self.value(id));
-                (&a ^ &b, &a & &b)
-            }
-            Operands::BitAndOne(bit) => (!self.value(bit), self.value(bit)),
+            ([a, b], Operands::TwoAndOne(_)) => (!(a ^ b), a | b),
+            ([a, b], _) => (a ^ b, a & b),
+            ([a], _) => (!a, a.clone()),
+            _ => unreachable!("an adder of {} bits", operands.len()),
         };
-        self.values[adder.sum.index()] = Some(self.m.wire(&self.wire_name(adder, "sum"), &sum));
-        if let Some(id) = adder.carry {
-            let is_copy = matches!(self.plan.bit(id).origin, Origin::Copy(_));
-            let named = || self.m.wire(&self.wire_name(adder, "carry"), &carry);
-            self.values[id.index()] = Some(if is_copy { carry.clone() } else { named() });
+        let sum = self.m.wire(&self.wire_name(row, "sum"), &sum);
+        let is_made = lowest.carry.is_some_and(|id| self.plan.bit(id).origin == Origin::Adder);
+        let carry = if is_made { self.m.wire(&self.wire_name(row, "carry"), &carry) } else { carry };
+        for (position, adder) in (0..).zip(&row.adders) {
+            self.values[adder.sum.index()] = Some(sum.bit(position));
+            if let Some(id) = adder.carry {
+                self.values[id.index()] = Some(carry.bit(position));
+            }
         }
     }
 
-    fn wire_name(&self, adder: &Adder, what: &str) -> String {
-        format!("{}_stage{}_col{}_{what}{}", self.name, adder.stage, adder.column, adder.position)
+    /// An operand of a row: a slice of a value as it is, bits of several under a name of their own.
+    #[track_caller]
+    fn operand(&self, row: &AdderRow, number: usize, bits: &[BitId]) -> Value {
+        let bits: Vec<Value> = bits.iter().map(|&id| self.value(id)).collect();
+        let word = self.m.concat(&bits.iter().rev().collect::<Vec<_>>());
+        match bits.windows(2).all(|pair| pair[0].is_below(&pair[1])) {
+            true => word,
+            false => self.m.wire(&self.wire_name(row, ["a", "b", "c"][number]), &word),
+        }
+    }
+
+    fn wire_name(&self, row: &AdderRow, what: &str) -> String {
+        let lowest = row.lowest();
+        format!("{}_stage{}_col{}_{what}{}", self.name, lowest.stage, lowest.column, lowest.position)
     }
 
     fn value(&self, id: BitId) -> Value {

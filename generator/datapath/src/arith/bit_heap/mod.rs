@@ -28,6 +28,7 @@ mod hardware;
 pub mod parameters;
 mod plan;
 mod profile;
+mod rows;
 mod staged;
 
 pub use carries::Carries;

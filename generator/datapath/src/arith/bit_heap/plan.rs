@@ -57,6 +57,17 @@ pub enum Operands {
     BitAndOne(BitId),
 }
 
+impl Operands {
+    /// Those that are no constants.
+    pub fn bits(&self) -> Vec<BitId> {
+        match self {
+            Operands::Three(bits) => bits.to_vec(),
+            Operands::TwoAndOne(bits) | Operands::Two(bits) => bits.to_vec(),
+            Operands::BitAndOne(bit) => vec![*bit],
+        }
+    }
+}
+
 /// A full or half adder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adder {

@@ -68,6 +68,11 @@ impl Primitive {
         Primitive::ResetRegister,
         Primitive::Memory,
     ];
+
+    /// Whether each bit is a primitive of its own: how many stand side by side in one operation is a matter of text.
+    pub fn is_bitwise(self) -> bool {
+        matches!(self, Primitive::AndOr | Primitive::Xor | Primitive::Inverter)
+    }
 }
 
 /// Primitives by kind. It is a plain array: a cost model multiplies it out millions of times a second.
@@ -77,11 +82,11 @@ pub struct Census {
 }
 
 impl Census {
-    /// Adds `count` primitives of `bits` bits each.
+    /// Adds `count` primitives of `bits` bits each: of bitwise ones as many as they have bits.
     pub fn add(&mut self, primitive: Primitive, count: u64, bits: u64) {
         if count > 0 && bits > 0 {
             let tally = &mut self.tallies[primitive as usize];
-            tally.count += count;
+            tally.count += if primitive.is_bitwise() { count * bits } else { count };
             tally.bits += count * bits;
         }
     }

@@ -7,7 +7,8 @@ use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product, ent};
 use crate::arith::reduction::{Term, balanced};
 use crate::array::{Below, Geometry, Positions, SO_FAR, SumForm};
 use crate::words::counted;
-use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
+use std::ops::Range;
+use tritloom_hdl::{Affine, LaneWire, Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
 
 /// Digits from -2 to 2: every multiple is a shift.
 pub(super) const RADIX: Radix = Radix::Four;
@@ -199,14 +200,17 @@ pub(super) fn carry_save(config: &Config) -> Module {
     let digits = digits(&m, config, &ports);
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
-    for place in 0..depth {
+    let (positions, digit) = (RADIX.digits(geometry.weight()), uint(RADIX.digit_set().bits()));
+    let products = Products::declare(&m, geometry, positions);
+    m.repeat("place", depth, |place| {
         let multiples = Multiples::up_to_two(&ports.activations.lane(place).as_signed());
-        let packed = digits.lane(place).lanes(uint(RADIX.digit_set().bits()), RADIX.digits(geometry.weight()));
-        for (position, packed) in packed.iter().iter().enumerate() {
-            let shift = position as u32 * RADIX.step();
-            add_product(&m, &mut heap, &format!("place{place}_digit{position}"), (packed, shift), &multiples);
+        let packed = digits.lane(place).lanes(digit, positions);
+        for position in 0..positions {
+            let name = format!("place_digit{position}");
+            products.drive(&m, &name, place + position * depth, (&packed.lane(position), &multiples));
         }
-    }
+    });
+    (0..positions).for_each(|position| products.add(&mut heap, position * depth..(position + 1) * depth, position));
     accumulate(&m, heap, carries(config), config);
     m.finish()
 }
@@ -228,10 +232,12 @@ fn digit_sum(config: &Config) -> Module {
     let digits = m.input_lanes("digits", uint(RADIX.digit_set().bits()), depth, "one of each place, of equal weight");
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
-    for place in 0..depth {
+    let products = Products::declare(&m, geometry, 1);
+    m.repeat("place", depth, |place| {
         let multiples = Multiples::up_to_two(&activations.lane(place).as_signed());
-        add_product(&m, &mut heap, &format!("place{place}"), (&digits.lane(place), 0), &multiples);
-    }
+        products.drive(&m, "place", place.into(), (&digits.lane(place), &multiples));
+    });
+    products.add(&mut heap, 0..depth, 0);
     accumulate(&m, heap, Carries::Everywhere, config);
     m.finish()
 }
@@ -306,18 +312,34 @@ pub(super) fn by_weight(config: &Config) -> Module {
     m.finish()
 }
 
-/// Adds the product of a packed digit and an activation, times two to the shift, to a heap.
-fn add_product(
-    m: &ModuleBuilder,
-    heap: &mut BitHeap,
-    name: &str,
-    (packed, shift): (&Value, u32),
-    multiples: &Multiples,
-) {
-    let digit = Digit::unpack(DigitSet::Radix4, packed);
-    let term = digit_product::product(m, name, &digit, multiples);
-    heap.add_signed(&term.word, shift, PRODUCT_ARRIVAL);
-    term.carry.iter().for_each(|carry| heap.add_bit(carry, shift, 0));
+/// The products of digits and activations, position by position: those of a position stand side by side.
+struct Products {
+    words: LaneWire,
+    /// What negative digits owe to their words.
+    owed: LaneWire,
+}
+
+impl Products {
+    fn declare(m: &ModuleBuilder, geometry: &Geometry, positions: u32) -> Products {
+        let (bits, count) = (RADIX.digit_set().product_bits(geometry.activation()), positions * geometry.depth);
+        Products { words: m.lanes("digit_products", sint(bits), count), owed: m.lanes("owed", uint(1), count) }
+    }
+
+    /// The product of a packed digit.
+    fn drive(&self, m: &ModuleBuilder, name: &str, index: Affine, (packed, multiples): (&Value, &Multiples)) {
+        let digit = Digit::unpack(DigitSet::Radix4, packed);
+        self.words.drive(index.clone(), &digit_product::product(m, name, &digit, multiples).word);
+        self.owed.drive(index, &digit.negate);
+    }
+
+    /// Adds those of a position to a heap.
+    fn add(&self, heap: &mut BitHeap, of_position: Range<u32>, position: u32) {
+        let shift = position * RADIX.step();
+        for product in of_position {
+            heap.add_signed(&self.words.lane(product), shift, PRODUCT_ARRIVAL);
+            heap.add_bit(&self.owed.lane(product), shift, 0);
+        }
+    }
 }
 
 /// Adds a heap to the two words of a sum, the carries above, which are the output `sum`: of the element's own, in every cycle,
@@ -355,8 +377,8 @@ fn accumulate(m: &ModuleBuilder, mut heap: BitHeap, carries: Carries, config: &C
 /// Adds a word, and the carries that belong to it.
 fn add_words(heap: &mut BitHeap, [sum, packed]: [&Value; 2]) {
     heap.add_unsigned(sum, 0, SUM_ARRIVAL);
-    let columns = heap.profile().carries().columns(sum.width());
-    (0..).zip(columns).for_each(|(number, column)| heap.add_bit(&packed.bit(number), column, SUM_ARRIVAL));
+    let columns: Vec<u32> = heap.profile().carries().columns(sum.width()).collect();
+    heap.add_bits(packed, &columns, SUM_ARRIVAL);
 }
 
 /// The carries of a sum of [`carry_save`].
@@ -396,5 +418,5 @@ fn add_product_bits(profile: &mut Profile, geometry: &Geometry, shift: u32) {
 
 fn add_sum_bits(profile: &mut Profile) {
     profile.add_unsigned(profile.width(), 0, SUM_ARRIVAL);
-    profile.carries().columns(profile.width()).for_each(|column| profile.add_bit(column, SUM_ARRIVAL));
+    profile.add_bits(profile.carries().columns(profile.width()), SUM_ARRIVAL);
 }

@@ -69,7 +69,7 @@ impl Value {
     }
 
     /// The node that holds its bits, and the lowest of them there.
-    fn source(&self) -> (NodeId, u32) {
+    pub fn source(&self) -> (NodeId, u32) {
         self.shared.slice_source(self.id).unwrap_or((self.id, 0))
     }
 

@@ -42,8 +42,8 @@ pub enum Order {
     /// Stage by stage, in each only as many counters as it takes to get to the next lower of the heights 2, 3, 4, 6,
     /// 9, 13, ... (Dadda, "Some schemes for parallel multipliers", Alta Frequenza 34, 1965).
     Dadda,
-    /// Stage by stage, in each as many counters as fit (Wallace, "A suggestion for a fast multiplier", IEEE Trans.
-    /// Electronic Computers 13, 1964). More adders than Dadda's and shorter rows.
+    /// Stage by stage, words by three: three become two (Wallace, "A suggestion for a fast multiplier", IEEE Trans. Electronic
+    /// Computers 13, 1964). More half adders than Dadda's, and rows of adders as wide as words.
     Wallace,
     /// Column by column, the earliest bits first (Oklobdzija, Villeger, Liu, "A method for speed optimized partial
     /// product reduction", IEEE Trans. Computers 45, 1996; the half adder first as in Stelling, Martel, Oklobdzija,
@@ -83,9 +83,10 @@ impl Compression {
         exact.or_else(|| enterable().filter(|_| excess > 0).min_by_key(relief))
     }
 
-    /// The largest counter that `waiting` bits fill.
+    /// The largest counter but a half adder that `waiting` bits fill.
     pub(super) fn largest(&self, waiting: usize) -> Option<Counter> {
-        self.available().filter(|counter| counter.inputs() <= waiting).max_by_key(|counter| counter.inputs())
+        let filled = self.available().filter(|&counter| counter != Counter::HalfAdder && counter.inputs() <= waiting);
+        filled.max_by_key(|counter| counter.inputs())
     }
 
     /// The largest height below `height` from which every further stage gets to the next lower one.

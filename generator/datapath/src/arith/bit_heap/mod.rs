@@ -30,6 +30,7 @@ mod plan;
 mod profile;
 mod rows;
 mod staged;
+mod wallace;
 
 pub use carries::Carries;
 pub use compression::{Compression, Counter, Order};
@@ -47,14 +48,25 @@ use tritloom_hdl::{ModuleBuilder, Value, uint};
 #[derive(Clone)]
 pub struct BitHeap {
     profile: Profile,
-    /// By column, in the order of the profile.
+    /// By column, in the order of the profile; signs as they are.
     bits: Vec<Vec<Value>>,
+    /// Words whose sign is to be inverted.
+    signed: Vec<SignedWord>,
+}
+
+/// A word whose sign is to be inverted, and where its bits stand in the heap.
+#[derive(Clone)]
+struct SignedWord {
+    word: Value,
+    low: u32,
+    /// By bit, its place in its column.
+    places: Vec<usize>,
 }
 
 impl BitHeap {
     /// An empty heap: zero.
     pub fn new(width: u32) -> BitHeap {
-        BitHeap { profile: Profile::new(width), bits: vec![Vec::new(); width as usize] }
+        BitHeap { profile: Profile::new(width), bits: vec![Vec::new(); width as usize], signed: Vec::new() }
     }
 
     /// How many bits each column holds, and when they arrive.
@@ -67,6 +79,14 @@ impl BitHeap {
     pub fn add_bit(&mut self, bit: &Value, column: u32, arrival: u32) {
         self.profile.add_bit(column, arrival);
         self.push(&bit.as_unsigned().lanes(uint(1), 1).lane(0), column);
+    }
+
+    /// Adds a bit of `value`, the lowest first, in each of the columns, which do not descend ([`Profile::add_bits`]). More
+    /// columns than bits are a defect of the design.
+    #[track_caller]
+    pub fn add_bits(&mut self, value: &Value, columns: &[u32], arrival: u32) {
+        self.profile.add_bits(columns.iter().copied(), arrival);
+        (0..).zip(columns).for_each(|(position, &column)| self.push(&value.bit(position), column));
     }
 
     /// Adds the pattern of `value`, read as unsigned, times `2^shift`.
@@ -83,13 +103,12 @@ impl BitHeap {
     #[track_caller]
     pub fn add_signed(&mut self, value: &Value, shift: u32, arrival: u32) {
         self.profile.add_signed(value.width(), shift, arrival);
-        let sign = shift + value.width() - 1;
-        self.push_bits(value, value.width() - 1, shift);
-        if self.profile.inverts_sign(sign) {
-            self.push(&!value.top_bit(), sign);
-        } else {
-            self.push(&value.top_bit(), sign);
+        let end = shift + value.width();
+        if self.profile.inverts_sign(end - 1) {
+            let places = self.bits[shift as usize..end as usize].iter().map(Vec::len).collect();
+            self.signed.push(SignedWord { word: value.as_unsigned(), low: shift, places });
         }
+        self.push_bits(value, value.width(), shift);
     }
 
     /// Adds `value * 2^shift`.
@@ -115,7 +134,26 @@ impl BitHeap {
     /// column has no carry, there is a zero.
     #[track_caller]
     pub fn reduce(&self, m: &ModuleBuilder, name: &str, compression: &Compression) -> (Value, Value) {
-        hardware::build(m, name, &self.plan(compression), &self.bits)
+        hardware::build(m, name, &self.plan(compression), &self.biased(m, name))
+    }
+
+    /// The bits by column, signs inverted: of words side by side, such as lanes, in one loop.
+    #[track_caller]
+    fn biased(&self, m: &ModuleBuilder, name: &str) -> Vec<Vec<Value>> {
+        let mut bits = self.bits.clone();
+        let mut signed: Vec<&SignedWord> = self.signed.iter().collect();
+        signed.sort_by_key(|signed| signed.word.source());
+        let beside = |one: &&SignedWord, next: &&SignedWord| {
+            one.word.width() == next.word.width() && one.word.is_below(&next.word)
+        };
+        for (number, neighbours) in signed.chunk_by(beside).enumerate() {
+            for (signed, word) in neighbours.iter().zip(biased_words(m, &format!("{name}_biased{number}"), neighbours)) {
+                for ((column, bit), &place) in (signed.low as usize..).zip(word).zip(&signed.places) {
+                    bits[column][place] = bit;
+                }
+            }
+        }
+        bits
     }
 
     #[track_caller]
@@ -128,4 +166,24 @@ impl BitHeap {
             bits.push(bit.clone());
         }
     }
+}
+
+/// The bits of words side by side, their signs inverted.
+#[track_caller]
+fn biased_words(m: &ModuleBuilder, name: &str, words: &[&SignedWord]) -> Vec<Vec<Value>> {
+    let bits = |word: &Value| (0..word.width()).map(|position| word.bit(position)).collect::<Vec<_>>();
+    let (first, count) = (&words[0].word, words.len() as u32);
+    if count == 1 {
+        let mut bits = bits(first);
+        bits.last_mut().iter_mut().for_each(|sign| **sign = !&**sign);
+        return vec![bits];
+    }
+    let shape = uint(first.width());
+    let together = m.concat(&words.iter().rev().map(|signed| &signed.word).collect::<Vec<_>>()).lanes(shape, count);
+    let biased = m.lanes(name, shape, count);
+    m.repeat(&format!("{name}_word"), count, |number| {
+        let word = together.lane(number);
+        biased.drive(number, &m.concat(&[&!word.top_bit(), &word.slice(0, shape.width - 1)]));
+    });
+    biased.iter().iter().map(bits).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tritloom_hdl::{Census, Primitive};
 
 use super::draft::Draft;
-use super::{Carries, Compression, Order, Profile, greedy, staged};
+use super::{Carries, Compression, Order, Profile, greedy, staged, wallace};
 
 /// A bit of a plan, by its place in [`Plan::bits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +106,8 @@ impl Plan {
     pub fn new(profile: &Profile, compression: &Compression) -> Plan {
         let stages = || Plan::of(staged::compress(Draft::new(profile), profile.carries(), compression), profile);
         match compression.order {
-            Order::Dadda | Order::Wallace => stages(),
+            Order::Dadda => stages(),
+            Order::Wallace => Plan::of(wallace::compress(Draft::new(profile), profile, compression), profile),
             Order::Arrival => {
                 let greedy = Plan::of(greedy::compress(Draft::new(profile), profile.carries(), compression), profile);
                 let stages = stages();

@@ -7,6 +7,8 @@ use super::Carries;
 pub struct Profile {
     /// By column, the arrivals of its bits.
     columns: Vec<Vec<u32>>,
+    /// Bits that were added together, each by its column and its place there; the columns of a word ascend.
+    words: Vec<Vec<(u32, u32)>>,
     /// By column, the bits of the constant.
     constant: Vec<bool>,
     inverted_signs: u64,
@@ -19,6 +21,7 @@ impl Profile {
         let width = width as usize;
         Profile {
             columns: vec![Vec::new(); width],
+            words: Vec::new(),
             constant: vec![false; width],
             inverted_signs: 0,
             carries: Carries::default(),
@@ -33,6 +36,11 @@ impl Profile {
     /// By column, the arrivals of its bits in the order in which they were added.
     pub fn columns(&self) -> &[Vec<u32>] {
         &self.columns
+    }
+
+    /// Bits that were added together, each by its column and its place there; the columns of a word ascend.
+    pub(super) fn words(&self) -> &[Vec<(u32, u32)>] {
+        &self.words
     }
 
     /// By column, the bits of the constant.
@@ -57,14 +65,27 @@ impl Profile {
 
     /// One bit times `2^column`.
     pub fn add_bit(&mut self, column: u32, arrival: u32) {
-        if let Some(bits) = self.columns.get_mut(column as usize) {
-            bits.push(arrival);
-        }
+        self.add_bits([column], arrival);
     }
 
     /// An unsigned value of `bits` bits, times `2^shift`.
     pub fn add_unsigned(&mut self, bits: u32, shift: u32, arrival: u32) {
-        (shift..shift + bits).for_each(|column| self.add_bit(column, arrival));
+        self.add_bits(shift..shift + bits, arrival);
+    }
+
+    /// A bit in each of the columns, which do not descend: of one word, but for those in a column that comes again.
+    pub fn add_bits(&mut self, columns: impl IntoIterator<Item = u32>, arrival: u32) {
+        let mut words: Vec<Vec<(u32, u32)>> = Vec::new();
+        for column in columns {
+            let Some(bits) = self.columns.get_mut(column as usize) else { break };
+            let bit = (column, bits.len() as u32);
+            bits.push(arrival);
+            match words.iter_mut().find(|word| word.last().is_none_or(|&(below, _)| below < column)) {
+                Some(word) => word.push(bit),
+                None => words.push(vec![bit]),
+            }
+        }
+        self.words.append(&mut words);
     }
 
     /// A signed value of `bits` bits, times `2^shift`.

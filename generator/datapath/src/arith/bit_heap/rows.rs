@@ -1,10 +1,10 @@
 //! Adders of neighbouring columns side by side: what becomes one operation on words.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{Adder, BitId, Operands, Origin, Plan};
-use tritloom_hdl::Value;
+use tritloom_hdl::{NodeId, Value};
 
 /// What an adder is made of, and whether its carry is an operand, is made, or is dropped beyond the top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,16 @@ impl<'a> AdderRow<'a> {
         self.adders[0]
     }
 
-    /// The columns above the lowest.
-    fn end(&self) -> u32 {
-        self.lowest().column + self.adders.len() as u32
+    /// The column above; of words side by side there is none.
+    fn end(&self) -> Option<u32> {
+        let (lowest, highest) = (self.lowest().column, self.adders[self.adders.len() - 1].column);
+        (highest - lowest + 1 == self.adders.len() as u32).then_some(highest + 1)
+    }
+
+    /// Adds the adders of another row of the same kind above.
+    fn append(&mut self, mut row: AdderRow<'a>) {
+        self.adders.append(&mut row.adders);
+        self.operands.iter_mut().zip(row.operands).for_each(|(bits, mut others)| bits.append(&mut others));
     }
 
     fn push(&mut self, adder: &'a Adder, operands: &[BitId]) {
@@ -79,33 +86,99 @@ pub(super) fn levels(plan: &Plan) -> Vec<Vec<&Adder>> {
     levels.into_values().collect()
 }
 
-/// Adders that do not depend on one another, by column, in rows whose operands are slices of values where that can be had.
+/// Adders that do not depend on one another, by column, in rows whose operands are slices of values where that can be had: of a
+/// word, and of words side by side.
 pub(super) fn rows<'a>(plan: &Plan, adders: &[&'a Adder], value: impl Fn(BitId) -> Value) -> Vec<AdderRow<'a>> {
     let mut rows: Vec<AdderRow> = Vec::new();
     for of_column in adders.chunk_by(|one, next| one.column == next.column) {
-        let mut pairs = Vec::new();
-        for (position, &adder) in of_column.iter().enumerate() {
-            let kind = Kind::of(plan, adder);
-            for (number, row) in rows.iter().enumerate() {
-                if row.kind == kind && row.end() == adder.column {
-                    let (follow, operands) = aligned(plan, row, adder, &value);
-                    pairs.push((Reverse(follow), number, position, operands));
-                }
-            }
-        }
-        pairs.sort();
         let mut waiting: Vec<Option<&Adder>> = of_column.iter().copied().map(Some).collect();
-        for (_, number, position, operands) in pairs {
-            let column = of_column[position].column;
-            if rows[number].end() == column
-                && let Some(adder) = waiting[position].take()
+        for Follower { row, adder, operands, .. } in followers(plan, &rows, of_column, &value) {
+            if rows[row].end() == Some(of_column[adder].column)
+                && let Some(adder) = waiting[adder].take()
             {
-                rows[number].push(adder, &operands);
+                rows[row].push(adder, &operands);
             }
         }
         rows.extend(waiting.into_iter().flatten().map(|adder| AdderRow::new(Kind::of(plan, adder), adder)));
     }
-    rows
+    one_behind_the_other(side_by_side(rows, value))
+}
+
+/// An adder that may come next in a row.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Follower {
+    /// How many of its operands follow the row's.
+    follow: Reverse<usize>,
+    row: usize,
+    adder: usize,
+    operands: Vec<BitId>,
+}
+
+/// Which adders of a column may come next in which rows, those first of which most operands follow.
+fn followers(plan: &Plan, rows: &[AdderRow], of_column: &[&Adder], value: impl Fn(BitId) -> Value) -> Vec<Follower> {
+    let mut expecting: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (number, row) in rows.iter().enumerate().filter(|(_, row)| row.end() == Some(of_column[0].column)) {
+        for bits in &row.operands {
+            expecting.entry(after(&value(bits[bits.len() - 1]))).or_default().push(number);
+        }
+    }
+    let mut followers = Vec::new();
+    for (position, &adder) in of_column.iter().enumerate() {
+        let kind = Kind::of(plan, adder);
+        let bits = adder.operands.bits();
+        let expected = bits.iter().filter_map(|&id| expecting.get(&value(id).source())).flatten();
+        for row in expected.copied().collect::<BTreeSet<_>>() {
+            if rows[row].kind == kind {
+                let (follow, operands) = aligned(plan, &rows[row], adder, &value);
+                followers.push(Follower { follow: Reverse(follow), row, adder: position, operands });
+            }
+        }
+    }
+    followers.sort();
+    followers
+}
+
+/// Where the bit above a bit stands in the same value.
+fn after(bit: &Value) -> (NodeId, u32) {
+    let (node, position) = bit.source();
+    (node, position + 1)
+}
+
+/// Rows of one kind as one where the operands of the next begin, each in its value, where those of the one before end.
+fn side_by_side(rows: Vec<AdderRow>, value: impl Fn(BitId) -> Value) -> Vec<AdderRow> {
+    let beginning: BTreeMap<_, usize> =
+        rows.iter().enumerate().map(|(number, row)| (value(row.operands[0][0]).source(), number)).collect();
+    let mut rows: Vec<Option<AdderRow>> = rows.into_iter().map(Some).collect();
+    let mut joined: Vec<AdderRow> = Vec::new();
+    for number in 0..rows.len() {
+        let Some(mut row) = rows[number].take() else { continue };
+        let last = |bits: &Vec<BitId>| value(bits[bits.len() - 1]);
+        while let Some(&next) = beginning.get(&after(&last(&row.operands[0])))
+            && let Some(follower) = rows[next].take_if(|next| {
+                let follows = |(before, bits): (_, &Vec<BitId>)| last(before).is_below(&value(bits[0]));
+                row.kind == next.kind && row.operands.iter().zip(&next.operands).all(follows)
+            })
+        {
+            row.append(follower);
+        }
+        joined.push(row);
+    }
+    joined
+}
+
+/// Rows of one kind as one where the columns of the next begin where those of the one before end; words side by side stay apart.
+fn one_behind_the_other(rows: Vec<AdderRow>) -> Vec<AdderRow> {
+    let mut joined: Vec<AdderRow> = Vec::new();
+    for row in rows {
+        let before = |before: &&mut AdderRow| {
+            before.kind == row.kind && before.end() == Some(row.lowest().column) && row.end().is_some()
+        };
+        match joined.iter_mut().find(before) {
+            Some(before) => before.append(row),
+            None => joined.push(row),
+        }
+    }
+    joined
 }
 
 /// The operands of an adder in the order in which most of them follow those of a row, and how many do. The latest of three

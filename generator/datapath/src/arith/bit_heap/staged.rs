@@ -1,9 +1,9 @@
-//! Compression stage by stage: what a stage makes waits for the next.
+//! Dadda's order: stage by stage, what a stage makes waits for the next.
 
 use super::draft::Draft;
 use super::greedy::settle;
 use super::plan::BitId;
-use super::{Carries, Compression, Counter, Order};
+use super::{Carries, Compression, Counter};
 
 /// Stages until no column holds more than two bits; then those columns in which carries are apart.
 pub(super) fn compress(mut draft: Draft, carries: Carries, compression: &Compression) -> Draft {
@@ -22,7 +22,7 @@ struct Stage<'a> {
     draft: &'a mut Draft,
     compression: &'a Compression,
     number: u32,
-    /// What Dadda's order reduces every column to.
+    /// What every column is reduced to.
     target: usize,
     /// By column, what this stage leaves to the next.
     left: Vec<Vec<BitId>>,
@@ -61,12 +61,7 @@ impl Stage<'_> {
     fn next_counter(&self, column: usize, waiting: usize) -> Option<Counter> {
         let sideways = self.sideways[column].len();
         let height = self.left[column].len() + waiting + sideways;
-        match self.compression.order {
-            Order::Wallace => self.compression.largest(waiting),
-            Order::Dadda | Order::Arrival => {
-                self.compression.fitting(height.saturating_sub(self.target), waiting, sideways)
-            }
-        }
+        self.compression.fitting(height.saturating_sub(self.target), waiting, sideways)
     }
 
     fn place(&mut self, counter: Counter, column: usize, mut inputs: Vec<BitId>) {

@@ -1,7 +1,8 @@
 //! The longest path through the logic of a design between registers, inputs and outputs, as a cost model sees it.
 //!
-//! Vectors are taken whole and loops stay symbolic: what a chain of lanes adds in one iteration counts as often as the
-//! loop runs. That is quick, and never too short for logic without false paths.
+//! Bits of a vector are told apart where it is sliced, put together and met bit by bit; to all else it is as late as its latest
+//! bit. Loops stay symbolic: what a chain of lanes adds in one iteration counts as often as the loop runs. That is quick, and
+//! never too short for logic without false paths.
 
 use crate::census::{Primitive, factor_bits};
 use crate::design::{
@@ -91,6 +92,54 @@ impl Design {
     }
 }
 
+/// The paths to the bits of a vector: how many neighbours have one, and which, the lowest first; and none beyond the last.
+#[derive(Clone, Debug, PartialEq)]
+struct Arrivals(Vec<(u32, Path)>);
+
+impl Arrivals {
+    fn whole(width: u32, path: Path) -> Arrivals {
+        Arrivals(vec![(width, path)])
+    }
+
+    fn push(&mut self, width: u32, path: Path) {
+        match self.0.last_mut() {
+            Some((below, last)) if *last == path => *below += width,
+            _ => self.0.push((width, path)),
+        }
+    }
+
+    /// The bits from `low` on.
+    fn slice(&self, low: u32, width: u32) -> Arrivals {
+        let (mut part, mut position, end) = (Arrivals(vec![]), 0, low + width);
+        for &(width, path) in &self.0 {
+            let inside = (position + width).min(end).saturating_sub(position.max(low));
+            if inside > 0 {
+                part.push(inside, path);
+            }
+            position += width;
+        }
+        part
+    }
+
+    fn map(mut self, change: impl Fn(Path) -> Path) -> Arrivals {
+        self.0.iter_mut().for_each(|(_, path)| *path = change(*path));
+        self
+    }
+
+    /// Bit by bit, of two vectors of one width.
+    fn meet(&self, other: &Arrivals, later: impl Fn(Path, Path) -> Path) -> Arrivals {
+        let (mut met, mut lefts, mut rights) = (Arrivals(vec![]), self.0.iter().copied(), other.0.iter().copied());
+        let (mut left, mut right) = (lefts.next(), rights.next());
+        while let (Some((left_width, left_path)), Some((right_width, right_path))) = (left, right) {
+            let width = left_width.min(right_width);
+            met.push(width, later(left_path, right_path));
+            left = if left_width > width { Some((left_width - width, left_path)) } else { lefts.next() };
+            right = if right_width > width { Some((right_width - width, right_path)) } else { rights.next() };
+        }
+        met
+    }
+}
+
 /// A module in the place where it stands.
 struct Context<'a> {
     module: &'a ModuleData,
@@ -98,8 +147,8 @@ struct Context<'a> {
     around: Option<(usize, &'a Instance)>,
     /// The contexts of its instances.
     instances: HashMap<InstanceId, usize>,
-    nodes: Vec<Option<Path>>,
-    wires: HashMap<WireId, Path>,
+    nodes: Vec<Option<Arrivals>>,
+    wires: HashMap<WireId, Arrivals>,
     /// Wires whose drivers are being followed.
     open: HashMap<WireId, Chain>,
 }
@@ -199,68 +248,107 @@ impl<'a> Search<'a> {
         child
     }
 
-    /// When a node's value is there.
+    /// When the latest bit of a node is there.
     fn arrival(&mut self, context: usize, id: NodeId) -> Path {
-        if let Some(path) = self.contexts[context].nodes[id.index()] {
-            return path;
+        let arrivals = self.arrivals(context, id);
+        self.latest(&arrivals)
+    }
+
+    fn latest(&self, arrivals: &Arrivals) -> Path {
+        arrivals.0.iter().fold(Path::default(), |latest, (_, path)| self.longer(latest, *path))
+    }
+
+    /// When the bits of a node are there.
+    fn arrivals(&mut self, context: usize, id: NodeId) -> Arrivals {
+        if let Some(arrivals) = &self.contexts[context].nodes[id.index()] {
+            return arrivals.clone();
         }
         let module = self.contexts[context].module;
-        let met = self.met;
-        let path = match &module.node(id).kind {
-            NodeKind::Register(_) | NodeKind::MemoryRead { .. } => Path::default().pass(Primitive::Register, 1),
-            NodeKind::Input(port) => self.input(context, *port),
+        let (met, width) = (self.met, module.node(id).shape.width);
+        let arrivals = match &module.node(id).kind {
+            NodeKind::Register(_) | NodeKind::MemoryRead { .. } => {
+                Arrivals::whole(width, Path::default().pass(Primitive::Register, 1))
+            }
+            NodeKind::Input(port) => self.input(context, *port, width),
             NodeKind::Wire(wire) => self.wire(context, *wire),
             NodeKind::InstanceOutput { instance, port } => self.output(context, *instance, *port),
-            _ => self.operator(context, module, id),
+            NodeKind::Slice { of, low } => self.loaded(context, id, *of).slice(*low, width),
+            NodeKind::Concat(parts) => {
+                let mut together = Arrivals(vec![]);
+                for part in parts.iter().rev() {
+                    let arrivals = self.loaded(context, id, *part);
+                    arrivals.0.into_iter().for_each(|(width, path)| together.push(width, path));
+                }
+                together
+            }
+            NodeKind::Not(of) => self.loaded(context, id, *of).map(|path| path.pass(Primitive::Inverter, 1)),
+            NodeKind::Binary(operator @ (Operator::And | Operator::Or | Operator::Xor), left, right) => {
+                let [left, right] = [*left, *right].map(|operand| self.loaded(context, id, operand));
+                let primitive = if *operator == Operator::Xor { Primitive::Xor } else { Primitive::AndOr };
+                left.meet(&right, |left, right| self.longer(left, right)).map(|path| path.pass(primitive, 1))
+            }
+            _ => Arrivals::whole(width, self.operator(context, module, id)),
         };
         // What was found while a chain of lanes is followed holds for that chain only.
         if self.met == met {
-            self.contexts[context].nodes[id.index()] = Some(path);
+            self.contexts[context].nodes[id.index()] = Some(arrivals.clone());
         }
-        path
+        arrivals
     }
 
-    fn input(&mut self, context: usize, port: PortId) -> Path {
-        let Some((around, instance)) = self.contexts[context].around else { return Path::default() };
+    /// An operand as its user sees it.
+    fn loaded(&mut self, context: usize, user: NodeId, operand: NodeId) -> Arrivals {
+        let module = self.contexts[context].module;
+        let loads = shared(module, operand, module.node(user).scope);
+        self.arrivals(context, operand).map(|path| path.load(loads))
+    }
+
+    fn input(&mut self, context: usize, port: PortId, width: u32) -> Arrivals {
+        let none = Arrivals::whole(width, Path::default());
+        let Some((around, instance)) = self.contexts[context].around else { return none };
         let driver = instance.inputs.iter().find(|(own, _)| *own == port).map(|(_, driver)| *driver);
-        let Some(driver) = driver else { return Path::default() };
+        let Some(driver) = driver else { return none };
         let outer = self.contexts[around].module;
         let loads = shared(outer, driver, instance.scope);
-        self.arrival(around, driver).load(loads)
+        self.arrivals(around, driver).map(|path| path.load(loads))
     }
 
-    fn output(&mut self, context: usize, instance: InstanceId, port: PortId) -> Path {
+    fn output(&mut self, context: usize, instance: InstanceId, port: PortId) -> Arrivals {
         let child = self.child(context, instance);
-        match self.contexts[child].module.ports[port.index()].kind {
-            PortKind::Output(driver) => self.arrival(child, driver),
-            PortKind::Input => Path::default(),
+        let port = &self.contexts[child].module.ports[port.index()];
+        match port.kind {
+            PortKind::Output(driver) => self.arrivals(child, driver),
+            PortKind::Input => Arrivals::whole(port.shape.width, Path::default()),
         }
     }
 
-    fn wire(&mut self, context: usize, id: WireId) -> Path {
+    fn wire(&mut self, context: usize, id: WireId) -> Arrivals {
         let here = &mut self.contexts[context];
-        if let Some(path) = here.wires.get(&id) {
-            return *path;
+        if let Some(arrivals) = here.wires.get(&id) {
+            return arrivals.clone();
         }
+        let wire = &here.module.wires[id.index()];
+        let width = wire.shape.width;
         if let Some(chain) = here.open.get_mut(&id) {
             chain.met += 1;
             self.met += 1;
-            return Path { in_chain: chain.along, ..Path::default() };
+            return Arrivals::whole(width, Path { in_chain: chain.along, ..Path::default() });
         }
         here.open.insert(id, Chain::default());
-        let module = here.module;
         let met = self.met;
-        let mut longest = Path::default();
-        for drive in &module.wires[id.index()].drives {
-            let path = self.drive(context, id, drive);
-            longest = self.longer(longest, path);
-        }
+        let arrivals = match &wire.drives[..] {
+            [Drive { lane: None, value, .. }] => self.arrivals(context, *value),
+            drives => {
+                let paths = drives.iter().map(|drive| self.drive(context, id, drive)).collect::<Vec<_>>();
+                Arrivals::whole(width, paths.into_iter().fold(Path::default(), |one, next| self.longer(one, next)))
+            }
+        };
         let here = &mut self.contexts[context];
         self.met -= here.open.remove(&id).map_or(0, |chain| chain.met);
         if self.met == met {
-            here.wires.insert(id, longest);
+            here.wires.insert(id, arrivals.clone());
         }
-        longest
+        arrivals
     }
 
     /// The path to one driver of a wire: the first link of a chain has what the chain begins with before it, each
@@ -302,20 +390,17 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What a node is made of, and its size; `None` for what is only wires, and for a product.
+/// What a node is made of, and its size; `None` for what is only wires or bit by bit, and for a product.
 fn passed(module: &ModuleData, id: NodeId) -> Option<(Primitive, u64)> {
     let node = module.node(id);
     let width_of = |id: &NodeId| u64::from(module.node(*id).shape.width);
     Some(match &node.kind {
-        NodeKind::Not(_) => (Primitive::Inverter, 1),
         NodeKind::Negate(_) | NodeKind::AddCarry { .. } => (Primitive::Adder, node.shape.width.into()),
         NodeKind::Reduce(_, of) => (Primitive::Reduction, width_of(of)),
         NodeKind::Popcount(of) => (Primitive::Popcount, width_of(of)),
         NodeKind::Binary(operator, left, right) => match operator {
             Operator::Add | Operator::Subtract => (Primitive::Adder, node.shape.width.into()),
-            Operator::Multiply => return None,
-            Operator::And | Operator::Or => (Primitive::AndOr, 1),
-            Operator::Xor => (Primitive::Xor, 1),
+            Operator::Multiply | Operator::And | Operator::Or | Operator::Xor => return None,
             Operator::Equal | Operator::NotEqual | Operator::Less | Operator::LessEqual => {
                 (Primitive::Comparator, width_of(left).max(width_of(right)))
             }

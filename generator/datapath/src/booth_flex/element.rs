@@ -334,10 +334,10 @@ fn add_held_products(m: &ModuleBuilder, config: &Config, ports: &Ports, summands
     let compression = config.tree.compression();
     let shapes: Vec<(u32, u32)> = summands.iter().map(|summand| (summand.low, summand.word.width())).collect();
     let mut products = BitHeap::new(biased_bits(&shapes));
-    for Summand { word, carry, low, arrival, .. } in summands {
+    for (number, Summand { word, carry, low, arrival, .. }) in summands.iter().enumerate() {
         let sign = word.width() - 1;
-        products.add_unsigned(&word.slice(0, sign), *low, *arrival);
-        products.add_bit(&!word.top_bit(), low + sign, *arrival);
+        let biased = m.concat(&[&!word.top_bit(), &word.slice(0, sign)]);
+        products.add_unsigned(&m.wire(&format!("biased{number}"), &biased), *low, *arrival);
         products.add_bit(carry, *low, 0);
         heap.add_constant(-1, low + sign);
     }

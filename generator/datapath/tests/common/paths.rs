@@ -1,6 +1,6 @@
 //! Adders and registers on the paths through one module.
 
-use tritloom_hdl::{ModuleData, NodeId, NodeKind, Operator, PortKind};
+use tritloom_hdl::{Drive, ModuleData, NodeId, NodeKind, Operator, PortKind};
 
 /// Whether a node is a carry-propagate adder.
 pub fn is_adder(kind: &NodeKind) -> bool {
@@ -39,25 +39,32 @@ pub fn registers(module: &ModuleData) -> (u32, u32) {
 }
 
 /// When the latest output of a module of gates is there, in gate delays of the unit-gate model, where input `t<i>`
-/// arrives at `arrivals[i]`; `None` where no output depends on one.
+/// arrives at `arrivals[i]`; `None` where no output depends on one. Bit by bit.
 pub fn arrival(module: &ModuleData, arrivals: &[u32]) -> Option<u32> {
-    let mut known: Vec<Option<u32>> = Vec::new();
+    let mut known: Vec<Vec<Option<u32>>> = Vec::new();
     for node in &module.nodes {
-        let latest = |operands: &[NodeId]| operands.iter().filter_map(|operand| known[operand.index()]).max();
-        let arrival = match &node.kind {
-            NodeKind::Input(port) => arrivals.get(port.index()).copied(),
-            NodeKind::Wire(wire) => {
-                latest(&module.wires[wire.index()].drives.iter().map(|drive| drive.value).collect::<Vec<_>>())
-            }
-            NodeKind::Binary(Operator::And | Operator::Or, left, right) => latest(&[*left, *right]).map(|at| at + 1),
-            NodeKind::Binary(Operator::Xor, left, right) => latest(&[*left, *right]).map(|at| at + 2),
-            NodeKind::Not(_) | NodeKind::Slice { .. } | NodeKind::Concat(_) => latest(&node.kind.operands()),
-            NodeKind::Constant(_) => None,
+        let width = node.shape.width as usize;
+        let later = |left: NodeId, right: NodeId, delay: u32| {
+            let bits = known[left.index()].iter().zip(&known[right.index()]);
+            bits.map(|(left, right)| Some((*left).max(*right)? + delay)).collect()
+        };
+        let bits: Vec<Option<u32>> = match &node.kind {
+            NodeKind::Input(port) => vec![arrivals.get(port.index()).copied(); width],
+            NodeKind::Wire(wire) => match &module.wires[wire.index()].drives[..] {
+                [Drive { lane: None, value, .. }] => known[value.index()].clone(),
+                drives => panic!("{} drivers", drives.len()),
+            },
+            NodeKind::Binary(Operator::And | Operator::Or, left, right) => later(*left, *right, 1),
+            NodeKind::Binary(Operator::Xor, left, right) => later(*left, *right, 2),
+            NodeKind::Not(of) => known[of.index()].clone(),
+            NodeKind::Slice { of, low } => known[of.index()][*low as usize..][..width].to_vec(),
+            NodeKind::Concat(parts) => parts.iter().rev().flat_map(|part| known[part.index()].clone()).collect(),
+            NodeKind::Constant(_) => vec![None; width],
             kind => panic!("no gate: {kind:?}"),
         };
-        known.push(arrival);
+        known.push(bits);
     }
-    drivers(module).filter_map(|driver| known[driver.index()]).max()
+    drivers(module).flat_map(|driver| known[driver.index()].iter().copied()).flatten().max()
 }
 
 /// Whether `input` reaches a node without passing a register.

@@ -147,7 +147,8 @@ impl BitHeap {
             one.word.width() == next.word.width() && one.word.is_below(&next.word)
         };
         for (number, neighbours) in signed.chunk_by(beside).enumerate() {
-            for (signed, word) in neighbours.iter().zip(biased_words(m, &format!("{name}_biased{number}"), neighbours)) {
+            for (signed, word) in neighbours.iter().zip(biased_words(m, &format!("{name}_biased{number}"), neighbours))
+            {
                 for ((column, bit), &place) in (signed.low as usize..).zip(word).zip(&signed.places) {
                     bits[column][place] = bit;
                 }
@@ -180,6 +181,10 @@ fn biased_words(m: &ModuleBuilder, name: &str, words: &[&SignedWord]) -> Vec<Vec
     }
     let shape = uint(first.width());
     let together = m.concat(&words.iter().rev().map(|signed| &signed.word).collect::<Vec<_>>()).lanes(shape, count);
+    if shape.width == 1 {
+        let inverted = m.wire(name, &!together.flat());
+        return (0..count).map(|number| vec![inverted.bit(number)]).collect();
+    }
     let biased = m.lanes(name, shape, count);
     m.repeat(&format!("{name}_word"), count, |number| {
         let word = together.lane(number);

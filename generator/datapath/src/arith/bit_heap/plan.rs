@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tritloom_hdl::{Census, Primitive};
 
 use super::draft::Draft;
+use super::wallace::Grouping;
 use super::{Carries, Compression, Order, Profile, greedy, staged, wallace};
 
 /// A bit of a plan, by its place in [`Plan::bits`].
@@ -107,7 +108,11 @@ impl Plan {
         let stages = || Plan::of(staged::compress(Draft::new(profile), profile.carries(), compression), profile);
         match compression.order {
             Order::Dadda => stages(),
-            Order::Wallace => Plan::of(wallace::compress(Draft::new(profile), profile, compression), profile),
+            Order::Wallace => {
+                let grouped = |grouping| Plan::of(wallace::compress(profile, compression, grouping), profile);
+                let (shapes, rows) = (grouped(Grouping::Shapes), grouped(Grouping::Rows));
+                if rows.stages() < shapes.stages() { rows } else { shapes }
+            }
             Order::Arrival => {
                 let greedy = Plan::of(greedy::compress(Draft::new(profile), profile.carries(), compression), profile);
                 let stages = stages();

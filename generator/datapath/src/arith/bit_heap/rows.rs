@@ -3,33 +3,26 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::{Adder, BitId, Operands, Origin, Plan};
+use super::plan::{Adder, BitId, Operands, Plan};
 use tritloom_hdl::{NodeId, Value};
 
-/// What an adder is made of, and whether its carry is an operand, is made, or is dropped beyond the top.
+/// What an adder is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Kind {
+struct Kind {
     operands: usize,
     with_one: bool,
-    carry: CarryKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CarryKind {
-    Made,
-    Copied,
-    Dropped,
+    has_carry: bool,
 }
 
 impl Kind {
-    fn of(plan: &Plan, adder: &Adder) -> Kind {
+    fn of(adder: &Adder) -> Kind {
         let with_one = matches!(adder.operands, Operands::TwoAndOne(_) | Operands::BitAndOne(_));
-        let carry = match adder.carry.map(|id| plan.bit(id).origin) {
-            None => CarryKind::Dropped,
-            Some(Origin::Copy(_)) => CarryKind::Copied,
-            Some(_) => CarryKind::Made,
-        };
-        Kind { operands: adder.operands.bits().len(), with_one, carry }
+        Kind { operands: adder.operands.bits().len(), with_one, has_carry: adder.carry.is_some() }
+    }
+
+    /// What adds one to a bit is an inverter, and one for all who invert the bit.
+    fn stands_alone(self) -> bool {
+        self.operands == 1
     }
 }
 
@@ -52,8 +45,11 @@ impl<'a> AdderRow<'a> {
         self.adders[0]
     }
 
-    /// The column above; of words side by side there is none.
+    /// The column of the next adder; of words side by side there is none.
     fn end(&self) -> Option<u32> {
+        if self.kind.stands_alone() {
+            return None;
+        }
         let (lowest, highest) = (self.lowest().column, self.adders[self.adders.len() - 1].column);
         (highest - lowest + 1 == self.adders.len() as u32).then_some(highest + 1)
     }
@@ -99,7 +95,7 @@ pub(super) fn rows<'a>(plan: &Plan, adders: &[&'a Adder], value: impl Fn(BitId) 
                 rows[row].push(adder, &operands);
             }
         }
-        rows.extend(waiting.into_iter().flatten().map(|adder| AdderRow::new(Kind::of(plan, adder), adder)));
+        rows.extend(waiting.into_iter().flatten().map(|adder| AdderRow::new(Kind::of(adder), adder)));
     }
     one_behind_the_other(side_by_side(rows, value))
 }
@@ -124,7 +120,7 @@ fn followers(plan: &Plan, rows: &[AdderRow], of_column: &[&Adder], value: impl F
     }
     let mut followers = Vec::new();
     for (position, &adder) in of_column.iter().enumerate() {
-        let kind = Kind::of(plan, adder);
+        let kind = Kind::of(adder);
         let bits = adder.operands.bits();
         let expected = bits.iter().filter_map(|&id| expecting.get(&value(id).source())).flatten();
         for row in expected.copied().collect::<BTreeSet<_>>() {
@@ -156,7 +152,9 @@ fn side_by_side(rows: Vec<AdderRow>, value: impl Fn(BitId) -> Value) -> Vec<Adde
         while let Some(&next) = beginning.get(&after(&last(&row.operands[0])))
             && let Some(follower) = rows[next].take_if(|next| {
                 let follows = |(before, bits): (_, &Vec<BitId>)| last(before).is_below(&value(bits[0]));
-                row.kind == next.kind && row.operands.iter().zip(&next.operands).all(follows)
+                row.kind == next.kind
+                    && !row.kind.stands_alone()
+                    && row.operands.iter().zip(&next.operands).all(follows)
             })
         {
             row.append(follower);

@@ -25,10 +25,19 @@ impl Word {
     }
 }
 
+/// Which three words meet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grouping {
+    /// Those of one shape, then what is left of each: adders side by side are alike.
+    Shapes,
+    /// Neighbours, whatever their shape, in as few rows as the most bits of a column: no stage more than Dadda promises.
+    Rows,
+}
+
 /// Stages until no column holds more than two bits; then those columns in which carries are apart.
-pub(super) fn compress(draft: Draft, profile: &Profile, compression: &Compression) -> Draft {
+pub(super) fn compress(profile: &Profile, compression: &Compression, grouping: Grouping) -> Draft {
     let dense = profile.carries().dense_below(profile.width());
-    let mut tree = WordTree { draft, compression, dense };
+    let mut tree = WordTree { draft: Draft::new(profile), compression, dense, grouping };
     let mut words = tree.words(profile);
     for stage in 1.. {
         if height(&words) <= 2 {
@@ -56,6 +65,7 @@ struct WordTree<'a> {
     compression: &'a Compression,
     /// What stands in this column or above waits.
     dense: u32,
+    grouping: Grouping,
 }
 
 impl WordTree<'_> {
@@ -73,9 +83,22 @@ impl WordTree<'_> {
         words
     }
 
-    /// Words of one shape by counters side by side, in each column the same ones. What is left of a shape meets what is left of
-    /// others.
     fn stage(&mut self, stage: u32, words: Vec<Word>) -> Vec<Word> {
+        let (mut next, rest) = match self.grouping {
+            Grouping::Shapes => self.count_shapes(stage, words),
+            Grouping::Rows => (vec![], words),
+        };
+        for three in rows(rest).chunks(3) {
+            match three {
+                [first, second, third] => next.extend(self.add(stage, [first, second, third])),
+                less => next.extend(less.iter().flatten().cloned()),
+            }
+        }
+        next
+    }
+
+    /// Words of one shape by counters side by side, in each column the same ones; and the words that are left.
+    fn count_shapes(&mut self, stage: u32, words: Vec<Word>) -> (Vec<Word>, Vec<Word>) {
         let mut shapes = BTreeMap::<_, Vec<Word>>::new();
         for word in words {
             let arrival = word.bits.iter().map(|&id| self.draft.bit(id).arrival).max();
@@ -95,13 +118,7 @@ impl WordTree<'_> {
             }
             rest.append(&mut words);
         }
-        for three in rows(rest).chunks(3) {
-            match three {
-                [first, second, third] => next.extend(self.add(stage, [first, second, third])),
-                less => next.extend(less.iter().flatten().cloned()),
-            }
-        }
-        next
+        (next, rest)
     }
 
     /// Counters of one kind over words of one shape.

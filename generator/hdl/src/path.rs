@@ -489,4 +489,21 @@ mod tests {
         let path = design.longest_path(&weights(1.0, 0.0));
         assert_eq!(count(&path, Primitive::Adder), 1.0);
     }
+
+    #[test]
+    fn bits_of_a_word_are_as_late_as_they_are_themselves() {
+        let m = ModuleBuilder::new("bits", "A late bit and an early one in one word.");
+        let (a, b, c) = (m.input("a", uint(1)), m.input("b", uint(1)), m.input("c", uint(2)));
+        let late = &(&a ^ &b) ^ &a;
+        let word = m.wire("word", &m.concat(&[&late, &b]));
+        let met = m.wire("met", &(&word ^ &c));
+        let xors = |output: &crate::Value| {
+            m.output("y", output);
+            let design = Design::new(m.finish()).expect("a sound design");
+            let mut weights = PathWeights::default();
+            weights.levels[Primitive::Xor as usize].count = 1.0;
+            count(&design.longest_path(&weights), Primitive::Xor)
+        };
+        assert_eq!(xors(&(&met.bit(0) ^ &b)), 2.0, "the late bit is met, but not here");
+    }
 }

@@ -159,16 +159,18 @@ fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Vec<Summan
         |place: Affine, position: u32| Digit::unpack(set, &digits.lane(place).slice(position * set.bits(), set.bits()));
     let of_digit = |position: u32| {
         let words = m.lanes(&format!("digit{position}_products"), uint(config.product_bits(position)), depth);
+        let owed = m.lanes(&format!("digit{position}_owed"), uint(1), depth);
         m.repeat(&format!("digit{position}_lane"), depth, |place| {
             let multiples = multiples(config, &ports.activations.lane(place), position);
             let (name, digit) = (format!("digit{position}"), digit(place.into(), position));
             let Term { word, .. } = digit_product::product(m, &name, &digit, &multiples);
             words.drive(place, &word.as_unsigned());
+            owed.drive(place, &digit.negate);
         });
         let summand = |place: u32| Summand {
             name: format!("digit{position}"),
             word: words.lane(place).as_signed(),
-            carry: digit(place.into(), position).negate,
+            carry: owed.lane(place),
             low: 0,
             arrival: PRODUCT_ARRIVAL,
         };

@@ -129,9 +129,11 @@ impl BitHeap {
     /// A row as wide as the heap, and the carries that are left, packed, the lowest first ([`Carries::columns`]): their sum
     /// modulo `2^width` is the heap's. With carries everywhere these are two rows, each as wide as the heap.
     ///
-    /// Wires are named after the adder that drives them, `<name>_stage<s>_col<c>_sum<n>`, `..._carry<n>` and, for the
-    /// exclusive OR of the earlier two of three bits, `..._propagate<n>`; the rows `<name>_row0` and `<name>_row1`. Where a
-    /// column has no carry, there is a zero.
+    /// Adders of one kind whose operands stand side by side, in neighbouring columns or in words side by side, are one operation
+    /// on words. Wires are named after the lowest of the adders that drive them, `<name>_stage<s>_col<c>_sum<n>`,
+    /// `..._carry<n>` and, for the exclusive OR of the first two of three operands, `..._propagate<n>`; operands that are no
+    /// slice of a value `..._a<n>`, `..._b<n>`, `..._c<n>`; words of which the sign is inverted `<name>_biased<n>`; the rows
+    /// `<name>_row0` and `<name>_row1`. Where a column has no carry, there is a zero.
     #[track_caller]
     pub fn reduce(&self, m: &ModuleBuilder, name: &str, compression: &Compression) -> (Value, Value) {
         hardware::build(m, name, &self.plan(compression), &self.biased(m, name))

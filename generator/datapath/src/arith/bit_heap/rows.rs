@@ -26,7 +26,8 @@ impl Kind {
     }
 }
 
-/// Adders of one kind in neighbouring columns, the lowest first, none of which adds what another makes.
+/// Adders of one kind, none of which adds what another makes: in neighbouring columns, the lowest first, or several such words side
+/// by side.
 pub(super) struct AdderRow<'a> {
     kind: Kind,
     pub adders: Vec<&'a Adder>,

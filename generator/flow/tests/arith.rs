@@ -8,7 +8,7 @@ use common::subject::{Subject, assert_proven};
 use common::{has, verilator};
 use tritloom_datapath::arith::adder::{CarryOut, FinalAdder};
 use tritloom_datapath::arith::bit_heap::{BitHeap, Compression, Counter, Order};
-use tritloom_datapath::arith::reduction::{Term, balanced, ternary};
+use tritloom_datapath::arith::reduction::{Adders, Term};
 use tritloom_datapath::interface::Interface;
 use tritloom_flow::yosys::Verdict;
 use tritloom_flow::{Design, side_by_side};
@@ -99,8 +99,11 @@ fn heaps() -> Vec<Subject> {
 }
 
 /// A tree of adders over so many words of three bits, each with a carry of its own where they are `owing`.
-fn tree(arity: usize, terms: usize, owing: bool) -> Subject {
-    let m = ModuleBuilder::new(format!("tree{arity}_{terms}_{owing}"), "A sum of words in a tree of adders.");
+fn tree(adders: Adders, terms: usize, owing: bool) -> Subject {
+    let m = ModuleBuilder::new(
+        format!("tree_{terms}_{owing}{}", adders.name_suffix()),
+        "A sum of words in a tree of adders.",
+    );
     let mut text = String::from("module plain (output [7:0] sum_o");
     let mut sum = String::from("0");
     let mut inputs = vec![];
@@ -115,8 +118,7 @@ fn tree(arity: usize, terms: usize, owing: bool) -> Subject {
         });
         inputs.push(Term { word, carry });
     }
-    let add = if arity == 2 { balanced } else { ternary };
-    let total = add(&m, "sum", &inputs, 4);
+    let total = adders.tree(&m, "sum", &inputs, 4);
     let total =
         total.carry.map_or(total.word.clone(), |carry| total.word.add_with_carry(&m.uint(0, 1).to_signed(), &carry));
     m.output("sum", &total.extend(8).as_unsigned());
@@ -125,8 +127,8 @@ fn tree(arity: usize, terms: usize, owing: bool) -> Subject {
 }
 
 fn trees() -> Vec<Subject> {
-    let of = |arity| (2..=8).flat_map(move |terms| [false, true].map(|owing| tree(arity, terms, owing)));
-    [2, 3].into_iter().flat_map(of).collect()
+    let of = |adders| (2..=8).flat_map(move |terms| [false, true].map(|owing| tree(adders, terms, owing)));
+    [Adders::TwoWords, Adders::ThreeWords].into_iter().flat_map(of).collect()
 }
 
 #[test]
@@ -172,7 +174,7 @@ fn broken_adders_trees_and_heaps_are_refuted() {
     }
     let select = adder(FinalAdder::CarrySelect { block: 4 }, 16, CarryOut::Kept);
     assert_eq!(verdict(&select, "4'd1", "4'd0"), Verdict::Different);
-    let sums: Vec<Subject> = heaps().into_iter().chain([tree(3, 5, true)]).collect();
+    let sums: Vec<Subject> = heaps().into_iter().chain([tree(Adders::ThreeWords, 5, true)]).collect();
     side_by_side(2, &sums, |subject| {
         assert_eq!(verdict(subject, " ^ ", " & "), Verdict::Different, "{}", subject.module.name);
     });

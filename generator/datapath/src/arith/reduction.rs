@@ -1,7 +1,22 @@
 //! Sums of many terms, each of which may still owe a carry: `-x` is `!x` plus one, and that one is given to an
 //! adder that has a free carry-in instead of to an adder of its own.
 
+use crate::parameter::{Parameter, Parameters};
 use tritloom_hdl::{Census, ModuleBuilder, Primitive, Value, bits_for};
+
+/// The adders of a tree of adders.
+pub const ADDERS: Parameter = Parameter::choice(
+    "adders",
+    &[
+        ("two_words", "two words each, in a carry chain"),
+        (
+            "three_words",
+            "three words each, in full adders and a carry chain: a bit of both fits a look-up table of an FPGA with six inputs and two outputs",
+        ),
+    ],
+    Some("two_words"),
+    "what the adders of a tree of adders add; no effect where a compressor tree adds",
+);
 
 /// A summand: its value is `word + carry`.
 #[derive(Clone)]
@@ -31,22 +46,54 @@ pub fn partial_bits(count: u64, magnitude: u64, owing: bool) -> u32 {
     if owing { bits_below(bound) } else { bits_up_to(bound) }
 }
 
-/// Adds terms in a balanced tree, neighbours first, each sum in its exact width (see [`partial_bits`]); partial sums
-/// are named `<name>_<first>_<last>`. Two terms that owe a carry each meet in an adder that takes one of them, so
-/// that the sum owes one carry where every term does.
-pub fn balanced(m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64) -> Term {
-    tree(m, name, terms, magnitude, 2)
+/// What the adders of a tree of adders are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adders {
+    /// Of two words. Two terms that owe a carry each meet in an adder that takes one of them.
+    TwoWords,
+    /// Of three words, each a row of full adders and a carry chain behind it: a look-up table of six inputs with two
+    /// outputs holds both for a bit. Such an adder takes two of three carries.
+    ThreeWords,
 }
 
-/// The same in a tree of adders of three words, each a row of full adders and a carry chain behind it: a look-up table of
-/// six inputs with two outputs holds both for a bit. Such an adder takes two of three carries.
-pub fn ternary(m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64) -> Term {
-    tree(m, name, terms, magnitude, 3)
-}
+impl Adders {
+    /// What [`ADDERS`] says.
+    pub fn new(parameters: &Parameters) -> Adders {
+        match parameters.choice("adders") {
+            "three_words" => Adders::ThreeWords,
+            _ => Adders::TwoWords,
+        }
+    }
 
-fn tree(m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64, arity: usize) -> Term {
-    let owing = terms.iter().all(|term| term.carry.is_some());
-    add_range(m, name, terms, 0, (arity, &|count| partial_bits(count as u64, magnitude, owing)))
+    /// Adds terms in a balanced tree, neighbours first, each sum in its exact width (see [`partial_bits`]); partial sums
+    /// are named `<name>_<first>_<last>`. The sum owes one carry where every term does.
+    pub fn tree(self, m: &ModuleBuilder, name: &str, terms: &[Term], magnitude: u64) -> Term {
+        let owing = terms.iter().all(|term| term.carry.is_some());
+        add_range(m, name, terms, 0, (self.words(), &|count| partial_bits(count as u64, magnitude, owing)))
+    }
+
+    /// The primitives of [`Adders::tree`] over words of their exact width.
+    pub fn census(self, terms: u64, magnitude: u64, owing: bool) -> Census {
+        match self {
+            Adders::TwoWords => two_words_census(terms, magnitude, owing),
+            Adders::ThreeWords => three_words_census(terms, magnitude, owing),
+        }
+    }
+
+    /// The end of a module's name that shows it: nothing for adders of two words.
+    pub fn name_suffix(self) -> &'static str {
+        match self {
+            Adders::TwoWords => "",
+            Adders::ThreeWords => "_three_words",
+        }
+    }
+
+    fn words(self) -> usize {
+        match self {
+            Adders::TwoWords => 2,
+            Adders::ThreeWords => 3,
+        }
+    }
 }
 
 fn add_range(
@@ -54,15 +101,15 @@ fn add_range(
     name: &str,
     terms: &[Term],
     first: usize,
-    (arity, exact): (usize, &dyn Fn(usize) -> u32),
+    (most, exact): (usize, &dyn Fn(usize) -> u32),
 ) -> Term {
     if let [only] = terms {
         return only.clone();
     }
     let (mut rest, mut sums) = (terms, Vec::new());
-    for parts in (1..=arity.min(terms.len())).rev() {
+    for parts in (1..=most.min(terms.len())).rev() {
         let (part, others) = rest.split_at(rest.len().div_ceil(parts));
-        sums.push(add_range(m, name, part, first + terms.len() - rest.len(), (arity, exact)));
+        sums.push(add_range(m, name, part, first + terms.len() - rest.len(), (most, exact)));
         rest = others;
     }
     let (name, bits) = (format!("{name}_{first}_{}", first + terms.len() - 1), exact(terms.len()));
@@ -98,11 +145,9 @@ fn add_three(m: &ModuleBuilder, name: &str, terms: &[Term; 3], bits: u32) -> Ter
     Term { word: m.wire(name, &sum).wrap(bits).as_signed(), carry: carries.next() }
 }
 
-/// The primitives of [`balanced`] over words of their exact width.
-///
 /// At depth d of the tree stand 2^d sums of floor(n / 2^d) terms or of one more; the adder of a sum of k terms is one
 /// bit wider than the word of its larger half, ceil(k / 2) terms.
-pub fn balanced_census(terms: u64, magnitude: u64, owing: bool) -> Census {
+fn two_words_census(terms: u64, magnitude: u64, owing: bool) -> Census {
     let mut census = Census::default();
     for depth in 0..=terms.ilog2() {
         let (sums, smaller) = (1 << depth, terms >> depth);
@@ -117,10 +162,9 @@ pub fn balanced_census(terms: u64, magnitude: u64, owing: bool) -> Census {
     census
 }
 
-/// The primitives of [`ternary`] over words of their exact width.
-pub fn ternary_census(terms: u64, magnitude: u64, owing: bool) -> Census {
+fn three_words_census(terms: u64, magnitude: u64, owing: bool) -> Census {
     if terms < 3 {
-        return balanced_census(terms, magnitude, owing);
+        return two_words_census(terms, magnitude, owing);
     }
     let mut census = Census::default();
     let bits = u64::from(partial_bits(terms, magnitude, owing));
@@ -128,7 +172,7 @@ pub fn ternary_census(terms: u64, magnitude: u64, owing: bool) -> Census {
     census.add(Primitive::AndOr, 3, bits - 1);
     census.add(Primitive::Adder, 1, bits + 1);
     for part in [terms.div_ceil(3), (terms + 1) / 3, terms / 3] {
-        census.add_census(&ternary_census(part, magnitude, owing), 1);
+        census.add_census(&three_words_census(part, magnitude, owing), 1);
     }
     census
 }

@@ -10,7 +10,7 @@
 //! added as it leaves, once a column.
 
 use super::geometry::Geometry;
-use crate::arith::reduction::{Term, balanced, balanced_census};
+use crate::arith::reduction::{Adders, Term};
 use crate::census::copies;
 use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, Value, uint};
 
@@ -50,14 +50,14 @@ pub(super) fn activations_across_layers(m: &ModuleBuilder, geometry: &Geometry, 
 /// The sum of words, each within a magnitude, in so many bits.
 fn total(m: &ModuleBuilder, name: &str, words: &[Value], magnitude: u64, bits: u32) -> Value {
     let terms: Vec<Term> = words.iter().map(|word| Term { word: word.as_signed(), carry: None }).collect();
-    let total = balanced(m, name, &terms, magnitude).word;
+    let total = Adders::TwoWords.tree(m, name, &terms, magnitude).word;
     let total = if total.width() > bits { total.wrap(bits) } else { total.extend(bits) };
     total.as_unsigned()
 }
 
 /// The primitives of [`across_layers`] and [`activations_across_layers`].
 pub(super) fn census(geometry: &Geometry) -> Census {
-    let tree = |magnitude: u64| balanced_census(geometry.layers().into(), magnitude, false);
+    let tree = |magnitude: u64| Adders::TwoWords.census(geometry.layers().into(), magnitude, false);
     let mut census = copies(&tree(geometry.kept_magnitude()), geometry.columns.into());
     census.add_census(&tree(geometry.kept_activation_magnitude()), geometry.zero_points.is_some().into());
     census

@@ -7,7 +7,7 @@ use super::element::{SumPorts, shifted, shifted_census, sum_census};
 use super::parameters::Config;
 use super::slicing::{Control, Side, Signal, Slicing};
 use crate::arith::bit_heap::{BitHeap, Plan, Profile};
-use crate::arith::reduction::{Term, balanced, balanced_census, bits_up_to, partial_bits};
+use crate::arith::reduction::{Term, bits_up_to, partial_bits};
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Primitive::{AndOr, Inverter};
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
@@ -26,14 +26,15 @@ fn slices_of_a_position(config: &Config) -> u32 {
 
 /// The module: `sum` of the activations of a row.
 pub(super) fn activation_sum(config: &Config) -> Module {
-    let Config { geometry, activation, weight, tree, .. } = config;
+    let Config { geometry, activation, weight, adders, tree, .. } = config;
     let (width, slices, rows) = (geometry.kept_activation_bits(), config.activation_slices(), weight.count());
     let control = Control::new(*activation, *weight);
     let m = ModuleBuilder::new(
         format!(
-            "activation_sum_{}_{}_{}_d{}_s{width}{}",
+            "activation_sum_{}_{}{}_{}_d{}_s{width}{}",
             activation.name("a"),
             weight.name("w"),
+            adders.name_suffix(),
             tree.name(),
             geometry.depth,
             config.passing()
@@ -57,7 +58,7 @@ pub(super) fn activation_sum(config: &Config) -> Module {
         let slice = |place: u32| counted.lane(place * activation.count() + position);
         let terms: Vec<Term> =
             (0..slices_of_a_position(config)).map(|place| Term { word: slice(place), carry: None }).collect();
-        let gathered = balanced(&m, &format!("gathered_{position}"), &terms, activation.magnitude()).word;
+        let gathered = adders.tree(&m, &format!("gathered_{position}"), &terms, activation.magnitude()).word;
         let signal = |bit| control.signal(&m, word.as_ref(), Signal::Digit(Side::Activation, position, bit));
         let worth = shifted(&m, &format!("worth_{position}"), activation, position, gathered, &signal);
         heap.add_signed(&worth, 0, 0);
@@ -96,10 +97,10 @@ fn corners(m: &ModuleBuilder, weight: &Slicing, control: &Control, word: Option<
 
 /// The primitives of [`activation_sum`].
 pub(super) fn census(config: &Config) -> Census {
-    let Config { activation, weight, .. } = config;
+    let Config { activation, weight, adders, .. } = config;
     let positions = activation.count();
     let same = u64::from(slices_of_a_position(config));
-    let mut census = copies(&balanced_census(same, activation.magnitude(), false), positions.into());
+    let mut census = copies(&adders.census(same, activation.magnitude(), false), positions.into());
     if weight.count() > 1 {
         let above = (1..weight.count()).map(|row| weight.digit_bits(row).len() as u64);
         let slices = config.activation_slices() * weight.count();

@@ -3,7 +3,7 @@
 use super::parameters::Config;
 use super::slicing::{Control, Side, Signal, Slicing};
 use crate::arith::bit_heap::{BitHeap, Plan, Profile, Tree};
-use crate::arith::reduction::{Term, balanced, balanced_census, bits_up_to, partial_bits};
+use crate::arith::reduction::{Term, bits_up_to, partial_bits};
 use crate::census::{Parts, copies, products, sum_of};
 use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Register};
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, sint, uint};
@@ -159,7 +159,7 @@ fn words(m: &ModuleBuilder, config: &Config, products: &Lanes, place: Place) -> 
     }
     let terms: Vec<Term> = all.into_iter().map(|word| Term { word, carry: None }).collect();
     let name = format!("gathered_{}_{}", place.activation, place.weight);
-    vec![balanced(m, &name, &terms, config.product_magnitude()).word]
+    vec![config.adders.tree(m, &name, &terms, config.product_magnitude()).word]
 }
 
 /// The word times `2^(slice * d)`, where d is the digit that the slice at `position` is; `signal` gives a bit of d.
@@ -202,7 +202,7 @@ pub(super) fn element_census(config: &Config) -> Parts {
     }
     vec![
         ("multiply", products(cells, [config.activation.prepared_bits(), config.weight.prepared_bits()])),
-        ("gather", copies(&balanced_census(depth, config.product_magnitude(), false), gathers)),
+        ("gather", copies(&config.adders.census(depth, config.product_magnitude(), false), gathers)),
         ("shift", shifters),
         ("reduction", Plan::new(&profile, &config.tree.compression()).census()),
         ("accumulate", sum_census(config, width, beat_bits(config))),

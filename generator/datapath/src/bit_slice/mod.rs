@@ -100,7 +100,8 @@ dimension as long as a beat of the mode; latency rows + 3, one more for partial 
         };
         let Some((activation, weight)) = word(activation).zip(word(weight)) else { return Vec::new() };
         let topology = ("topology", parameters.choice("topology"));
-        let words = [("step", "baseline"), ("activation", activation), ("weight", weight), topology];
+        let adders = ("adders", parameters.choice("adders"));
+        let words = [("step", "baseline"), ("activation", activation), ("weight", weight), topology, adders];
         let numbers = [
             ("layers", geometry.layers()),
             ("rows", geometry.rows),

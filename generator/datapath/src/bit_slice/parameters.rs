@@ -5,7 +5,7 @@ use super::slicing::{Side, Slicing, modes};
 use crate::arith::adder::FinalAdder;
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
-use crate::arith::reduction::bits_up_to;
+use crate::arith::reduction::{ADDERS, Adders, bits_up_to};
 use crate::array::{self, Geometry, SumForm, SumWidth, Topology, ZeroPoints};
 use crate::parameter::{Parameter, Parameters, Problem};
 
@@ -41,6 +41,7 @@ pub(super) const TABLE: &[Parameter] = &[
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
+    ADDERS,
     COMPRESSION,
     COUNTERS,
     array::MAX_INNER,
@@ -59,6 +60,8 @@ pub(super) struct Config {
     pub weight: Slicing,
     /// Whether slice products are shifted before they are added over the places of an element.
     pub shift_in_element: bool,
+    /// Of the sums of gathered products, and of those of activations.
+    pub adders: Adders,
     pub tree: Tree,
 }
 
@@ -100,6 +103,7 @@ impl Config {
             activation,
             weight,
             shift_in_element: parameters.choice("shift") == "element",
+            adders: Adders::new(parameters),
             tree: Tree::new(parameters),
         }
     }
@@ -137,10 +141,17 @@ impl Config {
         bits_up_to(self.product_magnitude())
     }
 
+    /// Whether adders add up products or activations: otherwise all products enter the compressor tree.
+    fn has_adders(&self) -> bool {
+        !self.shift_in_element || self.geometry.zero_points.is_some()
+    }
+
     /// The part of a module name that shows the parameters of the family.
     pub fn name(&self) -> String {
         let shift = if self.shift_in_element { "element" } else { "gathered" };
-        format!("{shift}_{}_{}_{}", self.activation.name("a"), self.weight.name("w"), self.tree.name())
+        let (activation, weight) = (self.activation.name("a"), self.weight.name("w"));
+        let adders = if self.has_adders() { self.adders.name_suffix() } else { "" };
+        format!("{shift}_{activation}_{weight}{adders}_{}", self.tree.name())
     }
 }
 

@@ -5,7 +5,6 @@ use super::parameters::{Config, Recoding, Step};
 use super::serial_cost;
 use crate::arith::bit_heap::{Plan, Profile};
 use crate::arith::recode::{booth, digit_product, ent};
-use crate::arith::reduction::balanced_census;
 use crate::array::ElementCensus;
 use crate::census::{Parts, copies, products, sum_of};
 use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Register};
@@ -36,7 +35,7 @@ fn baseline(config: &Config) -> Parts {
     ]);
     vec![
         ("multiply", products(depth, [geometry.activation_bits, geometry.weight_bits])),
-        ("reduction", balanced_census(depth, geometry.product_magnitude(), false)),
+        ("reduction", config.adders.census(depth, geometry.product_magnitude(), false)),
         ("accumulate", accumulate),
     ]
 }

@@ -4,7 +4,7 @@ use super::parameters::{Config, Recoding};
 use crate::arith::bit_heap::{BitHeap, Carries, Profile};
 use crate::arith::recode::booth::{self, Radix};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product, ent};
-use crate::arith::reduction::{Term, balanced};
+use crate::arith::reduction::Term;
 use crate::array::{Below, Geometry, Positions, SO_FAR, SumForm};
 use crate::words::counted;
 use std::ops::Range;
@@ -144,7 +144,7 @@ pub(super) fn baseline(config: &Config) -> Module {
         products.drive(place, &m.wire("product", &(x * w)));
     });
     let terms: Vec<Term> = products.iter().into_iter().map(|word| Term { word, carry: None }).collect();
-    let partial = balanced(&m, "sum", &terms, geometry.product_magnitude());
+    let partial = config.adders.tree(&m, "sum", &terms, geometry.product_magnitude());
     if config.passes_sums() {
         let addend = m.input("addend", uint(width)).as_signed();
         m.output("sum", &m.wire("total", &(addend + &partial.word)).wrap(width).as_unsigned());

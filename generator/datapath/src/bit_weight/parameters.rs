@@ -3,7 +3,7 @@
 use super::{element, feeder, serial};
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::bit_heap::{Carries, Tree};
-use crate::arith::reduction::bits_up_to;
+use crate::arith::reduction::{ADDERS, Adders, bits_up_to};
 use crate::array::{self, Geometry, SumForm, Topology};
 use crate::parameter::{Parameter, Parameters, Problem};
 use std::ops::Range;
@@ -53,6 +53,7 @@ pub(super) const TABLE: &[Parameter] = &[
         Some(4),
         "places of which an element takes a digit a cycle with `step: opt4e`; with opt3 and opt4c these are all `depth`",
     ),
+    ADDERS,
     COMPRESSION,
     COUNTERS,
     Parameter::integer(
@@ -98,6 +99,8 @@ pub(super) struct Config {
     pub recoding: Recoding,
     /// The most places of a group of which an element takes a digit a cycle.
     pub group: u32,
+    /// Of the baseline.
+    pub adders: Adders,
     pub tree: Tree,
 }
 
@@ -161,7 +164,7 @@ impl Config {
             Recoding::Element => "element",
         };
         match self.step {
-            Step::Baseline => "baseline".to_string(),
+            Step::Baseline => format!("baseline{}", self.adders.name_suffix()),
             Step::Opt1 => {
                 let apart = match self.geometry.sum_form {
                     SumForm::CarrySave(Carries::Apart { spacing, .. }) => format!("_c{spacing}"),
@@ -199,7 +202,8 @@ pub(super) fn config(parameters: &Parameters) -> Config {
         _ => Recoding::Edge,
     };
     let group = if step == Step::Opt4e { parameters.integer("group") as u32 } else { geometry.depth };
-    let mut config = Config { geometry, step, recoding, group, tree: Tree::new(parameters) };
+    let mut config =
+        Config { geometry, step, recoding, group, adders: Adders::new(parameters), tree: Tree::new(parameters) };
     if config.is_serial() {
         config.geometry.passes = element::positions(config.geometry.weight()).count;
         config.geometry.beat_waits = true;

@@ -7,7 +7,6 @@ use crate::arith::bit_heap::Plan;
 use crate::arith::recode::booth::digit_census;
 use crate::arith::recode::digit_product::{moved_up_census, product_census};
 use crate::arith::recode::pending::next_pending_census;
-use crate::arith::reduction::balanced_census;
 use crate::array::{ControlCensus, ElementCensus, FeederCensus, enabled_sum_census};
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Census;
@@ -43,7 +42,7 @@ fn control(config: &Config) -> Census {
 }
 
 fn reduction(config: &Config) -> Census {
-    balanced_census(config.geometry.depth.into(), config.term_magnitude(), true)
+    config.adders.census(config.geometry.depth.into(), config.term_magnitude(), true)
 }
 
 fn shift(config: &Config) -> Census {

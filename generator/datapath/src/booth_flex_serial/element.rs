@@ -4,7 +4,7 @@ use super::RADIX;
 use super::parameters::Config;
 use crate::arith::bit_heap::{BitHeap, Profile};
 use crate::arith::recode::{Digit, Multiples, digit_product};
-use crate::arith::reduction::{Term, balanced};
+use crate::arith::reduction::Term;
 use crate::array::{Geometry, enabled_sum};
 use crate::words::counted;
 use tritloom_hdl::{Module, ModuleBuilder, Value, uint};
@@ -52,7 +52,7 @@ pub(super) fn element(config: &Config) -> Module {
     }
     if let Some(position) = position {
         m.section("Shift");
-        let sum = balanced(&m, "partial", &terms, config.term_magnitude());
+        let sum = config.adders.tree(&m, "partial", &terms, config.term_magnitude());
         terms = vec![digit_product::moved_up(&m, "moved", sum, &position, RADIX.step())];
     }
     m.section("Sum");
@@ -68,7 +68,7 @@ pub(super) fn element(config: &Config) -> Module {
 fn resolved(m: &ModuleBuilder, config: &Config, terms: &[Term], keep: &Value, enable: &Value) {
     let width = config.geometry.kept_bits();
     let sum = m.register("sum", uint(width));
-    let partial = balanced(m, "sum", terms, config.term_magnitude());
+    let partial = config.adders.tree(m, "sum", terms, config.term_magnitude());
     let base = m.wire("base", &(sum.value() & keep)).as_signed();
     let total = match &partial.carry {
         Some(carry) => base.add_with_carry(&partial.word, carry),

@@ -3,7 +3,7 @@
 use super::RADIX;
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
-use crate::arith::reduction::partial_bits;
+use crate::arith::reduction::{ADDERS, Adders, partial_bits};
 use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm};
 use crate::parameter::{Parameter, Parameters};
 use tritloom_hdl::{Shape, bits_for, sint};
@@ -44,6 +44,7 @@ pub(super) const TABLE: &[Parameter] = &[
         "what an element keeps of its sum",
     ),
     array::ACCUMULATOR,
+    ADDERS,
     COMPRESSION,
     COUNTERS,
     array::RESOLVE,
@@ -61,6 +62,8 @@ pub(super) struct Config {
     pub at_edge: bool,
     /// Elements keep two words, and add no carries up.
     pub carry_save: bool,
+    /// Of the sum of an element's products.
+    pub adders: Adders,
     pub tree: Tree,
 }
 
@@ -107,12 +110,18 @@ impl Config {
         [depth * self.seen_activation().width, depth * RADIX.digit_set().bits() + position]
     }
 
+    /// Whether adders add products up: otherwise all of them enter the compressor tree.
+    fn has_adders(&self) -> bool {
+        !(self.at_edge && self.carry_save)
+    }
+
     /// The part of an element's name that shows how it adds.
     pub fn element_name(&self) -> String {
         let shift = if self.at_edge { "edge" } else { "element" };
+        let adders = if self.has_adders() { self.adders.name_suffix() } else { "" };
         match self.carry_save {
-            false => format!("{shift}_resolved"),
-            true => format!("{shift}_carry_save_{}", self.tree.name()),
+            false => format!("{shift}_resolved{adders}"),
+            true => format!("{shift}{adders}_carry_save_{}", self.tree.name()),
         }
     }
 
@@ -134,6 +143,7 @@ pub(super) fn config(parameters: &Parameters) -> Config {
         skips: parameters.choice("zero_digits") == "skipped",
         at_edge: parameters.choice("shift") == "edge",
         carry_save,
+        adders: Adders::new(parameters),
         tree: Tree::new(parameters),
     }
 }

@@ -7,7 +7,7 @@ use super::sum::{OWED_BITS, profile};
 use super::vectors::{index_bits, vector_counter_census};
 use crate::arith::bit_heap::Plan;
 use crate::arith::five_trit::{self, TRITS_A_BYTE};
-use crate::arith::reduction::{balanced_census, bits_up_to, partial_bits, ternary_census};
+use crate::arith::reduction::{bits_up_to, partial_bits};
 use crate::census::{Parts, copies, sum_of};
 use crate::replay::replayed_census;
 use crate::sequencer::sequencer_census;
@@ -158,8 +158,7 @@ fn key_encoder(group_size: u32) -> Census {
 fn reduction(geometry: &Geometry, element: &ElementCensus) -> Census {
     let (terms, magnitude, owing) = (geometry.tables.into(), element.magnitude, element.owing);
     let mut census = match geometry.reduction {
-        ReductionStyle::Balanced => balanced_census(terms, magnitude, owing),
-        ReductionStyle::Ternary => ternary_census(terms, magnitude, owing),
+        ReductionStyle::Tree(adders) => adders.census(terms, magnitude, owing),
         ReductionStyle::Compressed(tree, _) => Plan::new(&profile(geometry, element), &tree.compression()).census(),
     };
     if geometry.partial_sum == PartialSum::Registered {
@@ -200,10 +199,8 @@ fn complete(geometry: &Geometry, element: &ElementCensus) -> Census {
     let (ports, bits) = (u64::from(geometry.ports), geometry.accumulator_bits() + 1);
     let partial = partial_bits(geometry.tables.into(), element.magnitude, element.owing);
     match (geometry.reduction, geometry.accumulation()) {
-        (ReductionStyle::Balanced | ReductionStyle::Ternary, _) if !element.owing => Census::default(),
-        (ReductionStyle::Balanced | ReductionStyle::Ternary, _) => {
-            sum_of(&[(Adder, ports, partial.max(OWED_BITS) + 1)])
-        }
+        (ReductionStyle::Tree(_), _) if !element.owing => Census::default(),
+        (ReductionStyle::Tree(_), _) => sum_of(&[(Adder, ports, partial.max(OWED_BITS) + 1)]),
         (ReductionStyle::Compressed(..), Accumulation::Resolved) => sum_of(&[(Adder, ports, bits)]),
         (ReductionStyle::Compressed(..), Accumulation::CarrySave) => sum_of(&[
             (Adder, ports, bits),

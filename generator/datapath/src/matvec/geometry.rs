@@ -1,6 +1,7 @@
 //! The resolved shape of a core: what the parameters say and every width that follows from them.
 
 use crate::arith::bit_heap::Tree;
+use crate::arith::reduction::Adders;
 use crate::sequencer::{InnerStep, Nest, Passes};
 use tritloom_formats::{WeightFormat, WordLayout, key};
 use tritloom_hdl::{Shape, bits_for, sint, uint};
@@ -20,9 +21,7 @@ pub enum LoopOrder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReductionStyle {
     /// Carry-propagate adders in a balanced tree.
-    Balanced,
-    /// Adders of three words in a balanced tree.
-    Ternary,
+    Tree(Adders),
     /// A compressor tree, the accumulator among its words.
     Compressed(Tree, Accumulation),
 }
@@ -114,7 +113,7 @@ impl Geometry {
     /// What an accumulator holds.
     pub fn accumulation(&self) -> Accumulation {
         match self.reduction {
-            ReductionStyle::Balanced | ReductionStyle::Ternary => Accumulation::Resolved,
+            ReductionStyle::Tree(_) => Accumulation::Resolved,
             ReductionStyle::Compressed(_, accumulation) => accumulation,
         }
     }
@@ -228,13 +227,13 @@ impl Geometry {
 
     /// The part of a module name that shows how a port adds.
     pub fn sum_suffix(&self) -> String {
-        let style = match (self.reduction, self.partial_sum) {
-            (ReductionStyle::Balanced, PartialSum::Wired) => "bal".to_string(),
-            (ReductionStyle::Balanced, PartialSum::Registered) => "bal_pr".to_string(),
-            (ReductionStyle::Ternary, PartialSum::Wired) => "ter".to_string(),
-            (ReductionStyle::Ternary, PartialSum::Registered) => "ter_pr".to_string(),
-            (ReductionStyle::Compressed(tree, Accumulation::Resolved), _) => format!("csa_{}", tree.name()),
-            (ReductionStyle::Compressed(tree, Accumulation::CarrySave), _) => format!("csa_{}_two_words", tree.name()),
+        let style = match self.reduction {
+            ReductionStyle::Tree(adders) => {
+                let tree = if adders == Adders::ThreeWords { "ter" } else { "bal" };
+                format!("{tree}{}", if self.partial_sum == PartialSum::Registered { "_pr" } else { "" })
+            }
+            ReductionStyle::Compressed(tree, Accumulation::Resolved) => format!("csa_{}", tree.name()),
+            ReductionStyle::Compressed(tree, Accumulation::CarrySave) => format!("csa_{}_two_words", tree.name()),
         };
         if self.single_tile() { format!("{style}_once") } else { style }
     }

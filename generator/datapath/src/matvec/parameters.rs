@@ -2,6 +2,7 @@
 
 use super::geometry::{Accumulation, Geometry, LoopOrder, PartialSum, ReductionStyle};
 use crate::arith::bit_heap::Tree;
+use crate::arith::reduction::Adders;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_formats::WeightFormat;
 use tritloom_hdl::MAXIMUM_WIDTH;
@@ -90,8 +91,8 @@ impl Addition {
         Addition {
             reduction: match parameters.choice("reduction") {
                 "carry_save" => ReductionStyle::Compressed(Tree::DADDA, Accumulation::Resolved),
-                "ternary" => ReductionStyle::Ternary,
-                _ => ReductionStyle::Balanced,
+                "ternary" => ReductionStyle::Tree(Adders::ThreeWords),
+                _ => ReductionStyle::Tree(Adders::TwoWords),
             },
             partial_sum: match parameters.choice("partial_sum") {
                 "registered" => PartialSum::Registered,

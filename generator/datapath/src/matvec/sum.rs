@@ -3,7 +3,7 @@
 use super::cost::ElementCensus;
 use super::geometry::{Accumulation, Geometry, ReductionStyle};
 use crate::arith::bit_heap::{BitHeap, Profile, Tree};
-use crate::arith::reduction::{Term, balanced, partial_bits, ternary};
+use crate::arith::reduction::{Adders, Term, partial_bits};
 use tritloom_hdl::{Lanes, ModuleBuilder, Value, uint};
 
 /// Gate delays of the accumulator behind its gate.
@@ -36,8 +36,7 @@ pub fn port_sum(
     advance: Option<&Value>,
 ) -> Value {
     match geometry.reduction {
-        ReductionStyle::Balanced => tree_sum(m, geometry, balanced, terms, base, advance),
-        ReductionStyle::Ternary => tree_sum(m, geometry, ternary, terms, base, advance),
+        ReductionStyle::Tree(adders) => tree_sum(m, geometry, adders, terms, base, advance),
         ReductionStyle::Compressed(tree, _) => compressed_sum(m, geometry, tree, terms, base),
     }
 }
@@ -46,7 +45,7 @@ pub fn port_sum(
 fn tree_sum(
     m: &ModuleBuilder,
     geometry: &Geometry,
-    tree: fn(&ModuleBuilder, &str, &[Term], u64) -> Term,
+    adders: Adders,
     terms: &Terms,
     base: Option<&Value>,
     advance: Option<&Value>,
@@ -57,7 +56,7 @@ fn tree_sum(
     };
     let words = terms.words.iter().into_iter().zip(carries);
     let list: Vec<Term> = words.map(|(word, carry)| Term { word, carry }).collect();
-    let mut partial = tree(m, "sum", &list, terms.magnitude);
+    let mut partial = adders.tree(m, "sum", &list, terms.magnitude);
     if let Some(advance) = advance {
         partial.word = m.delay("partial", &partial.word, Some(advance));
         partial.carry = partial.carry.map(|carry| m.delay("partial_carry", &carry, Some(advance)));

@@ -1,7 +1,7 @@
 //! The hardware of the family: slices of weights at the edge, and an element that multiplies by one slice a cycle.
 
 use super::parameters::Config;
-use crate::arith::reduction::{Term, balanced, balanced_census, partial_bits};
+use crate::arith::reduction::{Term, partial_bits};
 use crate::array::Geometry;
 use crate::census::{Parts, products, sum_of};
 use crate::words::counted;
@@ -77,7 +77,7 @@ pub(super) fn element(config: &Config) -> Module {
         products.drive(place, &product.wrap(product_bits));
     });
     let terms: Vec<Term> = products.iter().into_iter().map(|word| Term { word, carry: None }).collect();
-    let partial = balanced(&m, "sum", &terms, config.slice_product_magnitude()).word;
+    let partial = config.adders.tree(&m, "sum", &terms, config.slice_product_magnitude()).word;
     let moved = partial.shift_left(config.slicing.dropped_bits());
     let worth = m.wire("worth", &is_rest.mux(&partial.extend(moved.width()), &moved));
 
@@ -112,7 +112,7 @@ pub(super) fn element_census(config: &Config) -> Parts {
     ]);
     vec![
         ("multiply", products(depth, [geometry.activation_bits, config.slice_bits()])),
-        ("reduction", balanced_census(depth, config.slice_product_magnitude(), false)),
+        ("reduction", config.adders.census(depth, config.slice_product_magnitude(), false)),
         ("shift", sum_of(&[(Multiplexer, 1, moved_bits)])),
         ("accumulate", accumulate),
     ]

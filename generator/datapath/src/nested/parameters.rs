@@ -2,6 +2,7 @@
 
 use super::slices::Slicing;
 use crate::arith::adder::FinalAdder;
+use crate::arith::reduction::{ADDERS, Adders};
 use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm, SumWidth, Topology};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::sint;
@@ -27,6 +28,7 @@ pub(super) const TABLE: &[Parameter] = &[
     array::ROWS,
     array::COLUMNS,
     array::DEPTH,
+    ADDERS,
     array::MAX_INNER,
     array::MAX_COLUMNS,
     array::MAX_ROWS,
@@ -42,6 +44,8 @@ pub const REST: usize = 1;
 pub(super) struct Config {
     pub geometry: Geometry,
     pub slicing: Slicing,
+    /// Of the products of a cycle.
+    pub adders: Adders,
 }
 
 impl Config {
@@ -80,6 +84,7 @@ impl Config {
                 max_columns: number("max_columns"),
             },
             slicing,
+            adders: Adders::new(parameters),
         }
     }
 
@@ -97,7 +102,8 @@ impl Config {
     pub fn name(&self) -> String {
         let slicing = if self.slicing.rounded { "rounded" } else { "floor" };
         let (activation, weight) = (self.geometry.activation_bits, self.slicing.weight_bits);
-        format!("{slicing}_a{activation}_w{weight}_r{}", self.slicing.draft_bits)
+        let adders = self.adders.name_suffix();
+        format!("{slicing}_a{activation}_w{weight}_r{}{adders}", self.slicing.draft_bits)
     }
 
     /// The greatest magnitude of a product of an activation and a slice.

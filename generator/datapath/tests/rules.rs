@@ -46,6 +46,9 @@ fn every_broken_rule_is_named_with_a_way_out() {
 fn arrays_beyond_what_tools_take_are_refused() {
     let number = |value: u64| Given::from(value);
     broken("booth_flex_serial", "C0215", &[("columns", number(64)), ("depth", number(64))]);
+    let moved_activations =
+        [("shift", "edge".into()), ("weight", "int4".into()), ("rows", number(120)), ("depth", number(47))];
+    broken("booth_flex_serial", "C0215", &moved_activations);
     broken("bit_weight", "C0215", &[("step", "opt3".into()), ("columns", number(64)), ("depth", number(64))]);
     let sizes = [("rows", 64), ("columns", 16), ("depth", 16), ("activation_bits", 16), ("max_columns", 16)];
     broken("bit_slice", "C0214", &sizes.map(|(name, value)| (name, number(value))));

@@ -84,7 +84,7 @@ impl Adders {
     pub fn name_suffix(self) -> &'static str {
         match self {
             Adders::TwoWords => "",
-            Adders::ThreeWords => "_three_words",
+            Adders::ThreeWords => "_add3",
         }
     }
 

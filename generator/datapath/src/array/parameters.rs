@@ -226,21 +226,26 @@ pub fn bus_legality(geometry: &Geometry, [row_bits, column_bits]: [u32; 2]) -> V
 /// The rules for a feeder that deals out so many bits a row and a column, and goes through the weights in a loop.
 pub fn feeder_legality(geometry: &Geometry, dealt_bits: [u32; 2]) -> Vec<Problem> {
     let mut problems = bus_legality(geometry, dealt_bits);
-    let weights = geometry.operand_columns() * geometry.depth;
-    if weights > MAXIMUM_LOOP_COUNT {
-        let message = format!("{weights} weights are held at once, which is a loop longer than tools unroll");
-        let legal = format!("columns * depth, of all layers, of at most {MAXIMUM_LOOP_COUNT}");
-        let [columns, layers, depth] = [geometry.columns, geometry.layers(), geometry.depth].map(u64::from);
-        let factors = [("columns", columns), ("layers", layers), ("depth", depth)];
-        let way_out = lowered(factors, MAXIMUM_LOOP_COUNT.into());
-        let parameter = way_out.map_or("columns", |(parameter, _)| parameter);
-        let problem = Problem::rule("C0215", parameter, message, legal).involving(&["columns", "depth", "layers"]);
-        problems.push(match way_out {
+    problems.extend(feeder_loop_legality(geometry, "weights", ("columns", geometry.columns)));
+    problems
+}
+
+/// The problem of a feeder that goes through the operands of so many rows or columns in a loop.
+pub fn feeder_loop_legality(geometry: &Geometry, what: &str, side: (&'static str, u32)) -> Option<Problem> {
+    let (name, count) = side;
+    let held = count * geometry.layers() * geometry.depth;
+    (held > MAXIMUM_LOOP_COUNT).then(|| {
+        let message = format!("{held} {what} are held at once, which is a loop longer than tools unroll");
+        let legal = format!("{name} * depth, of all layers, of at most {MAXIMUM_LOOP_COUNT}");
+        let [count, layers, depth] = [count, geometry.layers(), geometry.depth].map(u64::from);
+        let way_out = lowered([(name, count), ("layers", layers), ("depth", depth)], MAXIMUM_LOOP_COUNT.into());
+        let parameter = way_out.map_or(name, |(parameter, _)| parameter);
+        let problem = Problem::rule("C0215", parameter, message, legal).involving(&[name, "depth", "layers"]);
+        match way_out {
             Some((_, nearest)) => problem.nearest(nearest),
             None => problem,
-        });
-    }
-    problems
+        }
+    })
 }
 
 /// The problem of a bus of `more_bits`, and as many parts of `part_bits` as the values of `factors` multiply to.

@@ -76,6 +76,8 @@ those that are not zero may cost cycles there."
         let mut problems = array::legality(&config.geometry);
         if problems.is_empty() {
             problems.extend(array::feeder_legality(&config.geometry, config.dealt_bits()));
+            let rows = config.at_edge.then_some(("rows", config.geometry.rows));
+            problems.extend(rows.and_then(|rows| array::feeder_loop_legality(&config.geometry, "activations", rows)));
         }
         problems
     }

@@ -70,7 +70,7 @@ of columns and in it each rows x depth places, weight is a beat for each row of 
 column}, activation a beat for each row of the result {data: rows x depth places, the first lowest}; partial sums wait in
 a memory, which there is not if max_inner is one tile; latency rows + 3, with `opt2` one more and with `baseline` one less,
 and one more with that memory; a row that the receiver does not take goes round the array. `recoding`, `compression`,
-`counters` and `resolve` have no effect with `step: baseline`.
+`counters` and `resolve` have no effect with `step: baseline`, and `adders` with any other.
 With `opt3`, `opt4c` and `opt4e` the operands of a tile enter as often as a weight has radix-4 Booth digits, four times for
 int8, in the same order each time; the highest digits are added first. A beat takes a cycle for each digit of its pass that
 is not zero, and at least one: of all `depth` places, or with `opt4e` of each `group` of them at once; columns wait for one

@@ -12,11 +12,17 @@ use tritloom_flow::check::sources;
 /// Lines of all modules of an array together.
 const FEW_HUNDRED_LINES: usize = 1000;
 
+/// Lines where one compression adds 64 products up.
+const TREE_LINES: usize = 2000;
+
 /// An array of `bit_weight` of this topology.
 fn array(topology: &str, step: &str, sizes: &[(&str, u64)]) -> Design {
     let family = registry::find("bit_weight").expect("registered");
-    let words = [("topology", Given::from(topology)), ("step", Given::from(step))];
-    let given = words.into_iter().chain(sizes.iter().map(|&(name, size)| (name, Given::from(size))));
+    let words = [("topology", topology), ("step", step), ("compression", "wallace")];
+    let given = words
+        .map(|(name, word)| (name, Given::from(word)))
+        .into_iter()
+        .chain(sizes.iter().map(|&(name, size)| (name, Given::from(size))));
     let parameters = registry::resolve(family, given).expect("legal");
     let hardware = family.hardware(&parameters).expect("sound");
     Design {
@@ -41,6 +47,10 @@ fn large_arrays_of_every_topology_are_a_few_hundred_lines_free_of_lint() {
         let lines: usize = rtl.values().map(|text| text.lines().count()).sum();
         assert!(lines < FEW_HUNDRED_LINES, "{top}: {lines} lines");
     }
+    let tree = array("tree", "opt1", &[("columns", 64), ("depth", 64)]);
+    let lines: usize = tree.rtl.values().map(|text| text.lines().count()).sum();
+    assert!(lines < TREE_LINES, "{}: {lines} lines", tree.top);
+    designs.push(tree);
     if std::env::var("TRITLOOM_LARGE_CUBE").is_ok() {
         designs.extend(carry_save);
     }

@@ -337,7 +337,15 @@ impl<'a> Search<'a> {
         here.open.insert(id, Chain::default());
         let met = self.met;
         let arrivals = match &wire.drives[..] {
-            [Drive { lane: None, value, .. }] => self.arrivals(context, *value),
+            [drive @ Drive { lane: None, .. }] => {
+                let before = here.open[&id].met;
+                let arrivals = self.arrivals(context, drive.value);
+                // In a chain of lanes it is as late as the last link.
+                match self.contexts[context].open[&id].met == before {
+                    true => arrivals,
+                    false => Arrivals::whole(width, self.drive(context, id, drive)),
+                }
+            }
             drives => {
                 let paths = drives.iter().map(|drive| self.drive(context, id, drive)).collect::<Vec<_>>();
                 Arrivals::whole(width, paths.into_iter().fold(Path::default(), |one, next| self.longer(one, next)))
@@ -505,5 +513,24 @@ mod tests {
             count(&design.longest_path(&weights), Primitive::Xor)
         };
         assert_eq!(xors(&(&met.bit(0) ^ &b)), 2.0, "the late bit is met, but not here");
+    }
+
+    #[test]
+    fn a_chain_that_is_met_at_a_wire_between_its_lanes_is_as_long() {
+        let m = ModuleBuilder::new("chain", "Each lane from the one below it, by way of a wire.");
+        let x = m.input_lanes("x", uint(1), 7, "");
+        let (other, chain) = (m.lanes("other", uint(1), 7), m.lanes("chain", uint(1), 8));
+        chain.drive(0, &x.lane(0));
+        m.repeat("link", 7, |link| {
+            let next = m.wire("next_lane", &(chain.lane(link) & x.lane(link)));
+            chain.drive(link + 1, &next);
+            other.drive(link, &next);
+        });
+        m.output("last_of_others", other.flat());
+        m.output("last", chain.flat());
+        let design = Design::new(m.finish()).expect("a sound design");
+        let mut weights = PathWeights::default();
+        weights.levels[Primitive::AndOr as usize].count = 1.0;
+        assert_eq!(count(&design.longest_path(&weights), Primitive::AndOr), 7.0);
     }
 }

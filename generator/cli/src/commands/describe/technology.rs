@@ -17,6 +17,9 @@ fn text(technology: &Technology) -> String {
     let primitives = Primitive::ALL.iter().enumerate().map(|(kind, primitive)| {
         let cells = primitive_quantities(technology).map(|quantity| {
             let (each, rest) = of_primitive(technology, quantity, kind);
+            // Each bit is a primitive.
+            let together = primitive.is_bitwise() && quantity != Quantity::DelayPs;
+            let (each, rest) = if together { (0.0, each + rest) } else { (each, rest) };
             sum(each, rest, if quantity == Quantity::DelayPs { " log2 n" } else { " n" })
         });
         std::iter::once(primitive_name(*primitive).to_owned()).chain(cells).collect()
@@ -117,6 +120,9 @@ fn document(technology: &Technology) -> Value {
     let primitive = |(kind, primitive): (usize, &Primitive)| {
         let figures = primitive_quantities(technology).map(|quantity| {
             let (each, rest) = of_primitive(technology, quantity, kind);
+            // Each bit is a primitive.
+            let together = primitive.is_bitwise() && quantity != Quantity::DelayPs;
+            let (each, rest) = if together { (0.0, each + rest) } else { (each, rest) };
             (quantity.name().to_owned(), json!([each, rest]))
         });
         (primitive_name(*primitive).to_owned(), Value::Object(figures.collect()))

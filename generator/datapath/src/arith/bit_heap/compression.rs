@@ -83,6 +83,11 @@ impl Compression {
         exact.or_else(|| enterable().filter(|_| excess > 0).min_by_key(relief))
     }
 
+    /// Whether it may use others than full and half adders.
+    pub(super) fn has_larger_counters(&self) -> bool {
+        self.counters.iter().any(|counter| counter.inputs() > 3)
+    }
+
     /// The largest counter but a half adder that `waiting` bits fill.
     pub(super) fn largest(&self, waiting: usize) -> Option<Counter> {
         let filled = self.available().filter(|&counter| counter != Counter::HalfAdder && counter.inputs() <= waiting);

@@ -1,7 +1,5 @@
 //! A plan in the making: the bits that still wait in each column, and counters that take some and leave others.
 
-use std::collections::BTreeMap;
-
 use super::plan::{Adder, Bit, BitId, Operands, Origin};
 use super::{Counter, Profile};
 
@@ -16,8 +14,6 @@ pub(super) struct Draft {
     pub adders: Vec<Adder>,
     /// By column, the bits that are not yet added.
     pub columns: Vec<Vec<BitId>>,
-    /// By stage and column, the adders so far.
-    placed: BTreeMap<(u32, u32), u32>,
 }
 
 /// What a counter leaves.
@@ -32,8 +28,7 @@ impl Draft {
     /// The heap, nothing added yet.
     pub fn new(profile: &Profile) -> Draft {
         let width = profile.width() as usize;
-        let (adders, placed) = (Vec::new(), BTreeMap::new());
-        let mut draft = Draft { bits: Vec::new(), adders, columns: vec![Vec::new(); width], placed };
+        let mut draft = Draft { bits: Vec::new(), adders: Vec::new(), columns: vec![Vec::new(); width] };
         for (column, arrivals) in (0..).zip(profile.columns()) {
             let mut bits: Vec<BitId> = (0..)
                 .zip(arrivals)
@@ -94,9 +89,7 @@ impl Draft {
         let sum = self.push(Bit { column, arrival: sum, stage, origin: Origin::Adder });
         let inside = column + 1 < self.columns.len() as u32;
         let carry = inside.then(|| self.push(Bit { column: column + 1, arrival: carry, stage, origin }));
-        let position = self.placed.entry((stage, column)).or_default();
-        self.adders.push(Adder { stage, column, position: *position, operands, sum, carry });
-        *position += 1;
+        self.adders.push(Adder { stage, column, operands, sum, carry });
         (sum, carry)
     }
 

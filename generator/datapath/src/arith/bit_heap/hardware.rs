@@ -1,15 +1,17 @@
 //! The gates of a plan.
 
+use std::collections::BTreeMap;
+
 use tritloom_hdl::{ModuleBuilder, Value};
 
+use super::adder_rows::{AdderRow, levels, rows};
 use super::plan::{BitId, Operands, Origin, Plan};
-use super::rows::{AdderRow, levels, rows};
 
 /// Builds the adders of a plan over the bits of its heap, given by column, and gives the row of the sum and the carries
 /// that are left, the lowest first ([`super::Carries::columns`]).
 #[track_caller]
 pub(super) fn build(m: &ModuleBuilder, name: &str, plan: &Plan, heap: &[Vec<Value>]) -> (Value, Value) {
-    let mut builder = Builder { m, name, plan, values: vec![None; plan.bits.len()] };
+    let mut builder = Builder { m, name, plan, values: vec![None; plan.bits.len()], rows: BTreeMap::new() };
     for (position, bit) in plan.bits.iter().enumerate() {
         builder.values[position] = match bit.origin {
             Origin::Heap(row) => Some(heap[bit.column as usize][row as usize].clone()),
@@ -36,6 +38,8 @@ struct Builder<'a> {
     plan: &'a Plan,
     /// By bit; those of adders follow when the adder is built.
     values: Vec<Option<Value>>,
+    /// By stage and column, the rows so far that begin there.
+    rows: BTreeMap<(u32, u32), u32>,
 }
 
 impl Builder<'_> {
@@ -43,13 +47,18 @@ impl Builder<'_> {
     #[track_caller]
     fn add(&mut self, row: &AdderRow) {
         let lowest = row.lowest();
-        let operands: Vec<Value> =
-            (0..).zip(&row.operands).map(|(number, bits)| self.operand(row, number, bits)).collect();
+        let rows = self.rows.entry((lowest.stage, lowest.column)).or_default();
+        let number = *rows;
+        *rows += 1;
+        let place = format!("{}_stage{}_col{}", self.name, lowest.stage, lowest.column);
+        let wire_name = |what: &str| format!("{place}_{what}{number}");
+        let operands = ["a", "b", "c"].iter().zip(&row.operands);
+        let operands: Vec<Value> = operands.map(|(what, bits)| self.operand(&wire_name(what), bits)).collect();
         let (sum, carry) = match (&operands[..], lowest.operands) {
             ([a, b, c], _) => {
                 let propagate = a ^ b;
                 let propagate = match lowest.carry {
-                    Some(_) => self.m.wire(&self.wire_name(row, "propagate"), &propagate),
+                    Some(_) => self.m.wire(&wire_name("propagate"), &propagate),
                     None => propagate,
                 };
                 (&propagate ^ c, (a & b) | (c & &propagate))
@@ -59,9 +68,9 @@ impl Builder<'_> {
             ([a], _) => (!a, a.clone()),
             _ => unreachable!("an adder of {} bits", operands.len()),
         };
-        let sum = self.m.wire(&self.wire_name(row, "sum"), &sum);
+        let sum = self.m.wire(&wire_name("sum"), &sum);
         let is_made = lowest.carry.is_some_and(|id| self.plan.bit(id).origin == Origin::Adder);
-        let carry = if is_made { self.m.wire(&self.wire_name(row, "carry"), &carry) } else { carry };
+        let carry = if is_made { self.m.wire(&wire_name("carry"), &carry) } else { carry };
         for (position, adder) in (0..).zip(&row.adders) {
             self.values[adder.sum.index()] = Some(sum.bit(position));
             if let Some(id) = adder.carry {
@@ -72,18 +81,13 @@ impl Builder<'_> {
 
     /// An operand of a row: a slice of a value as it is, bits of several under a name of their own.
     #[track_caller]
-    fn operand(&self, row: &AdderRow, number: usize, bits: &[BitId]) -> Value {
+    fn operand(&self, name: &str, bits: &[BitId]) -> Value {
         let bits: Vec<Value> = bits.iter().map(|&id| self.value(id)).collect();
         let word = self.m.concat(&bits.iter().rev().collect::<Vec<_>>());
         match bits.windows(2).all(|pair| pair[0].is_below(&pair[1])) {
             true => word,
-            false => self.m.wire(&self.wire_name(row, ["a", "b", "c"][number]), &word),
+            false => self.m.wire(name, &word),
         }
-    }
-
-    fn wire_name(&self, row: &AdderRow, what: &str) -> String {
-        let lowest = row.lowest();
-        format!("{}_stage{}_col{}_{what}{}", self.name, lowest.stage, lowest.column, lowest.position)
     }
 
     fn value(&self, id: BitId) -> Value {

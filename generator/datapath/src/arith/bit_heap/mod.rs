@@ -20,16 +20,16 @@
 //! assert!(Design::new(m.finish()).is_ok());
 //! ```
 
+mod adder_rows;
 mod carries;
 mod compression;
+mod dadda;
 mod draft;
 mod greedy;
 mod hardware;
 pub mod parameters;
 mod plan;
 mod profile;
-mod rows;
-mod staged;
 mod wallace;
 
 pub use carries::Carries;
@@ -130,9 +130,9 @@ impl BitHeap {
     /// modulo `2^width` is the heap's. With carries everywhere these are two rows, each as wide as the heap.
     ///
     /// Adders of one kind whose operands stand side by side, in neighbouring columns or in words side by side, are one operation
-    /// on words. Wires are named after the lowest of the adders that drive them, `<name>_stage<s>_col<c>_sum<n>`,
+    /// on words. Wires are named after their stage and lowest column, and numbered there: `<name>_stage<s>_col<c>_sum<n>`,
     /// `..._carry<n>` and, for the exclusive OR of the first two of three operands, `..._propagate<n>`; operands that are no
-    /// slice of a value `..._a<n>`, `..._b<n>`, `..._c<n>`; words of which the sign is inverted `<name>_biased<n>`; the rows
+    /// slice of a value `..._a<n>`, `..._b<n>`, `..._c<n>`; words side by side of which the signs are inverted `<name>_biased<n>`; the rows
     /// `<name>_row0` and `<name>_row1`. Where a column has no carry, there is a zero.
     #[track_caller]
     pub fn reduce(&self, m: &ModuleBuilder, name: &str, compression: &Compression) -> (Value, Value) {
@@ -149,8 +149,7 @@ impl BitHeap {
             one.word.width() == next.word.width() && one.word.is_below(&next.word)
         };
         for (number, neighbours) in signed.chunk_by(beside).enumerate() {
-            for (signed, word) in neighbours.iter().zip(biased_words(m, &format!("{name}_biased{number}"), neighbours))
-            {
+            for (signed, word) in neighbours.iter().zip(biased_words(m, name, number, neighbours)) {
                 for ((column, bit), &place) in (signed.low as usize..).zip(word).zip(&signed.places) {
                     bits[column][place] = bit;
                 }
@@ -173,22 +172,25 @@ impl BitHeap {
 
 /// The bits of words side by side, their signs inverted.
 #[track_caller]
-fn biased_words(m: &ModuleBuilder, name: &str, words: &[&SignedWord]) -> Vec<Vec<Value>> {
+fn biased_words(m: &ModuleBuilder, heap: &str, number: usize, words: &[&SignedWord]) -> Vec<Vec<Value>> {
     let bits = |word: &Value| (0..word.width()).map(|position| word.bit(position)).collect::<Vec<_>>();
     let (first, count) = (&words[0].word, words.len() as u32);
     if count == 1 {
         let mut bits = bits(first);
-        bits.last_mut().iter_mut().for_each(|sign| **sign = !&**sign);
+        if let Some(sign) = bits.last_mut() {
+            *sign = !&*sign;
+        }
         return vec![bits];
     }
-    let shape = uint(first.width());
+    m.comment("Signs inverted: a constant of the sum takes back what that adds.");
+    let (shape, name) = (uint(first.width()), format!("{heap}_biased{number}"));
     let together = m.concat(&words.iter().rev().map(|signed| &signed.word).collect::<Vec<_>>()).lanes(shape, count);
     if shape.width == 1 {
-        let inverted = m.wire(name, &!together.flat());
+        let inverted = m.wire(&name, &!together.flat());
         return (0..count).map(|number| vec![inverted.bit(number)]).collect();
     }
-    let biased = m.lanes(name, shape, count);
-    m.repeat(&format!("{name}_word"), count, |number| {
+    let biased = m.lanes(&name, shape, count);
+    m.repeat(&format!("{heap}_word{number}"), count, |number| {
         let word = together.lane(number);
         biased.drive(number, &m.concat(&[&!word.top_bit(), &word.slice(0, shape.width - 1)]));
     });

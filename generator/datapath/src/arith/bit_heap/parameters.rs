@@ -8,7 +8,7 @@ pub const COMPRESSION: Parameter = Parameter::choice(
     "compression",
     &[
         ("dadda", "as few counters as possible, stage by stage"),
-        ("wallace", "as many counters as possible, stage by stage"),
+        ("wallace", "words by three become two, those of one shape side by side: short Verilog for large trees"),
         ("arrival", "the earliest bits first, with full and half adders"),
     ],
     Some("dadda"),

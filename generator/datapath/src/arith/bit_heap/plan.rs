@@ -6,7 +6,7 @@ use tritloom_hdl::{Census, Primitive};
 
 use super::draft::Draft;
 use super::wallace::Grouping;
-use super::{Carries, Compression, Order, Profile, greedy, staged, wallace};
+use super::{Carries, Compression, Order, Profile, dadda, greedy, wallace};
 
 /// A bit of a plan, by its place in [`Plan::bits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,8 +76,6 @@ pub struct Adder {
     pub stage: u32,
     /// The column of its inputs and its sum.
     pub column: u32,
-    /// Counts the adders of a stage and column.
-    pub position: u32,
     /// What it adds.
     pub operands: Operands,
     /// Of the same column.
@@ -105,13 +103,18 @@ pub struct Plan {
 impl Plan {
     /// The compression of a heap.
     pub fn new(profile: &Profile, compression: &Compression) -> Plan {
-        let stages = || Plan::of(staged::compress(Draft::new(profile), profile.carries(), compression), profile);
+        let stages = || Plan::of(dadda::compress(Draft::new(profile), profile.carries(), compression), profile);
         match compression.order {
             Order::Dadda => stages(),
             Order::Wallace => {
                 let grouped = |grouping| Plan::of(wallace::compress(profile, compression, grouping), profile);
-                let (shapes, rows) = (grouped(Grouping::Shapes), grouped(Grouping::Rows));
-                if rows.stages() < shapes.stages() { rows } else { shapes }
+                let shapes = grouped(Grouping::Shapes);
+                if compression.has_larger_counters() {
+                    return shapes;
+                }
+                let rows = grouped(Grouping::Rows);
+                let when = |plan: &Plan| (plan.arrival(), plan.stages());
+                if when(&rows) < when(&shapes) { rows } else { shapes }
             }
             Order::Arrival => {
                 let greedy = Plan::of(greedy::compress(Draft::new(profile), profile.carries(), compression), profile);
@@ -171,8 +174,21 @@ impl Plan {
         census
     }
 
+    /// Bits that several adders invert, by an inverter that they share.
+    pub(super) fn inverted_often(&self) -> BTreeSet<BitId> {
+        let (mut once, mut often) = (BTreeSet::new(), BTreeSet::new());
+        for adder in &self.adders {
+            if let Operands::BitAndOne(bit) = adder.operands
+                && !once.insert(self.root(bit))
+            {
+                often.insert(self.root(bit));
+            }
+        }
+        often
+    }
+
     /// The first of the bits that are equal to this one.
-    fn root(&self, id: BitId) -> BitId {
+    pub(super) fn root(&self, id: BitId) -> BitId {
         match self.bit(id).origin {
             Origin::Copy(of) => self.root(of),
             _ => id,

@@ -3,11 +3,13 @@
 use super::Carries;
 
 /// Bits by column with their arrivals, and one constant; modulo `2^width`.
+///
+/// Words that are added as such are kept as words, for Wallace's order: a profile without signals has to be given the same ones as
+/// the heap that it stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     /// By column, the arrivals of its bits.
     columns: Vec<Vec<u32>>,
-    /// Bits that were added together, each by its column and its place there; the columns of a word ascend.
     words: Vec<Vec<(u32, u32)>>,
     /// By column, the bits of the constant.
     constant: Vec<bool>,

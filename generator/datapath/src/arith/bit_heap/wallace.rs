@@ -30,7 +30,8 @@ impl Word {
 pub(super) enum Grouping {
     /// Those of one shape, then what is left of each: adders side by side are alike.
     Shapes,
-    /// Neighbours, whatever their shape, in as few rows as the most bits of a column: no stage more than Dadda promises.
+    /// Neighbours, whatever their shape, in as few rows as the most bits of a column, by full and half adders only: with both no
+    /// stage more than Dadda promises.
     Rows,
 }
 

@@ -1,4 +1,4 @@
-//! Adders of neighbouring columns side by side: what becomes one operation on words.
+//! Adders side by side: what becomes one operation on words.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,17 +12,16 @@ struct Kind {
     operands: usize,
     with_one: bool,
     has_carry: bool,
+    /// An inverter that it shares with others.
+    stands_alone: bool,
 }
 
 impl Kind {
-    fn of(adder: &Adder) -> Kind {
+    fn of(plan: &Plan, inverted_often: &BTreeSet<BitId>, adder: &Adder) -> Kind {
+        let stands_alone =
+            matches!(adder.operands, Operands::BitAndOne(bit) if inverted_often.contains(&plan.root(bit)));
         let with_one = matches!(adder.operands, Operands::TwoAndOne(_) | Operands::BitAndOne(_));
-        Kind { operands: adder.operands.bits().len(), with_one, has_carry: adder.carry.is_some() }
-    }
-
-    /// What adds one to a bit is an inverter, and one for all who invert the bit.
-    fn stands_alone(self) -> bool {
-        self.operands == 1
+        Kind { operands: adder.operands.bits().len(), with_one, has_carry: adder.carry.is_some(), stands_alone }
     }
 }
 
@@ -48,7 +47,7 @@ impl<'a> AdderRow<'a> {
 
     /// The column of the next adder; of words side by side there is none.
     fn end(&self) -> Option<u32> {
-        if self.kind.stands_alone() {
+        if self.kind.stands_alone {
             return None;
         }
         let (lowest, highest) = (self.lowest().column, self.adders[self.adders.len() - 1].column);
@@ -86,17 +85,19 @@ pub(super) fn levels(plan: &Plan) -> Vec<Vec<&Adder>> {
 /// Adders that do not depend on one another, by column, in rows whose operands are slices of values where that can be had: of a
 /// word, and of words side by side.
 pub(super) fn rows<'a>(plan: &Plan, adders: &[&'a Adder], value: impl Fn(BitId) -> Value) -> Vec<AdderRow<'a>> {
+    let inverted_often = plan.inverted_often();
+    let kind = |adder: &Adder| Kind::of(plan, &inverted_often, adder);
     let mut rows: Vec<AdderRow> = Vec::new();
     for of_column in adders.chunk_by(|one, next| one.column == next.column) {
         let mut waiting: Vec<Option<&Adder>> = of_column.iter().copied().map(Some).collect();
-        for Follower { row, adder, operands, .. } in followers(plan, &rows, of_column, &value) {
+        for Follower { row, adder, operands, .. } in followers(plan, &rows, of_column, (&kind, &value)) {
             if rows[row].end() == Some(of_column[adder].column)
                 && let Some(adder) = waiting[adder].take()
             {
                 rows[row].push(adder, &operands);
             }
         }
-        rows.extend(waiting.into_iter().flatten().map(|adder| AdderRow::new(Kind::of(adder), adder)));
+        rows.extend(waiting.into_iter().flatten().map(|adder| AdderRow::new(kind(adder), adder)));
     }
     one_behind_the_other(side_by_side(rows, value))
 }
@@ -112,7 +113,12 @@ struct Follower {
 }
 
 /// Which adders of a column may come next in which rows, those first of which most operands follow.
-fn followers(plan: &Plan, rows: &[AdderRow], of_column: &[&Adder], value: impl Fn(BitId) -> Value) -> Vec<Follower> {
+fn followers(
+    plan: &Plan,
+    rows: &[AdderRow],
+    of_column: &[&Adder],
+    (kind, value): (impl Fn(&Adder) -> Kind, impl Fn(BitId) -> Value),
+) -> Vec<Follower> {
     let mut expecting: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (number, row) in rows.iter().enumerate().filter(|(_, row)| row.end() == Some(of_column[0].column)) {
         for bits in &row.operands {
@@ -121,7 +127,7 @@ fn followers(plan: &Plan, rows: &[AdderRow], of_column: &[&Adder], value: impl F
     }
     let mut followers = Vec::new();
     for (position, &adder) in of_column.iter().enumerate() {
-        let kind = Kind::of(adder);
+        let kind = kind(adder);
         let bits = adder.operands.bits();
         let expected = bits.iter().filter_map(|&id| expecting.get(&value(id).source())).flatten();
         for row in expected.copied().collect::<BTreeSet<_>>() {
@@ -153,9 +159,7 @@ fn side_by_side(rows: Vec<AdderRow>, value: impl Fn(BitId) -> Value) -> Vec<Adde
         while let Some(&next) = beginning.get(&after(&last(&row.operands[0])))
             && let Some(follower) = rows[next].take_if(|next| {
                 let follows = |(before, bits): (_, &Vec<BitId>)| last(before).is_below(&value(bits[0]));
-                row.kind == next.kind
-                    && !row.kind.stands_alone()
-                    && row.operands.iter().zip(&next.operands).all(follows)
+                row.kind == next.kind && !row.kind.stands_alone && row.operands.iter().zip(&next.operands).all(follows)
             })
         {
             row.append(follower);

@@ -84,9 +84,12 @@ pub(super) fn levels(plan: &Plan) -> Vec<Vec<&Adder>> {
 
 /// Adders that do not depend on one another, by column, in rows whose operands are slices of values where that can be had: of a
 /// word, and of words side by side.
-pub(super) fn rows<'a>(plan: &Plan, adders: &[&'a Adder], value: impl Fn(BitId) -> Value) -> Vec<AdderRow<'a>> {
-    let inverted_often = plan.inverted_often();
-    let kind = |adder: &Adder| Kind::of(plan, &inverted_often, adder);
+pub(super) fn rows<'a>(
+    (plan, inverted_often): (&Plan, &BTreeSet<BitId>),
+    adders: &[&'a Adder],
+    value: impl Fn(BitId) -> Value,
+) -> Vec<AdderRow<'a>> {
+    let kind = |adder: &Adder| Kind::of(plan, inverted_often, adder);
     let mut rows: Vec<AdderRow> = Vec::new();
     for of_column in adders.chunk_by(|one, next| one.column == next.column) {
         let mut waiting: Vec<Option<&Adder>> = of_column.iter().copied().map(Some).collect();

@@ -19,13 +19,14 @@ pub(super) fn build(m: &ModuleBuilder, name: &str, plan: &Plan, heap: &[Vec<Valu
             Origin::Adder | Origin::Copy(_) => None,
         };
     }
+    let inverted_often = plan.inverted_often();
     let mut stage = 0;
     for adders in levels(plan) {
         if adders[0].stage > stage {
             stage = adders[0].stage;
             m.comment(&format!("{name}, stage {stage} of {}", plan.stages()));
         }
-        for row in rows(plan, &adders, |id| builder.value(id)) {
+        for row in rows((plan, &inverted_often), &adders, |id| builder.value(id)) {
             builder.add(&row);
         }
     }

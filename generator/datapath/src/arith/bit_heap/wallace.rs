@@ -84,6 +84,7 @@ impl WordTree<'_> {
         words
     }
 
+    /// What a stage leaves of words.
     fn stage(&mut self, stage: u32, words: Vec<Word>) -> Vec<Word> {
         let (mut next, rest) = match self.grouping {
             Grouping::Shapes => self.count_shapes(stage, words),

@@ -109,15 +109,18 @@ impl Network {
         let beats = |layer: &Layer| layer.count * beats(layer);
         let total: u64 = self.products.iter().map(beats).sum();
         let products: u64 = self.products.iter().map(|layer| layer.count).sum();
-        // Where a beat stays for several vectors, each is a token of its own. Where beats are loaded first, a vector takes a cycle
-        // more for all of them together.
-        let cycles_a_beat = timing.cycles_a_beat() / timing.vectors;
-        let of_vectors = timing.loaded_for.map_or(0, |_| total.div_ceil(timing.rows)) * cycles_a_beat;
+        // Where a beat stays for several vectors, each is a token of its own. Where beats are loaded first, once a run, a vector
+        // takes the cycles of a beat for all of them together.
+        let cycles_of_a_vector = timing.cycles_a_beat() / timing.vectors;
+        let (cycles_a_beat, of_vectors, passes) = match timing.loaded_for {
+            None => (cycles_of_a_vector, 0, timing.passes),
+            Some(_) => (timing.runs, total.div_ceil(timing.rows) * cycles_of_a_vector, 1),
+        };
         // A product needs the results of the one before it: of each the last beat's way through the core is waited for,
         // and the cycle in which its results are taken.
         let waiting = products * (timing.latency_cycles + 1);
         let cycles_a_token = total * cycles_a_beat + of_vectors + waiting;
-        let weight_bits_a_token = total * timing.weight_bits_per_beat * timing.passes * timing.runs;
+        let weight_bits_a_token = total * timing.weight_bits_per_beat * passes * timing.runs;
         let seconds = |cycles: f64| cycles / (platform.clock_mhz * 1e6);
         let fetching = weight_bits_a_token as f64 / (8.0 * platform.bandwidth_gb_per_s * 1e9);
         let computing = seconds(cycles_a_token as f64);

@@ -112,7 +112,7 @@ pub struct Timing {
     /// Where beats are loaded first, one a cycle for each row of an array, and then meet vectors, one a cycle for all of them:
     /// the most vectors that they meet.
     pub loaded_for: Option<u64>,
-    /// How often each beat enters before its weights are done with.
+    /// How often each beat enters before its weights are done with or, where beats are loaded first, each vector passes them.
     pub passes: u64,
     /// Runs that make an exact product, each with the weights' bits of its own: a draft and its rest are two.
     pub runs: u64,

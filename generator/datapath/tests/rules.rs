@@ -50,6 +50,9 @@ fn arrays_beyond_what_tools_take_are_refused() {
         [("shift", "edge".into()), ("weight", "int4".into()), ("rows", number(120)), ("depth", number(47))];
     broken("booth_flex_serial", "C0215", &moved_activations);
     broken("bit_weight", "C0215", &[("step", "opt3".into()), ("columns", number(64)), ("depth", number(64))]);
+    let cube = [("topology", Given::from("cube")), ("rows", number(79)), ("layers", number(47))];
+    let narrow = [("activation_bits", 1), ("weight_bits", 3)].map(|(name, value)| (name, number(value)));
+    broken("bit_serial", "C0215", &[&cube[..], &narrow[..]].concat());
     let sizes = [("rows", 64), ("columns", 16), ("depth", 16), ("activation_bits", 16), ("max_columns", 16)];
     broken("bit_slice", "C0214", &sizes.map(|(name, value)| (name, number(value))));
     // Six rows of 256 sums of 48 bits wait for the receiver.

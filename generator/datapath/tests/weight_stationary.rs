@@ -51,3 +51,19 @@ fn slices_are_exact_with_every_sign_and_with_zero_points() {
         sizes.map(|size| format!("{size}, activation_slice: bits2, weight_slice: bits2")).to_vec()
     });
 }
+
+#[test]
+fn bits_are_exact_with_either_side_serial_and_every_sign() {
+    let sizes = [
+        "rows: 3, columns: 2, depth: 2, activation_bits: 4, weight_bits: 6, max_inner: 60, max_columns: 5, max_rows: 4",
+        "rows: 1, columns: 1, depth: 1, activation_bits: 8, weight_bits: 3, max_inner: 20, max_columns: 2, max_rows: 1",
+        "rows: 2, columns: 3, depth: 3, activation_bits: 2, weight_bits: 4, max_inner: 6, max_columns: 4, max_rows: 3",
+    ];
+    let combinations = combinations("bit_serial", &["serial", "activation_sign", "weight_sign"]);
+    assert_eq!(combinations.len(), 12);
+    let family = family("bit_serial");
+    for (seed, (built, size)) in combinations.iter().flat_map(|built| sizes.map(|size| (built, size))).enumerate() {
+        let settings = format!("topology: weight_stationary, {size}{built}");
+        check(family, &configuration(family, &settings), seed as u64);
+    }
+}

@@ -90,8 +90,8 @@ pub(super) fn streams(geometry: &Geometry, operands: &[OperandBeat], noise: Nois
     [activations, operands.iter().map(|beat| beat.weight_beat(geometry, noise)).collect()]
 }
 
-/// The same where weights stay: of activations a vector a beat, and of weights a row of the array a beat, tile after tile
-/// of the inner dimension.
+/// The same where weights stay: of activations a vector a beat, or a plane of it a beat for each of its passes, and of weights a
+/// row of the array a beat, tile after tile of the inner dimension.
 fn stationary(
     geometry: &Geometry,
     mode: usize,
@@ -101,6 +101,7 @@ fn stationary(
     noise: Noise,
 ) -> [Vec<Beat>; 2] {
     let Mode { activation, weight, places, .. } = geometry.modes[mode];
+    let passes = geometry.modes[mode].planes();
     let columns = tile * geometry.columns..(tile + 1) * geometry.columns;
     let (mut vectors, mut rows) = (Vec::new(), Vec::new());
     let tile_places = geometry.tile_places(mode);
@@ -113,7 +114,10 @@ fn stationary(
         for vector in activations {
             let vector = part(Some(vector), first..first + tile_places, activation.numbers, noise);
             let by_row: Vec<Vec<i32>> = vector.chunks(places as usize).map(<[i32]>::to_vec).collect();
-            vectors.push(encoded(&activation, &by_row, geometry.row_bits(), noise));
+            for [plane, _] in passes.iter().take(geometry.beats_of_a_vector(mode) as usize) {
+                let held = in_plane(&activation, &by_row, *plane);
+                vectors.push(encoded(&activation, &held, geometry.row_bits(), noise));
+            }
         }
     }
     [vectors, rows]

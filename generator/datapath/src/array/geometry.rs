@@ -279,8 +279,13 @@ impl Geometry {
         self.modes.iter().enumerate().map(of_mode).max().unwrap_or(1)
     }
 
-    /// The greatest magnitude of a sum in an element.
+    /// The greatest magnitude of a sum in an element: where vectors pass several times, of one pass.
     pub(super) fn kept_magnitude(&self) -> u64 {
+        if self.vectors_have_passes() { self.summed_magnitude(Mode::pass_magnitude) } else { self.tile_magnitude() }
+    }
+
+    /// The greatest magnitude of a sum over all passes of what an element sums over.
+    fn tile_magnitude(&self) -> u64 {
         let exact = || match self.sum_width {
             SumWidth::OverRuns { magnitude, .. } => self.summed_magnitude(|_| magnitude),
             SumWidth::Exact | SumWidth::Fixed(_) => self.summed_magnitude(Mode::product_magnitude),
@@ -291,6 +296,11 @@ impl Geometry {
     /// Bits of a sum as elements keep it.
     pub fn kept_bits(&self) -> u32 {
         bits_up_to(self.kept_magnitude())
+    }
+
+    /// Where weights stay, bits of the sums of a vector over a tile of the inner dimension.
+    pub(super) fn tile_sum_bits(&self) -> u32 {
+        bits_up_to(self.tile_magnitude())
     }
 
     /// The greatest magnitude of an activation of any mode.
@@ -396,15 +406,33 @@ impl Geometry {
             inner_step: self.inner_step(),
             outer_max: self.max_columns,
             outer_step: self.columns,
-            passes: if self.has_planes() { Passes::PerRun } else { Passes::Fixed(self.passes) },
+            passes: match self.has_planes() && !self.vectors_have_passes() {
+                true => Passes::PerRun,
+                false => Passes::Fixed(self.passes),
+            },
             back_to_back: self.topology != Topology::Draining,
             keeps_tiles: false,
         }
     }
 
-    /// Whether operands enter bit by bit.
+    /// Whether elements see operands plane by plane.
     pub fn has_planes(&self) -> bool {
         self.modes.iter().any(|mode| mode.passes() > 1)
+    }
+
+    /// Whether weights stay and elements see operands plane by plane: a vector passes them once for each pair of planes, and the
+    /// sums of its passes are added behind the array.
+    pub(super) fn vectors_have_passes(&self) -> bool {
+        self.has_planes() && matches!(self.topology, Topology::WeightStationary { .. })
+    }
+
+    /// Where weights stay, how many beats of activations a vector of a mode is: one where it stands at the stream while it
+    /// passes several times.
+    pub(super) fn beats_of_a_vector(&self, mode: usize) -> u32 {
+        match self.modes[mode].activation.numbers.enter_by_plane() {
+            true => self.modes[mode].passes(),
+            false => 1,
+        }
     }
 
     /// Whether operands of a tile enter several times.

@@ -126,8 +126,9 @@ fn meanwhile(rows: &str) -> String {
 fn stationary_formula(geometry: &Geometry) -> String {
     let (columns, rows, latency) = (geometry.columns, geometry.rows, latency_cycles(geometry));
     let (places, explained) = places(geometry, "tile");
+    let passes = if geometry.vectors_have_passes() { "each pair of planes of " } else { "" };
     format!(
-        "a run takes {rows} cycles for weights, one for each row of the array, and one for each of its rows, for each of its \
+        "a run takes {rows} cycles for weights, one for each row of the array, and one for {passes}each of its rows, for each of its \
          max(1, ceil(inner / {places})) tiles of the inner dimension in each of its max(1, ceil(columns / {columns})) \
          tiles of columns{explained}; a row is valid {latency} cycles after the activations that complete it; runs follow one \
          another in the same way; a row that waits for the receiver while {} others do comes back {rows} cycles later",
@@ -186,7 +187,7 @@ pub(crate) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
     captured + rows + 1
 }
 
-/// The same where weights stay: for each tile of columns, its tiles of the inner dimension and its rows.
+/// The same where weights stay: for each tile of columns, its tiles of the inner dimension and the passes of all its rows.
 fn stationary_cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
     let all: u64 = tiles.iter().map(|&(tiles, vectors)| tiles * (u64::from(geometry.rows) + vectors)).sum();
     // The run, and the last row behind the last vector.

@@ -10,6 +10,8 @@ pub enum Numbers {
     Integers(Shape),
     /// Integers, of each of which one bit enters in a pass: a plane of a beat's numbers.
     Planes(Shape),
+    /// Integers that enter whole and stay, of each of which elements take a digit of so many bits in a pass: also a plane.
+    Digits(Shape, u32),
     /// -1, 0 and 1 in two's complement of two bits.
     Trits,
     /// -1, 0 and 1, five in a byte (`tritloom_formats::five_trit`).
@@ -20,12 +22,10 @@ impl Numbers {
     /// The least and the greatest.
     pub fn range(self) -> (i32, i32) {
         match self {
-            Numbers::Integers(Shape { width, signed: true }) | Numbers::Planes(Shape { width, signed: true }) => {
-                (-(1 << (width - 1)), (1 << (width - 1)) - 1)
-            }
-            Numbers::Integers(Shape { width, signed: false }) | Numbers::Planes(Shape { width, signed: false }) => {
-                (0, (1 << width) - 1)
-            }
+            Numbers::Integers(shape) | Numbers::Planes(shape) | Numbers::Digits(shape, _) => match shape {
+                Shape { width, signed: true } => (-(1 << (width - 1)), (1 << (width - 1)) - 1),
+                Shape { width, signed: false } => (0, (1 << width) - 1),
+            },
             Numbers::Trits | Numbers::FiveTrits => (-1, 1),
         }
     }
@@ -39,17 +39,46 @@ impl Numbers {
     /// Bits of one number on its own, in a beat.
     pub fn bits(self) -> u32 {
         match self {
-            Numbers::Integers(shape) => shape.width,
+            Numbers::Integers(shape) | Numbers::Digits(shape, _) => shape.width,
             Numbers::Planes(_) => 1,
             Numbers::Trits | Numbers::FiveTrits => 2,
         }
     }
 
-    /// Planes of bits that the numbers enter in, one a pass; 1 where they enter whole.
+    /// Planes of bits, or of digits, that elements see of the numbers, one a pass; 1 where they see them whole.
     pub fn planes(self) -> u32 {
         match self {
             Numbers::Planes(shape) => shape.width,
+            Numbers::Digits(shape, digit_bits) => shape.width.div_ceil(digit_bits),
             Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => 1,
+        }
+    }
+
+    /// Whether one plane of them enters in a pass, not the whole.
+    pub(super) fn enter_by_plane(self) -> bool {
+        matches!(self, Numbers::Planes(_))
+    }
+
+    /// Bits of the digits of a plane; 1 where the numbers are whole.
+    pub(super) fn digit_bits(self) -> u32 {
+        if let Numbers::Digits(_, bits) = self { bits } else { 1 }
+    }
+
+    /// The greatest magnitude of what elements see of a number in a pass: bits have none but one, and digits of several bits
+    /// are Booth's.
+    pub(super) fn magnitude_in_a_pass(self) -> u64 {
+        match self {
+            Numbers::Planes(_) => 1,
+            Numbers::Digits(_, bits) => 1 << (bits - 1),
+            Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => self.magnitude(),
+        }
+    }
+
+    /// Whether the top plane counts negative: bits of numbers with a sign. Digits have signs of their own.
+    pub(super) fn top_plane_is_negative(self) -> bool {
+        match self {
+            Numbers::Planes(shape) | Numbers::Digits(shape, 1) => shape.signed,
+            Numbers::Digits(..) | Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => false,
         }
     }
 
@@ -57,7 +86,7 @@ impl Numbers {
     pub(super) fn in_plane(self, value: i32, plane: u32) -> i32 {
         match self {
             Numbers::Planes(_) => value >> plane & 1,
-            Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => value,
+            Numbers::Integers(_) | Numbers::Digits(..) | Numbers::Trits | Numbers::FiveTrits => value,
         }
     }
 
@@ -66,7 +95,7 @@ impl Numbers {
         match self {
             Numbers::Planes(Shape { width, signed: true }) if plane + 1 == width => -(held << plane),
             Numbers::Planes(_) => held << plane,
-            Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => held,
+            Numbers::Integers(_) | Numbers::Digits(..) | Numbers::Trits | Numbers::FiveTrits => held,
         }
     }
 
@@ -74,6 +103,9 @@ impl Numbers {
     pub(super) fn name_up_to(self) -> String {
         match self {
             Numbers::Planes(shape) => format!("{} to {}", integer_name(Shape { width: 1, ..shape }), self.name()),
+            Numbers::Digits(shape, bits) => {
+                format!("{} to {}", integer_name(Shape { width: bits, ..shape }), self.name())
+            }
             Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => self.name(),
         }
     }
@@ -82,7 +114,8 @@ impl Numbers {
     pub fn name(self) -> String {
         match self {
             Numbers::Integers(shape) => integer_name(shape),
-            Numbers::Planes(shape) => format!("{}, a bit a pass", integer_name(shape)),
+            Numbers::Planes(shape) | Numbers::Digits(shape, 1) => format!("{}, a bit a pass", integer_name(shape)),
+            Numbers::Digits(shape, bits) => format!("{}, {bits} bits a pass", integer_name(shape)),
             Numbers::Trits => "ternary, two bits each".to_string(),
             Numbers::FiveTrits => "ternary, five in a byte".to_string(),
         }
@@ -192,12 +225,12 @@ impl Mode {
         Mode { name: "plain".to_string(), activation: operand(activation_bits), weight: operand(weight_bits), places }
     }
 
-    /// How often the operands of a tile enter because they do so bit by bit: once for each pair of planes.
+    /// How often elements see the operands of a tile because they do so plane by plane: once for each pair of planes.
     pub fn passes(&self) -> u32 {
         self.activation.numbers.planes() * self.weight.numbers.planes()
     }
 
-    /// The planes of activations and of weights that enter in each pass, zero for the lowest bit: pairs of equal weight one
+    /// The planes of activations and of weights that elements see in each pass, zero for the lowest bit: pairs of equal weight one
     /// after the other, the heaviest first, among them that of the top plane of the weights last.
     pub fn planes(&self) -> Vec<[u32; 2]> {
         let (activation, weight) = (self.activation.numbers.planes(), self.weight.numbers.planes());
@@ -213,5 +246,10 @@ impl Mode {
     /// The greatest magnitude of a product.
     pub fn product_magnitude(&self) -> u64 {
         self.activation.numbers.magnitude() * self.weight.numbers.magnitude()
+    }
+
+    /// The greatest magnitude of what is added of a product in a pass.
+    pub(super) fn pass_magnitude(&self) -> u64 {
+        self.activation.numbers.magnitude_in_a_pass() * self.weight.numbers.magnitude_in_a_pass()
     }
 }

@@ -198,6 +198,8 @@ pub fn legality(geometry: &Geometry) -> Vec<Problem> {
         true => too_wide("the bus of sums", [("rows", rows), ("layers", 1)], sum_bits, sum_bits),
         false => too_wide("the bus of sums", [("columns", columns), ("layers", layers)], sum_bits, 0),
     });
+    problems.extend(too_long("rows of operands are taken", [("rows", rows), ("layers", layers)]));
+    problems.extend(too_long("columns of operands are taken", [("columns", columns), ("layers", layers)]));
     if let Topology::WeightStationary { .. } = geometry.topology {
         let places = u64::from(queue_places(geometry));
         let column_bits = u64::from(geometry.resolved_bits() + 1);
@@ -233,14 +235,20 @@ pub fn feeder_legality(geometry: &Geometry, dealt_bits: [u32; 2]) -> Vec<Problem
 /// The problem of a feeder that goes through the operands of so many rows or columns in a loop.
 pub fn feeder_loop_legality(geometry: &Geometry, what: &str, side: (&'static str, u32)) -> Option<Problem> {
     let (name, count) = side;
-    let held = count * geometry.layers() * geometry.depth;
-    (held > MAXIMUM_LOOP_COUNT).then(|| {
-        let message = format!("{held} {what} are held at once, which is a loop longer than tools unroll");
-        let legal = format!("{name} * depth, of all layers, of at most {MAXIMUM_LOOP_COUNT}");
-        let [count, layers, depth] = [count, geometry.layers(), geometry.depth].map(u64::from);
-        let way_out = lowered([(name, count), ("layers", layers), ("depth", depth)], MAXIMUM_LOOP_COUNT.into());
-        let parameter = way_out.map_or(name, |(parameter, _)| parameter);
-        let problem = Problem::rule("C0215", parameter, message, legal).involving(&[name, "depth", "layers"]);
+    let [count, layers, depth] = [count, geometry.layers(), geometry.depth].map(u64::from);
+    too_long(&format!("{what} are held"), [(name, count), ("layers", layers), ("depth", depth)])
+}
+
+/// The problem of a loop over what the values of `factors` multiply to.
+fn too_long<const N: usize>(what: &str, factors: [(&'static str, u64); N]) -> Option<Problem> {
+    let count: u64 = factors.iter().map(|(_, value)| value).product();
+    let names = factors.map(|(name, _)| name);
+    (count > MAXIMUM_LOOP_COUNT.into()).then(|| {
+        let message = format!("{count} {what} at once, which is a loop longer than tools unroll");
+        let legal = format!("{} of at most {MAXIMUM_LOOP_COUNT}", names.join(" * "));
+        let way_out = lowered(factors, MAXIMUM_LOOP_COUNT.into());
+        let parameter = way_out.map_or(names[0], |(parameter, _)| parameter);
+        let problem = Problem::rule("C0215", parameter, message, legal).involving(&names);
         match way_out {
             Some((_, nearest)) => problem.nearest(nearest),
             None => problem,

@@ -18,7 +18,7 @@ pub(super) struct PartialSums {
 }
 
 /// A row of sums that arrives, and the sum of its activations where there is one above them; all with those of the tiles
-/// before, a cycle later.
+/// before, a cycle later. Sums of vectors with passes come out of registers, that cycle later.
 pub(super) fn added(
     m: &ModuleBuilder,
     geometry: &Geometry,
@@ -38,7 +38,10 @@ pub(super) fn added(
         let base = (base & (!&what.begins).replicate(bits)).as_signed();
         (base + sum.as_signed()).wrap(bits).as_unsigned()
     };
-    let sums = m.delay("resolved", sums.flat(), None).lanes(sums.shape(), columns);
+    let sums = match geometry.vectors_have_passes() {
+        true => sums.clone(),
+        false => m.delay("resolved", sums.flat(), None).lanes(sums.shape(), columns),
+    };
     let of_columns = before.slice(0, bits * columns).lanes(uint(bits), columns);
     let totals = m.lanes("total", uint(bits), columns);
     m.repeat("summed_column", columns, |column| {
@@ -78,10 +81,12 @@ pub(super) fn census(geometry: &Geometry, max_rows: u32) -> Census {
         (Multiplexer, 1, address),
         (ResetRegister, 1, address),
         (Register, 1, address),
-        (Register, 1, columns * geometry.kept_bits()), // resolved
         (Memory, 1, row_bits(geometry) * depth),
         (Inverter, 1, 1), // of begins
     ]);
+    if !geometry.vectors_have_passes() {
+        census.add(Register, 1, (columns * geometry.kept_bits()).into()); // resolved
+    }
     let total = |bits: u32| sum_of(&[(AndOr, 1, bits), (Adder, 1, bits + 1)]);
     census.add_census(&total(bits), columns.into());
     let sum_columns = u64::from(geometry.activation_sum_columns());

@@ -1,7 +1,8 @@
-//! Operands that enter bit by bit: which planes of bits a pass takes, and what its products weigh.
+//! Operands that elements see plane by plane: which planes a pass takes, and what its products weigh.
 //!
 //! The pairs of planes of one weight follow one another, the heaviest first ([`super::Mode::planes`]), so that a sum moves
-//! up by a single bit, and only where the weight changes.
+//! up by a single digit, and only where the weight changes. Planes are bits that enter one after the other or, where weights
+//! stay, digits of them that elements are told to take.
 
 use super::geometry::Geometry;
 use super::mode::Mode;
@@ -39,6 +40,7 @@ impl Walk {
 /// Says in the header of a module how modes are numbered.
 pub(super) fn note_modes(m: &ModuleBuilder, geometry: &Geometry) {
     let number = match geometry.most_planes() {
+        [1, _] if step(geometry) > 1 => format!("bits of a weight / {} - 1", step(geometry)),
         [1, _] => "bits of a weight - 1".to_string(),
         [_, 1] => "bits of an activation - 1".to_string(),
         [_, planes] => format!("{planes} * (bits of an activation - 1) + bits of a weight - 1"),
@@ -48,7 +50,16 @@ pub(super) fn note_modes(m: &ModuleBuilder, geometry: &Geometry) {
         m.parameter("activations of a run", activation.numbers.name_up_to());
         m.parameter("weights of a run", weight.numbers.name_up_to());
     }
-    m.parameter("passes of the operands of a tile", "one for each pair of their planes of bits");
+    match geometry.vectors_have_passes() {
+        true => m.parameter("passes of a vector", "one for each pair of planes"),
+        false => m.parameter("passes of the operands of a tile", "one for each pair of their planes of bits"),
+    }
+}
+
+/// Bits from a plane to the next.
+pub(super) fn step(geometry: &Geometry) -> u32 {
+    let step = |mode: &Mode| mode.activation.numbers.digit_bits().max(mode.weight.numbers.digit_bits());
+    geometry.modes.iter().map(step).max().unwrap_or(1)
 }
 
 /// Of each mode the numbers of the top planes, the weights' lowest.
@@ -80,9 +91,10 @@ pub(super) fn tops(m: &ModuleBuilder, geometry: &Geometry, mode: &Value) -> Valu
 /// The pass that enters, in a run with these top planes; `ends` where its last beat does.
 pub(super) fn entering(m: &ModuleBuilder, geometry: &Geometry, tops: &Value, ends: &Value) -> EnteringPass {
     let walk = Walk::new(geometry);
+    let held = held_planes(geometry);
     let module = match walk {
-        Walk::One(_) => one_side(walk.bits()[0]),
-        Walk::Both(_) => both_sides(walk.bits()[0], walk.bits()[1]),
+        Walk::One(_) => one_side(walk.bits()[0], held),
+        Walk::Both(_) => both_sides(walk.bits()[0], walk.bits()[1], held),
     };
     let planes = m.instance("planes", &module);
     planes.connect("tops", tops).connect("ends", ends);
@@ -91,12 +103,71 @@ pub(super) fn entering(m: &ModuleBuilder, geometry: &Geometry, tops: &Value, end
         first: planes.output("first"),
         last: planes.output("last"),
         moves_up: planes.output("moves_up"),
+        taken: held.map(|_| planes.output("taken")),
     }
 }
 
-/// One plane after the other, the top one first.
-fn one_side(bits: u32) -> Module {
-    let m = ModuleBuilder::new(format!("planes_b{bits}"), "Counts through the planes of bits of one operand.");
+/// The planes of weights that stay, of which elements are told to take one.
+fn held_planes(geometry: &Geometry) -> Option<u32> {
+    let [_, weights] = geometry.most_planes();
+    (geometry.vectors_have_passes() && weights > 1).then_some(weights)
+}
+
+/// Where elements are told which plane of the weights to take, so many of them: a one at that plane.
+pub(super) fn taken_bits(geometry: &Geometry) -> u32 {
+    held_planes(geometry).unwrap_or(0)
+}
+
+/// Whether the products of the pass that enters count negative, where they ever do.
+pub(super) fn negative(m: &ModuleBuilder, geometry: &Geometry, pass: &EnteringPass) -> Option<Value> {
+    match signed_sides(geometry)[..] {
+        [] => None,
+        [top] => Some(pass.told.bit(top)),
+        _ => Some(m.wire("negative", &(pass.told.bit(0) ^ pass.told.bit(1)))),
+    }
+}
+
+/// Of the sides of several planes, the activations first, those whose top plane counts negative, by number.
+fn signed_sides(geometry: &Geometry) -> Vec<u32> {
+    let Some(mode) = geometry.modes.last() else { return Vec::new() };
+    let sides = [mode.activation.numbers, mode.weight.numbers].into_iter().zip(geometry.most_planes());
+    let serial = (0..).zip(sides.filter(|(_, planes)| *planes > 1));
+    serial.filter(|(_, (numbers, _))| numbers.top_plane_is_negative()).map(|(side, _)| side).collect()
+}
+
+/// Whether sums move up in some passes only: else they do in all but the first of a vector.
+pub(super) fn says_what_moves_up(geometry: &Geometry) -> bool {
+    matches!(Walk::new(geometry), Walk::Both(_))
+}
+
+/// Whether products count negative where the signs of the planes of both sides differ.
+pub(super) fn sides_differ(geometry: &Geometry) -> bool {
+    signed_sides(geometry).len() > 1
+}
+
+/// Whether products of a pass may count negative.
+pub(super) fn has_negative(geometry: &Geometry) -> bool {
+    !signed_sides(geometry).is_empty()
+}
+
+/// A one at the plane of weights that a pass takes, so many below the top one.
+fn taken(m: &ModuleBuilder, (top, below): (&Value, &Value), planes: u32) {
+    let number = m.wire("taken_number", &(top - below).wrap(top.width()).as_unsigned());
+    let entries: Vec<Bits> = (0..planes).map(|plane| Bits::from_u64(1 << plane, planes)).collect();
+    let taken = m.wire("taken_plane", &number.table(&entries, uint(planes)));
+    m.documented_output("taken", &taken, "a one at the plane of the weights");
+}
+
+/// The primitives of [`taken`], of a number of so many bits.
+fn taken_census(planes: u32, bits: u32) -> Census {
+    sum_of(&[(Adder, 1, bits + 1), (Table, 1, planes * planes)])
+}
+
+/// One plane after the other, the top one first; of weights that stay, `held` planes, which one to take.
+fn one_side(bits: u32, held: Option<u32>) -> Module {
+    let suffix = held.map_or(String::new(), |planes| format!("_of{planes}"));
+    let name = format!("planes_b{bits}{suffix}");
+    let m = ModuleBuilder::new(name, "Counts through the planes of bits of one operand.");
     let tops = m.documented_input("tops", uint(bits), "the number of the top plane");
     let ends = m.documented_input("ends", uint(1), "the last beat of the pass enters");
     let below = m.register("below_top", uint(bits));
@@ -109,14 +180,16 @@ fn one_side(bits: u32) -> Module {
     m.output("first", &top);
     m.output("last", &last);
     m.documented_output("moves_up", &further, "what was added before weighs twice as much");
+    held.iter().for_each(|planes| taken(&m, (&tops, below.value()), *planes));
     m.finish()
 }
 
 /// Pairs of planes, all of one weight before those of half of it: the activations' plane moves down and the weights' one
 /// up, until either has no further plane.
-fn both_sides(activation_bits: u32, weight_bits: u32) -> Module {
+fn both_sides(activation_bits: u32, weight_bits: u32, held: Option<u32>) -> Module {
+    let suffix = held.map_or(String::new(), |planes| format!("_of{planes}"));
     let m = ModuleBuilder::new(
-        format!("plane_pairs_a{activation_bits}_w{weight_bits}"),
+        format!("plane_pairs_a{activation_bits}_w{weight_bits}{suffix}"),
         "Counts through the pairs of planes of bits of two operands, the heaviest pair first.",
     );
     let tops = m.documented_input("tops", uint(activation_bits + weight_bits), "of the top planes, weights lowest");
@@ -165,16 +238,17 @@ fn both_sides(activation_bits: u32, weight_bits: u32) -> Module {
     m.output("first", &m.wire("first_pair", &(&top_of_activation & &top_of_weight)));
     m.output("last", &last);
     m.documented_output("moves_up", &moves_up, "what was added before weighs twice as much");
+    held.iter().for_each(|planes| taken(&m, (&top_weight, weight.value()), *planes));
     m.finish()
 }
 
-/// The primitives of [`tops`] and [`entering`], and what says that a pass ends.
+/// The primitives of [`tops`] and [`entering`], and what says that a pass ends or, where vectors have passes, a vector does.
 pub(super) fn census(geometry: &Geometry) -> Census {
     let walk = Walk::new(geometry);
     let bits = walk.bits();
     let table = u64::from(!numbered_by_tops(&tops_of_modes(geometry)));
     let mut census = sum_of(&[
-        (AndOr, 1, 1), // pass ends
+        (AndOr, 1, 1), // pass or vector ends
         (Table, table, bits.iter().sum::<u32>() * geometry.modes.len() as u32),
     ]);
     census.add_census(
@@ -184,6 +258,9 @@ pub(super) fn census(geometry: &Geometry) -> Census {
         },
         1,
     );
+    if let (Some(planes), Some(bits)) = (held_planes(geometry), bits.last()) {
+        census.add_census(&taken_census(planes, *bits), 1);
+    }
     census
 }
 

@@ -69,7 +69,7 @@ impl Run {
     fn beats_of_a_tile(&self, geometry: &Geometry) -> [usize; 2] {
         let steps = geometry.inner_tiles(self.mode, self.inner) as usize;
         let [activations, weights] = match geometry.topology {
-            Topology::WeightStationary { .. } => [self.rows, geometry.rows],
+            Topology::WeightStationary { .. } => [self.rows * geometry.beats_of_a_vector(self.mode), geometry.rows],
             _ => [geometry.passes_of(self.mode); 2],
         };
         [steps * activations as usize, steps * weights as usize]
@@ -127,7 +127,7 @@ impl Run {
     }
 
     /// A row of activations and the first columns of weights of a tile where weights stay: a beat of weights for each row of
-    /// the array, a beat of activations for each vector.
+    /// the array, a beat of activations for each vector, or for each of its passes.
     fn stationary(
         &self,
         geometry: &Geometry,
@@ -135,11 +135,21 @@ impl Run {
         (columns, weights): (u32, &[Beat]),
     ) -> Option<[Matrix; 2]> {
         let Mode { activation, weight, .. } = &geometry.modes[self.mode];
+        let beats_of_a_vector = geometry.beats_of_a_vector(self.mode) as usize;
+        let [of_planes, _] = first_passes(&geometry.modes[self.mode]);
         let mut vector = Vec::new();
-        for (tile, beat) in (0..).zip(activations.iter().skip(row as usize).step_by(self.rows as usize)) {
+        let vectors = activations.chunks(beats_of_a_vector);
+        for (tile, beats) in (0..).zip(vectors.skip(row as usize).step_by(self.rows as usize)) {
             for line in 0..geometry.rows {
-                let part = beat.first()?.slice(line * geometry.row_bits(), geometry.row_bits());
-                vector.extend(activation.decode(self.places_from(geometry, tile * geometry.rows + line), &part)?);
+                let places = self.places_from(geometry, tile * geometry.rows + line);
+                let mut values = vec![0; places as usize];
+                for (plane, pass) in (0..).zip(&of_planes) {
+                    let part = beats.get(*pass)?.first()?.slice(line * geometry.row_bits(), geometry.row_bits());
+                    let held = activation.decode(places, &part)?;
+                    let values = values.iter_mut().zip(held);
+                    values.for_each(|(value, held)| *value += activation.numbers.of_plane(held, plane));
+                }
+                vector.extend(values);
             }
         }
         let mut stored = vec![Vec::new(); columns as usize];

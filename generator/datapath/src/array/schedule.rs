@@ -67,13 +67,15 @@ pub(super) struct EnteringPass {
     pub last: Value,
     /// Sums move up when it begins.
     pub moves_up: Value,
+    /// Where weights stay and elements take a plane of them at a time, a one at that plane.
+    pub taken: Option<Value>,
 }
 
 impl EnteringPass {
     /// From a one at its number.
     fn numbered(number: &Value) -> EnteringPass {
         let first = number.bit(0);
-        EnteringPass { told: number.clone(), last: number.top_bit(), moves_up: !&first, first }
+        EnteringPass { told: number.clone(), last: number.top_bit(), moves_up: !&first, first, taken: None }
     }
 }
 
@@ -140,7 +142,7 @@ impl Schedule {
         let tells_first = !geometry.clears_sums();
         let (first, last, pass) = match entering {
             None => (tells_first.then_some(first_inner), last_inner, None),
-            Some(EnteringPass { told, first, last, moves_up }) => {
+            Some(EnteringPass { told, first, last, moves_up, .. }) => {
                 let begins = m.wire("pass_begins", &(&*issue & &first_inner & moves_up));
                 let ends = (geometry.passes > 1).then(|| sequencer.output("pass_ends"));
                 let pass = PassSchedule { entering: told, ends, begins: beat.control(0, "beat_pass", &begins) };

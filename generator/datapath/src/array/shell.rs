@@ -105,7 +105,9 @@ pub trait Element {
     ///
     /// In a weight-stationary array it does not keep its sum: inputs `activations`, `weights` and `addend`, output `sum`, the
     /// addend and the products, both in the words of a sum. The products of activations of zero must be zero, whatever the
-    /// weights and the mode.
+    /// weights and the mode. Where it sees operands plane by plane it adds products of the planes of a pass, without their weight and
+    /// the sign of top planes; with weights of several digits ([`super::Numbers::Digits`]) an input `taken` has a one at the plane that
+    /// is taken of them.
     ///
     /// Where [`Geometry::element_stages`] is not zero, `first` and `enable` come so many cycles after the operands, and
     /// the registers between follow an input `advance`; so does `addend`, where nothing ever waits and there is no `advance`. `control` comes with the operands, `control1` a cycle later,
@@ -299,6 +301,8 @@ impl Inputs {
 
 /// The inputs that tell an element the mode of what is in each of its stages.
 pub(super) const CONTROL: [&str; 3] = ["control", "control1", "control2"];
+/// The input that tells an element which plane of its weights to take, where weights stay and are seen plane by plane.
+pub(super) const TAKEN: &str = "taken";
 
 /// What elements see of a beat in the cycle in which it is added; a cycle earlier where columns or elements hold it in
 /// registers of their own.

@@ -461,7 +461,7 @@ impl Bench<'_> {
             let offsets = self.offsets(job);
             for tile in 0..geometry.column_tiles(job.columns()) {
                 let entering = self.operands(job, tile);
-                tiles.push((entering.worked, job.activations.len() as u64));
+                tiles.push((entering.worked, entering.rows));
                 let [of_activations, of_weights] = entering.streams;
                 activations.extend(of_activations);
                 weights.extend(of_weights);
@@ -506,11 +506,14 @@ impl Bench<'_> {
         let factors = (job.activations.as_slice(), job.weights.as_slice());
         if let Topology::WeightStationary { .. } = geometry.topology {
             let streams = beats::tile(geometry, job.mode, factors, job.inner, tile, noise);
-            return Entering { worked: geometry.inner_tiles(job.mode, job.inner).into(), streams };
+            let passes = u64::from(geometry.passes_of(job.mode));
+            let worked = geometry.inner_tiles(job.mode, job.inner).into();
+            return Entering { worked, rows: passes * job.activations.len() as u64, streams };
         }
         let beats = beats::operands(geometry, job.mode, factors, job.inner, tile, noise);
         Entering {
             worked: beats.iter().map(self.beat_cycles).sum::<u64>() + geometry.cycles_between_passes(),
+            rows: job.activations.len() as u64,
             streams: beats::streams(geometry, &beats, noise),
         }
     }
@@ -525,6 +528,8 @@ impl Bench<'_> {
 struct Entering {
     /// Cycles at full speed; where weights stay, tiles of the inner dimension.
     worked: u64,
+    /// Rows of the result; where weights stay, the passes of all of them.
+    rows: u64,
     /// Of activations and of weights.
     streams: [Vec<Beat>; 2],
 }
@@ -537,7 +542,7 @@ pub(crate) fn tallest(geometry: &Geometry) -> u32 {
 /// Cycles of a tile of the inner dimension of runs of so many rows, where a beat takes so many.
 pub(crate) fn cycles_of_a_tile(geometry: &Geometry, mode: usize, rows: u32, cycles_of_a_beat: u64) -> u64 {
     match geometry.topology {
-        Topology::WeightStationary { .. } => u64::from(geometry.rows + rows),
+        Topology::WeightStationary { .. } => u64::from(geometry.rows + rows * geometry.passes_of(mode)),
         _ => cycles_of_a_beat * u64::from(geometry.passes_of(mode)),
     }
 }

@@ -1,11 +1,11 @@
 //! Elements that add the products of a plane of bits, and the edges that give a plane its sign.
 
 use super::parameters::{Config, Serial, Side};
-use crate::arith::bit_heap::{BitHeap, Plan, Profile};
+use crate::arith::bit_heap::{BitHeap, Carries, Plan, Profile};
 use crate::arith::popcount::{popcount, popcount_census};
 use crate::array::{Geometry, MovingSum, moving_sum_census};
 use crate::census::{Parts, sum_of};
-use tritloom_hdl::Primitive::{AndOr, Xor};
+use tritloom_hdl::Primitive::{AndOr, Reduction, Xor};
 use tritloom_hdl::{Census, Module, ModuleBuilder, Shape, Value, bits_for, sint, uint};
 
 /// Gate delays of a product of a bit behind the operand registers.
@@ -35,9 +35,11 @@ impl Config {
     /// Whether what a side brings to the elements says that its products count negative, in the top bit.
     ///
     /// The top plane of signed numbers does. Where only one side is serial the whole numbers of the other are inverted
-    /// then, once a row or column; where both are, planes are told by their sign.
+    /// then, once a row or column; where both are, planes are told by their sign. Where sums pass their plane is subtracted
+    /// behind the array.
     fn tells_sign(&self, side: Side) -> bool {
         match self.serial {
+            _ if self.passes_sums() => false,
             Serial::One(serial) => side != serial && self.shape(serial).signed,
             Serial::Both => self.shape(side).signed,
         }
@@ -52,9 +54,17 @@ impl Config {
         }
     }
 
+    /// Whether elements take a bit of each number of a side themselves: of serial weights that stay.
+    fn takes_bits(&self, side: Side) -> bool {
+        self.passes_sums() && side == Side::Weight && self.is_serial(side)
+    }
+
     /// Bits that elements see of a place of a side.
     fn place_bits(&self, side: Side) -> u32 {
-        if self.is_serial(side) { 1 } else { self.whole(side).width }
+        match self.is_serial(side) && !self.takes_bits(side) {
+            true => 1,
+            false => self.whole(side).width,
+        }
     }
 
     /// Bits that elements see of a side.
@@ -118,39 +128,90 @@ impl Seen {
     fn declare(m: &ModuleBuilder, config: &Config, side: Side) -> Seen {
         let bits = config.geometry.depth * config.place_bits(side);
         let comment = match (config.is_serial(side), config.tells_sign(side)) {
+            (true, false) if config.takes_bits(side) => "first place lowest",
             (true, false) => "a bit of each place",
             (true, true) => "a bit of each place, above them whether they count negative",
             (false, false) => "first place lowest",
             (false, true) => "first place lowest, above all whether they are inverted",
         };
         let port = m.documented_input(side.operands(), uint(config.side_bits(side)), comment);
-        Seen { places: port.slice(0, bits), negative: config.tells_sign(side).then(|| port.top_bit()) }
+        let places = if config.takes_bits(side) { taken(m, config, side, &port) } else { port.slice(0, bits) };
+        Seen { places, negative: config.tells_sign(side).then(|| port.top_bit()) }
     }
 }
 
-/// Adds the products of a pass to two words, which move up before bits of half the weight.
+/// Of each number of a side the bit of the plane that is taken.
+fn taken(m: &ModuleBuilder, config: &Config, side: Side, numbers: &Value) -> Value {
+    let (depth, width) = (config.geometry.depth, config.whole(side).width);
+    let plane = m.documented_input("taken", uint(width), "a one at the bit that is taken of each weight");
+    let (numbers, bits) = (numbers.lanes(uint(width), depth), m.lanes("taken_bits", uint(1), depth));
+    m.repeat("taken_place", depth, |place| bits.drive(place, &(numbers.lane(place) & &plane).any()));
+    bits.flat().clone()
+}
+
+/// Where the sum of an element goes.
+enum Sum {
+    /// It stays, and moves up before bits of half the weight.
+    Stays(MovingSum),
+    /// To the element below: the products of a pass and the addend, which is declared with it.
+    Passes,
+}
+
+impl Sum {
+    /// What says that there is something to add; `None`: products are zero where there is not.
+    fn enable(&self) -> Option<&Value> {
+        match self {
+            Sum::Stays(sum) => Some(&sum.enable),
+            Sum::Passes => None,
+        }
+    }
+
+    fn add(&self, m: &ModuleBuilder, mut heap: BitHeap, config: &Config) {
+        let compression = config.tree.compression();
+        let width = heap.profile().width();
+        match self {
+            Sum::Stays(sum) => sum.accumulate(m, heap, config.drains(), &compression),
+            Sum::Passes => {
+                m.section("Sum");
+                let layout = Carries::Everywhere.layout();
+                let addend = m.documented_input("addend", uint(2 * width), layout).lanes(uint(width), 2);
+                addend.iter().iter().for_each(|word| heap.add_unsigned(word, 0, 0));
+                let rows = heap.reduce(m, "heap", &compression);
+                m.documented_output("sum", &m.concat(&[&rows.1, &rows.0]), layout);
+            }
+        }
+    }
+}
+
+/// Adds the products of a pass to two words: its own, which move up before bits of half the weight, or those that come in.
 pub(super) fn element(config: &Config) -> Module {
     let Geometry { depth, activation_bits, weight_bits, .. } = config.geometry;
     let width = config.geometry.kept_bits();
-    let drains = if config.drains() { "_draining" } else { "" };
+    let (way, does) = match (config.drains(), config.passes_sums()) {
+        (_, true) => ("_passing", "Adds products of single bits, all of one weight, to a carry-save sum that passes."),
+        (drains, false) => (
+            if drains { "_draining" } else { "" },
+            "Adds products of single bits to a carry-save sum, all of one weight before those of the next.",
+        ),
+    };
     let m = ModuleBuilder::new(
-        format!("bit_element_{}_d{depth}_s{width}_{}{drains}", config.numbers_name(), config.tree.name()),
-        "Adds products of single bits to a carry-save sum, all of one weight before those of the next.",
+        format!("bit_element_{}_d{depth}_s{width}_{}{way}", config.numbers_name(), config.tree.name()),
+        does,
     );
     m.parameter("bits of the widest activations", activation_bits);
     m.parameter("bits of the widest weights", weight_bits);
     m.parameter("places", depth);
     m.parameter("bits of a word of the sum", width);
     let [activations, weights] = Side::BOTH.map(|side| Seen::declare(&m, config, side));
-    let sum = MovingSum::declare(&m, 1);
+    let sum = if config.passes_sums() { Sum::Passes } else { Sum::Stays(MovingSum::declare(&m, 1)) };
     let mut heap = BitHeap::new(width);
     m.section("Products");
     match config.serial {
-        Serial::One(Side::Weight) => add_products(&m, config, &mut heap, (&activations, &weights), &sum.enable),
-        Serial::One(Side::Activation) => add_products(&m, config, &mut heap, (&weights, &activations), &sum.enable),
-        Serial::Both => add_count(&m, config, &mut heap, [&activations, &weights], &sum.enable),
+        Serial::One(Side::Weight) => add_products(&m, config, &mut heap, (&activations, &weights), sum.enable()),
+        Serial::One(Side::Activation) => add_products(&m, config, &mut heap, (&weights, &activations), sum.enable()),
+        Serial::Both => add_count(&m, config, &mut heap, [&activations, &weights], sum.enable()),
     }
-    sum.accumulate(&m, heap, config.drains(), &config.tree.compression());
+    sum.add(&m, heap, config);
     m.finish()
 }
 
@@ -168,11 +229,15 @@ fn add_products(
     config: &Config,
     heap: &mut BitHeap,
     (whole, plane): (&Seen, &Seen),
-    enable: &Value,
+    enable: Option<&Value>,
 ) {
     let depth = config.geometry.depth;
     let shape = whole_side(config).map_or(uint(1), |side| config.whole(side));
-    let bits = m.wire("plane", &(&plane.places & enable.replicate(depth))).lanes(uint(1), depth);
+    let bits = match enable {
+        Some(enable) => m.wire("plane", &(&plane.places & enable.replicate(depth))),
+        None => plane.places.clone(),
+    };
+    let bits = bits.lanes(uint(1), depth);
     let numbers = whole.places.lanes(uint(shape.width), depth);
     let products = m.lanes("products", uint(shape.width), depth);
     m.repeat("place", depth, |place| {
@@ -191,9 +256,11 @@ fn add_products(
 }
 
 /// The count of places where both bits are one, negative where the signs of the planes differ.
-fn add_count(m: &ModuleBuilder, config: &Config, heap: &mut BitHeap, planes: [&Seen; 2], enable: &Value) {
+fn add_count(m: &ModuleBuilder, config: &Config, heap: &mut BitHeap, planes: [&Seen; 2], enable: Option<&Value>) {
     let depth = config.geometry.depth;
-    let products = m.wire("products", &(&planes[0].places & &planes[1].places & enable.replicate(depth)));
+    let products = &planes[0].places & &planes[1].places;
+    let products = enable.map_or(products.clone(), |enable| products & enable.replicate(depth));
+    let products = m.wire("products", &products);
     let count = match depth {
         1 => products,
         _ => {
@@ -234,25 +301,34 @@ fn profile(config: &Config) -> Profile {
         }
         None => profile.add_unsigned(bits_for(depth.into()), 0, COUNT_ARRIVAL),
     }
-    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, MovingSum::ARRIVAL));
+    let arrival = if config.passes_sums() { 0 } else { MovingSum::ARRIVAL };
+    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, arrival));
     profile
 }
 
 /// The parts of [`element`].
 pub(super) fn element_census(config: &Config) -> Parts {
     let depth = config.geometry.depth;
-    let products = match whole_side(config) {
+    let gated = u64::from(!config.passes_sums());
+    let mut products = match whole_side(config) {
         Some(side) => {
             let owed = u64::from(config.tells_sign(side));
-            sum_of(&[(AndOr, 1 + owed, depth), (AndOr, depth.into(), config.whole(side).width)])
+            sum_of(&[(AndOr, gated + owed, depth), (AndOr, depth.into(), config.whole(side).width)])
         }
         None => count_census(config),
     };
-    vec![
+    if config.takes_bits(Side::Weight) {
+        let width = config.whole(Side::Weight).width;
+        products.add_census(&sum_of(&[(AndOr, depth.into(), width), (Reduction, depth.into(), width)]), 1);
+    }
+    let mut parts = vec![
         ("products", products),
         ("compression", Plan::new(&profile(config), &config.tree.compression()).census()),
-        ("accumulate", moving_sum_census(config.geometry.kept_bits(), config.drains())),
-    ]
+    ];
+    if !config.passes_sums() {
+        parts.push(("accumulate", moving_sum_census(config.geometry.kept_bits(), config.drains())));
+    }
+    parts
 }
 
 /// The primitives of [`add_count`].
@@ -260,7 +336,7 @@ fn count_census(config: &Config) -> Census {
     let depth = config.geometry.depth;
     let signs = Side::BOTH.iter().filter(|&&side| config.tells_sign(side)).count() as u64;
     let mut census = sum_of(&[
-        (AndOr, 2, depth),
+        (AndOr, if config.passes_sums() { 1 } else { 2 }, depth),
         (Xor, u64::from(signs == 2), 1),
         (Xor, u64::from(signs > 0), bits_for(depth.into())), // inverted
     ]);

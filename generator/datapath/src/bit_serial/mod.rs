@@ -8,10 +8,14 @@
 //!                                                                                             a lighter bit begins
 //!  both serial:  bits ─► register ─┐
 //!                bits ─► register ─► AND ─► count of ones ─► negative? ─► the same two words
+//!
+//!  weights stay:  activations, or a bit of each ─► register ─► AND ─► compressor tree ─► to the element below ─► ... ─►
+//!                 weights, held ─► the bit of the pass, if they are serial ─┘     resolve ─► × 1 or × 2, and added
 //! ```
 //!
 //! The operands of a tile enter once for each bit of a serial side, or for each pair of bits, the heaviest first. A sum
-//! moves up by a bit where the next lighter bits begin, so that no element has a shifter.
+//! moves up by a bit where the next lighter bits begin, so that no element has a shifter. Where weights stay each vector passes
+//! so often instead, and the sums of its passes move up and are added behind the array, once a column.
 
 mod element;
 mod parameters;
@@ -58,7 +62,12 @@ whole, the same in every pass. The operands of the passes of a tile follow one a
 
 Runs, streams and tiles are those of bit_weight otherwise. A beat takes a cycle: a tile takes max(1, ceil(inner / depth))
 times the precision of the serial side, or the product of both. Latency: 3 cycles (operand register, sum, capture), and
-`columns` more with `topology: output_stationary`; with `draining` one more for each 8 bits of a sum, the last ones fewer."
+`columns` more with `topology: output_stationary`; with `draining` one more for each 8 bits of a sum, the last ones fewer.
+
+With `topology: weight_stationary` weights enter whole, in the low bits of a place of the widest, once for each tile, a beat
+for each row of the array; bits above the precision of the run are ignored. Each vector passes them once for each bit of
+the serial side, or for each pair of bits, a cycle each: serial activations enter a bit of each place a beat, in the order
+above, whole ones once, and stand at the stream until the last pass. Latency: rows + 4 from the beat of the last pass."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

@@ -2,7 +2,7 @@
 
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
-use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm, SumWidth};
+use crate::array::{self, Geometry, Mode, Numbers, Operand, SumForm, SumWidth, Topology};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::Shape;
 
@@ -23,7 +23,7 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::integer("weight_bits", 1, 16, Some(8), "bits of the widest weights: at least 2 where serial"),
     Parameter::choice("activation_sign", SIGNS, Some("signed"), "whether activations may be negative"),
     Parameter::choice("weight_sign", SIGNS, Some("signed"), "whether weights may be negative"),
-    array::TOPOLOGY_OF_DRAINING_SUMS,
+    array::ANY_TOPOLOGY,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,
@@ -33,6 +33,7 @@ pub(super) const TABLE: &[Parameter] = &[
     array::RESOLVE,
     array::MAX_INNER,
     array::MAX_COLUMNS,
+    array::MAX_ROWS,
 ];
 
 /// One side of a product.
@@ -74,14 +75,15 @@ impl Config {
             _ => Serial::One(Side::Weight),
         };
         let depth = number("depth");
+        let topology = array::topology(parameters);
         let geometry = Geometry {
-            topology: array::topology(parameters),
+            topology,
             rows: array::rows(parameters),
             columns: number("columns"),
             depth,
             activation_bits: activation.width,
             weight_bits: weight.width,
-            modes: modes(serial, activation, weight, depth),
+            modes: modes(serial, activation, weight, (depth, weights_stay(&topology))),
             passes: 1,
             beat_waits: false,
             element_stages: 0,
@@ -121,21 +123,37 @@ impl Config {
 
     /// Whether the sums of elements leave through one another.
     pub fn drains(&self) -> bool {
-        self.geometry.topology == array::Topology::Draining
+        self.geometry.topology == Topology::Draining
+    }
+
+    /// Whether elements pass sums on instead of keeping them.
+    pub fn passes_sums(&self) -> bool {
+        weights_stay(&self.geometry.topology)
     }
 }
 
-/// Every precision of the serial sides, up to the widest; those of the weights next to one another.
-fn modes(serial: Serial, activation: Shape, weight: Shape, depth: u32) -> Vec<Mode> {
+fn weights_stay(topology: &Topology) -> bool {
+    matches!(topology, Topology::WeightStationary { .. })
+}
+
+/// Every precision of the serial sides, up to the widest; those of the weights next to one another. Weights that stay enter whole,
+/// each in the low bits of a place of the widest.
+fn modes(serial: Serial, activation: Shape, weight: Shape, (depth, weights_stay): (u32, bool)) -> Vec<Mode> {
     let operands = |side: Side, shape: Shape| -> Vec<Operand> {
-        let narrowed = |width: u32| Operand::dense(Numbers::Planes(Shape { width, ..shape }));
+        let narrowed = |width: u32| match weights_stay && side == Side::Weight {
+            true => {
+                let numbers = Numbers::Digits(Shape { width, ..shape }, 1);
+                Operand { pitch: shape.width, ..Operand::dense(numbers) }
+            }
+            false => Operand::dense(Numbers::Planes(Shape { width, ..shape })),
+        };
         match serial {
             Serial::One(of) if of != side => vec![Operand::dense(Numbers::Integers(shape))],
             Serial::One(_) | Serial::Both => (1..=shape.width).map(narrowed).collect(),
         }
     };
     let bits = |operand: &Operand| match operand.numbers {
-        Numbers::Planes(shape) | Numbers::Integers(shape) => shape.width,
+        Numbers::Planes(shape) | Numbers::Digits(shape, _) | Numbers::Integers(shape) => shape.width,
         other => other.bits(),
     };
     let weights = operands(Side::Weight, weight);

@@ -16,27 +16,36 @@
 //! several tiles their sums are added up in a memory of `max_rows` rows. Weights of the next tile follow the last vector row by
 //! row.
 //!
+//! Where elements take operands plane by plane a vector passes once for each pair of planes, and the sums of its passes are
+//! added behind the resolution (`pass_sums.rs`): elements neither shift nor know a sign.
+//!
 //! Nothing waits for the receiver: a row that the queue before it has no place for goes round (`circulation.rs`), so that no
 //! register between operands and sums has an enable.
+
+mod pass_sums;
+mod schedule;
+mod told;
 
 use super::circulation::{self, ToFoot, circulate};
 use super::cost::ControlCensus;
 use super::geometry::Geometry;
 use super::operands::{Told, entering, port_bits, within_inner, within_issued};
 use super::partial_sums::{self, PartialSums};
+use super::planes;
 use super::queue::{self, Queue};
 use super::resolving::{in_one_word, resolving_cycles};
 use super::results::{self, Row};
-use super::schedule::mode_of_run;
-use super::shell::{CONTROL, Element, Inputs};
+use super::shell::{CONTROL, Element, Inputs, TAKEN};
 use super::skew::{Wave, skewed, skewed_census, wave_census};
 use super::zero_points::Correction;
 use crate::census::{Parts, sum_of};
-use crate::sequencer::{sequencer, sequencer_census};
-use tritloom_hdl::Primitive::{
-    Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, Register, ResetRegister,
+use pass_sums::PassSums;
+use schedule::Schedule;
+use told::{Fact, fact, told_bits};
+use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Register, ResetRegister};
+use tritloom_hdl::{
+    Census, InstanceBuilder, Lanes, Module, ModuleBuilder, Pipeline, RegisterBuilder, Shape, Staged, Value, uint,
 };
-use tritloom_hdl::{Census, InstanceBuilder, Lanes, Module, ModuleBuilder, RegisterBuilder, Shape, Value, uint};
 
 /// The rows of results.
 pub(super) fn rows(
@@ -52,145 +61,35 @@ pub(super) fn rows(
     m.section("Vectors");
     let queue = Queue::new(m, queue_places(geometry));
     let room = queue.room();
-    let partial = geometry.has_partial_sums().then(|| Partial::declare(m));
-    let may_leave = |told: &Value| match &partial {
-        Some(partial) => partial.may_leave(m, told, &room),
-        None => room.clone(),
-    };
+    let last_left = geometry.has_partial_sums().then(|| m.register("last_left", uint(1)));
+    let may_leave = |told: &Value| may_leave(m, geometry, told, (&room, last_left.as_ref()));
     let vector = circulate(m, geometry.rows, (&schedule.issue, &schedule.told), may_leave, &open_next);
-    partial.iter().for_each(|partial| partial.note(&vector));
+    if let (Some(last_left), Some(ends_tile)) = (&last_left, fact(geometry, &vector.told, Fact::EndsTile)) {
+        last_left.reset(0).next(&(&vector.leaves & ends_tile));
+    }
     m.section("Elements");
     let sums = columns(m, geometry, element, streams, &schedule, &vector.again);
     m.section("Rows");
     queued(m, geometry, max_rows, (&vector, &sums), queue, ready)
 }
 
-/// Where sums may be partial: which of them leave.
-struct Partial {
-    /// The last vector of a tile has left in the cycle before.
-    last_left: RegisterBuilder,
-}
-
-impl Partial {
-    fn declare(m: &ModuleBuilder) -> Partial {
-        Partial { last_left: m.register("last_left", uint(1)) }
+/// Whether the sums of the vector that comes to the foot have somewhere to go: complete ones need room. Where they are added up in
+/// a memory those of a run of one row must not leave one behind the other, the last of a tile `last_left` before: each is added
+/// to what the one before has written.
+fn may_leave(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    told: &Value,
+    (room, last_left): (&Value, Option<&RegisterBuilder>),
+) -> Value {
+    let Some(complete) = fact(geometry, told, Fact::Complete) else { return room.clone() };
+    match last_left.zip(fact(geometry, told, Fact::EndsTile)) {
+        None => m.wire("may_leave", &(!complete | room)),
+        Some((last_left, ends_tile)) => {
+            let apart = m.wire("apart", &!(last_left.value() & ends_tile));
+            m.wire("may_leave", &((!complete | room) & apart))
+        }
     }
-
-    /// Complete sums need room. Those of a run of one row must not leave one behind the other: each is added to what the one
-    /// before has written.
-    fn may_leave(&self, m: &ModuleBuilder, told: &Value, room: &Value) -> Value {
-        let apart = m.wire("apart", &!(self.last_left.value() & told.bit(ENDS_TILE)));
-        m.wire("may_leave", &((!told.bit(COMPLETE) | room) & apart))
-    }
-
-    fn note(&self, vector: &ToFoot) {
-        self.last_left.reset(0).next(&(&vector.leaves & vector.told.bit(ENDS_TILE)));
-    }
-}
-
-/// In what is said of a vector: it is the last of its run; where sums may be partial or rows are corrected, the last of its
-/// tile; where sums may be partial, it completes them, and begins them. Above that, how many columns of the run are left.
-const LAST: u32 = 0;
-const ENDS_TILE: u32 = 1;
-const COMPLETE: u32 = 2;
-const BEGINS: u32 = 3;
-
-/// Whether it is said of a vector that it is the last of its tile.
-fn tells_ends(geometry: &Geometry) -> bool {
-    geometry.has_partial_sums() || geometry.zero_points.is_some()
-}
-
-/// Bits of what is said of a vector.
-fn told_bits(geometry: &Geometry) -> u32 {
-    let partial = if geometry.has_partial_sums() { 2 } else { 0 };
-    1 + u32::from(tells_ends(geometry)) + partial + geometry.nest().outer_bits()
-}
-
-/// What enters in a cycle.
-struct Schedule {
-    /// Weights enter.
-    load: Value,
-    /// By row of the array: they are for it.
-    row: Lanes,
-    /// A vector of activations enters.
-    issue: Value,
-    /// Places of the inner dimension that are left, those of this tile included.
-    inner_left: Value,
-    /// What is said of the vector.
-    told: Value,
-    /// Where there are several modes, the number of that of the run, and what edges and elements are told of it.
-    mode: Option<[Value; 2]>,
-}
-
-impl Schedule {
-    /// Weights of a tile, then vectors while they are let in, as is known a cycle ahead.
-    fn build(
-        m: &ModuleBuilder,
-        geometry: &Geometry,
-        element: &dyn Element,
-        streams: &Inputs,
-        open_next: &Value,
-    ) -> Schedule {
-        let (rows, bits) = (geometry.rows, geometry.row_count_bits());
-        let step = m.forward("step", uint(1));
-        let sequencer = m.instance("sequencer", &sequencer(&geometry.nest()));
-        sequencer.connect("run_valid", &streams.run_valid).connect("step", &step);
-        sequencer.connect("run_inner", &streams.run_inner).connect("run_outer", &streams.run_columns);
-        let run_ready = sequencer.output("run_ready");
-        m.documented_output("run_ready", &run_ready, "");
-        let start = m.wire("start", &(&streams.run_valid & &run_ready));
-        let run_rows = m.delay("rows", &streams.run_rows, Some(&start));
-        let mode_of_run = |run_mode| mode_of_run(m, geometry, element, (run_mode, &start), &sequencer);
-        let mode = streams.run_mode.as_ref().map(mode_of_run);
-
-        let streaming = m.register("streaming", uint(1));
-        let weight_ready = m.wire("loadable", &(sequencer.output("busy") & !streaming.value()));
-        m.output("weight_ready", &weight_ready);
-        let loading = m.wire("load", &(weight_ready & &streams.weight_valid));
-        let row = row_to_load(m, rows, &loading);
-        let enterable = m.register("enterable", uint(1));
-        m.output("activation_ready", enterable.value());
-        let issue = m.wire("issue", &(enterable.value() & &streams.activation_valid));
-
-        let vectors_left = m.register("vectors_left", uint(bits));
-        let one_less = (vectors_left.value() - m.uint(1, bits)).wrap(bits).as_unsigned();
-        let change = m.wire("load_or_issue", &(&loading | &issue));
-        vectors_left.enable(&change).next(&loading.mux(&run_rows, &one_less));
-        let only = run_rows.less_equal(&m.uint(1, bits));
-        let one_behind = vectors_left.value().less_equal(&m.uint(geometry.most_rows().min(2).into(), bits));
-        let last_vector = m.delay("last_vector", &loading.mux(&only, &one_behind), Some(&change));
-        step.drive(&(&issue & &last_vector));
-        let loaded = &loading & row.lane(rows - 1);
-        let streaming_next = m.wire("streaming_next", &(loaded | (streaming.value() & !&*step)));
-        streaming.reset(0).next(&streaming_next);
-        enterable.reset(0).next(&(streaming_next & open_next));
-
-        let last = m.wire("vector_is_last", &(sequencer.output("last_outer") & &last_vector));
-        let (first_inner, last_inner) = (sequencer.output("first_inner"), sequencer.output("last_inner"));
-        let columns_left = sequencer.output("outer_left");
-        let begins = match (&mode, geometry.adding_mode()) {
-            (Some([number, _]), Some(adding)) => {
-                let adds = number.equals(&m.uint(adding as u64, number.width()));
-                m.wire("begins_sums", &(first_inner & !adds))
-            }
-            _ => first_inner,
-        };
-        let partial = [&begins, &last_inner].into_iter().filter(|_| geometry.has_partial_sums());
-        let ends_tile = tells_ends(geometry).then_some(&last_vector);
-        let told: Vec<&Value> = [&columns_left].into_iter().chain(partial).chain(ends_tile).chain([&last]).collect();
-        Schedule { load: loading, row, issue, inner_left: sequencer.output("inner_left"), told: m.concat(&told), mode }
-    }
-}
-
-/// A one at the row of the array that takes the next beat of weights.
-fn row_to_load(m: &ModuleBuilder, rows: u32, loading: &Value) -> Lanes {
-    if rows == 1 {
-        return m.uint(1, 1).lanes(uint(1), 1);
-    }
-    let row = m.register("row_to_load", uint(rows));
-    let next = m.concat(&[&row.value().slice(0, rows - 1), &row.value().top_bit()]);
-    row.enable(loading).reset(1).next(&next);
-    row.value().lanes(uint(1), rows)
 }
 
 /// What comes out at the foot of the columns.
@@ -199,13 +98,6 @@ struct Foot {
     sums: Lanes,
     /// Of activations, where there are zero points.
     activation_sum: Option<Value>,
-}
-
-impl Foot {
-    /// All of it, the first column lowest.
-    fn packed(&self, m: &ModuleBuilder) -> Value {
-        m.concat(&self.activation_sum.iter().chain([self.sums.flat()]).collect::<Vec<_>>())
-    }
 }
 
 /// The columns.
@@ -226,7 +118,7 @@ fn columns(
     let weights = m.delay("weights", entering.columns.flat(), None).lanes(entering.columns.shape(), geometry.columns);
     let again = m.pipeline("round", None).control(0, "again_as_sum", again).at(geometry.element_stages);
     let cell = element.element();
-    let controls = schedule.mode.as_ref().map(|[_, control]| controls(m, geometry, &cell, control)).unwrap_or_default();
+    let controls = controls(m, geometry, &cell, schedule);
     let connect = |instance: &InstanceBuilder| {
         instance.connect("activations", activations.flat()).connect("again", &again);
         for (name, of_rows) in &controls {
@@ -251,9 +143,20 @@ fn columns(
     Foot { sums: in_one_word(m, geometry, &sums), activation_sum }
 }
 
-/// The inputs that tell elements the mode of what is in each of their stages, each with a lane a row: it passes the rows
-/// with the vectors.
-fn controls(m: &ModuleBuilder, geometry: &Geometry, cell: &Module, control: &Value) -> Vec<(&'static str, Lanes)> {
+/// The inputs that tell elements the mode of what is in each of their stages, or which plane of their weights to take, each with
+/// a lane a row: it passes the rows with the vectors.
+fn controls(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    cell: &Module,
+    schedule: &Schedule,
+) -> Vec<(&'static str, Lanes)> {
+    if let Some(taken) = &schedule.taken {
+        let wave = Wave::new(m, "taken", taken.width(), geometry.rows + 1);
+        wave.drive(taken, None);
+        return vec![(TAKEN, wave.before(1, geometry.rows))];
+    }
+    let Some([_, control]) = &schedule.mode else { return Vec::new() };
     let read: Vec<_> = (1..).zip(CONTROL).filter(|(_, name)| cell.port(name).is_some()).collect();
     let Some((last, _)) = read.last() else { return Vec::new() };
     let wave = Wave::new(m, "control", control.width(), last + geometry.rows);
@@ -271,7 +174,7 @@ fn column(geometry: &Geometry, name: &str, cell: &Module) -> Module {
     let activations = m.input_lanes("activations", operand("activations"), rows, "first row lowest");
     let weights = cell.port("weights").map(|_| held_weights(&m, operand("weights"), rows));
     let again = m.documented_input("again", uint(1), "the sum that is at the foot a cycle later enters again");
-    let told = CONTROL.into_iter().filter(|name| cell.port(name).is_some());
+    let told = CONTROL.into_iter().chain([TAKEN]).filter(|name| cell.port(name).is_some());
     let controls: Vec<_> = told.map(|name| (name, m.input_lanes(name, operand(name), rows, "of each row"))).collect();
     let (above, sums) = (m.lanes("above", uint(bits), rows), m.lanes("sums", uint(bits), rows));
     let round = m.delay("goes_round", &again, None);
@@ -311,7 +214,8 @@ fn held_weights(m: &ModuleBuilder, shape: Shape, rows: u32) -> Lanes {
 
 /// Cycles from that before a vector is at the foot, two before its sums are there, to the last before its row is in the queue.
 fn way_to_queue(geometry: &Geometry) -> u32 {
-    2 + geometry.element_stages + resolving_cycles(geometry) + u32::from(geometry.has_partial_sums())
+    let added = u32::from(geometry.has_partial_sums() || geometry.vectors_have_passes());
+    2 + geometry.element_stages + resolving_cycles(geometry) + added
 }
 
 /// Places of the queue: as many as keep pace with a receiver that is always ready.
@@ -333,32 +237,26 @@ fn queued(
     queue: Queue,
     ready: &Value,
 ) -> Row {
-    let (arrival, outer, columns) = (way_to_queue(geometry), geometry.nest().outer_bits(), geometry.columns);
-    let way = m.pipeline("row", None);
-    let there = way.control(0, "row_there", &vector.leaves);
-    let told = |name: &str, bit| way.stage(0, name, &vector.told.bit(bit));
-    let last = told("row_is_last", LAST).at(arrival);
-    let ends_tile = tells_ends(geometry).then(|| told("row_ends_tile", ENDS_TILE));
-    let columns_left = vector.told.slice(told_bits(geometry) - outer, outer);
-    let keep = way.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(arrival);
-    let (promise, announced, sums) = match ends_tile.as_ref().filter(|_| geometry.has_partial_sums()) {
-        None => (vector.leaves.clone(), there.at(arrival - 1), foot.packed(m)),
-        Some(ends_tile) => {
-            let (complete, begins) = (told("row_complete", COMPLETE), told("row_begins", BEGINS));
-            let partial = PartialSums {
-                arriving: there.at(arrival - 1),
-                last_vector: ends_tile.at(arrival - 1),
-                begins: begins.at(arrival),
-                kept: match geometry.adding_mode() {
-                    Some(_) => there.at(arrival),
-                    None => m.wire("kept_for_later", &(there.at(arrival) & !complete.at(arrival))),
-                },
-            };
-            let promise = m.wire("promise", &(&vector.leaves & complete.at(0)));
-            let announced = m.wire("announced", &(there.at(arrival - 1) & complete.at(arrival - 1)));
-            let sums = (&foot.sums, foot.activation_sum.as_ref());
-            (promise, announced, partial_sums::added(m, geometry, max_rows, sums, &partial))
-        }
+    let (arrival, columns) = (way_to_queue(geometry), geometry.columns);
+    let way = Way { row: m.pipeline("row", None), geometry, vector };
+    let there = way.row.control(0, "row_there", &vector.leaves);
+    let last = way.told("row_is_last", Fact::Last).map_or(m.uint(0, 1), |last| last.at(arrival));
+    let ends_tile = way.told("row_ends_tile", Fact::EndsTile);
+    let columns_left = told::columns_left(geometry, &vector.told);
+    let keep = way.row.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(arrival);
+    let complete = way.told("row_complete", Fact::Complete);
+    let sums = way.sums_of_passes(m, &there, foot).unwrap_or_else(|| foot.sums.clone());
+    let partial = way.partial_sums(m, &there, ends_tile.as_ref().zip(complete.as_ref()));
+    let (promise, announced) = match &complete {
+        None => (vector.leaves.clone(), there.at(arrival - 1)),
+        Some(complete) => (
+            m.wire("promise", &(&vector.leaves & complete.at(0))),
+            m.wire("announced", &(there.at(arrival - 1) & complete.at(arrival - 1))),
+        ),
+    };
+    let sums = match &partial {
+        None => m.concat(&foot.activation_sum.iter().chain([sums.flat()]).collect::<Vec<_>>()),
+        Some(partial) => partial_sums::added(m, geometry, max_rows, (&sums, foot.activation_sum.as_ref()), partial),
     };
     let corrected = geometry.zero_points.and(ends_tile.as_ref()).map(|ends_tile| ends_tile.at(arrival));
     let parts: Vec<&Value> = corrected.iter().chain([&last, &keep, &sums]).collect();
@@ -373,6 +271,59 @@ fn queued(
         correction: corrected
             .is_some()
             .then(|| Correction { activation_sum: row(bits, above - bits), ends_tile: Some(waiting.row.top_bit()) }),
+    }
+}
+
+/// What goes with the sums of a vector from the foot to the queue.
+struct Way<'a> {
+    row: Pipeline,
+    geometry: &'a Geometry,
+    vector: &'a ToFoot,
+}
+
+impl Way<'_> {
+    /// What is said of the vector, if it is.
+    fn told(&self, name: &str, said: Fact) -> Option<Staged> {
+        Some(self.row.stage(0, name, &fact(self.geometry, &self.vector.told, said)?))
+    }
+
+    /// Where vectors have passes, the sums of those that have come, in the cycle before the queue.
+    fn sums_of_passes(&self, m: &ModuleBuilder, there: &Staged, foot: &Foot) -> Option<Lanes> {
+        let arriving = way_to_queue(self.geometry) - 1;
+        let told = |name: &str, fact: Fact| Some(self.told(name, fact)?.at(arriving));
+        let what = PassSums {
+            first: told("row_first_pass", Fact::FirstPass)?,
+            arriving: there.at(arriving),
+            moves_up: told("row_moves_up", Fact::MovesUp),
+            negative: told("row_negative", Fact::Negative),
+        };
+        Some(pass_sums::added(m, self.geometry, &foot.sums, &what))
+    }
+
+    /// Where sums may be partial, what becomes of them: of vectors that are the last of their tile, and complete.
+    fn partial_sums(
+        &self,
+        m: &ModuleBuilder,
+        there: &Staged,
+        told: Option<(&Staged, &Staged)>,
+    ) -> Option<PartialSums> {
+        let (ends_tile, complete) = told.filter(|_| self.geometry.has_partial_sums())?;
+        let arrival = way_to_queue(self.geometry);
+        let begins = self.told("row_begins", Fact::Begins)?;
+        let last_pass = self.told("row_last_pass", Fact::LastPass);
+        let vector_there = |stage: u32| match &last_pass {
+            None => there.at(stage),
+            Some(last) => m.wire(&format!("vector_there_{stage}"), &(there.at(stage) & last.at(stage))),
+        };
+        Some(PartialSums {
+            arriving: vector_there(arrival - 1),
+            last_vector: ends_tile.at(arrival - 1),
+            begins: begins.at(arrival),
+            kept: match self.geometry.adding_mode() {
+                Some(_) => there.at(arrival),
+                None => m.wire("kept_for_later", &(vector_there(arrival) & !complete.at(arrival))),
+            },
+        })
     }
 }
 
@@ -412,6 +363,7 @@ pub(super) fn census(
     if geometry.has_modes() && mode.stages > 0 {
         passing.add_census(&wave_census(mode.bits, rows + mode.stages), 1);
     }
+    passing.add_census(&wave_census(planes::taken_bits(geometry), rows + 1), 1);
     let (sum_columns, sum_bits) = (geometry.activation_sum_columns(), geometry.kept_activation_bits());
     passing.add_census(
         &sum_of(&[
@@ -423,6 +375,9 @@ pub(super) fn census(
         1,
     );
     let mut parts = vec![("passing", passing)];
+    if geometry.vectors_have_passes() {
+        parts.push(("sums of passes", pass_sums::census(geometry)));
+    }
     if geometry.has_partial_sums() {
         parts.push(("partial sums", partial_sums::census(geometry, max_rows)));
     }
@@ -432,44 +387,24 @@ pub(super) fn census(
 
 /// The primitives of the schedule, of the way of the vectors and of what goes with their rows, modes apart.
 pub(super) fn control(geometry: &Geometry) -> Census {
-    let rows = geometry.rows;
-    let counted = geometry.row_count_bits();
-    let (several_rows, partial) = (u64::from(rows > 1), geometry.has_partial_sums());
     let arrival = u64::from(way_to_queue(geometry));
-    let mut census = sequencer_census(&geometry.nest());
-    census.add_census(
-        &sum_of(&[
-            (AndOr, 9, 1),                 // start, loadable, load, enterable, issue, load or issue, step, streaming 2
-            (Inverter, 2, 1),              // of streaming, of step
-            (AndOr, 1, 1),                 // loaded
-            (EnabledRegister, 1, counted), // rows of the run
-            (ResetRegister, 2, 1),         // streaming, enterable
-            (ResetRegister, several_rows, rows),
-            (Comparator, 2, counted), // last vector
-            (Multiplexer, 1, 1),
-            (EnabledRegister, 1, 1),
-            (Adder, 1, counted + 1), // one vector less
-            (Multiplexer, 1, counted),
-            (EnabledRegister, 1, counted), // vectors left
-            (AndOr, 1, 1),                 // last vector of its run
-            (Register, arrival, 1),
-            (Register, arrival, geometry.columns), // columns that are kept
-        ]),
-        1,
-    );
-    // Row there, complete, begins; whether a last vector has left.
-    match partial {
-        false => census.add(ResetRegister, arrival - 1, 1),
-        true => {
-            let adds = geometry.adding_mode().is_some();
-            let complete = if adds { arrival - 1 } else { arrival };
-            census.add(ResetRegister, arrival + 1, 1);
-            census.add(Register, complete + arrival, 1);
-            census.add(Comparator, adds.into(), geometry.mode_bits().into()); // begins
-        }
+    let (partial, passes) = (geometry.has_partial_sums(), geometry.vectors_have_passes());
+    let mut census = schedule::census(geometry);
+    census.add_census(&circulation::census(geometry.rows, told_bits(geometry)), 1);
+    census.add(Register, arrival, geometry.columns.into()); // columns that are kept
+    for fact in told::facts(geometry) {
+        let stages = match fact {
+            Fact::Complete if geometry.adding_mode().is_some() || !partial => arrival - 1,
+            Fact::EndsTile if geometry.zero_points.is_none() => arrival - 1,
+            Fact::FirstPass | Fact::MovesUp | Fact::Negative => arrival - 1,
+            Fact::Last | Fact::EndsTile | Fact::Complete | Fact::Begins | Fact::LastPass => arrival,
+        };
+        census.add(Register, stages, 1);
     }
-    let ends_tile = if geometry.zero_points.is_some() { arrival } else { (arrival - 1) * u64::from(partial) };
-    census.add(Register, ends_tile, 1);
-    census.add_census(&circulation::census(rows, told_bits(geometry)), 1);
+    census.add(ResetRegister, arrival - 1 + 2 * u64::from(partial), 1); // row there; whether a last vector has left
+    if passes {
+        census.add(AndOr, if partial { 2 } else { 3 }, 1); // vector there 2, or may leave, promise, announced
+        census.add(Inverter, u64::from(!partial), 1);
+    }
     census
 }

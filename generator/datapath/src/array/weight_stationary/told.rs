@@ -1,0 +1,70 @@
+//! What is said of a vector on its way through the array, and of its row of sums behind it.
+
+use super::super::geometry::Geometry;
+use super::super::planes;
+use tritloom_hdl::{ModuleBuilder, Value};
+
+/// Something that may be said of a vector, in a bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fact {
+    /// It is the last of its run.
+    Last,
+    /// It is the last of its tile, in its last pass.
+    EndsTile,
+    /// It completes its sums: they leave the array.
+    Complete,
+    /// Its sums begin with it.
+    Begins,
+    /// It passes for the last time in its tile.
+    LastPass,
+    /// It passes for the first time in its tile.
+    FirstPass,
+    /// What its passes before have added weighs a digit more.
+    MovesUp,
+    /// The products of this pass count negative.
+    Negative,
+}
+
+/// What is said of every vector of an array, the lowest bit first; above it, how many columns of the run are left.
+pub(super) fn facts(geometry: &Geometry) -> Vec<Fact> {
+    let (partial, passes) = (geometry.has_partial_sums(), geometry.vectors_have_passes());
+    let said = [
+        (Fact::Last, true),
+        (Fact::EndsTile, partial || geometry.zero_points.is_some()),
+        (Fact::Complete, partial || passes),
+        (Fact::Begins, partial),
+        (Fact::LastPass, partial && passes),
+        (Fact::FirstPass, passes),
+        (Fact::MovesUp, passes && planes::says_what_moves_up(geometry)),
+        (Fact::Negative, passes && planes::has_negative(geometry)),
+    ];
+    said.into_iter().filter(|(_, is_said)| *is_said).map(|(fact, _)| fact).collect()
+}
+
+/// Bits of what is said of a vector.
+pub(super) fn told_bits(geometry: &Geometry) -> u32 {
+    facts(geometry).len() as u32 + geometry.nest().outer_bits()
+}
+
+/// All of it, from a value for each fact that is said.
+pub(super) fn told(
+    m: &ModuleBuilder,
+    geometry: &Geometry,
+    columns_left: &Value,
+    value: impl Fn(Fact) -> Value,
+) -> Value {
+    let said: Vec<Value> = facts(geometry).into_iter().rev().map(value).collect();
+    m.concat(&[columns_left].into_iter().chain(&said).collect::<Vec<_>>())
+}
+
+/// What is said of a vector in a bit, if it is.
+pub(super) fn fact(geometry: &Geometry, told: &Value, fact: Fact) -> Option<Value> {
+    let bit = facts(geometry).iter().position(|said| *said == fact)?;
+    Some(told.bit(bit as u32))
+}
+
+/// How many columns of the run are left, those of its tile included.
+pub(super) fn columns_left(geometry: &Geometry, told: &Value) -> Value {
+    let bits = geometry.nest().outer_bits();
+    told.slice(told.width() - bits, bits)
+}

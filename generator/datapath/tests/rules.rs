@@ -39,6 +39,8 @@ fn every_broken_rule_is_named_with_a_way_out() {
     broken("ternary_lut", "C0204", &tables);
     broken("bit_slice", "C0251", &[("activation_bits", number(7))]);
     broken("bit_slice", "C0252", &[("weight_bits", number(1)), ("weight_slice", Given::from("bits8"))]);
+    let skipped = [("topology", word("weight_stationary")), ("zero_digits", word("skipped"))];
+    broken("booth_flex_serial", "C0281", &skipped);
     broken("nested", "C0261", &[("weight_bits", number(4)), ("draft_bits", number(4))]);
 }
 

@@ -67,3 +67,19 @@ fn bits_are_exact_with_either_side_serial_and_every_sign() {
         check(family, &configuration(family, &settings), seed as u64);
     }
 }
+
+#[test]
+fn booth_digits_one_after_the_other_are_exact_in_every_width() {
+    let sizes = [
+        "rows: 3, columns: 2, depth: 2, activation: int4, weight: int8, max_inner: 60, max_columns: 5, max_rows: 4",
+        "rows: 1, columns: 1, depth: 3, activation: int8, weight: int16, max_inner: 40, max_columns: 2, max_rows: 1",
+        "rows: 2, columns: 3, depth: 1, activation: int16, weight: int4, max_inner: 2, max_columns: 4, max_rows: 3",
+    ];
+    let combinations = combinations("booth_flex_serial", &["accumulation", "accumulator", "adders"]);
+    assert_eq!(combinations.len(), 8);
+    let family = family("booth_flex_serial");
+    for (seed, (built, size)) in combinations.iter().flat_map(|built| sizes.map(|size| (built, size))).enumerate() {
+        let settings = format!("topology: weight_stationary, {size}{built}");
+        check(family, &configuration(family, &settings), seed as u64);
+    }
+}

@@ -71,6 +71,7 @@ pub use interface::{interface, timing};
 pub use mode::{Mode, Numbers, Operand};
 pub(crate) use moving_sum::{
     Below, ClearedSum, MovingSum, SO_FAR, cleared_sum_census, enabled_sum, enabled_sum_census, moving_sum_census,
+    passing_sum,
 };
 pub use parameters::*;
 pub use shell::{Element, build};

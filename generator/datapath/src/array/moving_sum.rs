@@ -1,5 +1,5 @@
-//! Sums in two words: of elements that add in some cycles, and of those that add what weighs most first, whose sums move up
-//! when a pass of the operands begins.
+//! Sums in two words: of elements that add in some cycles, of those that pass their sums on, and of those that add what weighs
+//! most first, whose sums move up when a pass of the operands begins.
 
 use crate::arith::bit_heap::{BitHeap, Carries, Compression};
 use crate::census::sum_of;
@@ -52,6 +52,17 @@ pub(crate) fn enabled_sum_census(width: u32) -> Census {
         (AndOr, 2, width), // words so far
         (EnabledRegister, 2, width),
     ])
+}
+
+/// Adds a heap, which is zero where there is nothing to add, to the two words of a sum that comes in, and gives them as the
+/// output `sum`.
+pub(crate) fn passing_sum(m: &ModuleBuilder, mut heap: BitHeap, compression: &Compression) {
+    let (width, layout) = (heap.profile().width(), Carries::Everywhere.layout());
+    m.section("Sum");
+    let addend = m.documented_input("addend", uint(2 * width), layout).lanes(uint(width), 2);
+    addend.iter().iter().for_each(|word| heap.add_unsigned(word, 0, 0));
+    let rows = heap.reduce(m, "heap", compression);
+    m.documented_output("sum", &m.concat(&[&rows.1, &rows.0]), layout);
 }
 
 /// The ports that say what becomes of the sum.

@@ -1,9 +1,9 @@
 //! Elements that add the products of a plane of bits, and the edges that give a plane its sign.
 
 use super::parameters::{Config, Serial, Side};
-use crate::arith::bit_heap::{BitHeap, Carries, Plan, Profile};
+use crate::arith::bit_heap::{BitHeap, Plan, Profile};
 use crate::arith::popcount::{popcount, popcount_census};
-use crate::array::{Geometry, MovingSum, moving_sum_census};
+use crate::array::{Geometry, MovingSum, moving_sum_census, passing_sum};
 use crate::census::{Parts, sum_of};
 use tritloom_hdl::Primitive::{AndOr, Reduction, Xor};
 use tritloom_hdl::{Census, Module, ModuleBuilder, Shape, Value, bits_for, sint, uint};
@@ -153,7 +153,7 @@ fn taken(m: &ModuleBuilder, config: &Config, side: Side, numbers: &Value) -> Val
 enum Sum {
     /// It stays, and moves up before bits of half the weight.
     Stays(MovingSum),
-    /// To the element below: the products of a pass and the addend, which is declared with it.
+    /// To the element below, with what comes in.
     Passes,
 }
 
@@ -166,19 +166,10 @@ impl Sum {
         }
     }
 
-    fn add(&self, m: &ModuleBuilder, mut heap: BitHeap, config: &Config) {
-        let compression = config.tree.compression();
-        let width = heap.profile().width();
+    fn add(&self, m: &ModuleBuilder, heap: BitHeap, config: &Config) {
         match self {
-            Sum::Stays(sum) => sum.accumulate(m, heap, config.drains(), &compression),
-            Sum::Passes => {
-                m.section("Sum");
-                let layout = Carries::Everywhere.layout();
-                let addend = m.documented_input("addend", uint(2 * width), layout).lanes(uint(width), 2);
-                addend.iter().iter().for_each(|word| heap.add_unsigned(word, 0, 0));
-                let rows = heap.reduce(m, "heap", &compression);
-                m.documented_output("sum", &m.concat(&[&rows.1, &rows.0]), layout);
-            }
+            Sum::Stays(sum) => sum.accumulate(m, heap, config.drains(), &config.tree.compression()),
+            Sum::Passes => passing_sum(m, heap, &config.tree.compression()),
         }
     }
 }
@@ -321,10 +312,8 @@ pub(super) fn element_census(config: &Config) -> Parts {
         let width = config.whole(Side::Weight).width;
         products.add_census(&sum_of(&[(AndOr, depth.into(), width), (Reduction, depth.into(), width)]), 1);
     }
-    let mut parts = vec![
-        ("products", products),
-        ("compression", Plan::new(&profile(config), &config.tree.compression()).census()),
-    ];
+    let mut parts =
+        vec![("products", products), ("compression", Plan::new(&profile(config), &config.tree.compression()).census())];
     if !config.passes_sums() {
         parts.push(("accumulate", moving_sum_census(config.geometry.kept_bits(), config.drains())));
     }

@@ -1,8 +1,8 @@
 //! The primitives of feeder and element in closed form.
 
 use super::RADIX;
-use super::element::profile;
-use super::parameters::Config;
+use super::element::{profile, taken_census};
+use super::parameters::{Config, Shift};
 use crate::arith::bit_heap::Plan;
 use crate::arith::recode::booth::digit_census;
 use crate::arith::recode::digit_product::{moved_up_census, product_census};
@@ -14,22 +14,37 @@ use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplex
 
 pub(super) fn element(config: &Config) -> ElementCensus {
     let depth = config.geometry.depth.into();
-    let products = copies(&product_census(RADIX.digit_set(), config.seen_activation()), depth);
-    let feeder = if config.skips { skipping(config) } else { in_order(config) };
-    let mut parts = vec![("digit products", products)];
-    if !config.at_edge {
-        parts.extend([("reduction", reduction(config)), ("shift", shift(config))]);
+    let mut products = copies(&product_census(RADIX.digit_set(), config.seen_activation()), depth);
+    if config.passes_sums() {
+        products.add_census(&taken_census(config), 1);
     }
-    parts.extend(match config.carry_save {
-        false if config.at_edge => vec![("reduction", reduction(config)), ("accumulate", accumulate_resolved(config))],
-        false => vec![("accumulate", accumulate_resolved(config))],
-        true => {
-            vec![("compression", compression(config)), ("accumulate", enabled_sum_census(config.geometry.kept_bits()))]
-        }
+    let mut parts = vec![("digit products", products)];
+    if config.shift == Shift::Element || !config.carry_save {
+        parts.push(("reduction", reduction(config)));
+    }
+    if config.shift == Shift::Element {
+        parts.push(("shift", shift(config)));
+    }
+    let (stays, width) = (u64::from(!config.passes_sums()), config.geometry.kept_bits());
+    if config.carry_save {
+        parts.push(("compression", compression(config)));
+    }
+    parts.push((
+        "accumulate",
+        match config.carry_save {
+            true => copies(&enabled_sum_census(width), stays),
+            false => accumulate_resolved(config),
+        },
+    ));
+    let feeder = (!config.passes_sums()).then(|| FeederCensus {
+        primitives: if config.skips { skipping(config) } else { in_order(config) },
+        dealt_bits: config.dealt_bits(),
+        in_a_cycle: false,
     });
+    let decoder = if config.passes_sums() { Census::default() } else { control(config) };
     ElementCensus {
-        control: ControlCensus { decoder: control(config), ..ControlCensus::default() },
-        feeder: Some(FeederCensus { primitives: feeder, dealt_bits: config.dealt_bits(), in_a_cycle: false }),
+        control: ControlCensus { decoder, ..ControlCensus::default() },
+        feeder,
         parts,
         ..ElementCensus::default()
     }
@@ -51,12 +66,12 @@ fn shift(config: &Config) -> Census {
 }
 
 fn accumulate_resolved(config: &Config) -> Census {
-    let width = config.geometry.kept_bits();
+    let (stays, width) = (u64::from(!config.passes_sums()), config.geometry.kept_bits());
     sum_of(&[
-        (Inverter, 1, 1),
-        (AndOr, 1, width),     // base
+        (Inverter, stays, 1),
+        (AndOr, stays, width), // base
         (Adder, 1, width + 1), // total
-        (EnabledRegister, 1, width),
+        (EnabledRegister, stays, width),
     ])
 }
 
@@ -83,7 +98,7 @@ fn in_order(config: &Config) -> Census {
         (EnabledRegister, 1, behind),
         (Inverter, 1, 1), // spent
     ]);
-    match config.at_edge {
+    match config.at_edge() {
         true => census.add(Multiplexer, activations.into(), seen.into()),
         false => census.add_census(&counter(config), 1),
     }
@@ -115,7 +130,7 @@ fn skipping(config: &Config) -> Census {
         (Reduction, 1, digits),
         (Inverter, 1, 1), // spent
     ]);
-    match config.at_edge {
+    match config.at_edge() {
         true => census.add(AndOr, choices * u64::from(activations), config.seen_activation().width.into()),
         false => census.add(EnabledRegister, 1, config.position_bits().into()),
     }

@@ -5,6 +5,9 @@ use crate::array::{Mode, OperandBeat, booth_digit};
 use crate::family::Pace;
 
 pub(super) fn pace(config: &Config, mode: &Mode) -> Pace {
+    if config.passes_sums() {
+        return Pace::EVERY_CYCLE;
+    }
     let most_cycles = digits(mode).into();
     Pace { least_cycles: if config.skips { 1 } else { most_cycles }, most_cycles }
 }

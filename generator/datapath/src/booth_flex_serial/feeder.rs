@@ -87,7 +87,7 @@ fn in_order(config: &Config) -> Module {
     behind.enable(&change).next(&ports.load.mux(&ports.further, &fewer));
 
     let digits = digits(&m, &held);
-    match config.at_edge {
+    match config.at_edge() {
         true => deal(&m, config, &climbing(&m, config, &ports, &change), &digits, None),
         false => {
             let position = m.register("position", uint(config.position_bits()));
@@ -175,7 +175,7 @@ fn skipping(config: &Config) -> Module {
         windows.drive(place, &m.one_hot(&select.iter().zip(&all).collect::<Vec<_>>()));
     });
     let digits = digits(&m, &windows);
-    match config.at_edge {
+    match config.at_edge() {
         true => deal(&m, config, &multiples(&m, config, &select, &activations), &digits, None),
         false => {
             let position = m.delay("position", &next.output("index"), Some(&change));

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! A digit's weight goes into the sum of an element's products, or at the edge of the array into the activations: a
-//! register that moves up by a digit a cycle or, where zero digits are skipped, a selection.
+//! register that moves up by a digit a cycle or, where zero digits are skipped, a selection. Where weights stay elements take
+//! the same digit of each of theirs, and its weight goes into the sums that leave the array.
 
 mod cost;
 mod cycles;
@@ -64,7 +65,11 @@ place of the widest; the bits above are ignored. A beat of operands is worked on
 radix-4 Booth digits, two bits each: 1 for ternary weights, 2 for int4, 4 for int8; the next beat enters in the last of
 them. With `zero_digits: skipped` it takes a cycle for each position at which some weight of the beat has a digit other
 than zero, and at least one; the operand streams wait meanwhile. Weights beyond the run do not change the result, but
-those that are not zero may cost cycles there."
+those that are not zero may cost cycles there.
+
+With `topology: weight_stationary` weights stay, as in bit_weight, and each vector passes them once for each digit of the
+mode, the highest first, a cycle each: it enters once, and stands at the stream until the last pass. Sums of a pass are
+moved up and added behind the array. Latency: rows + 3 from then, with `accumulation: carry_save` one more."
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -72,14 +77,7 @@ those that are not zero may cost cycles there."
     }
 
     fn legality(&self, parameters: &Parameters) -> Vec<Problem> {
-        let config = config(parameters);
-        let mut problems = array::legality(&config.geometry);
-        if problems.is_empty() {
-            problems.extend(array::feeder_legality(&config.geometry, config.dealt_bits()));
-            let rows = config.at_edge.then_some(("rows", config.geometry.rows));
-            problems.extend(rows.and_then(|rows| array::feeder_loop_legality(&config.geometry, "activations", rows)));
-        }
-        problems
+        parameters::legality(parameters)
     }
 
     fn element(&self, parameters: &Parameters) -> Element {
@@ -127,7 +125,7 @@ impl array::Element for Element {
     }
 
     fn feeder(&self) -> Option<Module> {
-        Some(feeder::feeder(&self.0))
+        (!self.0.passes_sums()).then(|| feeder::feeder(&self.0))
     }
 
     fn element(&self) -> Module {

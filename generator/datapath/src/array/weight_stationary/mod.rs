@@ -145,12 +145,7 @@ fn columns(
 
 /// The inputs that tell elements the mode of what is in each of their stages, or which plane of their weights to take, each with
 /// a lane a row: it passes the rows with the vectors.
-fn controls(
-    m: &ModuleBuilder,
-    geometry: &Geometry,
-    cell: &Module,
-    schedule: &Schedule,
-) -> Vec<(&'static str, Lanes)> {
+fn controls(m: &ModuleBuilder, geometry: &Geometry, cell: &Module, schedule: &Schedule) -> Vec<(&'static str, Lanes)> {
     if let Some(taken) = &schedule.taken {
         let wave = Wave::new(m, "taken", taken.width(), geometry.rows + 1);
         wave.drive(taken, None);
@@ -301,12 +296,7 @@ impl Way<'_> {
     }
 
     /// Where sums may be partial, what becomes of them: of vectors that are the last of their tile, and complete.
-    fn partial_sums(
-        &self,
-        m: &ModuleBuilder,
-        there: &Staged,
-        told: Option<(&Staged, &Staged)>,
-    ) -> Option<PartialSums> {
+    fn partial_sums(&self, m: &ModuleBuilder, there: &Staged, told: Option<(&Staged, &Staged)>) -> Option<PartialSums> {
         let (ends_tile, complete) = told.filter(|_| self.geometry.has_partial_sums())?;
         let arrival = way_to_queue(self.geometry);
         let begins = self.told("row_begins", Fact::Begins)?;

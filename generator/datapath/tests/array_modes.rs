@@ -132,6 +132,7 @@ fn geometry(modes: Vec<Mode>, element_stages: u32) -> Geometry {
         modes,
         passes: 1,
         beat_waits: false,
+        dealt: None,
         element_stages,
         zero_points: None,
         sum_width: SumWidth::Exact,

@@ -53,6 +53,7 @@ fn one_lane(modes: Vec<Mode>, max_inner: u32) -> Geometry {
         modes,
         passes: 1,
         beat_waits: false,
+        dealt: None,
         element_stages: 0,
         zero_points: None,
         sum_width: SumWidth::Exact,

@@ -123,6 +123,32 @@ fn stationary(
     [vectors, rows]
 }
 
+/// Where weights stay and vectors are dealt out, the beats of all of them as the feeder sees them, pass after pass: a row of
+/// the array for each of its places, zero beyond the run, and no weights.
+pub(super) fn vectors<'a>(
+    geometry: &'a Geometry,
+    mode: usize,
+    activations: &'a [Vec<i32>],
+    inner: u32,
+) -> impl Iterator<Item = OperandBeat> + 'a {
+    let (places, tile_places) = (geometry.modes[mode].places as usize, geometry.tile_places(mode));
+    let tiles = (0..geometry.inner_tiles(mode, inner)).map(move |step| step * tile_places);
+    let beats = tiles.flat_map(move |first| activations.iter().map(move |vector| (first, vector)));
+    let passes = beats.flat_map(move |beat| (0..geometry.passes_of(mode)).map(move |pass| (pass, beat)));
+    passes.map(move |(pass, (first, vector))| {
+        let value = |place: u32| vector.get(place as usize).copied().unwrap_or(0);
+        let vector: Vec<i32> = (first..first + tile_places).map(value).collect();
+        let activations = vector.chunks(places).map(<[i32]>::to_vec).collect();
+        OperandBeat {
+            mode,
+            pass,
+            activations,
+            weights: Vec::new(),
+            places: inner.saturating_sub(first).min(tile_places),
+        }
+    })
+}
+
 /// The beat of the zero points of tile `tile` of columns, noise beyond the run's columns; nothing where there are none.
 pub fn zero_points(
     geometry: &Geometry,

@@ -113,6 +113,15 @@ fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Par
     let seen = element.seen_bits(geometry);
     parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.rows.into()))));
     parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
+    let seen = match element.feeder {
+        None => seen,
+        Some(feeder) => {
+            let [row_bits, column_bits] = [feeder.dealt_bits[0], seen[1]];
+            parts.push(("dealing", weight_stationary::dealing_census(geometry, [seen[0], row_bits])));
+            parts.push(("feeder", feeder.primitives));
+            [row_bits, column_bits]
+        }
+    };
     let elements = geometry.elements().into();
     parts.extend(element.parts.into_iter().map(|(name, census)| (name, copies(&census, elements))));
     if geometry.zero_points.is_some() {

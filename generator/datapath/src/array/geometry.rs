@@ -1,6 +1,7 @@
 //! The resolved shape of an array: what the parameters say and every width that follows from them.
 
 use super::mode::{Mode, Operand};
+use super::planes;
 use super::zero_points::ZeroPoints;
 use crate::arith::adder::FinalAdder;
 use crate::arith::bit_heap::Carries;
@@ -78,6 +79,17 @@ pub struct Positions {
     pub reach: u32,
 }
 
+/// Where weights stay and a feeder deals vectors out digit by digit, over as many cycles as they ask for: what it deals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dealt {
+    /// The most digits of a row of the array at a time.
+    pub digits: u32,
+    /// The greatest magnitude of one, as elements multiply with it.
+    pub reach: u64,
+    /// Bits by which sums of the passes of a vector move up before those of the next; 0 where it has one.
+    pub step: u32,
+}
+
 /// The shape of an array. All counts are at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Geometry {
@@ -101,6 +113,8 @@ pub struct Geometry {
     /// Whether, before a feeder, the next beat waits in registers while one is dealt out, so that no path leads from what is
     /// dealt out to what enters. Operands that enter whole several times must wait.
     pub beat_waits: bool,
+    /// Where weights stay and vectors are dealt out, how.
+    pub dealt: Option<Dealt>,
     /// Registers inside an element between its operands and its sum.
     pub element_stages: u32,
     /// Where operands stand for what they are less zero points of their run.
@@ -281,7 +295,14 @@ impl Geometry {
 
     /// The greatest magnitude of a sum in an element: where vectors pass several times, of one pass.
     pub(super) fn kept_magnitude(&self) -> u64 {
-        if self.vectors_have_passes() { self.summed_magnitude(Mode::pass_magnitude) } else { self.tile_magnitude() }
+        match self.dealt {
+            Some(Dealt { digits, reach, .. }) => {
+                let digits = u64::from(self.max_inner.min(self.rows * digits));
+                digits * reach * self.modes.iter().map(|mode| mode.weight.numbers.magnitude()).max().unwrap_or(1)
+            }
+            None if self.vectors_have_passes() => self.summed_magnitude(Mode::pass_magnitude),
+            None => self.tile_magnitude(),
+        }
     }
 
     /// The greatest magnitude of a sum over all passes of what an element sums over.
@@ -406,9 +427,10 @@ impl Geometry {
             inner_step: self.inner_step(),
             outer_max: self.max_columns,
             outer_step: self.columns,
-            passes: match self.has_planes() && !self.vectors_have_passes() {
-                true => Passes::PerRun,
-                false => Passes::Fixed(self.passes),
+            passes: match self.topology {
+                Topology::WeightStationary { .. } => Passes::Fixed(1),
+                _ if self.has_planes() => Passes::PerRun,
+                _ => Passes::Fixed(self.passes),
             },
             back_to_back: self.topology != Topology::Draining,
             keeps_tiles: false,
@@ -420,10 +442,16 @@ impl Geometry {
         self.modes.iter().any(|mode| mode.passes() > 1)
     }
 
-    /// Whether weights stay and elements see operands plane by plane: a vector passes them once for each pair of planes, and the
-    /// sums of its passes are added behind the array.
+    /// Whether weights stay and elements see operands plane by plane, or digits of vectors that are dealt out: a vector passes
+    /// them in several cycles, and the sums of its passes are added behind the array.
     pub(super) fn vectors_have_passes(&self) -> bool {
-        self.has_planes() && matches!(self.topology, Topology::WeightStationary { .. })
+        let stay = matches!(self.topology, Topology::WeightStationary { .. });
+        stay && (self.has_planes() || self.dealt.is_some())
+    }
+
+    /// Bits by which sums move up between the passes of a vector that weigh less and less.
+    pub(super) fn pass_step(&self) -> u32 {
+        self.dealt.map_or_else(|| planes::step(self), |dealt| dealt.step)
     }
 
     /// Where weights stay, how many beats of activations a vector of a mode is: one where it stands at the stream while it
@@ -441,9 +469,9 @@ impl Geometry {
     }
 
     /// Cycles of a tile in which sums move up and nothing is added: one before each pass but the first. Sums of operands
-    /// that enter bit by bit move up as the first products of a pass are added.
+    /// that enter bit by bit move up as the first products of a pass are added, and those of vectors behind the array.
     pub fn cycles_between_passes(&self) -> u64 {
-        u64::from(self.passes) - 1
+        if self.dealt.is_some() { 0 } else { u64::from(self.passes) - 1 }
     }
 
     /// How often the operands of a tile enter in a mode.

@@ -4,7 +4,7 @@ use super::draining;
 use super::geometry::{Geometry, Topology};
 use super::mode::{Mode, Operand};
 use super::settling::settling_cycles;
-use super::weight_stationary::{queue_places, way_of_a_vector};
+use super::weight_stationary::{cycles_to_array, queue_places, way_of_a_vector};
 use crate::family::{Pace, Timing};
 use crate::interface::{Direction, Interface, Stream};
 use crate::sequencer::InnerStep;
@@ -95,7 +95,7 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
                 let behind = format!("and the next tile, or run, {enters} {early} cycles before the last is valid");
                 formula(geometry, &paces, &format!("the others every {every} cycles, {behind}"))
             }
-            Topology::WeightStationary { .. } => stationary_formula(geometry),
+            Topology::WeightStationary { .. } => stationary_formula(geometry, &paces),
         },
     }
 }
@@ -123,12 +123,24 @@ fn meanwhile(rows: &str) -> String {
     )
 }
 
-fn stationary_formula(geometry: &Geometry) -> String {
+fn stationary_formula(geometry: &Geometry, paces: &[Pace]) -> String {
     let (columns, rows, latency) = (geometry.columns, geometry.rows, latency_cycles(geometry));
     let (places, explained) = places(geometry, "tile");
-    let passes = if geometry.vectors_have_passes() { "each pair of planes of " } else { "" };
+    let (begins, vectors) = match geometry.dealt {
+        None if geometry.vectors_have_passes() => (0, "one for each pair of planes of each of its rows".to_string()),
+        None => (0, "one for each of its rows".to_string()),
+        Some(_) => {
+            let passes = if geometry.passes > 1 { format!("{} times ", geometry.passes) } else { String::new() };
+            let digits = format!("for each of its rows {passes}{}", by_mode(geometry, paces));
+            (
+                cycles_to_array(geometry),
+                format!("{digits}, of all rows of the array as many as the one with the most digits"),
+            )
+        }
+    };
+    let begins = if begins > 0 { format!("{begins} to the first digits, ") } else { String::new() };
     format!(
-        "a run takes {rows} cycles for weights, one for each row of the array, and one for {passes}each of its rows, for each of its \
+        "a run takes {rows} cycles for weights, one for each row of the array, {begins}and {vectors}, for each of its \
          max(1, ceil(inner / {places})) tiles of the inner dimension in each of its max(1, ceil(columns / {columns})) \
          tiles of columns{explained}; a row is valid {latency} cycles after the activations that complete it; runs follow one \
          another in the same way; a row that waits for the receiver while {} others do comes back {rows} cycles later",
@@ -187,9 +199,11 @@ pub(crate) fn cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
     captured + rows + 1
 }
 
-/// The same where weights stay: for each tile of columns, its tiles of the inner dimension and the passes of all its rows.
+/// The same where weights stay: for each tile of columns, its tiles of the inner dimension and the cycles of the vectors of all
+/// of them.
 fn stationary_cycles(geometry: &Geometry, tiles: &[(u64, u64)]) -> u64 {
-    let all: u64 = tiles.iter().map(|&(tiles, vectors)| tiles * (u64::from(geometry.rows) + vectors)).sum();
-    // The run, and the last row behind the last vector.
-    1 + all + latency_cycles(geometry)
+    let begins = u64::from(geometry.rows + cycles_to_array(geometry));
+    let all: u64 = tiles.iter().map(|&(tiles, vectors)| tiles * begins + vectors).sum();
+    // The run, and the last row behind the last vector; its way to the array is counted with its tile.
+    1 + all + latency_cycles(geometry) - u64::from(cycles_to_array(geometry))
 }

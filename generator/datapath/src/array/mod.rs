@@ -63,7 +63,7 @@ pub use beats::OperandBeat;
 pub use cost::{ControlCensus, ElementCensus, FeederCensus, census_by_part};
 pub(crate) use family::ArrayFamily;
 pub(crate) use feeder::FeederPorts;
-pub use geometry::{Geometry, Positions, SumForm, SumWidth, Topology};
+pub use geometry::{Dealt, Geometry, Positions, SumForm, SumWidth, Topology};
 pub(crate) use golden::booth_digit;
 pub use golden::{Offsets, product, product_of_differences};
 pub(crate) use interface::cycles;

@@ -2,7 +2,7 @@
 
 use super::geometry::Geometry;
 use super::mode::Mode;
-use super::schedule::{PassSchedule, Schedule};
+use super::schedule::Schedule;
 use super::shell::{Element, Inputs};
 use crate::arith::thermometer::thermometer;
 use crate::sequencer::count_passes;
@@ -22,8 +22,10 @@ pub(super) struct Operands {
 pub(super) struct Told<'a> {
     /// Where there are several modes, the number of theirs, and what edges know of it.
     pub mode: Option<[Value; 2]>,
-    /// Where they enter several times.
-    pub pass: Option<&'a PassSchedule>,
+    /// Where they enter several times, a one at the pass.
+    pub pass: Option<&'a Value>,
+    /// It ends with what enters, where edges count passes themselves.
+    pub pass_ends: Option<&'a Value>,
 }
 
 impl Told<'_> {
@@ -193,7 +195,7 @@ fn prepared(
             instance.connect("control", control);
         }
         if let Some(pass) = told.pass.filter(|_| has("pass")) {
-            instance.connect("pass", &own_pass(m, side, pass));
+            instance.connect("pass", &own_pass(m, side, pass, told.pass_ends));
         }
         if let Some(within) = within {
             instance.connect("within_inner", &within.lane(position));
@@ -204,9 +206,9 @@ fn prepared(
 }
 
 /// The pass that enters; a number of it in registers of an edge's own, since it selects all that enters there.
-fn own_pass(m: &ModuleBuilder, side: &Side, pass: &PassSchedule) -> Value {
-    let Some(ends) = &pass.ends else { return pass.entering.clone() };
-    let own = m.register(&format!("{}_pass", side.edge), pass.entering.shape());
+fn own_pass(m: &ModuleBuilder, side: &Side, pass: &Value, ends: Option<&Value>) -> Value {
+    let Some(ends) = ends else { return pass.clone() };
+    let own = m.register(&format!("{}_pass", side.edge), pass.shape());
     count_passes(m, &own, ends);
     own.value().clone()
 }

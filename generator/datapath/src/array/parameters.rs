@@ -126,6 +126,7 @@ pub fn geometry(parameters: &Parameters, sum_form: SumForm) -> Geometry {
         modes: vec![Mode::plain(depth, activation_bits, weight_bits)],
         passes: 1,
         beat_waits: false,
+        dealt: None,
         element_stages: 0,
         zero_points: None,
         sum_width: if parameters.choice("accumulator") == "bits32" { SumWidth::Fixed(32) } else { SumWidth::Exact },

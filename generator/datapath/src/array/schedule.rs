@@ -91,7 +91,8 @@ impl Schedule {
     /// What is told of the operands that enter.
     pub fn told(&self) -> Told<'_> {
         let mode = self.mode.as_ref().map(|mode| [mode.number.clone(), mode.control.at(0)]);
-        Told { mode, pass: self.pass.as_ref() }
+        let pass = self.pass.as_ref();
+        Told { mode, pass: pass.map(|pass| &pass.entering), pass_ends: pass.and_then(|pass| pass.ends.as_ref()) }
     }
 
     /// Both operands enter together, or none, while the flow allows it. Where a beat takes several cycles it is held until

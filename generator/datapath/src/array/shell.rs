@@ -74,6 +74,9 @@ pub trait Element {
     /// `more`, a cycle early: something is left behind the next cycle; zero while no beat is held. In an array that drains what is dealt out adds nothing
     /// then: its products are zero, for which an input `enters` says apart from `more` that a beat enters where there is room.
     /// One that deals every beat out in a cycle has neither `spent` nor `more`.
+    ///
+    /// In a weight-stationary array ([`Geometry::dealt`]) it deals out vectors: it has no `weights`, `to_columns` and `enters`.
+    /// What it deals out is seen by the array in cycles of `step` or `advance` only, in which something is held.
     fn feeder(&self) -> Option<Module> {
         None
     }

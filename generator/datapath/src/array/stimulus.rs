@@ -506,9 +506,14 @@ impl Bench<'_> {
         let factors = (job.activations.as_slice(), job.weights.as_slice());
         if let Topology::WeightStationary { .. } = geometry.topology {
             let streams = beats::tile(geometry, job.mode, factors, job.inner, tile, noise);
-            let passes = u64::from(geometry.passes_of(job.mode));
-            let worked = geometry.inner_tiles(job.mode, job.inner).into();
-            return Entering { worked, rows: passes * job.activations.len() as u64, streams };
+            let tiles = geometry.inner_tiles(job.mode, job.inner);
+            let rows = match geometry.dealt {
+                None => u64::from(tiles * geometry.passes_of(job.mode)) * job.activations.len() as u64,
+                Some(_) => beats::vectors(geometry, job.mode, &job.activations, job.inner)
+                    .map(|beat| (self.beat_cycles)(&beat))
+                    .sum(),
+            };
+            return Entering { worked: tiles.into(), rows, streams };
         }
         let beats = beats::operands(geometry, job.mode, factors, job.inner, tile, noise);
         Entering {
@@ -528,7 +533,7 @@ impl Bench<'_> {
 struct Entering {
     /// Cycles at full speed; where weights stay, tiles of the inner dimension.
     worked: u64,
-    /// Rows of the result; where weights stay, the passes of all of them.
+    /// Rows of the result; where weights stay, the cycles of all of them in all tiles of the inner dimension.
     rows: u64,
     /// Of activations and of weights.
     streams: [Vec<Beat>; 2],
@@ -541,9 +546,10 @@ pub(crate) fn tallest(geometry: &Geometry) -> u32 {
 
 /// Cycles of a tile of the inner dimension of runs of so many rows, where a beat takes so many.
 pub(crate) fn cycles_of_a_tile(geometry: &Geometry, mode: usize, rows: u32, cycles_of_a_beat: u64) -> u64 {
+    let cycles = cycles_of_a_beat * u64::from(geometry.passes_of(mode));
     match geometry.topology {
-        Topology::WeightStationary { .. } => u64::from(geometry.rows + rows * geometry.passes_of(mode)),
-        _ => cycles_of_a_beat * u64::from(geometry.passes_of(mode)),
+        Topology::WeightStationary { .. } => u64::from(geometry.rows) + u64::from(rows) * cycles,
+        _ => cycles,
     }
 }
 

@@ -86,6 +86,7 @@ impl Config {
             modes: modes(serial, activation, weight, (depth, weights_stay(&topology))),
             passes: 1,
             beat_waits: false,
+            dealt: None,
             element_stages: 0,
             zero_points: None,
             sum_width: SumWidth::Exact,

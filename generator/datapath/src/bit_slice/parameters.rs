@@ -90,6 +90,7 @@ impl Config {
                 modes: modes(activation, weight, depth),
                 passes: 1,
                 beat_waits: false,
+                dealt: None,
                 element_stages: 1,
                 zero_points: parameters
                     .flag("zero_points")

@@ -75,6 +75,7 @@ impl Config {
                 modes: vec![mode("draft", slicing.draft()), mode("rest", slicing.rest())],
                 passes: 1,
                 beat_waits: false,
+                dealt: None,
                 element_stages: 0,
                 zero_points: None,
                 sum_width: SumWidth::OverRuns { magnitude, mode: REST },

@@ -17,14 +17,18 @@
 //! row.
 //!
 //! Where elements take operands plane by plane a vector passes once for each pair of planes, and the sums of its passes are
-//! added behind the resolution (`pass_sums.rs`): elements neither shift nor know a sign.
+//! added behind the resolution (`pass_sums.rs`): elements neither shift nor know a sign. So they are where a feeder deals the
+//! digits of a vector out (`dealing.rs`), all rows as many cycles as the one with the most.
 //!
 //! Nothing waits for the receiver: a row that the queue before it has no place for goes round (`circulation.rs`), so that no
 //! register between operands and sums has an enable.
 
+mod dealing;
 mod pass_sums;
 mod schedule;
 mod told;
+
+pub(super) use dealing::census as dealing_census;
 
 use super::circulation::{self, ToFoot, circulate};
 use super::cost::ControlCensus;
@@ -111,10 +115,17 @@ fn columns(
 ) -> Foot {
     m.comment("What lies within the inner dimension is the same for all vectors of a tile, and known before the first of them.");
     let within = m.delay("within_tile", &within_inner(m, geometry, &schedule.inner_left), None);
-    let within = within_issued(m, &within, &schedule.issue);
-    let told = Told { mode: schedule.mode.clone(), pass: None };
+    let within = match schedule.dealing {
+        None => within_issued(m, &within, &schedule.issue),
+        Some(_) => within,
+    };
+    let told = Told { mode: schedule.mode.clone(), pass: schedule.pass.as_ref(), pass_ends: None };
     let entering = entering(m, geometry, element, streams, (&told, &within));
-    let activations = skewed(m, "activations", &entering.rows, None);
+    let rows = match schedule.dealing.as_ref().zip(element.feeder()) {
+        None => entering.rows,
+        Some((dealing, feeder)) => dealing.rows(m, geometry, &feeder, &entering.rows),
+    };
+    let activations = skewed(m, "activations", &rows, None);
     let weights = m.delay("weights", entering.columns.flat(), None).lanes(entering.columns.shape(), geometry.columns);
     let again = m.pipeline("round", None).control(0, "again_as_sum", again).at(geometry.element_stages);
     let cell = element.element();
@@ -218,9 +229,14 @@ pub(super) fn queue_places(geometry: &Geometry) -> u32 {
     way_to_queue(geometry) + 2
 }
 
-/// Cycles from a vector to its row of results: to the cycle before the foot, from there to the queue, and into it.
+/// Cycles from a vector to its row of results: to the array, to the cycle before the foot, from there to the queue, and into it.
 pub(super) fn way_of_a_vector(geometry: &Geometry) -> u32 {
-    (geometry.rows - 1) + way_to_queue(geometry) + 1
+    cycles_to_array(geometry) + (geometry.rows - 1) + way_to_queue(geometry) + 1
+}
+
+/// Cycles from a vector that enters to what of it enters the array.
+pub(super) fn cycles_to_array(geometry: &Geometry) -> u32 {
+    if geometry.dealt.is_some() { dealing::cycles_to_digits(geometry) } else { 0 }
 }
 
 /// From the vector that comes to the foot, and the sums there, to the rows that wait for the receiver.
@@ -324,7 +340,7 @@ pub(super) fn queued_bits(geometry: &Geometry) -> u32 {
     geometry.columns * (geometry.resolved_bits() + 1) + 1 + correction
 }
 
-/// The primitives between the operands behind their edges, of so many bits a row and a column, and the rows of results,
+/// The primitives between the operands as elements see them, of so many bits a row and a column, and the rows of results,
 /// elements apart.
 pub(super) fn census(
     geometry: &Geometry,
@@ -337,7 +353,7 @@ pub(super) fn census(
     let places = rows * geometry.most_places();
     let mut passing = sum_of(&[
         (Register, 1, places),                            // within
-        (AndOr, 1, places),                               // while a vector enters
+        (AndOr, geometry.dealt.is_none().into(), places), // while a vector enters
         (Register, elements, row_bits),                   // activations
         (Register, 1, columns * column_bits),             // weights that enter
         (Register, columns.into(), 1),                    // that they do

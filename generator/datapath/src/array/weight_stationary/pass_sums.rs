@@ -5,6 +5,7 @@
 
 use super::super::geometry::Geometry;
 use super::super::planes;
+use super::told::says_what_moves_up;
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Primitive::{Adder, AndOr, EnabledRegister, Inverter, Multiplexer, Xor};
 use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, uint};
@@ -15,7 +16,7 @@ pub(super) struct PassSums {
     pub arriving: Value,
     /// It is that of the first pass of its vector.
     pub first: Value,
-    /// What is there weighs a digit more; `None`: always.
+    /// What is there weighs a digit more; `None`: always, or never where all digits have their weight.
     pub moves_up: Option<Value>,
     /// It is subtracted; `None`: never.
     pub negative: Option<Value>,
@@ -24,12 +25,12 @@ pub(super) struct PassSums {
 /// A row of sums of a pass that arrives, added to those of the passes before, a cycle later.
 pub(super) fn added(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes, what: &PassSums) -> Lanes {
     let (columns, bits) = (geometry.columns, geometry.tile_sum_bits());
-    let (step, keep) = (planes::step(geometry), m.wire("keeps_passes", &!&what.first));
+    let (step, keep) = (geometry.pass_step(), m.wire("keeps_passes", &!&what.first));
     let of_passes = m.lanes("sums_of_passes", uint(bits), columns);
     m.repeat("column_of_passes", columns, |column| {
         let sum = m.register("sum_of_passes", uint(bits));
         let kept = m.wire("passes_before", &(sum.value() & keep.replicate(bits)));
-        let moved = kept.shift_left(step).wrap(bits).as_unsigned();
+        let moved = if step > 0 { kept.shift_left(step).wrap(bits).as_unsigned() } else { kept.clone() };
         let base = match &what.moves_up {
             Some(moves_up) => m.wire("moved_up", &moves_up.mux(&moved, &kept)),
             None => moved,
@@ -51,7 +52,7 @@ pub(super) fn added(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes, what: 
 /// The primitives of [`added`].
 pub(super) fn census(geometry: &Geometry) -> Census {
     let bits = geometry.tile_sum_bits();
-    let moves = u64::from(planes::says_what_moves_up(geometry));
+    let moves = u64::from(says_what_moves_up(geometry));
     let negative = u64::from(planes::has_negative(geometry));
     let column = sum_of(&[
         (AndOr, 1, bits), // passes before

@@ -35,10 +35,15 @@ pub(super) fn facts(geometry: &Geometry) -> Vec<Fact> {
         (Fact::Begins, partial),
         (Fact::LastPass, partial && passes),
         (Fact::FirstPass, passes),
-        (Fact::MovesUp, passes && planes::says_what_moves_up(geometry)),
+        (Fact::MovesUp, passes && says_what_moves_up(geometry)),
         (Fact::Negative, passes && planes::has_negative(geometry)),
     ];
     said.into_iter().filter(|(_, is_said)| *is_said).map(|(fact, _)| fact).collect()
+}
+
+/// Whether it is said where sums of passes move up: else they do in all but the first of a vector, or never.
+pub(super) fn says_what_moves_up(geometry: &Geometry) -> bool {
+    geometry.dealt.map_or_else(|| planes::says_what_moves_up(geometry), |dealt| dealt.step > 0)
 }
 
 /// Bits of what is said of a vector.

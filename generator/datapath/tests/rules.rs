@@ -32,7 +32,6 @@ fn every_broken_rule_is_named_with_a_way_out() {
     broken("binary", "C0242", &[("columns", number(8)), ("max_columns", number(5))]);
     broken("binary", "C0243", &[("width", number(4096)), ("columns", number(17))]);
     let word = |word: &str| Given::from(word);
-    broken("bit_weight", "C0231", &[("step", word("opt4c")), ("topology", word("weight_stationary"))]);
     broken("bit_weight", "C0232", &[("carry_spacing", number(2))]);
     let tables =
         [("tables", number(1024)), ("group_size", number(6)), ("max_inputs", number(8192)), ("ports", number(1))];
@@ -41,6 +40,8 @@ fn every_broken_rule_is_named_with_a_way_out() {
     broken("bit_slice", "C0252", &[("weight_bits", number(1)), ("weight_slice", Given::from("bits8"))]);
     let skipped = [("topology", word("weight_stationary")), ("zero_digits", word("skipped"))];
     broken("booth_flex_serial", "C0281", &skipped);
+    let of_both = [("topology", word("weight_stationary")), ("serial", word("both"))];
+    broken("sparse_serial", "C0282", &of_both);
     broken("nested", "C0261", &[("weight_bits", number(4)), ("draft_bits", number(4))]);
 }
 

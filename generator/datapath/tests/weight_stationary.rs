@@ -83,3 +83,25 @@ fn booth_digits_one_after_the_other_are_exact_in_every_width() {
         check(family, &configuration(family, &settings), seed as u64);
     }
 }
+
+#[test]
+fn digits_that_are_not_zero_are_exact_one_after_the_other() {
+    let sizes = [
+        "rows: 3, columns: 2, depth: 2, activation: int4, weight: int8, max_inner: 60, max_columns: 5, max_rows: 4",
+        "rows: 1, columns: 1, depth: 1, activation: int8, weight: int4, max_inner: 20, max_columns: 2, max_rows: 1",
+        "rows: 2, columns: 3, depth: 3, activation: int16, weight: int4, max_inner: 6, max_columns: 4, max_rows: 3",
+        "rows: 4, columns: 2, depth: 4, activation: int8, weight: int8, max_inner: 64, max_columns: 4, max_rows: 6",
+    ];
+    let steps = ["opt3", "opt4c", "opt4e, group: 2"].map(|step| ("bit_weight", format!("step: {step}")));
+    let families = steps.into_iter().chain([("sparse_serial", "serial: activations".to_string())]);
+    let members = families.flat_map(|(name, settings)| sizes.map(|size| (name, format!("{size}, {settings}"))));
+    let built = members.flat_map(|(name, settings)| {
+        words(family(name), "accumulator")
+            .into_iter()
+            .map(move |word| (name, format!("{settings}, accumulator: {word}")))
+    });
+    for (seed, (name, settings)) in built.enumerate() {
+        let settings = format!("topology: weight_stationary, {settings}");
+        check(family(name), &configuration(family(name), &settings), seed as u64);
+    }
+}

@@ -117,7 +117,8 @@ fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Par
         None => seen,
         Some(feeder) => {
             let [row_bits, column_bits] = [feeder.dealt_bits[0], seen[1]];
-            parts.push(("dealing", weight_stationary::dealing_census(geometry, [seen[0], row_bits])));
+            let dealing = weight_stationary::dealing_census(geometry, [seen[0], row_bits], feeder.in_a_cycle);
+            parts.push(("dealing", dealing));
             parts.push(("feeder", feeder.primitives));
             [row_bits, column_bits]
         }

@@ -8,8 +8,8 @@ pub(crate) struct FeederPorts {
     pub load: Value,
     /// A row a lane.
     pub activations: Lanes,
-    /// A column a lane.
-    pub weights: Lanes,
+    /// A column a lane; `None` where weights stay.
+    pub weights: Option<Lanes>,
 }
 
 impl FeederPorts {
@@ -21,13 +21,16 @@ impl FeederPorts {
         weights: &str,
     ) -> FeederPorts {
         let (rows, columns) = (geometry.operand_rows(), geometry.operand_columns());
+        let passes = geometry.dealt.is_none();
         m.parameter("rows", rows);
-        m.parameter("columns", columns);
+        if passes {
+            m.parameter("columns", columns);
+        }
         m.parameter("places", geometry.depth);
         FeederPorts {
             load: m.documented_input("load", uint(1), "a beat enters"),
             activations: m.input_lanes("activations", uint(row_bits), rows, "first row lowest"),
-            weights: m.input_lanes("weights", uint(column_bits), columns, weights),
+            weights: passes.then(|| m.input_lanes("weights", uint(column_bits), columns, weights)),
         }
     }
 
@@ -36,9 +39,15 @@ impl FeederPorts {
         m.delay(name, operands.flat(), Some(&self.load)).lanes(operands.shape(), operands.count())
     }
 
-    /// Gives what rows and columns see.
-    pub fn deal(m: &ModuleBuilder, rows: &Lanes, columns: &Lanes) {
+    /// Gives what rows and columns see; columns see nothing of it where weights stay.
+    pub fn deal(m: &ModuleBuilder, rows: &Lanes, columns: Option<&Lanes>) {
         m.output_lanes("to_rows", rows, "first row lowest");
-        m.output_lanes("to_columns", columns, "first column lowest");
+        columns.iter().for_each(|columns| m.output_lanes("to_columns", columns, "first column lowest"));
     }
+}
+
+/// The size of an array in the name of its feeder.
+pub(crate) fn feeder_size(geometry: &Geometry) -> String {
+    let (rows, columns, depth) = (geometry.operand_rows(), geometry.operand_columns(), geometry.depth);
+    if geometry.dealt.is_some() { format!("{rows}x{depth}") } else { format!("{rows}x{columns}x{depth}") }
 }

@@ -62,7 +62,7 @@ mod zero_points;
 pub use beats::OperandBeat;
 pub use cost::{ControlCensus, ElementCensus, FeederCensus, census_by_part};
 pub(crate) use family::ArrayFamily;
-pub(crate) use feeder::FeederPorts;
+pub(crate) use feeder::{FeederPorts, feeder_size};
 pub use geometry::{Dealt, Geometry, Positions, SumForm, SumWidth, Topology};
 pub(crate) use golden::booth_digit;
 pub use golden::{Offsets, product, product_of_differences};

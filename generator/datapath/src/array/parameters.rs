@@ -7,20 +7,14 @@ use crate::arith::adder::FinalAdder;
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{MAXIMUM_LOOP_COUNT, MAXIMUM_WIDTH};
 
-/// The topologies of elements that keep their sums until these are captured or selected.
-pub const TOPOLOGY_OF_KEPT_SUMS: Parameter =
-    Parameter::choice("topology", &[BROADCAST, CUBE, TREE, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
-/// The topologies of elements whose sums can leave through one another too.
-pub const TOPOLOGY_OF_DRAINING_SUMS: Parameter =
-    Parameter::choice("topology", &[BROADCAST, CUBE, TREE, DRAINING, OUTPUT_STATIONARY], BROADCAST_NAME, PATHS);
-/// The topologies of elements that can add to a sum that comes in too.
+/// The topologies of elements that keep their sums until these are captured or selected, or add to a sum that comes in.
 pub const TOPOLOGY_OF_PASSING_SUMS: Parameter = Parameter::choice(
     "topology",
     &[BROADCAST, CUBE, TREE, OUTPUT_STATIONARY, WEIGHT_STATIONARY],
     BROADCAST_NAME,
     PATHS,
 );
-/// The topologies of elements that can do either.
+/// The topologies of elements whose sums can leave through one another too.
 pub const ANY_TOPOLOGY: Parameter = Parameter::choice(
     "topology",
     &[BROADCAST, CUBE, TREE, DRAINING, OUTPUT_STATIONARY, WEIGHT_STATIONARY],

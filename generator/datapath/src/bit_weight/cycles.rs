@@ -1,4 +1,4 @@
-//! How many cycles a beat takes, from the integers of its weights.
+//! How many cycles a beat takes, from the integers that become digits: of its weights, or of activations where weights stay.
 
 use super::element::positions;
 use super::parameters::Config;
@@ -18,8 +18,9 @@ pub(super) fn of_beat(config: &Config, beat: &OperandBeat) -> u64 {
     if !config.is_serial() {
         return 1;
     }
-    let position = positions(config.geometry.weight()).count - 1 - beat.pass;
-    let worked = |group: &[i32]| group.iter().filter(|&&weight| booth_digit(weight, position) != 0).count() as u64;
-    let groups = beat.weights.iter().flat_map(|column| column.chunks(config.group as usize));
+    let position = positions(config.recoded()).count - 1 - beat.pass;
+    let worked = |group: &[i32]| group.iter().filter(|&&number| booth_digit(number, position) != 0).count() as u64;
+    let vectors = if config.passes_sums() { &beat.activations } else { &beat.weights };
+    let groups = vectors.iter().flat_map(|vector| vector.chunks(config.group as usize));
     groups.map(worked).max().unwrap_or(1).max(1)
 }

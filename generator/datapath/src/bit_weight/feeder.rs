@@ -5,45 +5,60 @@ use super::element::{RADIX, positions};
 use super::encoder::{Ahead, DIGITS, Taken, Time, dealer, digit_shape};
 use super::parameters::Config;
 use crate::arith::recode::{Digit, booth};
-use crate::array::{FeederPorts, Geometry};
+use crate::array::{FeederPorts, Geometry, feeder_size};
 use crate::words::counted;
 use tritloom_hdl::{LaneWire, Lanes, Module, ModuleBuilder, Value, uint};
 
-/// From the weights of a column to their digits at the position of a pass, the highest position in the first pass.
+/// From the weights of a column, or where weights stay the activations of a row, to their digits at the position of a pass,
+/// the highest position in the first pass.
 pub(super) fn edge(config: &Config) -> Module {
-    let Geometry { depth, weight_bits, .. } = config.geometry;
-    let count = positions(config.geometry.weight()).count;
+    let (depth, recoded) = (config.geometry.depth, config.recoded());
+    let (bits, count) = (recoded.width, positions(recoded).count);
+    let (letter, operands, operand) =
+        if config.passes_sums() { ("a", "activations", "activation") } else { ("w", "weights", "weight") };
     let m = ModuleBuilder::new(
-        format!("digit_edge_w{weight_bits}_d{depth}"),
-        format!("Of {} of {weight_bits} bits the Booth digits at one position.", counted(depth, "weight")),
+        format!("digit_edge_{letter}{bits}_d{depth}"),
+        format!("Of {} of {bits} bits the Booth digits at one position.", counted(depth, operand)),
     );
-    m.parameter("weight bits", weight_bits);
+    m.parameter(&format!("{operand} bits"), bits);
     m.parameter("places", depth);
-    let weights = m.input_lanes("weights", uint(weight_bits), depth, "first place lowest");
+    let numbers = m.input_lanes(operands, uint(bits), depth, "first place lowest");
     let pass = m.input_lanes("pass", uint(1), count, "a one at the pass: the highest position in the first").iter();
     let digits = m.lanes("digits", digit_shape(), depth);
     m.repeat("place", depth, |place| {
-        let padded = weights.lane(place).shift_left(1);
+        let padded = numbers.lane(place).shift_left(1);
         let windows: Vec<Value> =
             (0..count).rev().map(|position| padded.slice(position * RADIX.step(), RADIX.step() + 1)).collect();
         let window = m.wire("window", &m.one_hot(&pass.iter().zip(&windows).collect::<Vec<_>>()));
         let bits: Vec<Value> = (0..=RADIX.step()).map(|bit| window.bit(bit)).collect();
         digits.drive(place, &booth::digit(&m, "digit", RADIX, &bits).pack(&m));
     });
-    m.output_lanes("prepared", &digits, "a digit of each weight");
+    m.output_lanes("prepared", &digits, &format!("a digit of each {operand}"));
     m.finish()
 }
 
-/// Bits that a row and a column see: activations of all places; digits of all of them under a bit that says they are
-/// fresh or, of each group, a digit under the selection of its place.
+/// Bits that a row and a column see of a beat: activations of all places; digits of all of them under a bit that says they are
+/// fresh or, of each group, a digit under the selection of its place. Where weights stay a row sees the digits, those that elements
+/// look for themselves under a one, and a column whole weights.
 pub(super) fn dealt_bits(config: &Config) -> [u32; 2] {
-    let Geometry { depth, activation_bits, .. } = config.geometry;
-    let digit = digit_shape().width;
-    let to_column = match config.elements_find_digits() {
-        true => 1 + depth * digit,
+    let (depth, digit) = (config.geometry.depth, digit_shape().width);
+    let digits = match config.elements_find_digits() {
+        true => 1 + depth * digit + u32::from(config.passes_sums()),
         false => config.groups().iter().map(|group| group.len() as u32 + digit).sum(),
     };
-    [depth * activation_bits, to_column]
+    let whole = depth * config.whole().width;
+    if config.passes_sums() { [digits, whole] } else { [whole, digits] }
+}
+
+/// Bits of the digits that a feeder deals to a lane.
+fn digit_bits(config: &Config) -> u32 {
+    let [row, column] = dealt_bits(config);
+    if config.passes_sums() { row } else { column }
+}
+
+/// Lanes that are dealt digits.
+pub(super) fn digit_lanes(config: &Config) -> u32 {
+    if config.passes_sums() { config.geometry.rows } else { config.geometry.operand_columns() }
 }
 
 /// Holds a beat until every group of every column has dealt out its last digit. Whether digits are left is found a cycle
@@ -52,7 +67,6 @@ pub(super) fn feeder(config: &Config) -> Module {
     if config.has_one_place() {
         return feeder_of_one_place(config);
     }
-    let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
     let m = builder(config, "Holds a beat of operands until the last of its digits that are not zero is dealt out.");
     let ports = declare_ports(&m, config);
     let more_next = m.forward("more_next", uint(1));
@@ -61,68 +75,88 @@ pub(super) fn feeder(config: &Config) -> Module {
         false => Taken::With(Taken::advance(&m)),
     };
     let time = Time { more_next: (*more_next).clone(), taken };
-    let held = m.lanes("held", ports.activations.shape(), rows);
-    m.repeat("row", rows, |row| {
-        let room = time.room(&m, "row");
-        held.drive(row, &m.delay("held_activations", &ports.activations.lane(row), Some(&room.enable)));
+    let held = ports.weights.as_ref().map(|_| {
+        let rows = ports.activations.count();
+        let held = m.lanes("held", ports.activations.shape(), rows);
+        m.repeat("row", rows, |row| {
+            let room = time.room(&m, "row");
+            held.drive(row, &m.delay("held_activations", &ports.activations.lane(row), Some(&room.enable)));
+        });
+        (*held).clone()
     });
-    let groups = uint(config.groups().len() as u32);
-    let columns = Columns {
-        dealt: m.lanes("dealt", uint(dealt_bits(config)[1]), columns),
-        more_enter: m.lanes("more_enter", groups, columns),
-        more_left: m.lanes("more_left", groups, columns),
+    let (groups, lanes) = (uint(config.groups().len() as u32), digit_lanes(config));
+    let found = Found {
+        dealt: m.lanes("dealt", uint(digit_bits(config)), lanes),
+        more_enter: m.lanes("more_enter", groups, lanes),
+        more_left: m.lanes("more_left", groups, lanes),
     };
+    let digits = digits_of(&ports);
     match config.elements_find_digits() {
-        true => digits_as_they_are(&m, &ports.weights, &time, &columns),
-        false => next_digits(&m, config, &ports.weights, &time, &columns),
+        true => digits_as_they_are(&m, config, digits, &time, &found),
+        false => next_digits(&m, config, digits, &time, &found),
     }
     let more = m.register("more", uint(1));
     time.taken.advances().iter().for_each(|advance| _ = more.enable(advance));
     more.reset(0).next(&more_next);
-    let (enter, left) = (columns.more_enter.flat().any(), columns.more_left.flat().any());
+    let (enter, left) = (found.more_enter.flat().any(), found.more_left.flat().any());
     more_next.drive(&((&ports.load & enter) | (more.value() & left)));
-    FeederPorts::deal(&m, &held, &columns.dealt);
+    deal(&m, held.as_ref(), &found.dealt);
     m.documented_output("more", &more_next, "digits are left behind the next cycle");
     m.finish()
 }
 
+/// The digits that enter: of weights, or of the vector that passes weights that stay.
+fn digits_of(ports: &FeederPorts) -> &Lanes {
+    ports.weights.as_ref().unwrap_or(&ports.activations)
+}
+
+/// Gives digits to columns beside held activations, or to rows where weights stay.
+fn deal(m: &ModuleBuilder, held: Option<&Lanes>, dealt: &Lanes) {
+    match held {
+        Some(held) => FeederPorts::deal(m, held, Some(dealt)),
+        None => FeederPorts::deal(m, dealt, None),
+    }
+}
+
 fn builder(config: &Config, summary: &str) -> ModuleBuilder {
-    let Geometry { depth, activation_bits, .. } = config.geometry;
-    let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
-    let name = format!("sparse_feeder_{}_a{activation_bits}_{rows}x{columns}x{depth}", config.element_name());
-    ModuleBuilder::new(name, summary)
+    let (bits, size) = (config.geometry.activation_bits, feeder_size(&config.geometry));
+    ModuleBuilder::new(format!("sparse_feeder_{}_a{bits}_{size}", config.element_name()), summary)
 }
 
 fn declare_ports(m: &ModuleBuilder, config: &Config) -> FeederPorts {
     let Geometry { depth, activation_bits, .. } = config.geometry;
-    let bits = [activation_bits, digit_shape().width].map(|bits| bits * depth);
-    FeederPorts::declare(m, &config.geometry, bits, "digits, first column lowest")
+    let digits = digit_shape().width;
+    let row = if config.passes_sums() { digits } else { activation_bits };
+    FeederPorts::declare(m, &config.geometry, [row * depth, digits * depth], "digits, first column lowest")
 }
 
 /// The same of a single place, which is dealt out in a cycle: nothing is ever left. In an array that drains nothing is selected
 /// where no beat enters.
 fn feeder_of_one_place(config: &Config) -> Module {
-    let columns = config.geometry.operand_columns();
     let m = builder(config, "Holds a beat of operands of one place, and says which of its digits are not zero.");
     let ports = declare_ports(&m, config);
     let enable = (!config.drains()).then_some(&ports.load);
     let rows = &ports.activations;
-    let held = m.delay("held_activations", rows.flat(), enable).lanes(rows.shape(), rows.count());
-    let dealt = m.lanes("dealt", uint(dealt_bits(config)[1]), columns);
-    m.repeat("column", columns, |column| {
-        let digit = ports.weights.lane(column);
+    let held = ports
+        .weights
+        .as_ref()
+        .map(|_| m.delay("held_activations", rows.flat(), enable).lanes(rows.shape(), rows.count()));
+    let (digits, lanes) = (digits_of(&ports), digit_lanes(config));
+    let dealt = m.lanes("dealt", uint(digit_bits(config)), lanes);
+    m.repeat(lane_name(config), lanes, |lane| {
+        let digit = digits.lane(lane);
         let non_zero = Digit::unpack(DIGITS, &digit).non_zero(&m);
         let entering = if config.drains() { &ports.load & non_zero } else { non_zero };
         let select = m.delay("selected", &entering, enable);
         let digit = m.delay("held_digit", &digit, enable) & select.replicate(digit_shape().width);
-        dealt.drive(column, &m.concat(&[&select, &digit]));
+        dealt.drive(lane, &m.concat(&[&select, &digit]));
     });
-    FeederPorts::deal(&m, &held, &dealt);
+    deal(&m, held.as_ref(), &dealt);
     m.finish()
 }
 
-/// What is found for each column.
-struct Columns {
+/// What is found for each column, or row.
+struct Found {
     dealt: LaneWire,
     /// Of each group, whether more than one digit enters.
     more_enter: LaneWire,
@@ -131,10 +165,11 @@ struct Columns {
 }
 
 /// For elements that look for their next digit themselves; what the feeder finds tells it when they are done.
-fn digits_as_they_are(m: &ModuleBuilder, entering: &Lanes, time: &Time, columns: &Columns) {
+fn digits_as_they_are(m: &ModuleBuilder, config: &Config, entering: &Lanes, time: &Time, found: &Found) {
     let places = entering.shape().width / digit_shape().width;
-    m.repeat("column", entering.count(), |column| {
-        let room = time.room(m, "column");
+    let lane = lane_name(config);
+    m.repeat(lane, entering.count(), |column| {
+        let room = time.room(m, lane);
         let fresh = match &time.taken {
             Taken::Always { enters } => &room.spent & enters,
             Taken::With(_) => room.spent.clone(),
@@ -143,16 +178,22 @@ fn digits_as_they_are(m: &ModuleBuilder, entering: &Lanes, time: &Time, columns:
         let digits = entering.lane(column);
         let ahead = Ahead::of(m, &digits.lanes(digit_shape(), places), time, &room);
         let held = m.delay("held_digits", &digits, Some(&room.enable));
-        columns.dealt.drive(column, &m.concat(&[&fresh, &held]));
-        columns.more_enter.drive(column, &ahead.entering.more());
-        columns.more_left.drive(column, &ahead.left.more());
+        let told = if config.passes_sums() { m.concat(&[&m.uint(1, 1), &fresh]) } else { fresh };
+        found.dealt.drive(column, &m.concat(&[&told, &held]));
+        found.more_enter.drive(column, &ahead.entering.more());
+        found.more_left.drive(column, &ahead.left.more());
     });
 }
 
+/// What a lane of digits is for.
+fn lane_name(config: &Config) -> &'static str {
+    if config.passes_sums() { "row" } else { "column" }
+}
+
 /// The next digit of each group, and the place that it belongs to.
-fn next_digits(m: &ModuleBuilder, config: &Config, entering: &Lanes, time: &Time, columns: &Columns) {
+fn next_digits(m: &ModuleBuilder, config: &Config, entering: &Lanes, time: &Time, found: &Found) {
     let bits = digit_shape().width;
-    m.repeat("column", entering.count(), |column| {
+    m.repeat(lane_name(config), entering.count(), |column| {
         let digits = entering.lane(column);
         let (mut dealt, mut enter, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for (number, group) in config.groups().into_iter().enumerate() {
@@ -170,8 +211,8 @@ fn next_digits(m: &ModuleBuilder, config: &Config, entering: &Lanes, time: &Time
             left.push(instance.output("more_left"));
         }
         let joined = |parts: &[Value]| m.concat(&parts.iter().rev().collect::<Vec<_>>());
-        columns.dealt.drive(column, &joined(&dealt));
-        columns.more_enter.drive(column, &joined(&enter));
-        columns.more_left.drive(column, &joined(&left));
+        found.dealt.drive(column, &joined(&dealt));
+        found.more_enter.drive(column, &joined(&enter));
+        found.more_left.drive(column, &joined(&left));
     });
 }

@@ -9,6 +9,8 @@
 //! | `opt3` | an encoder that finds the next digit that is not zero, its product, and a sum of two words | an adder a column |
 //! | `opt4c` | the same without the encoder, which is the column's | an adder a column |
 //! | `opt4e` | the products of a digit of each group of places, and a sum of two words | an adder a column |
+//!
+//! From `opt3` on digits are the weights', or where weights stay those of the vectors that pass: digits are what moves.
 
 mod cost;
 mod cycles;
@@ -74,7 +76,11 @@ and one more with that memory; a row that the receiver does not take goes round 
 With `opt3`, `opt4c` and `opt4e` the operands of a tile enter as often as a weight has radix-4 Booth digits, four times for
 int8, in the same order each time; the highest digits are added first. A beat takes a cycle for each digit of its pass that
 is not zero, and at least one: of all `depth` places, or with `opt4e` of each `group` of them at once; columns wait for one
-another. A pass but the first begins with a cycle in which sums move up and nothing is added. Digits beyond the run may cost cycles, but do not change the result. `recoding` has no effect with these steps."
+another. A pass but the first begins with a cycle in which sums move up and nothing is added. Digits beyond the run may cost cycles, but do not change the result. `recoding` has no effect with these steps.
+Where weights stay digits are those of the vectors that pass them, in each row of the array: a vector enters once, stands at
+the stream until its last pass, and takes a cycle for each digit in each pass, as above; rows wait for one another. There is
+no cycle between passes: sums move up behind the array. Latency: rows + 7 from the last pass, and a cycle later for each
+that it takes beyond one. A tile begins two cycles later, in which the first digits are found."
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -136,9 +142,13 @@ impl array::Element for Element {
         format!("Multiplies two matrices: {rows} x {columns} elements, {how}, {pace}.")
     }
 
+    fn row_edge(&self) -> Option<Module> {
+        (self.0.is_serial() && self.0.passes_sums()).then(|| feeder::edge(&self.0))
+    }
+
     fn column_edge(&self) -> Option<Module> {
         match self.0.is_serial() {
-            true => Some(feeder::edge(&self.0)),
+            true => (!self.0.passes_sums()).then(|| feeder::edge(&self.0)),
             false => self.0.recodes_at_edge().then(|| element::edge(&self.0)),
         }
     }

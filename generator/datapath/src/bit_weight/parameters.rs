@@ -4,9 +4,10 @@ use super::{element, feeder, serial};
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::bit_heap::{Carries, Tree};
 use crate::arith::reduction::{ADDERS, Adders, bits_up_to};
-use crate::array::{self, Geometry, SumForm, Topology};
+use crate::array::{self, Dealt, Geometry, SumForm, Topology};
 use crate::parameter::{Parameter, Parameters, Problem};
 use std::ops::Range;
+use tritloom_hdl::Shape;
 
 pub(super) const TABLE: &[Parameter] = &[
     Parameter::choice(
@@ -120,6 +121,17 @@ impl Config {
         self.is_serial() || (self.step != Step::Baseline && self.recoding != Recoding::Element)
     }
 
+    /// A number of the side that becomes digits: weights, or the vectors that pass weights that stay and are taken digit by
+    /// digit.
+    pub fn recoded(&self) -> Shape {
+        if self.is_serial() && self.passes_sums() { self.geometry.activation() } else { self.geometry.weight() }
+    }
+
+    /// A number of the side that meets single digits.
+    pub fn whole(&self) -> Shape {
+        if self.passes_sums() { self.geometry.weight() } else { self.geometry.activation() }
+    }
+
     /// Whose digits those of a weight are.
     pub fn digits_word(&self) -> &'static str {
         if self.recoding == Recoding::Ent { "EN-T" } else { "Booth" }
@@ -205,9 +217,11 @@ pub(super) fn config(parameters: &Parameters) -> Config {
     let mut config =
         Config { geometry, step, recoding, group, adders: Adders::new(parameters), tree: Tree::new(parameters) };
     if config.is_serial() {
-        config.geometry.passes = element::positions(config.geometry.weight()).count;
+        config.geometry.passes = element::positions(config.recoded()).count;
         config.geometry.beat_waits = true;
         config.geometry.element_stages = serial::STAGES;
+        let digits = config.groups().len() as u32;
+        config.geometry.dealt = config.passes_sums().then_some(Dealt { digits, reach: 2, step: element::RADIX.step() });
     }
     config
 }
@@ -231,14 +245,11 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     if !config.is_serial() {
         return problems;
     }
-    if config.passes_sums() {
-        let message =
-            "weights that stay pass their digits all at once: an array that is `weight_stationary` has no feeder";
-        let problem = Problem::rule("C0231", "topology", message, array::TOPOLOGY_OF_DRAINING_SUMS.domain.to_string());
-        problems.push(problem.involving(&["step"]).nearest("output_stationary"));
-    }
     if problems.is_empty() {
-        problems.extend(array::feeder_legality(&config.geometry, feeder::dealt_bits(&config)));
+        problems.extend(match config.passes_sums() {
+            true => array::bus_legality(&config.geometry, feeder::dealt_bits(&config)),
+            false => array::feeder_legality(&config.geometry, feeder::dealt_bits(&config)),
+        });
     }
     problems
 }

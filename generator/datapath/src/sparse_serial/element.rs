@@ -3,7 +3,7 @@
 use super::parameters::{Config, Form, Numbers};
 use crate::arith::bit_heap::{BitHeap, Plan, Profile};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
-use crate::array::{Geometry, enabled_sum, enabled_sum_census};
+use crate::array::{Geometry, enabled_sum, enabled_sum_census, passing_sum};
 use crate::census::{Parts, copies};
 use tritloom_hdl::Primitive::Xor;
 use tritloom_hdl::{Census, Module, ModuleBuilder, Shape, Value, sint, uint};
@@ -34,7 +34,7 @@ pub(super) fn element(config: &Config) -> Module {
     let [positions, moved] = config.positions_and_moved();
     let width = config.geometry.kept_bits();
     let m = ModuleBuilder::new(
-        format!("sparse_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.name()),
+        format!("sparse_element_a{activation_bits}_w{weight_bits}_d{depth}_s{width}_{}", config.element_name()),
         "Adds products of single digits to a carry-save sum.",
     );
     m.parameter("activation bits", activation_bits);
@@ -45,8 +45,10 @@ pub(super) fn element(config: &Config) -> Module {
     let (activations, weights) = (lanes("activations", config.activations()), lanes("weights", config.weights()));
     let (digits, values) =
         if config.activations().form == Form::Position { (activations, weights) } else { (weights, activations) };
-    let first = m.documented_input("first", uint(1), "the sum begins anew");
-    let enable = m.documented_input("enable", uint(1), "the products are added");
+    let keeps = (!config.passes_sums()).then(|| {
+        let first = m.documented_input("first", uint(1), "the sum begins anew");
+        (first, m.documented_input("enable", uint(1), "the products are added"))
+    });
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
     let bits = positions.position_bits();
@@ -65,9 +67,15 @@ pub(super) fn element(config: &Config) -> Module {
         heap.add_signed(&products.lane(place), 0, PRODUCT_ARRIVAL);
         heap.add_bit(&carries.lane(place), 0, 0);
     }
-    m.section("Sum");
-    let keep = m.wire("keep", &(!first).replicate(width));
-    enabled_sum(&m, heap, (&keep, SUM_ARRIVAL), &enable, &config.tree.compression());
+    let compression = config.tree.compression();
+    match keeps {
+        None => passing_sum(&m, heap, &compression),
+        Some((first, enable)) => {
+            m.section("Sum");
+            let keep = m.wire("keep", &(!first).replicate(width));
+            enabled_sum(&m, heap, (&keep, SUM_ARRIVAL), &enable, &compression);
+        }
+    }
     m.finish()
 }
 
@@ -100,7 +108,8 @@ fn profile(config: &Config) -> Profile {
         profile.add_signed(bits, 0, PRODUCT_ARRIVAL);
         profile.add_bit(0, 0);
     }
-    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, SUM_ARRIVAL));
+    let arrival = if config.passes_sums() { 0 } else { SUM_ARRIVAL };
+    (0..2).for_each(|_| profile.add_unsigned(profile.width(), 0, arrival));
     profile
 }
 
@@ -116,6 +125,6 @@ pub(super) fn element_census(config: &Config) -> Parts {
         ("digit products", copies(&products, depth)),
         ("shift", copies(&shift, depth)),
         ("compression", Plan::new(&profile(config), &config.tree.compression()).census()),
-        ("accumulate", enabled_sum_census(config.geometry.kept_bits())),
+        ("accumulate", copies(&enabled_sum_census(config.geometry.kept_bits()), u64::from(!config.passes_sums()))),
     ]
 }

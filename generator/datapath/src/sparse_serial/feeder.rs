@@ -3,7 +3,7 @@
 use super::parameters::{Config, Form, Numbers, Serial};
 use crate::arith::recode::pending::{Order, next_pending, next_pending_census};
 use crate::arith::recode::{DigitSet, canonical};
-use crate::array::{FeederPorts, Geometry};
+use crate::array::{FeederPorts, Geometry, feeder_size};
 use crate::census::{copies, sum_of};
 use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Multiplexer, Reduction};
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, uint};
@@ -117,21 +117,27 @@ fn digits(
 /// Holds a beat until the last digit of all, or pair of digits, is dealt out.
 pub(super) fn feeder(config: &Config) -> Module {
     let Geometry { depth, activation_bits, weight_bits, .. } = config.geometry;
-    let (rows, columns) = (config.geometry.operand_rows(), config.geometry.operand_columns());
+    let weights = if config.passes_sums() { String::new() } else { format!("_w{weight_bits}") };
+    let size = feeder_size(&config.geometry);
     let m = ModuleBuilder::new(
-        format!("sparse_feeder_{}_a{activation_bits}_w{weight_bits}_{rows}x{columns}x{depth}", config.name()),
+        format!("sparse_feeder_{}_a{activation_bits}{weights}_{size}", config.name()),
         "Holds a beat of operands until the last of its digits that are not zero is dealt out.",
     );
     let bits = [activation_bits, weight_bits].map(|bits| bits * depth);
     let ports = FeederPorts::declare(&m, &config.geometry, bits, "first column lowest");
     let step = m.documented_input("step", uint(1), "the digits of this cycle are taken");
-    let (activations, weights) = (&ports.activations, &ports.weights);
-    let of_rows = |taken: &Value| digits(&m, config.activations(), ("activation", activations), &ports, taken);
+    let of_rows = |taken: &Value| digits(&m, config.activations(), ("activation", &ports.activations), &ports, taken);
+    let Some(weights) = &ports.weights else {
+        let rows = of_rows(&step);
+        FeederPorts::deal(&m, &rows.lanes, None);
+        m.output("spent", &rows.spent);
+        return m.finish();
+    };
     let of_columns = |taken: &Value| digits(&m, config.weights(), ("weight", weights), &ports, taken);
     let (rows, columns, spent) = match config.serial {
         Serial::Weights => {
             let columns = of_columns(&step);
-            (ports.held(&m, "held_activations", activations), columns.lanes, columns.spent)
+            (ports.held(&m, "held_activations", &ports.activations), columns.lanes, columns.spent)
         }
         Serial::Activations => {
             let rows = of_rows(&step);
@@ -145,7 +151,7 @@ pub(super) fn feeder(config: &Config) -> Module {
             (rows.lanes, columns.lanes, spent)
         }
     };
-    FeederPorts::deal(&m, &rows, &columns);
+    FeederPorts::deal(&m, &rows, Some(&columns));
     m.output("spent", &spent);
     m.finish()
 }
@@ -155,7 +161,8 @@ pub(super) fn census(config: &Config) -> Census {
     let (rows, columns, depth) =
         (config.geometry.operand_rows(), config.geometry.operand_columns(), config.geometry.depth);
     let mut census = Census::default();
-    for (numbers, count) in [(config.activations(), rows * depth), (config.weights(), columns * depth)] {
+    let sides = [(config.activations(), rows * depth), (config.weights(), columns * depth)];
+    for (numbers, count) in sides.into_iter().take(if config.passes_sums() { 1 } else { 2 }) {
         match numbers.form {
             Form::Whole => census.add(EnabledRegister, 1, (count * numbers.shape.width).into()),
             Form::Position | Form::Power => {

@@ -60,7 +60,11 @@ columns and places wait for the one that has most; the operand streams wait mean
 that no run has to name a precision. Weights beyond the run do not change the result, but may cost cycles.
 
 Latency: a tile's first row is valid 3 cycles after the beat that completes it where that beat takes one cycle, and a cycle
-later for each that it takes beyond; `columns` cycles later with `topology: output_stationary`."
+later for each that it takes beyond; `columns` cycles later with `topology: output_stationary`.
+
+With `topology: weight_stationary` weights stay, as in bit_weight, and `serial` is `activations`: a vector takes as many
+cycles as that of its numbers in the array has digits that has most of them, at least one. Latency: rows + 5 from the
+vector, and a cycle later for each that it takes beyond one."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

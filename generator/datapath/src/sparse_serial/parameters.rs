@@ -3,7 +3,7 @@
 use crate::arith::bit_heap::Tree;
 use crate::arith::bit_heap::parameters::{COMPRESSION, COUNTERS};
 use crate::arith::recode::canonical;
-use crate::array::{self, Geometry, SumForm};
+use crate::array::{self, Dealt, Geometry, SumForm, Topology};
 use crate::parameter::{Parameter, Parameters, Problem};
 use tritloom_hdl::{Shape, bits_for};
 
@@ -18,7 +18,7 @@ pub(super) const TABLE: &[Parameter] = &[
         Some("activations"),
         "what is taken digit by digit",
     ),
-    array::TOPOLOGY_OF_KEPT_SUMS,
+    array::TOPOLOGY_OF_PASSING_SUMS,
     array::LAYERS,
     array::ROWS,
     array::COLUMNS,
@@ -31,6 +31,7 @@ pub(super) const TABLE: &[Parameter] = &[
     array::RESOLVE,
     array::MAX_INNER,
     array::MAX_COLUMNS,
+    array::MAX_ROWS,
 ];
 
 /// What is taken digit by digit.
@@ -68,7 +69,17 @@ impl Config {
             _ => Serial::Activations,
         };
         let geometry = array::geometry(parameters, SumForm::CARRY_SAVE);
-        Config { geometry, serial, tree: Tree::new(parameters) }
+        let mut config = Config { geometry, serial, tree: Tree::new(parameters) };
+        if let Topology::WeightStationary { .. } = config.geometry.topology {
+            let reach = 1 << (config.activations().digits() - 1);
+            config.geometry.dealt = Some(Dealt { digits: config.geometry.depth, reach, step: 0 });
+        }
+        config
+    }
+
+    /// Whether elements pass sums on instead of keeping them.
+    pub fn passes_sums(&self) -> bool {
+        self.geometry.dealt.is_some()
     }
 
     /// The activations, and how they get to the elements.
@@ -98,6 +109,11 @@ impl Config {
     /// Bits that a row and a column see.
     pub fn dealt_bits(&self) -> [u32; 2] {
         [self.activations(), self.weights()].map(|numbers| self.geometry.depth * numbers.dealt_bits())
+    }
+
+    /// The part of an element's name that shows the parameters of the family.
+    pub fn element_name(&self) -> String {
+        format!("{}{}", self.name(), if self.passes_sums() { "_passing" } else { "" })
     }
 
     /// The part of a module name that shows the parameters of the family.
@@ -144,6 +160,11 @@ impl Numbers {
 pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     let config = Config::new(parameters);
     let mut problems = array::legality(&config.geometry);
+    if config.passes_sums() && config.serial != Serial::Activations {
+        let message = "weights that stay are seen whole: digits are those of the vectors that pass";
+        let problem = Problem::rule("C0282", "serial", message, "activations");
+        problems.push(problem.involving(&["topology"]).nearest("activations"));
+    }
     if problems.is_empty() {
         // Inside the feeder stand all digits of a beat, two bits each.
         let geometry = &config.geometry;

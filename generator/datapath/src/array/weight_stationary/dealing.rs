@@ -10,7 +10,7 @@
 //! wait already. The weights of the next tile follow when the last digits of the last vector have been dealt out.
 
 use super::super::geometry::Geometry;
-use super::super::operands::port_bits;
+use super::super::operands::{port_bits, takes_several_cycles};
 use super::schedule::Passing;
 use crate::census::sum_of;
 use crate::sequencer::count_passes;
@@ -47,8 +47,15 @@ impl Entry {
 
     /// From the beats that have entered to what is dealt out of them while it may enter the array; `last_vector`, what enters is
     /// the last of its tile.
-    pub fn deal(&self, m: &ModuleBuilder, geometry: &Geometry, last_vector: &Value, enterable: &Value) -> Dealing {
-        let spent = m.forward("spent", uint(1));
+    pub fn deal(
+        &self,
+        m: &ModuleBuilder,
+        geometry: &Geometry,
+        feeder: Module,
+        (last_vector, enterable): (&Value, &Value),
+    ) -> Dealing {
+        let spent = takes_several_cycles(&feeder).then(|| m.forward("spent", uint(1)));
+        let where_spent = |value: Value| spent.as_deref().map_or(value.clone(), |spent| value & spent);
         let beat = m.pipeline("beat", Some(&self.open));
         let there = beat.control(0, "beat_there", &self.enter).at(1);
         let passes = self.pass.as_ref().map(|pass| m.concat(&[&pass.top_bit(), &pass.bit(0)]));
@@ -56,42 +63,51 @@ impl Entry {
         let told = beat.stage(0, "beat_told", &told).at(1);
         let (held, told, load) = match geometry.beat_waits {
             false => {
-                self.open.drive(&(!&there | (&*spent & enterable)));
+                self.open.drive(&(!&there | where_spent(enterable.clone())));
                 (there, told, self.enter.clone())
             }
             true => {
-                let load = m.wire("load_beat", &(&there & &*spent & enterable));
+                let load = m.wire("load_beat", &where_spent(&there & enterable));
                 self.open.drive(&(&load | !&there));
                 let held = m.register("held", uint(1));
-                held.enable(enterable).reset(0).next(&(&load | (held.value() & !&*spent)));
+                let stays = spent.as_deref().map_or(load.clone(), |spent| &load | (held.value() & !spent));
+                held.enable(enterable).reset(0).next(&stays);
                 (held.value().clone(), m.delay("held_told", &told, Some(&load)), load)
             }
         };
         let issue = m.wire("issue", &(&held & enterable));
-        let fresh = m.register("fresh", uint(1));
-        fresh.enable(&m.wire("load_or_deal", &(&load | &issue))).next(&load);
+        let fresh = spent.as_ref().map(|_| {
+            let fresh = m.register("fresh", uint(1));
+            fresh.enable(&m.wire("load_or_deal", &(&load | &issue))).next(&load);
+            fresh.value().clone()
+        });
+        let where_fresh = |name: &str, value: Value| match &fresh {
+            Some(fresh) => m.wire(name, &(fresh & value)),
+            None => value,
+        };
         let passing = match &self.pass {
             None => Passing {
-                first: fresh.value().clone(),
-                last: (*spent).clone(),
+                first: fresh.clone().unwrap_or(m.uint(1, 1)),
+                last: spent.as_deref().cloned().unwrap_or(m.uint(1, 1)),
                 moves_up: None,
                 negative: None,
                 last_vector: told.clone(),
             },
             Some(_) => Passing {
-                first: m.wire("first_digits", &(fresh.value() & told.bit(0))),
-                last: m.wire("last_digits", &(&*spent & told.bit(1))),
-                moves_up: Some(m.wire("digits_move_up", &(fresh.value() & !told.bit(0)))),
+                first: where_fresh("first_digits", told.bit(0)),
+                last: m.wire("last_digits", &where_spent(told.bit(1))),
+                moves_up: Some(where_fresh("digits_move_up", !told.bit(0))),
                 negative: None,
                 last_vector: told.top_bit(),
             },
         };
-        Dealing { open: (*self.open).clone(), load, enterable: enterable.clone(), issue, spent, passing }
+        Dealing { feeder, open: (*self.open).clone(), load, enterable: enterable.clone(), issue, spent, passing }
     }
 }
 
 /// What is dealt out.
 pub(super) struct Dealing {
+    feeder: Module,
     /// What enters is taken.
     open: Value,
     /// The feeder takes a beat.
@@ -100,30 +116,36 @@ pub(super) struct Dealing {
     enterable: Value,
     /// It does.
     pub issue: Value,
-    spent: ForwardWire,
+    /// Nothing of a beat is left behind this cycle, where a beat may take several.
+    spent: Option<ForwardWire>,
     pub passing: Passing,
 }
 
 impl Dealing {
     /// From what enters, a lane a row, to what rows of the array see: nothing where nothing enters the array.
-    pub fn rows(&self, m: &ModuleBuilder, geometry: &Geometry, feeder: &Module, entering: &Lanes) -> Lanes {
+    pub fn rows(&self, m: &ModuleBuilder, geometry: &Geometry, entering: &Lanes) -> Lanes {
         let (rows, waits) = (entering.count(), geometry.beat_waits);
         let beat = if waits { m.delay("vector", entering.flat(), Some(&self.open)) } else { entering.flat().clone() };
-        let instance = m.instance("feeder", feeder);
+        let instance = m.instance("feeder", &self.feeder);
         instance.connect("load", &self.load).connect("activations", &beat);
-        match waits {
-            false => {
-                instance.connect("step", &self.issue);
-                self.spent.drive(&instance.output("spent"));
-            }
-            true => {
-                let more = m.register("more", uint(1));
-                more.enable(&self.enterable).reset(0).next(&instance.output("more"));
-                instance.connect("advance", &self.enterable);
-                self.spent.drive(&!more.value());
-            }
+        let has = |port: &str| self.feeder.port(port).is_some();
+        if has("step") {
+            instance.connect("step", &self.issue);
         }
-        let bits = port_bits(feeder, "to_rows") / rows;
+        if has("advance") {
+            instance.connect("advance", &self.enterable);
+        }
+        if let Some(spent) = &self.spent {
+            spent.drive(&match has("more") {
+                true => {
+                    let more = m.register("more", uint(1));
+                    more.enable(&self.enterable).reset(0).next(&instance.output("more"));
+                    !more.value()
+                }
+                false => instance.output("spent"),
+            });
+        }
+        let bits = port_bits(&self.feeder, "to_rows") / rows;
         let (dealt, rows_dealt) = (instance.output_lanes("to_rows", uint(bits)), m.lanes("dealt", uint(bits), rows));
         m.repeat("dealt_row", rows, |row| rows_dealt.drive(row, &(dealt.lane(row) & self.issue.replicate(bits))));
         (*rows_dealt).clone()
@@ -135,24 +157,26 @@ pub(super) fn cycles_to_digits(geometry: &Geometry) -> u32 {
     1 + u32::from(geometry.beat_waits)
 }
 
-/// The primitives of [`Entry`] and [`Dealing`], of so many bits a row before and behind the feeder.
-pub(in super::super) fn census(geometry: &Geometry, [entering_bits, dealt_bits]: [u32; 2]) -> Census {
+/// The primitives of [`Entry`] and [`Dealing`], of so many bits a row before and behind the feeder, which may deal out every
+/// beat in a cycle.
+pub(in super::super) fn census(geometry: &Geometry, [entering_bits, dealt_bits]: [u32; 2], in_a_cycle: bool) -> Census {
     let (waits, passes) = (u64::from(geometry.beat_waits), u64::from(geometry.passes > 1));
+    let several = u64::from(!in_a_cycle);
     sum_of(&[
         (AndOr, 2 + 2 * passes, 1),                          // able, enter, vector enters, its ready
         (ResetRegister, passes, geometry.passes),            // pass
         (ResetRegister, 1, 1),                               // there
         (EnabledRegister, 1 + waits, 1 + 2 * passes as u32), // told
-        (AndOr, 2, 1),                                       // open
+        (AndOr, 1 + (1 - waits), 1),                         // open
         (Inverter, 1, 1),                                    // of there
-        (AndOr, 3 * waits, 1),                               // load, held 2
-        (AndOr, 2, 1),                                       // issue, load or deal
-        (EnabledRegister, 1, 1),                             // fresh
-        (AndOr, 3 * passes, 1),                              // first, last, move up
+        (AndOr, waits * (1 + 3 * several), 1),               // load, held 2
+        (Inverter, 2 * waits * several, 1),                  // of spent, more
+        (ResetRegister, waits * (1 + several), 1),           // held, more
+        (EnabledRegister, waits, geometry.rows * entering_bits),
+        (AndOr, 1 + several, 1),          // issue, load or deal
+        (EnabledRegister, several, 1),    // fresh
+        (AndOr, 3 * passes * several, 1), // first, last, move up
         (Inverter, passes, 1),
-        (Inverter, 2 * waits, 1),      // of spent, more
-        (ResetRegister, 2 * waits, 1), // held, more
-        (EnabledRegister, waits * u64::from(geometry.rows), entering_bits),
         (AndOr, geometry.rows.into(), dealt_bits),
     ])
 }

@@ -121,9 +121,9 @@ fn columns(
     };
     let told = Told { mode: schedule.mode.clone(), pass: schedule.pass.as_ref(), pass_ends: None };
     let entering = entering(m, geometry, element, streams, (&told, &within));
-    let rows = match schedule.dealing.as_ref().zip(element.feeder()) {
+    let rows = match &schedule.dealing {
         None => entering.rows,
-        Some((dealing, feeder)) => dealing.rows(m, geometry, &feeder, &entering.rows),
+        Some(dealing) => dealing.rows(m, geometry, &entering.rows),
     };
     let activations = skewed(m, "activations", &rows, None);
     let weights = m.delay("weights", entering.columns.flat(), None).lanes(entering.columns.shape(), geometry.columns);

@@ -9,7 +9,7 @@ use super::told::{Fact, told};
 use crate::census::sum_of;
 use crate::sequencer::{sequencer, sequencer_census};
 use tritloom_hdl::Primitive::{Adder, AndOr, Comparator, EnabledRegister, Inverter, Multiplexer, ResetRegister, Xor};
-use tritloom_hdl::{Census, InstanceBuilder, Lanes, ModuleBuilder, RegisterBuilder, Value, uint};
+use tritloom_hdl::{Census, InstanceBuilder, Lanes, Module, ModuleBuilder, RegisterBuilder, Value, uint};
 
 /// What enters in a cycle.
 pub(super) struct Schedule {
@@ -75,9 +75,9 @@ impl Schedule {
         let row = row_to_load(m, rows, &loading);
         let loaded = &loading & row.lane(rows - 1);
         let enterable = m.register("enterable", uint(1));
-        let vectors = match geometry.dealt {
+        let vectors = match element.feeder() {
             None => Vectors::enter(m, geometry, mode.as_ref(), streams, (&enterable, &loading, &run_rows)),
-            Some(_) => Vectors::dealt(m, geometry, streams, (&enterable, &loading, &run_rows), &loaded),
+            Some(feeder) => Vectors::dealt(m, geometry, (streams, feeder), (&enterable, &loading, &run_rows), &loaded),
         };
         step.drive(&(&vectors.ends & vectors.last_vector()));
         let streaming_next = m.wire("streaming_next", &(loaded | (streaming.value() & !&*step)));
@@ -142,7 +142,7 @@ impl Vectors {
     fn dealt(
         m: &ModuleBuilder,
         geometry: &Geometry,
-        streams: &Inputs,
+        (streams, feeder): (&Inputs, Module),
         (enterable, loading, run_rows): (&RegisterBuilder, &Value, &Value),
         loaded: &Value,
     ) -> Vectors {
@@ -151,7 +151,7 @@ impl Vectors {
         let last_entering = last_vector(m, geometry, (loading, &entry.ends), run_rows);
         let last_enters = m.wire("last_enters", &(&entry.ends & &last_entering));
         accepting.reset(0).next(&(loaded | (accepting.value() & !last_enters)));
-        let dealing = entry.deal(m, geometry, &last_entering, enterable.value());
+        let dealing = entry.deal(m, geometry, feeder, (&last_entering, enterable.value()));
         Vectors {
             issue: dealing.issue.clone(),
             ends: m.wire("vector_ends", &(&dealing.issue & &dealing.passing.last)),

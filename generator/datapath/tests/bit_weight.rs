@@ -45,9 +45,6 @@ fn every_step_is_exact_on_every_topology_that_it_has() {
     for (seed, size) in sizes.iter().enumerate() {
         for step in ["baseline", "opt1", "opt2", "opt3", "opt4c", "opt4e"] {
             for topology in topologies {
-                if topology == "weight_stationary" && SERIAL.contains(&step) {
-                    continue; // C0231
-                }
                 let settings = format!("{size}, step: {step}, topology: {topology}");
                 check(family, &configuration(family, &settings), seed as u64);
             }

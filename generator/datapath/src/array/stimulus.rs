@@ -93,6 +93,7 @@ pub fn scenarios(geometry: &Geometry, beat_cycles: BeatCycles, seed: u64) -> Vec
     bench.in_every_mode("most_columns", Bench::most_columns);
     bench.switches();
     bench.few_rows();
+    bench.full_queue();
     bench.scenarios
 }
 
@@ -382,6 +383,18 @@ impl Bench<'_> {
         let rows = |number: u32| self.geometry.most_rows().min(2 - number % 2);
         let jobs: Vec<Job> = (0..16).map(|number| self.job(0, rows(number), inner, RANDOM_TILES * columns)).collect();
         self.push("few_rows_slow_results", &jobs, &Stall { inputs: [0, gaps, gaps, 0], results: 97 }, None);
+    }
+
+    /// Where vectors take several cycles each, rows of results that are complete with every one of them, against a receiver that is
+    /// slower still: they wait for a place in the queue before it, and go round.
+    fn full_queue(&mut self) {
+        if !self.geometry.vectors_have_passes() {
+            return;
+        }
+        let (rows, columns) = (self.tallest(), RANDOM_TILES * self.geometry.columns);
+        let short = |bench: &mut Self, mode: usize| bench.job(mode, rows, bench.geometry.tile_places(mode), columns);
+        let jobs: Vec<Job> = self.modes().into_iter().cycle().take(3).map(|mode| short(self, mode)).collect();
+        self.push("full_queue", &jobs, &Stall { inputs: [0; 4], results: 99 }, None);
     }
 
     /// As many columns as the array allows.

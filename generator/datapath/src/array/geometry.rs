@@ -86,6 +86,8 @@ pub struct Dealt {
     pub digits: u32,
     /// The greatest magnitude of one, as elements multiply with it.
     pub reach: u64,
+    /// The most cycles of a pass of a vector.
+    pub most_cycles: u32,
     /// Bits by which sums of the passes of a vector move up before those of the next; 0 where it has one.
     pub step: u32,
 }

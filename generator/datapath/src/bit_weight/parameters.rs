@@ -221,7 +221,9 @@ pub(super) fn config(parameters: &Parameters) -> Config {
         config.geometry.beat_waits = true;
         config.geometry.element_stages = serial::STAGES;
         let digits = config.groups().len() as u32;
-        config.geometry.dealt = config.passes_sums().then_some(Dealt { digits, reach: 2, step: element::RADIX.step() });
+        let most_cycles = config.group.min(config.geometry.depth);
+        let dealt = Dealt { digits, reach: 2, most_cycles, step: element::RADIX.step() };
+        config.geometry.dealt = config.passes_sums().then_some(dealt);
     }
     config
 }

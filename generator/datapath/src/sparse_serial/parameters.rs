@@ -71,8 +71,9 @@ impl Config {
         let geometry = array::geometry(parameters, SumForm::CARRY_SAVE);
         let mut config = Config { geometry, serial, tree: Tree::new(parameters) };
         if let Topology::WeightStationary { .. } = config.geometry.topology {
-            let reach = 1 << (config.activations().digits() - 1);
-            config.geometry.dealt = Some(Dealt { digits: config.geometry.depth, reach, step: 0 });
+            let (digits, count) = (config.geometry.depth, config.activations().digits());
+            let (reach, most_cycles) = (1 << (count - 1), count.div_ceil(2));
+            config.geometry.dealt = Some(Dealt { digits, reach, most_cycles, step: 0 });
         }
         config
     }

@@ -96,7 +96,7 @@ impl Entry {
             Some(_) => Passing {
                 first: where_fresh("first_digits", told.bit(0)),
                 last: m.wire("last_digits", &where_spent(told.bit(1))),
-                moves_up: Some(where_fresh("digits_move_up", !told.bit(0))),
+                moves_up: fresh.as_ref().map(|fresh| m.wire("digits_move_up", &(fresh & !told.bit(0)))),
                 negative: None,
                 last_vector: told.top_bit(),
             },
@@ -176,7 +176,7 @@ pub(in super::super) fn census(geometry: &Geometry, [entering_bits, dealt_bits]:
         (AndOr, 1 + several, 1),          // issue, load or deal
         (EnabledRegister, several, 1),    // fresh
         (AndOr, 3 * passes * several, 1), // first, last, move up
-        (Inverter, passes, 1),
+        (Inverter, passes * several, 1),
         (AndOr, geometry.rows.into(), dealt_bits),
     ])
 }

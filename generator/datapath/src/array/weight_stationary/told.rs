@@ -1,6 +1,6 @@
 //! What is said of a vector on its way through the array, and of its row of sums behind it.
 
-use super::super::geometry::Geometry;
+use super::super::geometry::{Dealt, Geometry};
 use super::super::planes;
 use tritloom_hdl::{ModuleBuilder, Value};
 
@@ -43,7 +43,10 @@ pub(super) fn facts(geometry: &Geometry) -> Vec<Fact> {
 
 /// Whether it is said where sums of passes move up: else they do in all but the first of a vector, or never.
 pub(super) fn says_what_moves_up(geometry: &Geometry) -> bool {
-    geometry.dealt.map_or_else(|| planes::says_what_moves_up(geometry), |dealt| dealt.step > 0)
+    match geometry.dealt {
+        Some(Dealt { most_cycles, step, .. }) => step > 0 && most_cycles > 1,
+        None => planes::says_what_moves_up(geometry),
+    }
 }
 
 /// Bits of what is said of a vector.

@@ -207,6 +207,14 @@ mod tests {
         // A draft and its rest load their weights twice.
         let (nested, latency) = estimate("nested", 1e6);
         assert_eq!(nested.cycles_a_token, 3 * (2 * (5 + 1) + latency + 1));
+        // Bits of int8, or digits of two bits: weights enter once, and each vector takes all of their passes.
+        for (family, passes) in [("bit_serial", 8), ("booth_flex_serial", 4)] {
+            let (serial, latency) = estimate(family, 1e6);
+            assert_eq!(serial.cycles_a_token, 3 * (5 + passes + latency + 1), "{family}");
+            assert_eq!(serial.weight_bits_a_token, plain.weight_bits_a_token, "{family}");
+            let cycles = (3 * (5 + 8 * passes + latency + 1)) as f64;
+            assert!((serial.prefill_seconds * 1e6 - cycles / 8.0).abs() < 1e-9, "{family}");
+        }
     }
 
     #[test]

@@ -5,6 +5,9 @@ use super::{arrays, core, run, verilator_is_there};
 
 /// Tokens of the story.
 const TOKENS: usize = 5;
+/// Rows of the classifier that pass bit by bit, or digit by digit, and ternary matrices: all would take minutes.
+const CLASSIFIER_ROWS: usize = 256;
+const TERNARY_MATRICES: usize = 8;
 
 /// Layers in modes, ternary matrices between some of the classifier, through an array of the family.
 fn pass(family: &str, settings: &[(&str, &str)], layers: &[(&str, &Layer)]) {
@@ -47,5 +50,36 @@ fn real_layers_pass_slices_exactly_while_weights_stay() {
     let layers = between(("8x2", &ternary), &classifiers);
     for shift in ["gathered", "element"] {
         pass("bit_slice", &[("shift", shift)], &layers);
+    }
+}
+
+#[test]
+fn real_layers_pass_bit_by_bit_exactly_while_weights_stay() {
+    let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };
+    let (mut ternary, mut classifier) = layers::layers(&model, TOKENS);
+    ternary.truncate(TERNARY_MATRICES);
+    classifier.weights.truncate(CLASSIFIER_ROWS);
+    let sides: [(&str, &[(&str, u32, u32)], &str); 3] = [
+        ("weights", &[("8x8", 8, 8), ("8x5", 8, 5), ("8x1", 8, 1)], "8x2"),
+        ("activations", &[("8x8", 8, 8), ("5x8", 5, 8), ("1x8", 1, 8)], "8x8"),
+        ("both", &[("8x8", 8, 8), ("6x5", 6, 5), ("1x3", 1, 3)], "8x2"),
+    ];
+    for (serial, precisions, ternary_precision) in sides {
+        let narrowed = |&(mode, activation, weight)| (mode, classifier.narrowed(activation, weight));
+        let classifiers: Vec<_> = precisions.iter().map(narrowed).collect();
+        pass("bit_serial", &[("serial", serial)], &between((ternary_precision, &ternary), &classifiers));
+    }
+}
+
+#[test]
+fn real_layers_pass_digit_by_digit_exactly_while_weights_stay() {
+    let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };
+    let (mut ternary, mut classifier) = layers::layers(&model, TOKENS);
+    ternary.truncate(TERNARY_MATRICES);
+    classifier.weights.truncate(CLASSIFIER_ROWS);
+    let classifiers = [("int8", 8), ("int6", 6)].map(|(mode, bits)| (mode, classifier.narrowed(8, bits)));
+    let layers = between(("int2", &ternary), &classifiers);
+    for accumulation in ["resolved", "carry_save"] {
+        pass("booth_flex_serial", &[("accumulation", accumulation)], &layers);
     }
 }

@@ -381,7 +381,12 @@ impl Bench<'_> {
         };
         let inner = max_inner.min(tiles * self.geometry.tile_places(0));
         let rows = |number: u32| self.geometry.most_rows().min(2 - number % 2);
-        let jobs: Vec<Job> = (0..16).map(|number| self.job(0, rows(number), inner, RANDOM_TILES * columns)).collect();
+        let mut jobs: Vec<Job> =
+            (0..16).map(|number| self.job(0, rows(number), inner, RANDOM_TILES * columns)).collect();
+        if self.geometry.dealt.is_some() {
+            // Numbers of one digit at most, so that vectors are right behind one another.
+            jobs.iter_mut().for_each(|job| job.activations = self.matrix(job.activations.len() as u32, inner, (-1, 1)));
+        }
         self.push("few_rows_slow_results", &jobs, &Stall { inputs: [0, gaps, gaps, 0], results: 97 }, None);
     }
 

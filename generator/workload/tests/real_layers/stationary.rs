@@ -83,3 +83,13 @@ fn real_layers_pass_digit_by_digit_exactly_while_weights_stay() {
         pass("booth_flex_serial", &[("accumulation", accumulation)], &layers);
     }
 }
+
+#[test]
+fn real_layers_pass_by_digits_of_vectors_that_are_not_zero_exactly_while_weights_stay() {
+    let Some(model) = layers::model().filter(|_| verilator_is_there()) else { return };
+    let (mut ternary, mut classifier) = layers::layers(&model, TOKENS);
+    ternary.truncate(TERNARY_MATRICES);
+    classifier.weights.truncate(CLASSIFIER_ROWS);
+    let layers: Vec<_> = ternary.iter().chain([&classifier]).map(|layer| ("plain", layer)).collect();
+    pass("sparse_serial", &[("serial", "activations")], &layers);
+}

@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use reduced_product::{Rows, reductions, ways};
 use tritloom_datapath::arith::adder::{CarryOut, FinalAdder};
 use tritloom_datapath::arith::bit_heap::{
-    BitHeap, Carries, Compression, Counter, Operands, Order, Origin, Plan, Profile,
+    BitHeap, Blocks, Carries, Compression, Counter, Operands, Order, Origin, PartialSum, Plan, Profile,
 };
 use tritloom_hdl::{Bits, Census, Design, Evaluator, ModuleBuilder, Primitive, sint, uint};
 
@@ -140,6 +140,85 @@ fn every_product_of_two_bytes_is_its_reduced_rows() {
                         "{w} * {x}, {rows:?}\n{compression:?} {carries:?}"
                     );
                 }
+            }
+        }
+    }
+}
+
+/// Far wider than what blocks leave: a carry that they lost would show.
+const WIDE: u32 = 40;
+
+/// Words of so many bits and a carry in each lane, in blocks: of all the sum, once for each shift.
+fn sums_of_blocks(lanes: u32, bits: u32, shifts: &[u32], compression: &Compression) -> (Design, Census) {
+    let blocks = Blocks::of(shifts.len() as u32, lanes, compression.order);
+    assert!(blocks.count > 0 && blocks.all_lanes() <= lanes, "{blocks:?} of {lanes} lanes");
+    let of_block = ModuleBuilder::new("of_block", "The sum of a block.");
+    let words = of_block.input_lanes("words", sint(bits), blocks.lanes, "");
+    let carries = of_block.input_lanes("owed", uint(1), blocks.lanes, "");
+    let mut heap = BitHeap::new(PartialSum::bits((0..blocks.lanes).map(|_| (0, bits))));
+    for lane in 0..blocks.lanes {
+        heap.add_biased(&words.lane(lane), 0, 3);
+        heap.add_bit(&carries.lane(lane), 0, 0);
+    }
+    let sum = PartialSum::new(heap.profile(), compression);
+    let module = sum.finish(of_block, &heap);
+
+    let m = ModuleBuilder::new("sums", "All blocks, and what is left over.");
+    let words = m.input_lanes("words", sint(bits), lanes, "");
+    let carries = m.input_lanes("carries", uint(1), lanes, "");
+    let [of_words, of_carries] = [&words, &carries].map(|lanes| blocks.shared_out(lanes));
+    let mut heap = BitHeap::new(WIDE);
+    blocks.join(&m, (&sum, &module), ("shift", shifts), &mut heap, |block, _, number| {
+        block.connect("words", &of_words.lane(number)).connect("owed", &of_carries.lane(number));
+    });
+    let mut census = sum.census();
+    (1..blocks.count * shifts.len() as u32).for_each(|_| census.add_census(&sum.census(), 1));
+    for lane in blocks.all_lanes()..lanes {
+        for &shift in shifts {
+            heap.add_signed(&words.lane(lane), shift, 3);
+            heap.add_bit(&carries.lane(lane), shift, 0);
+        }
+    }
+    census.add_census(&heap.plan(compression).census(), 1);
+    let rows = heap.reduce(&m, "heap", compression);
+    m.output("row0", &rows.0);
+    m.output("row1", &rows.1);
+    (alone(&m.finish()), census)
+}
+
+#[test]
+fn sums_of_blocks_are_exact_at_their_extremes_and_between() {
+    let seed = 47;
+    println!("seed {seed}");
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    for compression in compressions() {
+        for (lanes, bits, shifts) in
+            [(32, 5, vec![0, 2, 4]), (37, 9, vec![0, 3]), (64, 1, vec![0, 1]), (131, 4, vec![2]), (65, 9, vec![0, 2])]
+        {
+            let (design, census) = sums_of_blocks(lanes, bits, &shifts, &compression);
+            let is_duplicate = shifts.len() > 1; // Equal bits of two sums can meet in equal gates.
+            assert!(is_duplicate || design.census().bits() == census.bits(), "{lanes} lanes, {compression:?}");
+            let mut evaluator = Evaluator::new(&design);
+            let (least, most) = (-(1_i64 << (bits - 1)), (1_i64 << (bits - 1)) - 1);
+            let mut cases = vec![vec![(least, 0); lanes as usize], vec![(most, 1); lanes as usize]];
+            cases.extend((0..10).map(|_| {
+                (0..lanes).map(|_| (random.random_range(least..=most), random.random_range(0..=1))).collect()
+            }));
+            for case in cases {
+                let word = |value: i64| Bits::from_u64(value as u64 & ((1 << bits) - 1), bits);
+                let words: Vec<Bits> = case.iter().map(|&(value, _)| word(value)).collect();
+                let carries: Vec<Bits> = case.iter().map(|&(_, carry)| Bits::from_u64(carry as u64, 1)).collect();
+                evaluator.set("words", &Bits::join(&words)).expect("words");
+                evaluator.set("carries", &Bits::join(&carries)).expect("carries");
+                let total: i64 = case.iter().map(|&(value, carry)| value + carry).sum();
+                let expected: i64 = shifts.iter().map(|shift| total << shift).sum();
+                let mut row = |name: &str| evaluator.get(name).expect("a row").to_u64().expect("64 bits") as i64;
+                let found = row("row0") + row("row1");
+                assert_eq!(
+                    (found - expected) % (1 << WIDE),
+                    0,
+                    "{lanes} lanes of {bits} bits, {shifts:?}, {compression:?}"
+                );
             }
         }
     }

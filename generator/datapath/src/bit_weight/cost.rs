@@ -2,6 +2,7 @@
 
 use super::element::{RADIX, digit_sum_profile, edge_bits, profile};
 use super::parameters::{Config, Recoding, Step};
+use super::products::{block_sum, blocks};
 use super::serial_cost;
 use crate::arith::bit_heap::{Plan, Profile};
 use crate::arith::recode::{booth, digit_product, ent};
@@ -13,10 +14,7 @@ pub(super) fn element(config: &Config) -> ElementCensus {
     match config.step {
         Step::Baseline => ElementCensus { parts: baseline(config), ..ElementCensus::default() },
         Step::Opt1 => carry_save(config, &profile(config), 1),
-        Step::Opt2 => {
-            let sums = RADIX.digits(config.geometry.weight());
-            carry_save(config, &digit_sum_profile(&config.geometry), sums.into())
-        }
+        Step::Opt2 => carry_save(config, &digit_sum_profile(config), RADIX.digits(config.geometry.weight())),
         Step::Opt3 | Step::Opt4c | Step::Opt4e => serial_cost::element(config),
     }
 }
@@ -41,7 +39,7 @@ fn baseline(config: &Config) -> Parts {
 }
 
 /// An element with so many sums, what is added to each given by its profile.
-fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
+fn carry_save(config: &Config, profile: &Profile, sums: u32) -> ElementCensus {
     let geometry = &config.geometry;
     let (depth, width) = (geometry.depth.into(), profile.width());
     let kept_carries = profile.carries().count(width);
@@ -50,9 +48,10 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
         Recoding::Edge | Recoding::Element => booth::recoder_census(RADIX, geometry.weight()),
     };
     let recoders = copies(&recoder, depth);
-    let products = depth * u64::from(RADIX.digits(geometry.weight()));
+    let positions = RADIX.digits(geometry.weight());
+    let products = depth * u64::from(positions);
     let product = digit_product::product_census(RADIX.digit_set(), geometry.activation());
-    let kept = if config.passes_sums() { 0 } else { sums };
+    let kept = if config.passes_sums() { 0 } else { sums.into() };
     let drains = u64::from(config.drains());
     let accumulate = sum_of(&[
         (AndOr, drains, 1), // keep
@@ -62,9 +61,14 @@ fn carry_save(config: &Config, profile: &Profile, sums: u64) -> ElementCensus {
         (Register, 1, width), // word
         (Register, 1, kept_carries),
     ]);
+    let mut compression = Plan::new(profile, &config.tree.compression()).census();
+    let blocks = blocks(config, positions / sums);
+    if blocks.count > 0 {
+        compression.add_census(&block_sum(config, blocks).census(), u64::from(blocks.count * positions / sums));
+    }
     let mut parts = vec![
         ("digit products", copies(&product, products)),
-        ("compression", copies(&Plan::new(profile, &config.tree.compression()).census(), sums)),
+        ("compression", copies(&compression, sums.into())),
         ("accumulate", copies(&accumulate, kept)),
     ];
     let column_edge = match config.recoding {

@@ -1,20 +1,20 @@
 //! One element of the array, at each step.
 
 use super::parameters::{Config, Recoding};
+use super::products::{Factors, add_product_bits, add_products, by_position};
 use crate::arith::bit_heap::{BitHeap, Carries, Profile};
 use crate::arith::recode::booth::{self, Radix};
-use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product, ent};
+use crate::arith::recode::ent;
 use crate::arith::reduction::Term;
 use crate::array::{Below, Geometry, Positions, SO_FAR, SumForm};
 use crate::words::counted;
-use std::ops::Range;
-use tritloom_hdl::{Affine, LaneWire, Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
+use tritloom_hdl::{Lanes, Module, ModuleBuilder, Shape, Value, sint, uint};
 
 /// Digits from -2 to 2: every multiple is a shift.
 pub(super) const RADIX: Radix = Radix::Four;
 
 /// Gate delays of a digit product behind the operand registers: AND, OR, exclusive OR.
-const PRODUCT_ARRIVAL: u32 = 3;
+pub(super) const PRODUCT_ARRIVAL: u32 = 3;
 /// Gate delays of the sum so far, behind its gate.
 const SUM_ARRIVAL: u32 = 1;
 
@@ -200,17 +200,7 @@ pub(super) fn carry_save(config: &Config) -> Module {
     let digits = digits(&m, config, &ports);
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
-    let (positions, digit) = (RADIX.digits(geometry.weight()), uint(RADIX.digit_set().bits()));
-    let products = Products::declare(&m, geometry, positions);
-    m.repeat("place", depth, |place| {
-        let multiples = Multiples::up_to_two(&ports.activations.lane(place).as_signed());
-        let packed = digits.lane(place).lanes(digit, positions);
-        for position in 0..positions {
-            let name = format!("place_digit{position}");
-            products.drive(&m, &name, place + position * depth, (&packed.lane(position), &multiples));
-        }
-    });
-    (0..positions).for_each(|position| products.add(&mut heap, position * depth..(position + 1) * depth, position));
+    add_products(&m, config, &Factors { activations: ports.activations, digits }, &mut heap);
     accumulate(&m, heap, carries(config), config);
     m.finish()
 }
@@ -232,12 +222,7 @@ fn digit_sum(config: &Config) -> Module {
     let digits = m.input_lanes("digits", uint(RADIX.digit_set().bits()), depth, "one of each place, of equal weight");
     let mut heap = BitHeap::new(width);
     m.section("Digit products");
-    let products = Products::declare(&m, geometry, 1);
-    m.repeat("place", depth, |place| {
-        let multiples = Multiples::up_to_two(&activations.lane(place).as_signed());
-        products.drive(&m, "place", place.into(), (&digits.lane(place), &multiples));
-    });
-    products.add(&mut heap, 0..depth, 0);
+    add_products(&m, config, &Factors { activations, digits }, &mut heap);
     accumulate(&m, heap, Carries::Everywhere, config);
     m.finish()
 }
@@ -268,14 +253,7 @@ pub(super) fn by_weight(config: &Config) -> Module {
     );
     m.parameter("bits of a word of a sum", position_bits(geometry));
     let ports = declare_ports(&m, config);
-    let digits = digits(&m, config, &ports).flat().lanes(uint(RADIX.digit_set().bits()), depth * positions);
-    m.comment("The digits of one position side by side.");
-    let by_position = m.lanes("digits_by_position", uint(RADIX.digit_set().bits()), depth * positions);
-    m.repeat("position_of_digit", positions, |position| {
-        m.repeat("place", depth, |place| {
-            by_position.drive(position * depth + place, &digits.lane(place * positions + position));
-        });
-    });
+    let by_position = by_position(&m, &digits(&m, config, &ports), depth);
     let by_position = by_position.flat().lanes(uint(RADIX.digit_set().bits() * depth), positions);
     let sum = digit_sum(config);
     let pair = uint(2 * position_bits(geometry));
@@ -310,36 +288,6 @@ pub(super) fn by_weight(config: &Config) -> Module {
     });
     m.output_lanes("sum", &sums, "two words of each position, the lowest first");
     m.finish()
-}
-
-/// The products of digits and activations, position by position: those of a position stand side by side.
-struct Products {
-    words: LaneWire,
-    /// What negative digits owe to their words.
-    owed: LaneWire,
-}
-
-impl Products {
-    fn declare(m: &ModuleBuilder, geometry: &Geometry, positions: u32) -> Products {
-        let (bits, count) = (RADIX.digit_set().product_bits(geometry.activation()), positions * geometry.depth);
-        Products { words: m.lanes("digit_products", sint(bits), count), owed: m.lanes("owed", uint(1), count) }
-    }
-
-    /// The product of a packed digit.
-    fn drive(&self, m: &ModuleBuilder, name: &str, index: Affine, (packed, multiples): (&Value, &Multiples)) {
-        let digit = Digit::unpack(DigitSet::Radix4, packed);
-        self.words.drive(index.clone(), &digit_product::product(m, name, &digit, multiples).word);
-        self.owed.drive(index, &digit.negate);
-    }
-
-    /// Adds those of a position to a heap.
-    fn add(&self, heap: &mut BitHeap, of_position: Range<u32>, position: u32) {
-        let shift = position * RADIX.step();
-        for product in of_position {
-            heap.add_signed(&self.words.lane(product), shift, PRODUCT_ARRIVAL);
-            heap.add_bit(&self.owed.lane(product), shift, 0);
-        }
-    }
 }
 
 /// Adds a heap to the two words of a sum, the carries above, which are the output `sum`: of the element's own, in every cycle,
@@ -394,26 +342,17 @@ pub(super) fn profile(config: &Config) -> Profile {
     let geometry = &config.geometry;
     let mut profile = Profile::new(geometry.kept_bits());
     profile.leave(carries(config));
-    for position in 0..RADIX.digits(geometry.weight()) {
-        add_product_bits(&mut profile, geometry, position * RADIX.step());
-    }
+    add_product_bits(&mut profile, config, RADIX.digits(geometry.weight()));
     add_sum_bits(&mut profile);
     profile
 }
 
 /// What the heap of [`digit_sum`] holds.
-pub(super) fn digit_sum_profile(geometry: &Geometry) -> Profile {
-    let mut profile = Profile::new(position_bits(geometry));
-    add_product_bits(&mut profile, geometry, 0);
+pub(super) fn digit_sum_profile(config: &Config) -> Profile {
+    let mut profile = Profile::new(position_bits(&config.geometry));
+    add_product_bits(&mut profile, config, 1);
     add_sum_bits(&mut profile);
     profile
-}
-
-fn add_product_bits(profile: &mut Profile, geometry: &Geometry, shift: u32) {
-    for _ in 0..geometry.depth {
-        profile.add_signed(RADIX.digit_set().product_bits(geometry.activation()), shift, PRODUCT_ARRIVAL);
-        profile.add_bit(shift, 0);
-    }
 }
 
 fn add_sum_bits(profile: &mut Profile) {

@@ -18,6 +18,7 @@ mod element;
 mod encoder;
 mod feeder;
 mod parameters;
+mod products;
 mod serial;
 mod serial_cost;
 

@@ -11,6 +11,19 @@ use super::plan::{BitId, Operands, Origin, Plan};
 /// that are left, the lowest first ([`super::Carries::columns`]).
 #[track_caller]
 pub(super) fn build(m: &ModuleBuilder, name: &str, plan: &Plan, heap: &[Vec<Value>]) -> (Value, Value) {
+    let builder = adders(m, name, plan, heap);
+    (builder.sum(), builder.carries())
+}
+
+/// The same without zeros: by row, the bits that are left side by side.
+#[track_caller]
+pub(super) fn build_packed(m: &ModuleBuilder, name: &str, plan: &Plan, heap: &[Vec<Value>]) -> Vec<Value> {
+    let builder = adders(m, name, plan, heap);
+    (0..).map_while(|number| builder.packed(number)).collect()
+}
+
+#[track_caller]
+fn adders<'a>(m: &'a ModuleBuilder, name: &'a str, plan: &'a Plan, heap: &[Vec<Value>]) -> Builder<'a> {
     let mut builder = Builder { m, name, plan, values: vec![None; plan.bits.len()], rows: BTreeMap::new() };
     for (position, bit) in plan.bits.iter().enumerate() {
         builder.values[position] = match bit.origin {
@@ -30,7 +43,7 @@ pub(super) fn build(m: &ModuleBuilder, name: &str, plan: &Plan, heap: &[Vec<Valu
             builder.add(&row);
         }
     }
-    (builder.sum(), builder.carries())
+    builder
 }
 
 struct Builder<'a> {
@@ -111,6 +124,13 @@ impl Builder<'_> {
             below = Some(column);
         }
         self.word(1, bits)
+    }
+
+    #[track_caller]
+    fn packed(&self, number: u32) -> Option<Value> {
+        let bits = self.plan.rows.iter().filter_map(|column| column.get(number as usize));
+        let bits: Vec<Value> = bits.map(|&id| self.value(id)).collect();
+        (!bits.is_empty()).then(|| self.word(number, bits))
     }
 
     fn bit(&self, column: &[BitId], number: usize) -> Value {

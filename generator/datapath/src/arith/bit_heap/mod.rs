@@ -21,6 +21,7 @@
 //! ```
 
 mod adder_rows;
+mod blocks;
 mod carries;
 mod compression;
 mod dadda;
@@ -28,13 +29,16 @@ mod draft;
 mod greedy;
 mod hardware;
 pub mod parameters;
+mod partial_sum;
 mod plan;
 mod profile;
 mod wallace;
 
+pub use blocks::Blocks;
 pub use carries::Carries;
 pub use compression::{Compression, Counter, Order};
 pub use parameters::Tree;
+pub use partial_sum::PartialSum;
 pub use plan::{Adder, Bit, BitId, Operands, Origin, Plan};
 pub use profile::Profile;
 
@@ -89,6 +93,13 @@ impl BitHeap {
         (0..).zip(columns).for_each(|(position, &column)| self.push(&value.bit(position), column));
     }
 
+    /// The same, each with the column an arrival.
+    #[track_caller]
+    pub fn add_arriving(&mut self, value: &Value, bits: &[(u32, u32)]) {
+        self.profile.add_arriving(bits.iter().copied());
+        (0..).zip(bits).for_each(|(position, &(column, _))| self.push(&value.bit(position), column));
+    }
+
     /// Adds the pattern of `value`, read as unsigned, times `2^shift`.
     #[track_caller]
     pub fn add_unsigned(&mut self, value: &Value, shift: u32, arrival: u32) {
@@ -103,11 +114,18 @@ impl BitHeap {
     #[track_caller]
     pub fn add_signed(&mut self, value: &Value, shift: u32, arrival: u32) {
         self.profile.add_signed(value.width(), shift, arrival);
-        let end = shift + value.width();
-        if self.profile.inverts_sign(end - 1) {
-            let places = self.bits[shift as usize..end as usize].iter().map(Vec::len).collect();
-            self.signed.push(SignedWord { word: value.as_unsigned(), low: shift, places });
+        if self.profile.inverts_sign(shift + value.width() - 1) {
+            self.invert_sign(value, shift);
         }
+        self.push_bits(value, value.width(), shift);
+    }
+
+    /// Adds the pattern of `value`, read as two's complement, plus `2^(width - 1)`, times `2^shift`: nothing that is added is
+    /// negative. The heap is at least as wide as what is added.
+    #[track_caller]
+    pub fn add_biased(&mut self, value: &Value, shift: u32, arrival: u32) {
+        self.profile.add_biased(value.width(), shift, arrival);
+        self.invert_sign(value, shift);
         self.push_bits(value, value.width(), shift);
     }
 
@@ -156,6 +174,13 @@ impl BitHeap {
             }
         }
         bits
+    }
+
+    /// Has the sign of a word inverted that is added next.
+    fn invert_sign(&mut self, value: &Value, shift: u32) {
+        let columns = &self.bits[shift as usize..(shift + value.width()) as usize];
+        let places = columns.iter().map(Vec::len).collect();
+        self.signed.push(SignedWord { word: value.as_unsigned(), low: shift, places });
     }
 
     #[track_caller]

@@ -14,6 +14,7 @@ pub struct Profile {
     /// By column, the bits of the constant.
     constant: Vec<bool>,
     inverted_signs: u64,
+    bias: i128,
     carries: Carries,
 }
 
@@ -26,6 +27,7 @@ impl Profile {
             words: Vec::new(),
             constant: vec![false; width],
             inverted_signs: 0,
+            bias: 0,
             carries: Carries::default(),
         }
     }
@@ -55,6 +57,11 @@ impl Profile {
         self.inverted_signs
     }
 
+    /// By how much the sum is too large, for the sake of words without a sign ([`Profile::add_biased`]).
+    pub fn bias(&self) -> i128 {
+        self.bias
+    }
+
     /// In which columns carries may be left over.
     pub fn carries(&self) -> Carries {
         self.carries
@@ -77,8 +84,13 @@ impl Profile {
 
     /// A bit in each of the columns, which do not descend: of one word, but for those in a column that comes again.
     pub fn add_bits(&mut self, columns: impl IntoIterator<Item = u32>, arrival: u32) {
+        self.add_arriving(columns.into_iter().map(|column| (column, arrival)));
+    }
+
+    /// The same, each with the column an arrival.
+    pub fn add_arriving(&mut self, bits: impl IntoIterator<Item = (u32, u32)>) {
         let mut words: Vec<Vec<(u32, u32)>> = Vec::new();
-        for column in columns {
+        for (column, arrival) in bits {
             let Some(bits) = self.columns.get_mut(column as usize) else { break };
             let bit = (column, bits.len() as u32);
             bits.push(arrival);
@@ -98,6 +110,14 @@ impl Profile {
             self.inverted_signs += 1;
             self.add_constant(-1, sign);
         }
+    }
+
+    /// A signed value of `bits` bits plus `2^(bits - 1)`, times `2^shift`: that is the value with its sign inverted, and not
+    /// negative.
+    pub fn add_biased(&mut self, bits: u32, shift: u32, arrival: u32) {
+        self.add_unsigned(bits, shift, arrival);
+        self.inverted_signs += 1;
+        self.bias += 1 << (shift + bits - 1);
     }
 
     /// A number times `2^shift`.

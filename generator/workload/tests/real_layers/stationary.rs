@@ -9,6 +9,9 @@ const TOKENS: usize = 5;
 const CLASSIFIER_ROWS: usize = 256;
 const TERNARY_MATRICES: usize = 8;
 
+/// A mode, and the bits of its activations and weights.
+type Precision = (&'static str, u32, u32);
+
 /// Layers in modes, ternary matrices between some of the classifier, through an array of the family.
 fn pass(family: &str, settings: &[(&str, &str)], layers: &[(&str, &Layer)]) {
     let shape = [("rows", "4"), ("columns", "8"), ("depth", "2"), ("max_inner", "256"), ("max_rows", "8")];
@@ -59,13 +62,13 @@ fn real_layers_pass_bit_by_bit_exactly_while_weights_stay() {
     let (mut ternary, mut classifier) = layers::layers(&model, TOKENS);
     ternary.truncate(TERNARY_MATRICES);
     classifier.weights.truncate(CLASSIFIER_ROWS);
-    let sides: [(&str, &[(&str, u32, u32)], &str); 3] = [
+    let sides: [(&str, &[Precision], &str); 3] = [
         ("weights", &[("8x8", 8, 8), ("8x5", 8, 5), ("8x1", 8, 1)], "8x2"),
         ("activations", &[("8x8", 8, 8), ("5x8", 5, 8), ("1x8", 1, 8)], "8x8"),
         ("both", &[("8x8", 8, 8), ("6x5", 6, 5), ("1x3", 1, 3)], "8x2"),
     ];
     for (serial, precisions, ternary_precision) in sides {
-        let narrowed = |&(mode, activation, weight)| (mode, classifier.narrowed(activation, weight));
+        let narrowed = |&(mode, activation, weight): &Precision| (mode, classifier.narrowed(activation, weight));
         let classifiers: Vec<_> = precisions.iter().map(narrowed).collect();
         pass("bit_serial", &[("serial", serial)], &between((ternary_precision, &ternary), &classifiers));
     }

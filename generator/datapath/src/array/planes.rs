@@ -118,13 +118,19 @@ pub(super) fn taken_bits(geometry: &Geometry) -> u32 {
     held_planes(geometry).unwrap_or(0)
 }
 
-/// Whether the products of the pass that enters count negative, where they ever do.
+/// Whether the products of the pass that enters count negative, where they ever do and not just in the first.
 pub(super) fn negative(m: &ModuleBuilder, geometry: &Geometry, pass: &EnteringPass) -> Option<Value> {
     match signed_sides(geometry)[..] {
+        _ if first_is_negative(geometry) => None,
         [] => None,
         [top] => Some(pass.told.bit(top)),
         _ => Some(m.wire("negative", &(pass.told.bit(0) ^ pass.told.bit(1)))),
     }
+}
+
+/// Whether the products of the first pass count negative, and no others: planes of one side, the top one of which is of signs.
+pub(super) fn first_is_negative(geometry: &Geometry) -> bool {
+    has_negative(geometry) && matches!(Walk::new(geometry), Walk::One(_))
 }
 
 /// Of the sides of several planes, the activations first, those whose top plane counts negative, by number.

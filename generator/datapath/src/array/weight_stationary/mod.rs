@@ -302,11 +302,15 @@ impl Way<'_> {
     fn sums_of_passes(&self, m: &ModuleBuilder, there: &Staged, foot: &Foot) -> Option<Lanes> {
         let arriving = way_to_queue(self.geometry) - 1;
         let told = |name: &str, fact: Fact| Some(self.told(name, fact)?.at(arriving));
+        let first = told("row_first_pass", Fact::FirstPass)?;
         let what = PassSums {
-            first: told("row_first_pass", Fact::FirstPass)?,
             arriving: there.at(arriving),
             moves_up: told("row_moves_up", Fact::MovesUp),
-            negative: told("row_negative", Fact::Negative),
+            negative: match planes::first_is_negative(self.geometry) {
+                true => Some(first.clone()),
+                false => told("row_negative", Fact::Negative),
+            },
+            first,
         };
         Some(pass_sums::added(m, self.geometry, &foot.sums, &what))
     }

@@ -21,7 +21,7 @@ pub(super) enum Fact {
     FirstPass,
     /// What its passes before have added weighs a digit more.
     MovesUp,
-    /// The products of this pass count negative.
+    /// The products of this pass count negative, where that is not said with the first pass.
     Negative,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn facts(geometry: &Geometry) -> Vec<Fact> {
         (Fact::LastPass, partial && passes),
         (Fact::FirstPass, passes),
         (Fact::MovesUp, passes && says_what_moves_up(geometry)),
-        (Fact::Negative, passes && planes::has_negative(geometry)),
+        (Fact::Negative, passes && planes::has_negative(geometry) && !planes::first_is_negative(geometry)),
     ];
     said.into_iter().filter(|(_, is_said)| *is_said).map(|(fact, _)| fact).collect()
 }

@@ -88,6 +88,7 @@ impl Family for Toy {
             rows: 1,
             vectors: 1,
             loaded_for: None,
+            cycles_to_vectors: 0,
             passes: 1,
             runs: 1,
             formula: String::new(),

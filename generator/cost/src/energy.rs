@@ -43,8 +43,8 @@ impl Default for Activity {
 const STEADY: [&str; 2] = ["control", "results"];
 
 /// Parts that see the operands before any weight has stopped them.
-const AHEAD: [&str; 8] =
-    ["activations", "activation sums", "operands", "tables", "decode", "row edge", "edge", "feeder"];
+const AHEAD: [&str; 9] =
+    ["activations", "activation sums", "operands", "tables", "decode", "row edge", "edge", "dealing", "feeder"];
 
 /// How often nets of steady parts toggle in a cycle.
 const STEADY_TOGGLES: f64 = 0.05;
@@ -139,7 +139,7 @@ mod tests {
 
     /// Parts that are taken for such as a weight of zero holds still; of `encoder` and `passing`, through which operands
     /// only travel, that is too little.
-    const BEHIND: [&str; 25] = [
+    const BEHIND: [&str; 27] = [
         "accumulate",
         "add or subtract",
         "agreements",
@@ -165,6 +165,8 @@ mod tests {
         "select",
         "shift",
         "shifts",
+        "sums of passes",
+        "weights",
     ];
 
     #[test]

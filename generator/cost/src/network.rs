@@ -116,10 +116,12 @@ impl Network {
             None => (cycles_of_a_vector, 0, timing.passes),
             Some(_) => (timing.runs, total.div_ceil(timing.rows) * cycles_of_a_vector, 1),
         };
+        // What vectors wait for once a tile; of the last one of a product the latency tells it.
+        let begins = timing.cycles_to_vectors * total.div_ceil(timing.rows).saturating_sub(products);
         // A product needs the results of the one before it: of each the last beat's way through the core is waited for,
         // and the cycle in which its results are taken.
         let waiting = products * (timing.latency_cycles + 1);
-        let cycles_a_token = total * cycles_a_beat + of_vectors + waiting;
+        let cycles_a_token = total * cycles_a_beat + begins + of_vectors + waiting;
         let weight_bits_a_token = total * timing.weight_bits_per_beat * passes * timing.runs;
         let seconds = |cycles: f64| cycles / (platform.clock_mhz * 1e6);
         let fetching = weight_bits_a_token as f64 / (8.0 * platform.bandwidth_gb_per_s * 1e9);
@@ -214,6 +216,25 @@ mod tests {
             assert_eq!(serial.weight_bits_a_token, plain.weight_bits_a_token, "{family}");
             let cycles = (3 * (5 + 8 * passes + latency + 1)) as f64;
             assert!((serial.prefill_seconds * 1e6 - cycles / 8.0).abs() < 1e-9, "{family}");
+        }
+    }
+
+    #[test]
+    fn vectors_that_are_dealt_out_begin_later_in_every_tile() {
+        // Two tiles of the inner dimension, in one of columns: the most digits of a vector in each of its passes.
+        let network = Network::read(&SMALL.replace("inputs: 10", "inputs: 20")).expect("legal");
+        for (name, settings, cycles, to_digits) in
+            [("bit_weight", "step: opt3, ", 4 * 2, 2), ("sparse_serial", "serial: activations, ", 4, 1)]
+        {
+            let family = registry::find(name).expect("a family");
+            let sizes = "rows: 5, columns: 7, depth: 2, max_inner: 64, max_columns: 64, max_rows: 8";
+            let text = format!("{name}: {{{settings}{sizes}, topology: weight_stationary}}");
+            let Sample { parameters, .. } = Sample::of_identity(&[family], &text).expect("legal");
+            let latency = family.timing(&parameters).latency_cycles;
+            let platform = Platform { clock_mhz: 1.0, bandwidth_gb_per_s: 1e6 };
+            let estimate = network.estimate(family, &parameters, &platform);
+            // The second tile begins behind the first one, and what its first digits take the latency counts.
+            assert_eq!(estimate.cycles_a_token, 3 * (2 * (5 + cycles) + to_digits + latency + 1), "{name}");
         }
     }
 

@@ -109,9 +109,11 @@ pub struct Timing {
     /// How many vectors of activations a beat may meet one after the other while it stays: as many as it takes at its
     /// slowest pace.
     pub vectors: u64,
-    /// Where beats are loaded first, one a cycle for each row of an array, and then meet vectors, one a cycle for all of them:
-    /// the most vectors that they meet.
+    /// Where beats are loaded first, one a cycle for each row of an array, and then meet vectors, each in the cycles of its
+    /// passes for all of them together: the most vectors that they meet.
     pub loaded_for: Option<u64>,
+    /// Cycles behind the beats that are loaded first, once for all rows of an array, until something of a vector meets them.
+    pub cycles_to_vectors: u64,
     /// How often each beat enters before its weights are done with or, where beats are loaded first, each vector passes them.
     pub passes: u64,
     /// Runs that make an exact product, each with the weights' bits of its own: a draft and its rest are two.

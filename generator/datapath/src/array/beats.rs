@@ -22,16 +22,17 @@ pub fn run(geometry: &Geometry, mode: usize, inner: u32, columns: u32, rows: u32
     counts.into_iter().chain(mode).collect()
 }
 
-/// The operands that enter an array together, as plain integers and as the streams hold them.
+/// The operands that enter an array together, as plain integers and as the streams hold them. Where weights stay and vectors are
+/// dealt out, a vector as the feeder sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperandBeat {
     /// The mode of its run.
     pub mode: usize,
-    /// How often the operands of its tile have entered before.
+    /// How often the operands of its tile, or the vector, have entered before.
     pub pass: u32,
-    /// The places of each row of each layer.
+    /// The places of each row of each layer; of a vector those of each row of the array.
     pub activations: Vec<Vec<i32>>,
-    /// The places of each column of each layer.
+    /// The places of each column of each layer; nothing beside a vector.
     pub weights: Vec<Vec<i32>>,
     /// How many of the places are within the run, those of all layers: the array takes activations beyond them as zero.
     pub places: u32,

@@ -111,7 +111,10 @@ fn stationary(geometry: &Geometry, max_rows: u32, element: ElementCensus) -> Par
     control.add_census(&mode_of_run(geometry, &element.control), 1);
     let mut parts = vec![("control", control), ("mask", mask(geometry, element.row_edge_masks))];
     let seen = element.seen_bits(geometry);
-    parts.extend(element.row_edge.map(|(edge, _)| ("row edge", copies(&edge, geometry.rows.into()))));
+    parts.extend(element.row_edge.map(|(mut edge, _)| {
+        edge.add(ResetRegister, u64::from(geometry.passes > 1), geometry.passes.into()); // its pass
+        ("row edge", copies(&edge, geometry.rows.into()))
+    }));
     parts.extend(element.column_edge.map(|(edge, _)| ("edge", copies(&edge, geometry.columns.into()))));
     let seen = match element.feeder {
         None => seen,

@@ -110,7 +110,8 @@ pub struct Geometry {
     /// What a run may multiply, at least one; with several a run says which, by its place here.
     pub modes: Vec<Mode>,
     /// How often the operands of a tile of columns enter whole; with several an element learns when a further pass begins
-    /// ([`super::Element::element`]). Operands that enter bit by bit have the passes of their mode ([`Mode::passes`]).
+    /// ([`super::Element::element`]). Operands that enter bit by bit have the passes of their mode ([`Mode::passes`]). Of vectors
+    /// that are dealt out, how often the feeder sees each, which elements do not learn.
     pub passes: u32,
     /// Whether, before a feeder, the next beat waits in registers while one is dealt out, so that no path leads from what is
     /// dealt out to what enters. Operands that enter whole several times must wait.
@@ -299,8 +300,9 @@ impl Geometry {
     pub(super) fn kept_magnitude(&self) -> u64 {
         match self.dealt {
             Some(Dealt { digits, reach, .. }) => {
-                let digits = u64::from(self.max_inner.min(self.rows * digits));
-                digits * reach * self.modes.iter().map(|mode| mode.weight.numbers.magnitude()).max().unwrap_or(1)
+                u64::from(self.rows * digits)
+                    * reach
+                    * self.modes.iter().map(|mode| mode.weight.numbers.magnitude()).max().unwrap_or(1)
             }
             None if self.vectors_have_passes() => self.summed_magnitude(Mode::pass_magnitude),
             None => self.tile_magnitude(),
@@ -318,7 +320,16 @@ impl Geometry {
 
     /// Bits of a sum as elements keep it.
     pub fn kept_bits(&self) -> u32 {
-        bits_up_to(self.kept_magnitude())
+        match self.keeps_signed_sums() {
+            true => bits_up_to(self.kept_magnitude()),
+            false => bits_for(self.kept_magnitude()),
+        }
+    }
+
+    /// Whether sums in elements have a sign: sums of a pass of bits may have none.
+    pub(super) fn keeps_signed_sums(&self) -> bool {
+        let by_plane = self.vectors_have_passes() && self.dealt.is_none();
+        !by_plane || self.modes.iter().any(Mode::is_signed_in_a_pass)
     }
 
     /// Where weights stay, bits of the sums of a vector over a tile of the inner dimension.
@@ -465,7 +476,7 @@ impl Geometry {
         }
     }
 
-    /// Whether operands of a tile enter several times.
+    /// Whether operands of a tile enter several times, or vectors pass several times.
     pub fn has_passes(&self) -> bool {
         self.passes > 1 || self.has_planes()
     }
@@ -476,7 +487,7 @@ impl Geometry {
         if self.dealt.is_some() { 0 } else { u64::from(self.passes) - 1 }
     }
 
-    /// How often the operands of a tile enter in a mode.
+    /// How often the operands of a tile enter in a mode or, where weights stay, a vector passes.
     pub fn passes_of(&self, mode: usize) -> u32 {
         self.passes * self.modes[mode].passes()
     }

@@ -79,6 +79,7 @@ pub fn timing(geometry: &Geometry, pace: impl Fn(&Mode) -> Pace) -> Timing {
             Topology::WeightStationary { max_rows } => Some(max_rows.into()),
             _ => None,
         },
+        cycles_to_vectors: cycles_to_array(geometry).into(),
         passes: (0..geometry.modes.len()).map(|mode| geometry.passes_of(mode)).max().unwrap_or(1).into(),
         weights_per_beat: u64::from(columns) * u64::from(geometry.most_places()),
         weight_bits_per_beat: u64::from(columns) * u64::from(geometry.column_bits()),
@@ -138,11 +139,12 @@ fn stationary_formula(geometry: &Geometry, paces: &[Pace]) -> String {
             )
         }
     };
+    let beyond = if begins > 0 { ", and those that they take beyond one" } else { "" };
     let begins = if begins > 0 { format!("{begins} to the first digits, ") } else { String::new() };
     format!(
         "a run takes {rows} cycles for weights, one for each row of the array, {begins}and {vectors}, for each of its \
          max(1, ceil(inner / {places})) tiles of the inner dimension in each of its max(1, ceil(columns / {columns})) \
-         tiles of columns{explained}; a row is valid {latency} cycles after the activations that complete it; runs follow one \
+         tiles of columns{explained}; a row is valid {latency} cycles after the activations that complete it{beyond}; runs follow one \
          another in the same way; a row that waits for the receiver while {} others do comes back {rows} cycles later",
         queue_places(geometry),
     )

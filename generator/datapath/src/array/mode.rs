@@ -10,7 +10,7 @@ pub enum Numbers {
     Integers(Shape),
     /// Integers, of each of which one bit enters in a pass: a plane of a beat's numbers.
     Planes(Shape),
-    /// Integers that enter whole and stay, of each of which elements take a digit of so many bits in a pass: also a plane.
+    /// Integers that enter whole and stay, of each of which elements take a digit of so many bits in a pass: their planes.
     Digits(Shape, u32),
     /// -1, 0 and 1 in two's complement of two bits.
     Trits,
@@ -71,6 +71,15 @@ impl Numbers {
             Numbers::Planes(_) => 1,
             Numbers::Digits(_, bits) => 1 << (bits - 1),
             Numbers::Integers(_) | Numbers::Trits | Numbers::FiveTrits => self.magnitude(),
+        }
+    }
+
+    /// Whether what elements see of a number in a pass may be negative.
+    fn is_signed_in_a_pass(self) -> bool {
+        match self {
+            Numbers::Planes(_) | Numbers::Digits(_, 1) => false,
+            Numbers::Integers(shape) => shape.signed,
+            Numbers::Digits(..) | Numbers::Trits | Numbers::FiveTrits => true,
         }
     }
 
@@ -246,6 +255,11 @@ impl Mode {
     /// The greatest magnitude of a product.
     pub fn product_magnitude(&self) -> u64 {
         self.activation.numbers.magnitude() * self.weight.numbers.magnitude()
+    }
+
+    /// Whether what is added of a product in a pass may be negative.
+    pub(super) fn is_signed_in_a_pass(&self) -> bool {
+        self.activation.numbers.is_signed_in_a_pass() || self.weight.numbers.is_signed_in_a_pass()
     }
 
     /// The greatest magnitude of what is added of a product in a pass.

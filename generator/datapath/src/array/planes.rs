@@ -173,7 +173,7 @@ fn taken_census(planes: u32, bits: u32) -> Census {
 fn one_side(bits: u32, held: Option<u32>) -> Module {
     let suffix = held.map_or(String::new(), |planes| format!("_of{planes}"));
     let name = format!("planes_b{bits}{suffix}");
-    let m = ModuleBuilder::new(name, "Counts through the planes of bits of one operand.");
+    let m = ModuleBuilder::new(name, "Counts through the planes of one operand.");
     let tops = m.documented_input("tops", uint(bits), "the number of the top plane");
     let ends = m.documented_input("ends", uint(1), "the last beat of the pass enters");
     let below = m.register("below_top", uint(bits));
@@ -185,7 +185,7 @@ fn one_side(bits: u32, held: Option<u32>) -> Module {
     m.documented_output("top", &top, "the top plane enters");
     m.output("first", &top);
     m.output("last", &last);
-    m.documented_output("moves_up", &further, "what was added before weighs twice as much");
+    m.documented_output("moves_up", &further, "what was added before weighs a plane more");
     held.iter().for_each(|planes| taken(&m, (&tops, below.value()), *planes));
     m.finish()
 }
@@ -243,7 +243,7 @@ fn both_sides(activation_bits: u32, weight_bits: u32, held: Option<u32>) -> Modu
     );
     m.output("first", &m.wire("first_pair", &(&top_of_activation & &top_of_weight)));
     m.output("last", &last);
-    m.documented_output("moves_up", &moves_up, "what was added before weighs twice as much");
+    m.documented_output("moves_up", &moves_up, "what was added before weighs a plane more");
     held.iter().for_each(|planes| taken(&m, (&top_weight, weight.value()), *planes));
     m.finish()
 }

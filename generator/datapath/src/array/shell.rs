@@ -75,8 +75,8 @@ pub trait Element {
     /// then: its products are zero, for which an input `enters` says apart from `more` that a beat enters where there is room.
     /// One that deals every beat out in a cycle has neither `spent` nor `more`.
     ///
-    /// In a weight-stationary array ([`Geometry::dealt`]) it deals out vectors: it has no `weights`, `to_columns` and `enters`.
-    /// What it deals out is seen by the array in cycles of `step` or `advance` only, in which something is held.
+    /// In a weight-stationary array ([`Geometry::dealt`]) it deals out vectors: it has no `weights`, `to_columns`, `enters` and
+    /// `control`. What it deals out is seen by the array in cycles of `step` or `advance` only, in which something is held.
     fn feeder(&self) -> Option<Module> {
         None
     }
@@ -95,7 +95,7 @@ pub trait Element {
     /// An element without an input `enable` adds in every cycle: where there is nothing to add its activations are zero
     /// and `first` is low, and what it adds must be zero then, whatever the weights.
     ///
-    /// Where operands enter several times ([`Geometry::passes`]), an input `next_pass` says that a pass begins which is not
+    /// Where operands enter several times ([`Geometry::passes`]) and weights do not stay, an input `next_pass` says that a pass begins which is not
     /// the first of its tile; with a feeder in a cycle of its own, in which `enable` is low. Edges see the pass that enters
     /// as an input `pass`, a one at its number, if they have one. Where operands enter bit by bit ([`super::Numbers::Planes`]) `next_pass` says that the
     /// bits that begin weigh half of those before, and `pass` has a bit for each side of several planes, the activations'
@@ -236,7 +236,8 @@ fn note_parameters(m: &ModuleBuilder, geometry: &Geometry) {
         note_modes(m, geometry);
     }
     if geometry.passes > 1 {
-        m.parameter("passes of the operands of a tile", geometry.passes);
+        let of = if geometry.dealt.is_some() { "a vector" } else { "the operands of a tile" };
+        m.parameter(&format!("passes of {of}"), geometry.passes);
     }
     m.parameter("sum bits", geometry.sum_bits());
     m.parameter("inner dimension of a run", format!("0 to {}", geometry.max_inner));

@@ -101,6 +101,7 @@ one another without a bubble and without reset."
             rows: 1,
             vectors: 1,
             loaded_for: None,
+            cycles_to_vectors: 0,
             passes: 1,
             runs: 1,
             formula: format!(

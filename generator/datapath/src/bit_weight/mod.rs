@@ -71,8 +71,8 @@ resolution, the last column), and a tile of fewer cycles than the array has rows
 weight_stationary` rows of the array are places of the inner dimension and a run has up to max_rows rows: for each tile
 of columns and in it each rows x depth places, weight is a beat for each row of the array {data: `depth` places of every
 column}, activation a beat for each row of the result {data: rows x depth places, the first lowest}; partial sums wait in
-a memory, which there is not if max_inner is one tile; latency rows + 3, with `opt2` one more and with `baseline` one less,
-and one more with that memory; a row that the receiver does not take goes round the array. `recoding`, `compression`,
+a memory, which there is not if max_inner is one tile; latency rows + 3, with `opt2` one more, with `baseline` one less,
+one more with that memory, and with digits one after the other as below; a row that the receiver does not take goes round the array. `recoding`, `compression`,
 `counters` and `resolve` have no effect with `step: baseline`, and `adders` with any other.
 With `opt3`, `opt4c` and `opt4e` the operands of a tile enter as often as a weight has radix-4 Booth digits, four times for
 int8, in the same order each time; the highest digits are added first. A beat takes a cycle for each digit of its pass that

@@ -200,8 +200,7 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     let mut problems = array::legality(&config.geometry);
     if config.passes_sums() {
         if config.skips {
-            let message =
-                "where weights stay a position is taken by all of a tile at once, and one of them has a digit there";
+            let message = "where weights stay a whole tile of them takes the same positions, and hardly one is zero in all of them";
             let problem = Problem::rule("C0281", "zero_digits", message, "worked");
             problems.push(problem.involving(&["topology"]).nearest("worked"));
         }

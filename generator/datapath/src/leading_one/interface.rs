@@ -41,6 +41,7 @@ pub(super) fn timing(config: &Config) -> Timing {
         rows: 1,
         vectors: 1,
         loaded_for: None,
+        cycles_to_vectors: 0,
         passes: 1,
         runs: 1,
         formula: format!(

@@ -45,6 +45,7 @@ pub fn timing(geometry: &Geometry, prepare_stages: u32) -> Timing {
         rows: 1,
         vectors: geometry.max_vectors.into(),
         loaded_for: None,
+        cycles_to_vectors: 0,
         passes: 1,
         runs: 1,
         formula: format!(

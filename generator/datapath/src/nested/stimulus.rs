@@ -238,7 +238,12 @@ impl Bench<'_> {
             let noise = &mut |below: u64| random.random_range(0..below);
             for tile in 0..geometry.column_tiles(columns) {
                 let [activations, weights] = beats::tile(geometry, mode, (x, slices), inner, tile, noise);
-                tiles.push((u64::from(geometry.inner_tiles(mode, inner)), u64::from(rows)));
+                let steps = u64::from(geometry.inner_tiles(mode, inner));
+                let vectors = match geometry.topology {
+                    Topology::WeightStationary { .. } => steps * u64::from(rows),
+                    _ => rows.into(),
+                };
+                tiles.push((steps, vectors));
                 streams[1].extend(activations);
                 streams[2].extend(weights);
             }

@@ -52,6 +52,15 @@ fn slices_are_exact_with_every_sign_and_with_zero_points() {
     });
 }
 
+/// Multiplies with every setting in every size.
+fn all_are_exact(name: &str, built: &[String], sizes: &[&str]) {
+    let family = family(name);
+    let members = built.iter().flat_map(|built| sizes.iter().map(move |size| format!("{size}{built}")));
+    for (seed, settings) in members.enumerate() {
+        check(family, &configuration(family, &format!("topology: weight_stationary, {settings}")), seed as u64);
+    }
+}
+
 #[test]
 fn bits_are_exact_with_either_side_serial_and_every_sign() {
     let sizes = [
@@ -59,13 +68,9 @@ fn bits_are_exact_with_either_side_serial_and_every_sign() {
         "rows: 1, columns: 1, depth: 1, activation_bits: 8, weight_bits: 3, max_inner: 20, max_columns: 2, max_rows: 1",
         "rows: 2, columns: 3, depth: 3, activation_bits: 2, weight_bits: 4, max_inner: 6, max_columns: 4, max_rows: 3",
     ];
-    let combinations = combinations("bit_serial", &["serial", "activation_sign", "weight_sign"]);
-    assert_eq!(combinations.len(), 12);
-    let family = family("bit_serial");
-    for (seed, (built, size)) in combinations.iter().flat_map(|built| sizes.map(|size| (built, size))).enumerate() {
-        let settings = format!("topology: weight_stationary, {size}{built}");
-        check(family, &configuration(family, &settings), seed as u64);
-    }
+    let built = combinations("bit_serial", &["serial", "activation_sign", "weight_sign"]);
+    assert_eq!(built.len(), 12);
+    all_are_exact("bit_serial", &built, &sizes);
 }
 
 #[test]
@@ -75,13 +80,9 @@ fn booth_digits_one_after_the_other_are_exact_in_every_width() {
         "rows: 1, columns: 1, depth: 3, activation: int8, weight: int16, max_inner: 40, max_columns: 2, max_rows: 1",
         "rows: 2, columns: 3, depth: 1, activation: int16, weight: int4, max_inner: 2, max_columns: 4, max_rows: 3",
     ];
-    let combinations = combinations("booth_flex_serial", &["accumulation", "accumulator", "adders"]);
-    assert_eq!(combinations.len(), 8);
-    let family = family("booth_flex_serial");
-    for (seed, (built, size)) in combinations.iter().flat_map(|built| sizes.map(|size| (built, size))).enumerate() {
-        let settings = format!("topology: weight_stationary, {size}{built}");
-        check(family, &configuration(family, &settings), seed as u64);
-    }
+    let built = combinations("booth_flex_serial", &["accumulation", "accumulator", "adders"]);
+    assert_eq!(built.len(), 8);
+    all_are_exact("booth_flex_serial", &built, &sizes);
 }
 
 #[test]
@@ -92,16 +93,10 @@ fn digits_that_are_not_zero_are_exact_one_after_the_other() {
         "rows: 2, columns: 3, depth: 3, activation: int16, weight: int4, max_inner: 6, max_columns: 4, max_rows: 3",
         "rows: 4, columns: 2, depth: 4, activation: int8, weight: int8, max_inner: 64, max_columns: 4, max_rows: 6",
     ];
-    let steps = ["opt3", "opt4c", "opt4e, group: 2"].map(|step| ("bit_weight", format!("step: {step}")));
-    let families = steps.into_iter().chain([("sparse_serial", "serial: activations".to_string())]);
-    let members = families.flat_map(|(name, settings)| sizes.map(|size| (name, format!("{size}, {settings}"))));
-    let built = members.flat_map(|(name, settings)| {
-        words(family(name), "accumulator")
-            .into_iter()
-            .map(move |word| (name, format!("{settings}, accumulator: {word}")))
-    });
-    for (seed, (name, settings)) in built.enumerate() {
-        let settings = format!("topology: weight_stationary, {settings}");
-        check(family(name), &configuration(family(name), &settings), seed as u64);
+    let steps = ["step: opt3", "step: opt4c", "step: opt4e, group: 2"].map(|step| ("bit_weight", step));
+    for (name, settings) in steps.into_iter().chain([("sparse_serial", "serial: activations")]) {
+        let built: Vec<String> =
+            combinations(name, &["accumulator"]).iter().map(|built| format!("{built}, {settings}")).collect();
+        all_are_exact(name, &built, &sizes);
     }
 }

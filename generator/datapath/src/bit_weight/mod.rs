@@ -54,34 +54,35 @@ impl ArrayFamily for BitWeight {
         "\
 result[m][n] = sum over k of activation[m][k] * weight[n][k], exact for every legal input.
 
-A run computes up to `rows` rows and up to max_columns columns, in tiles of `columns`, over an inner dimension of up to
-max_inner places; taller results are several runs, which follow one another without a bubble and without reset.
+A run computes up to `rows` rows and up to max_columns columns, in tiles of `columns`, over an inner dimension of up
+to max_inner places; taller results are several runs, which follow one another without a bubble and without reset.
 Streams: run {inner, columns, rows from 1}; activation {data: `depth` places of every row, first row lowest}, once for
 each tile of columns; weight {data: `depth` places of every column}, tile after tile; result {data: one row of a tile,
 keep: columns within the run, last: the run's last row}. An activation and a weight beat enter together. Places beyond
-the run are ignored. Latency: 3 cycles (operand register, sum, capture), here and below two more with `opt3`, `opt4c` and
-`opt4e`, where a beat waits for the one before it and elements hold a digit and its activation; a tile is captured and shifted out row by row while the next is
-computed, and waits where that takes fewer cycles than the rows before it. With `topology: cube` a beat
-holds `depth` places for each of `layers`, layer by layer, in each of them every row or column; sums of layers are added
-behind the array. `tree` is one row of elements. With `topology:
-draining` it leaves through the accumulators, row by row, before the next tile enters, and its words are added 8 bits a
-cycle: latency 3 + those cycles. With `topology:
-output_stationary` operands pass from element to element: latency 3 + columns (operand register, sum, selection,
-resolution, the last column), and a tile of fewer cycles than the array has rows waits. With `topology:
-weight_stationary` rows of the array are places of the inner dimension and a run has up to max_rows rows: for each tile
-of columns and in it each rows x depth places, weight is a beat for each row of the array {data: `depth` places of every
-column}, activation a beat for each row of the result {data: rows x depth places, the first lowest}; partial sums wait in
-a memory, which there is not if max_inner is one tile; latency rows + 3, with `opt2` one more, with `baseline` one less,
-one more with that memory, and with digits one after the other as below; a row that the receiver does not take goes round the array. `recoding`, `compression`,
-`counters` and `resolve` have no effect with `step: baseline`, and `adders` with any other.
-With `opt3`, `opt4c` and `opt4e` the operands of a tile enter as often as a weight has radix-4 Booth digits, four times for
-int8, in the same order each time; the highest digits are added first. A beat takes a cycle for each digit of its pass that
-is not zero, and at least one: of all `depth` places, or with `opt4e` of each `group` of them at once; columns wait for one
-another. A pass but the first begins with a cycle in which sums move up and nothing is added. Digits beyond the run may cost cycles, but do not change the result. `recoding` has no effect with these steps.
-Where weights stay digits are those of the vectors that pass them, in each row of the array: a vector enters once, stands at
-the stream until its last pass, and takes a cycle for each digit in each pass, as above; rows wait for one another. There is
-no cycle between passes: sums move up behind the array. Latency: rows + 7 from the last pass, and a cycle later for each
-that it takes beyond one. A tile begins two cycles later, in which the first digits are found."
+the run are ignored. Latency: 3 cycles (operand register, sum, capture), here and below two more with `opt3`, `opt4c`
+and `opt4e`, where a beat waits for the one before it and elements hold a digit and its activation; a tile is captured
+and shifted out row by row while the next is computed, and waits where that takes fewer cycles than the rows before
+it. With `topology: cube` a beat holds `depth` places for each of `layers`, layer by layer, in each of them every row
+or column; sums of layers are added behind the array. `tree` is one row of elements. With `topology: draining` it
+leaves through the accumulators, row by row, before the next tile enters, and its words are added 8 bits a cycle:
+latency 3 + those cycles. With `topology: output_stationary` operands pass from element to element: latency 3 +
+columns (operand register, sum, selection, resolution, the last column), and a tile of fewer cycles than the array has
+rows waits. With `topology: weight_stationary` rows of the array are places of the inner dimension and a run has up to
+max_rows rows: for each tile of columns and in it each rows x depth places, weight is a beat for each row of the array
+{data: `depth` places of every column}, activation a beat for each row of the result {data: rows x depth places, the
+first lowest}; partial sums wait in a memory, which there is not if max_inner is one tile; latency rows + 3, with
+`opt2` one more, with `baseline` one less, one more with that memory, and with digits one after the other as below; a
+row that the receiver does not take goes round the array. `recoding`, `compression`, `counters` and `resolve` have no
+effect with `step: baseline`, and `adders` with any other.
+With `opt3`, `opt4c` and `opt4e` the operands of a tile enter as often as a weight has radix-4 Booth digits, four
+times for int8, in the same order each time; the highest digits are added first. A beat takes a cycle for each digit
+of its pass that is not zero, and at least one: of all `depth` places, or with `opt4e` of each `group` of them at
+once; columns wait for one another. A pass but the first begins with a cycle in which sums move up and nothing is
+added. Digits beyond the run may cost cycles, but do not change the result. `recoding` has no effect with these steps.
+Where weights stay digits are those of the vectors that pass them, in each row of the array: a vector enters once,
+stands at the stream until its last pass, and takes a cycle for each digit in each pass, as above; rows wait for one
+another. There is no cycle between passes: sums move up behind the array. Latency: rows + 7 from the last pass, and a
+cycle later for each that it takes beyond one. A tile begins two cycles later, in which the first digits are found."
     }
 
     fn parameters(&self) -> &'static [Parameter] {

@@ -53,7 +53,7 @@ impl Entry {
         geometry: &Geometry,
         feeder: Module,
         (last_vector, enterable): (&Value, &Value),
-    ) -> Dealing {
+    ) -> (Dealing, Passing) {
         let spent = takes_several_cycles(&feeder).then(|| m.forward("spent", uint(1)));
         let where_spent = |value: Value| spent.as_deref().map_or(value.clone(), |spent| value & spent);
         let beat = m.pipeline("beat", Some(&self.open));
@@ -82,7 +82,8 @@ impl Entry {
             fresh.value().clone()
         });
         let passing = self.passing(m, &told, (fresh.as_ref(), spent.as_deref()));
-        Dealing { feeder, open: (*self.open).clone(), load, enterable: enterable.clone(), issue, spent, passing }
+        let open = (*self.open).clone();
+        (Dealing { feeder, open, load, enterable: enterable.clone(), issue, spent }, passing)
     }
 
     /// What is known of the digits of a beat of which so much was `told`, the first of them where it is `fresh`, the last where it
@@ -122,7 +123,6 @@ pub(super) struct Dealing {
     pub issue: Value,
     /// Nothing of a beat is left behind this cycle, where a beat may take several.
     spent: Option<ForwardWire>,
-    pub passing: Passing,
 }
 
 impl Dealing {

@@ -103,6 +103,7 @@ struct Vectors {
     issue: Value,
     /// It is the last that enters of its vector.
     ends: Value,
+    /// What is known of it, where vectors have several passes.
     passing: Option<Passing>,
     /// What enters is the last of its tile.
     last_entering: Value,
@@ -151,11 +152,11 @@ impl Vectors {
         let last_entering = last_vector(m, geometry, (loading, &entry.ends), run_rows);
         let last_enters = m.wire("last_enters", &(&entry.ends & &last_entering));
         accepting.reset(0).next(&(loaded | (accepting.value() & !last_enters)));
-        let dealing = entry.deal(m, geometry, feeder, (&last_entering, enterable.value()));
+        let (dealing, passing) = entry.deal(m, geometry, feeder, (&last_entering, enterable.value()));
         Vectors {
             issue: dealing.issue.clone(),
-            ends: m.wire("vector_ends", &(&dealing.issue & &dealing.passing.last)),
-            passing: None,
+            ends: m.wire("vector_ends", &(&dealing.issue & &passing.last)),
+            passing: Some(passing),
             last_entering,
             taken: None,
             pass: entry.pass.map(|pass| [pass, entry.enter]),
@@ -163,14 +164,9 @@ impl Vectors {
         }
     }
 
-    /// Where there are several passes.
-    fn passing(&self) -> Option<&Passing> {
-        self.passing.as_ref().or(self.dealing.as_ref().map(|dealing| &dealing.passing))
-    }
-
     /// What enters the array is of the last vector of a tile.
     fn last_vector(&self) -> &Value {
-        self.passing().map_or(&self.last_entering, |passing| &passing.last_vector)
+        self.passing.as_ref().map_or(&self.last_entering, |passing| &passing.last_vector)
     }
 }
 
@@ -199,7 +195,7 @@ fn said(
     mode: Option<&[Value; 2]>,
     vectors: &Vectors,
 ) -> Value {
-    let (passing, last_vector) = (vectors.passing(), vectors.last_vector());
+    let (passing, last_vector) = (vectors.passing.as_ref(), vectors.last_vector());
     let in_last_pass = |name: &str, value: Value| match passing {
         Some(passing) => m.wire(name, &(value & &passing.last)),
         None => value,

@@ -1,11 +1,12 @@
 //! From the operand streams to what elements see: mask, edges, and the registers or the feeder that holds a beat.
 
 use super::geometry::Geometry;
-use super::mode::Mode;
+use super::mode::{Mode, Operand};
 use super::schedule::Schedule;
 use super::shell::{Element, Inputs};
 use crate::arith::thermometer::thermometer;
 use crate::sequencer::count_passes;
+use std::collections::BTreeMap;
 use tritloom_hdl::{Affine, ForwardWire, Lanes, Module, ModuleBuilder, Value, uint};
 
 /// A beat, as it enters or as elements see it.
@@ -133,13 +134,11 @@ fn masked(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, (bits, withi
 /// The same where a bit belongs to another place in another mode; bits that belong to none are zero.
 fn masked_by_mode(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, (told, within): (&Told, &Value)) -> Lanes {
     let rows = geometry.rows_of_a_part();
+    let gates = gates(m, geometry, within);
     let masked = m.lanes("masked", uint(geometry.row_bits()), geometry.operand_rows());
     each_part(m, geometry, "masked_part", |part| {
-        let as_mode = |mode: &Mode| {
-            let gate = gate(m, geometry, mode, &of_part(geometry, mode, within, &part));
-            m.wire(&format!("within_as_{}", mode.name), &gate)
-        };
-        let gates: Vec<Value> = geometry.modes.iter().map(as_mode).collect();
+        let of_part = |(mode, gates): (&Mode, &Value)| gate_of_part(m, geometry, (mode, gates), &part);
+        let gates: Vec<Value> = geometry.modes.iter().zip(&gates).map(of_part).collect();
         let gate = match &told.mode {
             Some([number, _]) => m.wire("within_row", &number.select(&gates)),
             None => gates[0].clone(),
@@ -152,14 +151,39 @@ fn masked_by_mode(m: &ModuleBuilder, geometry: &Geometry, streams: &Inputs, (tol
     (*masked).clone()
 }
 
-/// By bit of the activations of a row, whether the place that it belongs to in a mode is `within`.
-fn gate(m: &ModuleBuilder, geometry: &Geometry, mode: &Mode, within: &Value) -> Value {
-    let mut bits = vec![m.uint(0, 1); geometry.row_bits() as usize];
-    for place in 0..mode.places {
-        let first = mode.activation.offset(place) as usize;
-        bits[first..first + mode.activation.numbers.bits() as usize].fill(within.bit(place));
-    }
-    m.concat(&bits.iter().rev().collect::<Vec<_>>())
+/// For each mode, by bit of the numbers of all its places, one after the other, whether the place lies within. Modes of equal
+/// numbers share them.
+fn gates(m: &ModuleBuilder, geometry: &Geometry, within: &Value) -> Vec<Value> {
+    let (bits, parts) = (|mode: &Mode| mode.activation.numbers.bits(), geometry.inner_parts());
+    let of_bits = |width: u32| {
+        let places =
+            geometry.modes.iter().filter(|mode| bits(mode) == width).map(|mode| mode.places).max().unwrap_or(1);
+        let gates = m.lanes(&format!("within_by_{width}"), uint(width), parts * places);
+        let within = within.slice(0, parts * places).lanes(uint(1), parts * places);
+        each_part(m, geometry, &format!("part_by_{width}"), |part| {
+            m.repeat(&format!("place_by_{width}"), places, |place| {
+                let place = part.clone() * places + place;
+                gates.drive(place.clone(), &within.lane(place).replicate(width));
+            });
+        });
+        gates.flat().clone()
+    };
+    let mut by_bits = BTreeMap::new();
+    let of_mode = |mode: &Mode| {
+        let gates: &mut Value = by_bits.entry(bits(mode)).or_insert_with(|| of_bits(bits(mode)));
+        gates.slice(0, parts * mode.places * bits(mode))
+    };
+    geometry.modes.iter().map(of_mode).collect()
+}
+
+/// By bit of the activations of a row of a part, the gate of the place that it belongs to in a mode. The numbers of a slot's
+/// lanes stand side by side.
+fn gate_of_part(m: &ModuleBuilder, geometry: &Geometry, (mode, gates): (&Mode, &Value), part: &Affine) -> Value {
+    let Operand { numbers, lanes, pitch, .. } = mode.activation;
+    let slots = mode.places / lanes;
+    let gates = gates.lanes(uint(lanes * numbers.bits()), geometry.inner_parts() * slots);
+    let slots = (0..slots).rev().map(|slot| gates.lane(part.clone() * slots + slot).extend(pitch));
+    m.concat(&slots.collect::<Vec<_>>().iter().collect::<Vec<_>>()).extend(geometry.row_bits())
 }
 
 /// The names of what stands on one side of the array.

@@ -1,9 +1,9 @@
 //! The primitives of the family's parts in closed form, in the order of the text of `element`.
 
+use super::digit_sum::DigitSum;
 use super::edge::{column_edge_census, masks, recoded_census, row_edge_census};
 use super::element::{
-    PRODUCT_ARRIVAL, SHIFT_ARRIVAL, SUM_ARRIVAL, biased_bits, gathered_bits, is_gathered, reads_control, row_ranges,
-    shift_bounds,
+    PRODUCT_ARRIVAL, SHIFT_ARRIVAL, SUM_ARRIVAL, biased_bits, is_gathered, reads_control, row_ranges, shift_bounds,
 };
 use super::parameters::Config;
 use crate::arith::adder::CarryOut;
@@ -78,10 +78,13 @@ fn products(config: &Config) -> Census {
 /// The products of one digit, or their sum; behind registers where there are two stages of them.
 fn gathered(config: &Config, digit: u32, compression: &mut Census, registers: &mut Census) -> Vec<Summand> {
     let product = Summand { low: 0, bits: config.product_bits(digit), arrival: PRODUCT_ARRIVAL };
-    let products = vec![product; config.geometry.depth as usize];
     let summands = match is_gathered(config, digit) {
-        true => vec![sum(config, &products, gathered_bits(config, digit), compression)],
-        false => products,
+        true => {
+            let sum = DigitSum::new(config, digit);
+            compression.add_census(&sum.census(), 1);
+            vec![Summand { low: 0, bits: sum.bits(), arrival: sum.arrival() }]
+        }
+        false => vec![product; config.geometry.depth as usize],
     };
     if config.geometry.element_stages < 2 {
         return summands;
@@ -91,16 +94,6 @@ fn gathered(config: &Config, digit: u32, compression: &mut Census, registers: &m
         .flat_map(|summand| [summand.bits, 1])
         .for_each(|bits| registers.add(pipeline_register(config), 1, bits.into()));
     summands.iter().map(|summand| Summand { arrival: 0, ..*summand }).collect()
-}
-
-fn sum(config: &Config, products: &[Summand], bits: u32, compression: &mut Census) -> Summand {
-    let mut profile = Profile::new(bits);
-    products.iter().for_each(|product| profile.add_signed(product.bits, 0, product.arrival));
-    products[2..].iter().for_each(|_| profile.add_bit(0, 0));
-    let plan = Plan::new(&profile, &config.tree.compression());
-    compression.add_census(&plan.census(), 1);
-    compression.add_census(&config.geometry.resolve.census(bits, CarryOut::Dropped), 1);
-    Summand { low: 0, bits, arrival: plan.arrival() }
 }
 
 /// The choices among shifts, and what is added behind them.

@@ -15,15 +15,16 @@
 //! owed: it lets the word be a bit narrower. `2^s (word + one)` is the shifted word with the one in each of the places
 //! that come free below, and one more in the lowest of them all: the owed one stays where it is, whatever the shift.
 
+use super::digit_sum::DigitSum;
 use super::edge::{column_lane_bits, recoded, row_lane_bits};
 use super::lane::ModeSet;
 use super::parameters::Config;
 use crate::arith::adder::CarryOut;
 use crate::arith::bit_heap::{BitHeap, Plan};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
-use crate::arith::reduction::{Term, bits_below};
+use crate::arith::reduction::Term;
 use crate::array::Geometry;
-use tritloom_hdl::{Affine, Lanes, Module, ModuleBuilder, Shape, Value, bits_for, uint};
+use tritloom_hdl::{Affine, LaneWire, Lanes, Module, ModuleBuilder, Shape, Value, bits_for, uint};
 
 /// Gate delays of a digit product behind the operand registers: AND, OR, exclusive OR.
 pub(super) const PRODUCT_ARRIVAL: u32 = 3;
@@ -138,18 +139,25 @@ pub(super) fn element(config: &Config) -> Module {
     m.finish()
 }
 
-/// Bits of the word of the sum of the products of one digit of every lane, of which a one is owed.
-pub(super) fn gathered_bits(config: &Config, digit: u32) -> u32 {
-    bits_below(u64::from(config.geometry.depth) << (config.product_bits(digit) - 1))
-}
+/// From so many lanes on, what is compressed together would be thousands of lines of Verilog.
+const MANY_LANES: u32 = 32;
 
-/// Whether the products of a digit are added up by themselves: where they are shifted by the mode, or held.
+/// Whether the products of a digit are added up by themselves: where they are shifted by the mode, or held, or as many as those
+/// of digits that are.
 pub(super) fn is_gathered(config: &Config, digit: u32) -> bool {
-    config.geometry.depth > 1 && (config.lane.shifts(digit).len() > 1 || config.geometry.element_stages > 1)
+    let Geometry { depth, element_stages, .. } = config.geometry;
+    let are_many = !config.lane.at_edge && depth >= MANY_LANES;
+    depth > 1 && (config.lane.shifts(digit).len() > 1 || element_stages > 1 || are_many)
 }
 
-/// For each digit, its product in each lane.
-fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Vec<Summand>> {
+/// The products of a digit in every lane, and the ones that they are short of.
+struct Products {
+    words: LaneWire,
+    owed: LaneWire,
+}
+
+/// For each digit.
+fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Products> {
     let (lane, set, depth) = (&config.lane, config.lane.digit_set(), config.geometry.depth);
     let digits = match config.recoding_at_edge {
         true => ports.weights.clone(),
@@ -167,42 +175,30 @@ fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Vec<Summan
             words.drive(place, &word.as_unsigned());
             owed.drive(place, &digit.negate);
         });
-        let summand = |place: u32| Summand {
-            name: format!("digit{position}"),
-            word: words.lane(place).as_signed(),
-            carry: owed.lane(place),
-            low: 0,
-            arrival: PRODUCT_ARRIVAL,
-        };
-        (0..depth).map(summand).collect()
+        Products { words, owed }
     };
     (0..lane.digits).map(of_digit).collect()
 }
 
 /// For each digit the sum over all lanes; or its products as they are, where they need not be apart.
-fn gathered(m: &ModuleBuilder, config: &Config, products: &[Vec<Summand>]) -> Vec<Vec<Summand>> {
-    let gathered = |(digit, products): (u32, &Vec<Summand>)| match is_gathered(config, digit) {
-        true => vec![sum(m, config, products, gathered_bits(config, digit))],
-        false => products.clone(),
+fn gathered(m: &ModuleBuilder, config: &Config, products: &[Products]) -> Vec<Vec<Summand>> {
+    let gathered = |(digit, Products { words, owed }): (u32, &Products)| {
+        let name = format!("digit{digit}");
+        let summand = |lane: u32, word: Value, arrival: u32| Summand {
+            name: name.clone(),
+            word,
+            carry: owed.lane(lane),
+            low: 0,
+            arrival,
+        };
+        let depth = config.geometry.depth;
+        if is_gathered(config, digit) {
+            let sum = DigitSum::new(config, digit);
+            return vec![summand(depth - 1, sum.add(m, &name, (words, owed)), sum.arrival())];
+        }
+        (0..depth).map(|lane| summand(lane, words.lane(lane).as_signed(), PRODUCT_ARRIVAL)).collect()
     };
     (0..).zip(products).map(gathered).collect()
-}
-
-/// The sum of the products of a digit, two or more.
-fn sum(m: &ModuleBuilder, config: &Config, products: &[Summand], bits: u32) -> Summand {
-    let (compression, name) = (config.tree.compression(), &products[0].name);
-    let mut heap = BitHeap::new(bits);
-    products.iter().for_each(|product| heap.add_signed(&product.word, 0, product.arrival));
-    products[2..].iter().for_each(|product| heap.add_bit(&product.carry, 0, 0));
-    let rows = heap.reduce(m, name, &compression);
-    let added = config.geometry.resolve.add(m, name, (&rows.0, &rows.1), &products[0].carry, CarryOut::Dropped);
-    let word = m.wire(&format!("{name}_sum"), &added.as_signed());
-    Summand {
-        word,
-        carry: products[1].carry.clone(),
-        arrival: heap.plan(&compression).arrival(),
-        ..products[0].clone()
-    }
 }
 
 /// What a digit of a lane chooses among.

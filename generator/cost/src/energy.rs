@@ -1,12 +1,14 @@
 //! How much of a design toggles.
 
-use crate::form::features;
+use crate::evaluation::Amounts;
+use crate::form::{FEATURES, features, is_of_memories};
 use crate::point::Quantity;
 use crate::technology::Technology;
 use tritloom_hdl::Design;
 
 /// The statistics of operands from which toggles follow. A first model: nets behind random operands toggle in every
-/// second cycle, nets that a zero weight holds still do not, and what glitches is not seen.
+/// second cycle, nets that a zero weight holds still do not, and what glitches is not seen. Of a memory a word at a time is
+/// written and one is read, which leaves most of its nets as they are.
 ///
 /// Bits of a number are of two kinds (P. E. Landman, J. M. Rabaey, "Architectural power analysis: the dual bit type
 /// method", IEEE Trans. VLSI Systems 3(2), 1995): low ones are random, high ones repeat the sign and toggle with it. Both
@@ -46,12 +48,25 @@ const STEADY: [&str; 2] = ["control", "results"];
 const AHEAD: [&str; 9] =
     ["activations", "activation sums", "operands", "tables", "decode", "row edge", "edge", "dealing", "feeder"];
 
-/// How often nets of steady parts toggle in a cycle.
+/// How often nets of steady parts, and of memories, toggle in a cycle.
 const STEADY_TOGGLES: f64 = 0.05;
 
 impl Activity {
-    /// How often nets of a part toggle in a cycle.
-    pub fn of_part(&self, part: &str) -> f64 {
+    /// What nets of a part take in a cycle.
+    pub fn energy_a_cycle_fj(&self, part: &str, amounts: &Amounts) -> f64 {
+        let Amounts { toggle_energy_fj, memory_toggle_energy_fj, .. } = *amounts;
+        let of_memories = memory_toggle_energy_fj * STEADY_TOGGLES;
+        (toggle_energy_fj - memory_toggle_energy_fj) * self.of_part(part) + of_memories
+    }
+
+    /// For each [feature](crate::Features) of a part, how often the nets behind it toggle in a cycle.
+    pub fn by_feature(&self, part: &str) -> [f64; FEATURES] {
+        let others = self.of_part(part);
+        std::array::from_fn(|feature| if is_of_memories(feature) { STEADY_TOGGLES } else { others })
+    }
+
+    /// How often nets of a part toggle in a cycle, memories apart.
+    fn of_part(&self, part: &str) -> f64 {
         if STEADY.contains(&part) {
             STEADY_TOGGLES
         } else if AHEAD.contains(&part) {
@@ -131,11 +146,13 @@ pub fn module_activities(
 #[cfg(test)]
 mod tests {
     use super::{AHEAD, Activity, STEADY};
+    use crate::evaluation::Amounts;
     use crate::sample::{Sizes, draw};
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use std::collections::BTreeSet;
     use tritloom_datapath::registry;
+    use tritloom_hdl::Primitive;
 
     /// Parts that are taken for such as a weight of zero holds still; of `encoder` and `passing`, through which operands
     /// only travel, that is too little.
@@ -182,6 +199,17 @@ mod tests {
         // Signs that always change, times such weights: those of products never do.
         let lively = Activity { sign_changes: 1.0, weight_sign_changes: 1.0, ..steady };
         assert_eq!(parts(lively), [0.05, 0.75, 0.1875]);
+    }
+
+    #[test]
+    fn most_of_a_memory_is_still() {
+        let activity = Activity::default();
+        let amounts = Amounts { toggle_energy_fj: 100.0, memory_toggle_energy_fj: 60.0, ..Amounts::default() };
+        assert_eq!(activity.energy_a_cycle_fj("activations", &amounts), 40.0 * 0.5 + 60.0 * 0.05);
+        let memory = 2 * Primitive::ALL.iter().position(|primitive| *primitive == Primitive::Memory).expect("one");
+        for (feature, toggles) in activity.by_feature("activations").into_iter().enumerate() {
+            assert_eq!(toggles, if feature / 2 == memory / 2 { 0.05 } else { 0.5 }, "{feature}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a configuration takes, part by part.
 
 use crate::energy::Activity;
-use crate::form::{Features, features};
+use crate::form::{Features, features, is_of_memories};
 use crate::point::{Quantity, gate_count};
 use crate::technology::Technology;
 use tritloom_datapath::family::{Family, Timing};
@@ -18,6 +18,8 @@ pub struct Amounts {
     pub quick_area_um2: f64,
     /// The energy when every net but the clock toggles once.
     pub toggle_energy_fj: f64,
+    /// What of it nets of memories take.
+    pub memory_toggle_energy_fj: f64,
     /// The energy that the clock takes in the registers in each cycle.
     pub clock_energy_fj: f64,
     /// What all cells leak.
@@ -30,11 +32,16 @@ pub struct Amounts {
 
 impl Amounts {
     fn of(technology: &Technology, family: &str, part: &str, features: &Features) -> Amounts {
-        let amount = |quantity| technology.form(family, part, quantity).map_or(0.0, |form| form.amount(features));
+        let amount_of = |quantity, features: &Features| {
+            technology.form(family, part, quantity).map_or(0.0, |form| form.amount(features))
+        };
+        let amount = |quantity| amount_of(quantity, features);
+        let memories = std::array::from_fn(|feature| if is_of_memories(feature) { features[feature] } else { 0.0 });
         Amounts {
             area_um2: amount(Quantity::AreaUm2),
             quick_area_um2: amount(Quantity::QuickAreaUm2),
             toggle_energy_fj: amount(Quantity::ToggleEnergyFj),
+            memory_toggle_energy_fj: amount_of(Quantity::ToggleEnergyFj, &memories),
             clock_energy_fj: amount(Quantity::ClockEnergyFj),
             leakage_nw: amount(Quantity::LeakageNw),
             luts: amount(Quantity::Luts),
@@ -46,6 +53,7 @@ impl Amounts {
         self.area_um2 += other.area_um2;
         self.quick_area_um2 += other.quick_area_um2;
         self.toggle_energy_fj += other.toggle_energy_fj;
+        self.memory_toggle_energy_fj += other.memory_toggle_energy_fj;
         self.clock_energy_fj += other.clock_energy_fj;
         self.leakage_nw += other.leakage_nw;
         self.luts += other.luts;
@@ -56,6 +64,7 @@ impl Amounts {
         self.area_um2 *= ratios.area_um2;
         self.quick_area_um2 *= ratios.quick_area_um2;
         self.toggle_energy_fj *= ratios.toggle_energy_fj;
+        self.memory_toggle_energy_fj *= ratios.memory_toggle_energy_fj;
         self.clock_energy_fj *= ratios.clock_energy_fj;
         self.leakage_nw *= ratios.leakage_nw;
         self.luts *= ratios.luts;
@@ -89,10 +98,12 @@ impl Evaluation {
             Some(amount) if closed > 0.0 => amount / closed,
             _ => 1.0,
         };
+        let of_toggles = ratio(Quantity::ToggleEnergyFj, closed.toggle_energy_fj);
         let ratios = Amounts {
             area_um2: ratio(Quantity::AreaUm2, closed.area_um2),
             quick_area_um2: ratio(Quantity::QuickAreaUm2, closed.quick_area_um2),
-            toggle_energy_fj: ratio(Quantity::ToggleEnergyFj, closed.toggle_energy_fj),
+            toggle_energy_fj: of_toggles,
+            memory_toggle_energy_fj: of_toggles,
             clock_energy_fj: ratio(Quantity::ClockEnergyFj, closed.clock_energy_fj),
             leakage_nw: ratio(Quantity::LeakageNw, closed.leakage_nw),
             luts: ratio(Quantity::Luts, closed.luts),
@@ -111,16 +122,18 @@ impl Evaluation {
 
     /// The energy of a cycle of `period_ps` in which the core works.
     pub fn energy_a_cycle_fj(&self, activity: &Activity, period_ps: f64) -> f64 {
-        let switched = self.parts.iter().map(|(name, part)| part.toggle_energy_fj * activity.of_part(name));
         let total = self.total();
         // A nanowatt for a picosecond is a millionth of a femtojoule.
-        switched.sum::<f64>() + total.clock_energy_fj + total.leakage_nw * period_ps * 1e-6
+        self.switched_fj(activity) + total.clock_energy_fj + total.leakage_nw * period_ps * 1e-6
     }
 
     /// How often a net toggles in a cycle, in the mean that the energies of toggles weigh.
     pub fn toggles_a_cycle(&self, activity: &Activity) -> f64 {
-        let switched = self.parts.iter().map(|(name, part)| part.toggle_energy_fj * activity.of_part(name));
-        switched.sum::<f64>() / self.total().toggle_energy_fj
+        self.switched_fj(activity) / self.total().toggle_energy_fj
+    }
+
+    fn switched_fj(&self, activity: &Activity) -> f64 {
+        self.parts.iter().map(|(name, part)| activity.energy_a_cycle_fj(name, part)).sum()
     }
 
     /// The energy of a cycle of `period_ps` in which nets toggle so often in that mean.

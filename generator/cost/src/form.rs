@@ -48,6 +48,11 @@ pub fn features(census: &Census) -> Features {
     })
 }
 
+/// Whether a feature is of memories.
+pub fn is_of_memories(feature: usize) -> bool {
+    Primitive::ALL[feature / 2] == Primitive::Memory
+}
+
 /// The features of parts.
 pub fn part_features(parts: &[(&'static str, Census)]) -> PartFeatures {
     let mut all = PartFeatures::new();

@@ -216,9 +216,9 @@ impl Model {
             Column::Registers => rounded(scaled(Cost::Registers, 1.0)),
             Column::Leakage => rounded(scaled(Cost::LeakageNw, 1.0)),
             Column::Switching => {
-                let nets = scaled(Cost::ToggleEnergyFj, self.activity.of_part(part));
+                let nets = scaled(Cost::ToggleEnergyFj, 1.0).into_iter().zip(self.activity.by_feature(part));
                 let clock = scaled(Cost::ClockEnergyFj, 1.0);
-                rounded(nets.iter().zip(clock).map(|(nets, clock)| nets + clock).collect())
+                rounded(nets.zip(clock).map(|((nets, toggles), clock)| nets * toggles + clock).collect())
             }
             _ => None,
         }

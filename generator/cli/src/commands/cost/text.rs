@@ -39,7 +39,7 @@ impl Model {
             let share = 100.0 * amounts.luts / total.luts;
             [format!("{:.0}", amounts.luts), format!("{:.0}", amounts.registers), format!("{share:.1}")]
         } else {
-            let energy_fj = amounts.toggle_energy_fj * self.activity.of_part(part) + amounts.clock_energy_fj;
+            let energy_fj = self.activity.energy_a_cycle_fj(part, amounts) + amounts.clock_energy_fj;
             let share = 100.0 * amounts.area_um2 / total.area_um2;
             [format!("{:.1}", amounts.area_um2), format!("{share:.1}"), format!("{energy_fj:.1}")]
         };

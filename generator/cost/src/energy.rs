@@ -41,8 +41,8 @@ impl Default for Activity {
     }
 }
 
-/// Parts whose nets follow counters and handshakes, which change seldom.
-const STEADY: [&str; 2] = ["control", "results"];
+/// Parts whose nets change seldom: they follow counters and handshakes, or hold weights while activations pass.
+const STEADY: [&str; 3] = ["control", "results", "staying weights"];
 
 /// Parts that see the operands before any weight has stopped them.
 const AHEAD: [&str; 9] =

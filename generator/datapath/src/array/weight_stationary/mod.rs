@@ -363,11 +363,6 @@ pub(super) fn census(
         (Register, 1, places),                            // within
         (AndOr, geometry.dealt.is_none().into(), places), // while a vector enters
         (Register, elements, row_bits),                   // activations
-        (Register, 1, columns * column_bits),             // weights that enter
-        (Register, columns.into(), 1),                    // that they do
-        (Register, columns.into(), rows),                 // and for which row
-        (AndOr, columns.into(), rows),                    // load
-        (EnabledRegister, elements, column_bits),         // weights
         (Register, elements, geometry.element_bits()),    // sums
         (AndOr, columns.into(), geometry.element_bits()), // what goes round
         (Register, columns.into(), 1),
@@ -388,7 +383,14 @@ pub(super) fn census(
         ]),
         1,
     );
-    let mut parts = vec![("passing", passing)];
+    let staying_weights = sum_of(&[
+        (Register, 1, columns * column_bits),     // that enter
+        (Register, columns.into(), 1),            // that they do
+        (Register, columns.into(), rows),         // and for which row
+        (AndOr, columns.into(), rows),            // load
+        (EnabledRegister, elements, column_bits), // weights
+    ]);
+    let mut parts = vec![("staying weights", staying_weights), ("passing", passing)];
     if geometry.vectors_have_passes() {
         parts.push(("sums of passes", pass_sums::census(geometry)));
     }

@@ -3,7 +3,8 @@
 //! Activations come as elements see them: a row of the bus for each slice of the weights. In a block of rows all hold what
 //! its corner holds, so that only corner rows count, in which an activation meets the lowest slice of a weight.
 
-use super::element::{SumPorts, shifted, shifted_census, sum_census};
+use super::element::{SumPorts, sum_census};
+use super::grid::{shifted, shifted_census};
 use super::parameters::Config;
 use super::slicing::{Control, Side, Signal, Slicing};
 use crate::arith::bit_heap::{BitHeap, Plan, Profile};
@@ -51,17 +52,14 @@ pub(super) fn activation_sum(config: &Config) -> Module {
 
     m.section("Slices");
     let counted = counted(&m, config, &control, word.as_ref(), &activations);
+    let gathered = gathered(&m, config, counted);
 
     m.section("Place values");
     let mut heap = BitHeap::new(beat_bits(config));
     for position in 0..activation.count() {
-        let slice = |place: u32| counted.lane(place * activation.count() + position);
-        let terms: Vec<Term> =
-            (0..slices_of_a_position(config)).map(|place| Term { word: slice(place), carry: None }).collect();
-        let gathered = adders.tree(&m, &format!("gathered_{position}"), &terms, activation.magnitude()).word;
         let signal = |bit| control.signal(&m, word.as_ref(), Signal::Digit(Side::Activation, position, bit));
-        let worth = shifted(&m, &format!("worth_{position}"), activation, position, gathered, &signal);
-        heap.add_signed(&worth, 0, 0);
+        let sum = gathered.lane(position);
+        heap.add_signed(&shifted(&m, &format!("worth_{position}"), activation, position, sum, &signal), 0, 0);
     }
     ports.accumulate(&m, heap, tree, width);
     m.finish()
@@ -93,6 +91,22 @@ fn corners(m: &ModuleBuilder, weight: &Slicing, control: &Control, word: Option<
     };
     let corners: Vec<Value> = (0..weight.count()).rev().map(corner).collect();
     m.wire("corners", &m.concat(&corners.iter().collect::<Vec<_>>())).lanes(uint(1), weight.count())
+}
+
+/// The sum of the slices of each position.
+fn gathered(m: &ModuleBuilder, config: &Config, counted: Lanes) -> Lanes {
+    let (positions, same) = (config.activation.count(), slices_of_a_position(config));
+    if same == 1 {
+        return counted;
+    }
+    let magnitude = config.activation.magnitude();
+    let sums = m.lanes("gathered", sint(partial_bits(same.into(), magnitude, false)), positions);
+    m.repeat("position", positions, |position| {
+        let slice = |place: u32| counted.lane(position + place * positions);
+        let terms: Vec<Term> = (0..same).map(|place| Term { word: slice(place), carry: None }).collect();
+        sums.drive(position, &config.adders.tree(m, "sum", &terms, magnitude).word);
+    });
+    (*sums).clone()
 }
 
 /// The primitives of [`activation_sum`].

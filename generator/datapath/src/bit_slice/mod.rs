@@ -16,6 +16,8 @@
 mod activation_sum;
 mod edge;
 mod element;
+mod fusion_unit;
+mod grid;
 mod parameters;
 mod slicing;
 

@@ -1,7 +1,7 @@
 //! One element of the array: a grid of multipliers of slices, shifters, one compressor tree, and the sum.
 
 use super::fusion_unit;
-use super::grid::{Grid, place_value_census, places};
+use super::grid::{Grid, Place, place_value_census, places};
 use super::parameters::Config;
 use crate::arith::bit_heap::{BitHeap, Plan, Profile, Tree};
 use crate::arith::reduction::{bits_up_to, partial_bits};
@@ -31,14 +31,16 @@ pub(super) fn element(config: &Config) -> Module {
     let grid = Grid::declare(&m, config, geometry.depth);
     let ports = SumPorts::declare(&m, config, width);
     let mut heap = BitHeap::new(beat_bits(config));
-    match fusion_unit::units(config) {
-        Some(units) => fusion_unit::add_units(&m, config, (units, &grid), &mut heap),
-        None => {
-            let products = grid.products(&m, config);
-            let words = if gathers(config) { grid.gathered(&m, config, &products) } else { products };
-            m.section("Place values");
-            grid.place_values(&m, config, &words).iter().for_each(|worth| heap.add_signed(worth, 0, 0));
-        }
+    let products = grid.products(&m, config);
+    if fusion_unit::are_in(config) {
+        fusion_unit::add_units(&m, config, (&grid, &products), &mut heap);
+    } else {
+        let words = if gathers(config) { grid.gathered(&m, config, &products) } else { products };
+        let (row, count) = (words.count() / weights, config.activation.count());
+        let word = |place: Place, number: u32| words.lane(place.weight * row + number * count + place.activation);
+        let of_place = |place: Place| (0..row / count).map(|number| word(place, number)).collect();
+        m.section("Place values");
+        grid.place_values(&m, config, of_place).iter().for_each(|worth| heap.add_signed(worth, 0, 0));
     }
     ports.accumulate(&m, heap, &config.tree, width);
     m.finish()
@@ -131,20 +133,17 @@ pub(super) fn element_census(config: &Config) -> Parts {
 fn sum_of_products_census(config: &Config) -> (Census, Census) {
     let (depth, mut profile) = (config.geometry.depth, Profile::new(beat_bits(config)));
     let (mut shifters, mut reduction) = (Census::default(), Census::default());
-    match fusion_unit::units(config) {
-        Some(units) => {
-            let sum = fusion_unit::sum(config);
-            (0..units.count).for_each(|_| sum.join_profile(&mut profile, 0));
-            shifters.add_census(&fusion_unit::shifters(config), units.count.into());
-            reduction.add_census(&sum.census(), units.count.into());
-        }
-        None => {
-            let (words, gathered) = if config.shift_in_element { (depth, 1) } else { (1, depth) };
-            let bits = partial_bits(gathered.into(), config.product_magnitude(), false);
-            for place in places(config) {
-                for _ in 0..words {
-                    profile.add_signed(place_value_census(config, place, bits, &mut shifters), 0, 0);
-                }
+    if fusion_unit::are_in(config) {
+        let sum = fusion_unit::sum(config);
+        (0..depth).for_each(|_| sum.join_profile(&mut profile, 0));
+        shifters.add_census(&fusion_unit::shifters(config), depth.into());
+        reduction.add_census(&sum.census(), depth.into());
+    } else {
+        let (words, gathered) = if config.shift_in_element { (depth, 1) } else { (1, depth) };
+        let bits = partial_bits(gathered.into(), config.product_magnitude(), false);
+        for place in places(config) {
+            for _ in 0..words {
+                profile.add_signed(place_value_census(config, place, bits, &mut shifters), 0, 0);
             }
         }
     }

@@ -73,21 +73,19 @@ impl Grid {
         (*sums).clone()
     }
 
-    /// The words of each place, which stand as products do, each with the place value that it has in the mode.
-    pub fn place_values(&self, m: &ModuleBuilder, config: &Config, words: &Lanes) -> Vec<Value> {
+    /// The words of each place, each with the place value that it has in the mode.
+    pub fn place_values(&self, m: &ModuleBuilder, config: &Config, words: impl Fn(Place) -> Vec<Value>) -> Vec<Value> {
         let control = Control::new(config.activation, config.weight);
-        let (count, in_a_row) = (config.activation.count(), words.count() / config.weight.count());
-        let value = |place: Place, number: u32| {
+        let value = |place: Place, number: usize, word: Value| {
             let name = format!("worth_{}_{}_{number}", place.activation, place.weight);
             let shift = |side, position, word| {
                 let signal = |bit| control.signal(m, self.word_of_mode.as_ref(), Signal::Digit(side, position, bit));
                 shifted(m, &name, config.slicing(side), position, word, &signal)
             };
-            let word = words.lane(place.weight * in_a_row + number * count + place.activation);
             shift(Side::Weight, place.weight, shift(Side::Activation, place.activation, word))
         };
-        let of_place = |place| (0..in_a_row / count).map(move |number| (place, number));
-        places(config).flat_map(of_place).map(|(place, number)| value(place, number)).collect()
+        let of_place = |place| words(place).into_iter().enumerate().map(move |(number, word)| (place, number, word));
+        places(config).flat_map(of_place).map(|(place, number, word)| value(place, number, word)).collect()
     }
 }
 

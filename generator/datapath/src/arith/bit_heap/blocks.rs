@@ -51,21 +51,18 @@ impl Blocks {
     ) {
         let (sums, count) = (shifts.len() as u32, self.count);
         m.comment("What blocks leave; a constant of the sum takes back by how much it is too large.");
-        let words = WORDS.iter().zip(sum.words());
-        let words: Vec<_> = words
-            .map(|(port, bits)| (*port, m.lanes(&format!("block_{port}"), uint(bits.len() as u32), sums * count)))
-            .collect();
+        let words = sum.lanes(m, "block", sums * count);
         m.repeat(name, sums, |of_sum| {
             m.repeat("block", count, |number| {
                 let instance = m.instance("block", module);
                 connect(&instance, of_sum, number);
-                for (port, word) in &words {
+                for (port, word) in WORDS.iter().zip(&words) {
                     word.drive(of_sum * count + number, &instance.output(port));
                 }
             });
         });
         for number in 0..sums * count {
-            let words: Vec<Value> = words.iter().map(|(_, word)| word.lane(number)).collect();
+            let words: Vec<Value> = words.iter().map(|word| word.lane(number)).collect();
             sum.join(heap, &words, shifts[(number / count) as usize]);
         }
     }

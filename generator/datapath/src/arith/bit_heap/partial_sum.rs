@@ -1,7 +1,7 @@
 //! Sums that are compressed apart and join another one.
 
 use super::{BitHeap, Compression, Plan, Profile, hardware};
-use tritloom_hdl::{Census, Module, ModuleBuilder, Value, bits_for};
+use tritloom_hdl::{Census, LaneWire, Module, ModuleBuilder, Value, bits_for, uint};
 
 /// The ports of a module that makes a partial sum.
 pub(super) const WORDS: [&str; 2] = ["sum", "carries"];
@@ -33,11 +33,29 @@ impl PartialSum {
         self.plan.census()
     }
 
+    /// By how much the words add up to too much.
+    pub fn bias(&self) -> i128 {
+        self.bias
+    }
+
+    /// Lanes for the words of so many sums: `<name>_sum` and, where a column is left with two bits, `<name>_carries`.
+    #[track_caller]
+    pub fn lanes(&self, m: &ModuleBuilder, name: &str, sums: u32) -> Vec<LaneWire> {
+        let words = WORDS.iter().zip(self.words());
+        words.map(|(word, bits)| m.lanes(&format!("{name}_{word}"), uint(bits.len() as u32), sums)).collect()
+    }
+
+    /// The words, from the compression of its heap, whose wires [`BitHeap::reduce`] names.
+    #[track_caller]
+    pub fn reduce(&self, m: &ModuleBuilder, name: &str, heap: &BitHeap) -> Vec<Value> {
+        hardware::build_packed(m, name, &self.plan, &heap.biased(m, name))
+    }
+
     /// Finishes a module with the compression of its heap: outputs `sum` and, where a column is left with two bits, `carries`.
     #[track_caller]
     pub fn finish(&self, m: ModuleBuilder, heap: &BitHeap) -> Module {
         m.parameter("the sum is too large by", self.bias);
-        let words = hardware::build_packed(&m, "heap", &self.plan, &heap.biased(&m, "heap"));
+        let words = self.reduce(&m, "heap", heap);
         for ((name, word), bits) in WORDS.iter().zip(words).zip(self.words()) {
             let columns: Vec<u32> = bits.iter().map(|&(column, _)| column).collect();
             m.documented_output(name, &word, &format!("bits of {}", ranges(&columns)));

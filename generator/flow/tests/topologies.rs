@@ -21,12 +21,13 @@ fn array(topology: &str, step: &str, sizes: &[(&str, u64)]) -> Design {
 }
 
 fn array_of(topology: &str, step: &str, compression: &str, sizes: &[(&str, u64)]) -> Design {
-    let family = registry::find("bit_weight").expect("registered");
-    let words = [("topology", topology), ("step", step), ("compression", compression)];
-    let given = words
-        .map(|(name, word)| (name, Given::from(word)))
-        .into_iter()
-        .chain(sizes.iter().map(|&(name, size)| (name, Given::from(size))));
+    design("bit_weight", &[("topology", topology), ("step", step), ("compression", compression)], sizes)
+}
+
+fn design(family: &str, words: &[(&str, &str)], sizes: &[(&str, u64)]) -> Design {
+    let family = registry::find(family).expect("registered");
+    let words = words.iter().map(|&(name, word)| (name, Given::from(word)));
+    let given = words.chain(sizes.iter().map(|&(name, size)| (name, Given::from(size))));
     let parameters = registry::resolve(family, given).expect("legal");
     let hardware = family.hardware(&parameters).expect("sound");
     Design {
@@ -64,6 +65,34 @@ fn large_arrays_of_every_topology_are_a_few_hundred_lines_free_of_lint() {
     }
     let Some(verilator) = common::verilator() else { return };
     for Design { top, rtl, .. } in &designs {
+        assert_eq!(verilator.lint(rtl, top).expect("it runs"), [], "{top}");
+    }
+}
+
+/// Lines of `bit_slice` with depth 4 and with depth 16, by order: products, shifters and trees of a place stand there once.
+const SLICE_LINES: [(&str, [usize; 2]); 3] =
+    [("dadda", [1500, 2300]), ("wallace", [1450, 2100]), ("arrival", [1500, 2250])];
+
+#[test]
+fn elements_of_many_slices_write_a_place_once_free_of_lint() {
+    let mut small = vec![];
+    for (compression, most) in SLICE_LINES {
+        for (depth, most) in [4, 16].into_iter().zip(most) {
+            for shift in ["element", "gathered"] {
+                let words = [("shift", shift), ("compression", compression)];
+                let large = design("bit_slice", &words, &[("rows", 64), ("columns", 64), ("depth", depth)]);
+                let lines: usize = large.rtl.values().map(|text| text.lines().count()).sum();
+                assert!(lines < most, "{}: {lines} lines", large.top);
+            }
+        }
+        let sizes = [("rows", 1), ("columns", 2), ("depth", 5)];
+        small.extend(
+            ["element", "gathered"]
+                .map(|shift| design("bit_slice", &[("shift", shift), ("compression", compression)], &sizes)),
+        );
+    }
+    let Some(verilator) = common::verilator() else { return };
+    for Design { top, rtl, .. } in &small {
         assert_eq!(verilator.lint(rtl, top).expect("it runs"), [], "{top}");
     }
 }

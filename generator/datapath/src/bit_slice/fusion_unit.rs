@@ -46,9 +46,10 @@ fn profile(config: &Config) -> Profile {
     profile
 }
 
-/// What a unit leaves.
+/// What a unit leaves. Half adders take nothing off a sum: where each unit had its own, an element would be larger than one in
+/// which all products are added together.
 pub(super) fn sum(config: &Config) -> PartialSum {
-    PartialSum::new(&profile(config), &config.tree.compression())
+    PartialSum::new(&profile(config), &config.tree.compression().without_half_adders())
 }
 
 /// The shifters of a unit.

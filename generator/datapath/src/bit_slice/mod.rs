@@ -12,6 +12,8 @@
 //!                       ▼
 //!                 compressor tree ─► register ─► + ─► sum
 //! ```
+//!
+//! Where slice products are shifted alone, the compressor tree is split: each of `depth` fusion units leaves two words.
 
 mod activation_sum;
 mod edge;

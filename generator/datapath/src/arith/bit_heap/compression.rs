@@ -70,6 +70,12 @@ impl Compression {
         Compression { counters: vec![Counter::FullAdder, Counter::HalfAdder], order }
     }
 
+    /// The same without half adders: for a sum that joins another one. No adder is wasted then, but carries pass through more stages.
+    pub fn without_half_adders(mut self) -> Compression {
+        self.counters.retain(|counter| *counter != Counter::HalfAdder);
+        self
+    }
+
     /// The counter that takes `excess` bits off a column or as many of them as one counter can, where `waiting` bits
     /// may enter counters and `sideways` carries the second half of a 4:2. One bit too many is taken where no counter
     /// takes one alone.

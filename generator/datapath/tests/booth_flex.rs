@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{check_scenarios, configuration, family, hardware};
+use common::{check, check_scenarios, configuration, family, hardware, part};
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -77,6 +77,29 @@ fn one_lane_multiplies_every_pair_in_every_mode() {
         let pairs: Vec<usize> = scenarios.iter().map(|scenario| scenario.outputs[0].len()).collect();
         assert_eq!(pairs, [65_536, 4096, 768]);
         check_scenarios(family, &parameters, &scenarios, 11);
+    }
+}
+
+#[test]
+fn sums_of_many_lanes_are_exact_in_blocks() {
+    let family = family("booth_flex");
+    // Of each, whether the sum of a digit has blocks, of words as such too.
+    let sizes = [
+        ("depth: 31, rows: 2, activation: int4", [false, false]),
+        ("depth: 33, rows: 1, weight: int4, pipeline: 1", [false, false]),
+        ("depth: 36, rows: 1, activation: int4, radix: radix8, pipeline: 2", [true, false]),
+        ("depth: 64, rows: 1, activation_sign: run_time, recoding: element, accumulation: carry_save", [true, false]),
+        ("depth: 69, rows: 1, weight: int16, int2_weights: true, activation: int4", [true, true]),
+    ];
+    for (seed, (size, has_blocks)) in sizes.into_iter().enumerate() {
+        for (compression, topology) in [("dadda", "tree"), ("arrival", "broadcast"), ("wallace", "weight_stationary")] {
+            let more = "columns: 1, max_inner: 600, max_columns: 2, max_rows: 2";
+            let settings = format!("{size}, compression: {compression}, topology: {topology}, {more}");
+            let parameters = configuration(family, &settings);
+            check(family, &parameters, seed as u64);
+            let block = part(&hardware(family, &parameters), "digit_block");
+            assert_eq!(block.is_some(), has_blocks[usize::from(compression == "wallace")], "{settings}");
+        }
     }
 }
 

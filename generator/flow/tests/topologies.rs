@@ -12,16 +12,13 @@ use tritloom_flow::check::sources;
 /// Lines of all modules of an array together.
 const FEW_HUNDRED_LINES: usize = 1000;
 
-/// Lines where 64 products are added up in compressor trees, by order.
-const TREE_LINES: [(&str, usize); 3] = [("dadda", 1600), ("wallace", 1250), ("arrival", 1900)];
+/// Lines where 64 products, and those of 64 Booth lanes, are added up in compressor trees, by order.
+const TREE_LINES: [(&str, [usize; 2]); 3] =
+    [("dadda", [1600, 1700]), ("wallace", [1250, 1700]), ("arrival", [1900, 1950])];
 
 /// An array of `bit_weight` of this topology.
 fn array(topology: &str, step: &str, sizes: &[(&str, u64)]) -> Design {
-    array_of(topology, step, "wallace", sizes)
-}
-
-fn array_of(topology: &str, step: &str, compression: &str, sizes: &[(&str, u64)]) -> Design {
-    design("bit_weight", &[("topology", topology), ("step", step), ("compression", compression)], sizes)
+    design("bit_weight", &[("topology", topology), ("step", step), ("compression", "wallace")], sizes)
 }
 
 fn design(family: &str, words: &[(&str, &str)], sizes: &[(&str, u64)]) -> Design {
@@ -53,12 +50,17 @@ fn large_arrays_of_every_topology_are_a_few_hundred_lines_free_of_lint() {
         assert!(lines < FEW_HUNDRED_LINES, "{top}: {lines} lines");
     }
     for (compression, most) in TREE_LINES {
-        let tree = |columns: u64| array_of("tree", "opt1", compression, &[("columns", columns), ("depth", 64)]);
-        let large = tree(64);
-        let lines: usize = large.rtl.values().map(|text| text.lines().count()).sum();
-        assert!(lines < most, "{}: {lines} lines", large.top);
-        // Modules of 4 columns are those of 64, and Verilator reads them in a tenth of the time: one order is read whole.
-        designs.push(if compression == "wallace" { large } else { tree(4) });
+        let words = |step| [("topology", "tree"), ("compression", compression)].into_iter().chain(step);
+        let steps = [("bit_weight", Some(("step", "opt1"))), ("booth_flex", None)];
+        for ((family, step), most) in steps.into_iter().zip(most) {
+            let words: Vec<_> = words(step).collect();
+            let tree = |columns: u64| design(family, &words, &[("columns", columns), ("depth", 64)]);
+            let large = tree(64);
+            let lines: usize = large.rtl.values().map(|text| text.lines().count()).sum();
+            assert!(lines < most, "{}: {lines} lines", large.top);
+            // Modules of 4 columns are those of 64, and Verilator reads them in a tenth of the time: one order is read whole.
+            designs.push(if (family, compression) == ("bit_weight", "wallace") { large } else { tree(4) });
+        }
     }
     if std::env::var("TRITLOOM_LARGE_CUBE").is_ok() {
         designs.extend(carry_save);

@@ -139,15 +139,14 @@ pub(super) fn element(config: &Config) -> Module {
     m.finish()
 }
 
-/// From so many lanes on, what is compressed together would be thousands of lines of Verilog.
+/// From so many lanes on, the products of several digits together would be a compression of thousands of lines of Verilog.
 const MANY_LANES: u32 = 32;
 
-/// Whether the products of a digit are added up by themselves: where they are shifted by the mode, or held, or as many as those
-/// of digits that are.
+/// Whether the products of a digit are added up by themselves: where they are shifted by the mode, or held, or many.
 pub(super) fn is_gathered(config: &Config, digit: u32) -> bool {
-    let Geometry { depth, element_stages, .. } = config.geometry;
-    let are_many = !config.lane.at_edge && depth >= MANY_LANES;
-    depth > 1 && (config.lane.shifts(digit).len() > 1 || element_stages > 1 || are_many)
+    let (lane, Geometry { depth, element_stages, .. }) = (&config.lane, &config.geometry);
+    let are_many = lane.digits > 1 && !lane.at_edge && *depth >= MANY_LANES;
+    *depth > 1 && (lane.shifts(digit).len() > 1 || *element_stages > 1 || are_many)
 }
 
 /// The products of a digit in every lane, and the ones that they are short of.

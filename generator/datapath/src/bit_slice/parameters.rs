@@ -175,23 +175,19 @@ pub(super) fn legality(parameters: &Parameters) -> Vec<Problem> {
     if !problems.is_empty() {
         return problems;
     }
-    problems.extend(too_many_products(&config));
+    let products = config.activation_slices() * config.weight.count();
+    if products > MOST_PRODUCTS {
+        // At least 4: a product of the widest numbers has 16 by 16 slices at most.
+        let most = MOST_PRODUCTS / (config.activation.count() * config.weight.count());
+        let message = format!("an element would have {products} multipliers of slices, over {MOST_PRODUCTS}");
+        let involved = ["activation_bits", "weight_bits", "activation_slice", "weight_slice"];
+        let problem = Problem::rule("C0253", "depth", message, format!("at most {most} with these slices"));
+        return vec![problem.involving(&involved).nearest(most)];
+    }
     problems.extend(array::legality(&config.geometry));
     if problems.is_empty() {
         let prepared = [Side::Activation, Side::Weight].map(|side| edge_census(&config, side).1);
         problems.extend(array::bus_legality(&config.geometry, prepared));
     }
     problems
-}
-
-fn too_many_products(config: &Config) -> Option<Problem> {
-    let products = config.activation_slices() * config.weight.count();
-    (products > MOST_PRODUCTS).then(|| {
-        // At least 4: a product of the widest numbers has 16 by 16 slices at most.
-        let most = MOST_PRODUCTS / (config.activation.count() * config.weight.count());
-        let message = format!("an element would have {products} multipliers of slices, over {MOST_PRODUCTS}");
-        let involved = ["activation_bits", "weight_bits", "activation_slice", "weight_slice"];
-        let problem = Problem::rule("C0253", "depth", message, format!("at most {most} with these slices"));
-        problem.involving(&involved).nearest(most)
-    })
 }

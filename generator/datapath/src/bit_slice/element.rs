@@ -1,4 +1,4 @@
-//! One element of the array: a grid of multipliers of slices, shifters, one compressor tree, and the sum.
+//! One element of the array: a grid of multipliers of slices, shifters, compressor trees, and the sum.
 
 use super::fusion_unit;
 use super::grid::{Grid, Place, place_value_census, places};
@@ -28,7 +28,7 @@ pub(super) fn element(config: &Config) -> Module {
     m.parameter("slices of activations", slices);
     m.parameter("slices of a weight", weights);
     m.parameter("sum bits", width);
-    let grid = Grid::declare(&m, config, geometry.depth);
+    let grid = Grid::declare(&m, config);
     let ports = SumPorts::declare(&m, config, width);
     let mut heap = BitHeap::new(beat_bits(config));
     let products = grid.products(&m, config);
@@ -36,11 +36,13 @@ pub(super) fn element(config: &Config) -> Module {
         fusion_unit::add_units(&m, config, (&grid, &products), &mut heap);
     } else {
         let words = if gathers(config) { grid.gathered(&m, config, &products) } else { products };
-        let (row, count) = (words.count() / weights, config.activation.count());
-        let word = |place: Place, number: u32| words.lane(place.weight * row + number * count + place.activation);
-        let of_place = |place: Place| (0..row / count).map(|number| word(place, number)).collect();
+        let word = |place: Place| words.lane(place.weight * config.activation.count() + place.activation);
         m.section("Place values");
-        grid.place_values(&m, config, of_place).iter().for_each(|worth| heap.add_signed(worth, 0, 0));
+        let worth = match places(config).count() {
+            1 => words.iter(),
+            _ => grid.place_values(&m, config, word),
+        };
+        worth.iter().for_each(|worth| heap.add_signed(worth, 0, 0));
     }
     ports.accumulate(&m, heap, &config.tree, width);
     m.finish()

@@ -1,4 +1,4 @@
-//! BitFusion's fusion unit: the grid of one product of full width, each slice product shifted, and their sum as two words.
+//! BitFusion's fusion unit: the slice products of one product of full width, each shifted, and their sum as two words.
 
 use super::grid::{Grid, Place, place_value_census, places};
 use super::parameters::Config;
@@ -15,11 +15,13 @@ pub(super) fn add_units(m: &ModuleBuilder, config: &Config, (grid, products): (&
     m.section("Fusion units");
     let (units, slices) = (config.geometry.depth, config.activation.count());
     let sum = sum(config);
-    m.comment(&format!("Each leaves two words, too large by {}: a constant of the sum takes that back.", sum.bias()));
+    m.comment(&format!(
+        "Each leaves two words, whose sum is too large by {}: a constant of the sum takes that back for all of them.",
+        sum.bias()
+    ));
     let left = sum.lanes(m, "unit", units);
     m.repeat("unit", units, |unit| {
-        let product =
-            |place: Place| vec![products.lane(unit * slices + place.weight * units * slices + place.activation)];
+        let product = |place: Place| products.lane(unit * slices + place.weight * units * slices + place.activation);
         let mut heap = BitHeap::new(profile(config).width());
         grid.place_values(m, config, product).iter().for_each(|worth| heap.add_biased(worth, 0, 0));
         let words = sum.reduce(m, "unit", &heap);

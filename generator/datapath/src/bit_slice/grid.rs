@@ -19,33 +19,31 @@ pub(super) fn places(config: &Config) -> impl Iterator<Item = Place> + use<> {
     (0..weights).flat_map(move |weight| (0..activations).map(move |activation| Place { activation, weight }))
 }
 
-/// The ports of a module with a grid over some products of full width.
+/// The ports of the grids of an element.
 pub(super) struct Grid {
-    pub activations: Lanes,
-    pub weights: Lanes,
+    activations: Lanes,
+    weights: Lanes,
     /// The mode, where there are several.
-    pub word_of_mode: Option<Value>,
-    /// Slices of activations that meet a weight.
-    slices: u32,
+    word_of_mode: Option<Value>,
 }
 
 impl Grid {
-    /// Declares them for so many products of full width.
-    pub fn declare(m: &ModuleBuilder, config: &Config, depth: u32) -> Grid {
-        let (slices, weights) = (depth * config.activation.count(), config.weight.count());
+    /// Declares them.
+    pub fn declare(m: &ModuleBuilder, config: &Config) -> Grid {
+        let (slices, weights) = (config.activation_slices(), config.weight.count());
         let (cells, comment) = (slices * weights, "row by row of their bus");
         let activations = m.input_lanes("activations", uint(config.activation.prepared_bits()), cells, comment);
         let weights = m.input_lanes("weights", uint(config.weight.prepared_bits()), cells, comment);
         let control = Control::new(config.activation, config.weight);
         let has_modes = config.geometry.has_modes();
         let word_of_mode = has_modes.then(|| m.documented_input("control", uint(control.bits()), "the mode"));
-        Grid { activations, weights, word_of_mode, slices }
+        Grid { activations, weights, word_of_mode }
     }
 
     /// The product of each slice of activations with each slice of a weight, row by row of the bus of activations.
     pub fn products(&self, m: &ModuleBuilder, config: &Config) -> Lanes {
         m.section("Slice products");
-        let (slices, weights, bits) = (self.slices, config.weight.count(), config.product_bits());
+        let (slices, weights, bits) = (config.activation_slices(), config.weight.count(), config.product_bits());
         let products = m.lanes("products", sint(bits), slices * weights);
         m.repeat("weight_slice", weights, |j| {
             m.repeat("activation_slice", slices, |i| {
@@ -61,11 +59,12 @@ impl Grid {
     pub fn gathered(&self, m: &ModuleBuilder, config: &Config, products: &Lanes) -> Lanes {
         m.section("Sums of equal place value");
         let (count, weights) = (config.activation.count(), config.weight.count());
-        let (depth, magnitude) = (self.slices / count, config.product_magnitude());
+        let (depth, slices, magnitude) =
+            (config.geometry.depth, config.activation_slices(), config.product_magnitude());
         let sums = m.lanes("gathered", sint(partial_bits(depth.into(), magnitude, false)), count * weights);
         m.repeat("weight_digit", weights, |j| {
             m.repeat("activation_digit", count, |i| {
-                let product = |number: u32| products.lane(j * self.slices + i + number * count);
+                let product = |number: u32| products.lane(j * slices + i + number * count);
                 let terms: Vec<Term> = (0..depth).map(|number| Term { word: product(number), carry: None }).collect();
                 sums.drive(j * count + i, &config.adders.tree(m, "sum", &terms, magnitude).word);
             });
@@ -73,19 +72,18 @@ impl Grid {
         (*sums).clone()
     }
 
-    /// The words of each place, each with the place value that it has in the mode.
-    pub fn place_values(&self, m: &ModuleBuilder, config: &Config, words: impl Fn(Place) -> Vec<Value>) -> Vec<Value> {
+    /// The word of each place with the place value that it has in the mode.
+    pub fn place_values(&self, m: &ModuleBuilder, config: &Config, word: impl Fn(Place) -> Value) -> Vec<Value> {
         let control = Control::new(config.activation, config.weight);
-        let value = |place: Place, number: usize, word: Value| {
-            let name = format!("worth_{}_{}_{number}", place.activation, place.weight);
+        let value = |place: Place| {
+            let name = format!("worth_{}_{}", place.activation, place.weight);
             let shift = |side, position, word| {
                 let signal = |bit| control.signal(m, self.word_of_mode.as_ref(), Signal::Digit(side, position, bit));
                 shifted(m, &name, config.slicing(side), position, word, &signal)
             };
-            shift(Side::Weight, place.weight, shift(Side::Activation, place.activation, word))
+            shift(Side::Weight, place.weight, shift(Side::Activation, place.activation, word(place)))
         };
-        let of_place = |place| words(place).into_iter().enumerate().map(move |(number, word)| (place, number, word));
-        places(config).flat_map(of_place).map(|(place, number, word)| value(place, number, word)).collect()
+        places(config).map(value).collect()
     }
 }
 

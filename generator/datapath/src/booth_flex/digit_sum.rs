@@ -55,7 +55,7 @@ impl DigitSum {
 
     /// Adds the products of a digit up; each is short of the one that its lane owes.
     pub fn add(&self, m: &ModuleBuilder, name: &str, (products, owed): (&Lanes, &Lanes)) -> Value {
-        let instance = m.instance(&format!("{name}_sum"), &self.module());
+        let instance = m.instance(name, &self.module());
         instance.connect("products", products.flat()).connect("owed", &owed.flat().slice(0, self.lanes - 1));
         instance.output("sum").as_signed()
     }
@@ -93,7 +93,7 @@ impl DigitSum {
         let rows = heap.reduce(&m, "heap", &self.tree.compression());
         let carry = owed.lane(lanes - LAST_LANES);
         let sum = self.adder.add(&m, "sum", (&rows.0, &rows.1), &carry, CarryOut::Dropped);
-        m.output("sum", &sum);
+        m.documented_output("sum", &sum, "short of the last lane's one");
         m.finish()
     }
 

@@ -139,14 +139,16 @@ pub(super) fn element(config: &Config) -> Module {
     m.finish()
 }
 
-/// From so many lanes on, the products of several digits together would be a compression of thousands of lines of Verilog.
+/// From so many lanes on, a digit that is never shifted is added up as those are that are: the compression of what is left would be
+/// thousands of lines of Verilog, and the adder is not on the longest path.
 const MANY_LANES: u32 = 32;
 
-/// Whether the products of a digit are added up by themselves: where they are shifted by the mode, or held, or many.
+/// Whether the products of a digit are added up by themselves: where they are shifted by the mode, or held, or many beside others.
 pub(super) fn is_gathered(config: &Config, digit: u32) -> bool {
     let (lane, Geometry { depth, element_stages, .. }) = (&config.lane, &config.geometry);
-    let are_many = lane.digits > 1 && !lane.at_edge && *depth >= MANY_LANES;
-    *depth > 1 && (lane.shifts(digit).len() > 1 || *element_stages > 1 || are_many)
+    let is_shifted = |digit: u32| lane.shifts(digit).len() > 1;
+    let are_many = *depth >= MANY_LANES && (0..lane.digits).any(is_shifted);
+    *depth > 1 && (is_shifted(digit) || *element_stages > 1 || are_many)
 }
 
 /// The products of a digit in every lane, and the ones that they are short of.

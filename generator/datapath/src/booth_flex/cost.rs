@@ -3,7 +3,8 @@
 use super::digit_sum::DigitSum;
 use super::edge::{column_edge_census, masks, recoded_census, row_edge_census};
 use super::element::{
-    PRODUCT_ARRIVAL, SHIFT_ARRIVAL, SUM_ARRIVAL, biased_bits, is_gathered, reads_control, row_ranges, shift_bounds,
+    PRODUCT_ARRIVAL, SHIFT_ARRIVAL, SUM_ARRIVAL, biased_bits, blocks, is_gathered, least_shift, reads_control,
+    row_ranges, shapes_in_blocks, shift_bounds,
 };
 use super::parameters::Config;
 use crate::arith::adder::CarryOut;
@@ -46,7 +47,10 @@ fn element(config: &Config) -> Parts {
     let (shifts, summands) = shifted(config, &gathered);
     let mut profile = Profile::new(config.geometry.kept_bits());
     match config.geometry.element_stages {
-        0 => add_summands(&mut profile, &summands),
+        0 => {
+            join_blocks(config, &mut profile);
+            add_summands(&mut profile, &summands);
+        }
         _ => compression.add_census(&add_held_products(config, &summands, &mut profile, &mut registers), 1),
     }
     (0..sum_words(config)).for_each(|_| profile.add_unsigned(config.geometry.kept_bits(), 0, SUM_ARRIVAL));
@@ -84,7 +88,11 @@ fn gathered(config: &Config, digit: u32, compression: &mut Census, registers: &m
             compression.add_census(&sum.census(), 1);
             vec![Summand { low: 0, bits: sum.bits(), arrival: sum.arrival() }]
         }
-        false => vec![product; config.geometry.depth as usize],
+        false => {
+            let blocks = blocks(config, digit);
+            blocks.iter().for_each(|blocks| compression.add_census(&blocks.census(), 1));
+            vec![product; (config.geometry.depth - blocks.map_or(0, |blocks| blocks.lanes())) as usize]
+        }
     };
     if config.geometry.element_stages < 2 {
         return summands;
@@ -118,10 +126,24 @@ fn add_summands(profile: &mut Profile, summands: &[Summand]) {
     }
 }
 
+/// Adds what blocks leave to a profile; gives by how much it is then too large, if nothing takes it back.
+fn join_blocks(config: &Config, profile: &mut Profile) -> i128 {
+    let mut bias = 0;
+    for (digit, blocks) in (0..config.lane.digits).filter_map(|digit| Some((digit, blocks(config, digit)?))) {
+        let low = least_shift(config, digit);
+        blocks.join_profile(profile, low);
+        bias += blocks.bias() << low;
+    }
+    bias
+}
+
 /// The compression of a beat's products to two words; `profile` gets these.
 fn add_held_products(config: &Config, summands: &[Summand], profile: &mut Profile, registers: &mut Census) -> Census {
-    let shapes: Vec<(u32, u32)> = summands.iter().map(|summand| (summand.low, summand.bits)).collect();
-    let mut products = Profile::new(biased_bits(&shapes));
+    let shapes = summands.iter().map(|summand| (summand.low, summand.bits)).chain(shapes_in_blocks(config));
+    let mut products = Profile::new(biased_bits(&shapes.collect::<Vec<_>>()));
+    let bias = join_blocks(config, &mut products);
+    products.add_constant(bias, 0);
+    profile.add_constant(-bias, 0);
     for Summand { low, bits, arrival } in summands {
         products.add_unsigned(*bits, *low, *arrival);
         products.add_bit(*low, 0);

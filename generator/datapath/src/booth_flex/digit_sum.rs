@@ -3,10 +3,11 @@
 //! Of the ones that complements owe, all but the last two join the products, the adder takes one more, and the last stays
 //! owed (see `element`).
 
+use super::digit_blocks::DigitBlocks;
 use super::element::PRODUCT_ARRIVAL;
 use super::parameters::Config;
 use crate::arith::adder::{CarryOut, FinalAdder};
-use crate::arith::bit_heap::{BitHeap, Blocks, PartialSum, Plan, Profile, Tree};
+use crate::arith::bit_heap::{BitHeap, Plan, Profile, Tree};
 use crate::arith::reduction::bits_below;
 use crate::words::counted;
 use tritloom_hdl::{Census, Lanes, Module, ModuleBuilder, Value, uint};
@@ -21,22 +22,17 @@ pub(super) struct DigitSum {
     tree: Tree,
     adder: FinalAdder,
     plan: Plan,
-    /// Of many lanes, those whose products are compressed apart, and what is left of them.
-    blocks: Option<(Blocks, PartialSum)>,
+    blocks: Option<DigitBlocks>,
 }
 
 impl DigitSum {
     /// Of a digit of an element's lanes, two or more.
     pub fn new(config: &Config, digit: u32) -> DigitSum {
         let (lanes, product_bits, tree) = (config.geometry.depth, config.product_bits(digit), config.tree);
-        let blocks = Blocks::of(1, lanes - LAST_LANES, tree.order);
-        let block_sum = || PartialSum::new(&block_profile(product_bits, blocks.lanes), &tree.compression());
-        let blocks = (blocks.count > 0).then(|| (blocks, block_sum()));
+        let blocks = DigitBlocks::new(config, digit, lanes - LAST_LANES, 1);
         let mut profile = Profile::new(sum_bits(lanes, product_bits));
-        if let Some((blocks, sum)) = &blocks {
-            (0..blocks.count).for_each(|_| sum.join_profile(&mut profile, 0));
-        }
-        let alone = lanes - lanes_of(&blocks);
+        blocks.iter().for_each(|blocks| blocks.join_profile(&mut profile, 0));
+        let alone = lanes - blocks.as_ref().map_or(0, DigitBlocks::lanes);
         (0..alone).for_each(|_| profile.add_signed(product_bits, 0, PRODUCT_ARRIVAL));
         (0..alone - LAST_LANES).for_each(|_| profile.add_bit(0, 0));
         let plan = Plan::new(&profile, &tree.compression());
@@ -63,9 +59,7 @@ impl DigitSum {
     /// The primitives of the module.
     pub fn census(&self) -> Census {
         let mut census = self.plan.census();
-        if let Some((blocks, sum)) = &self.blocks {
-            census.add_census(&sum.census(), blocks.count.into());
-        }
+        self.blocks.iter().for_each(|blocks| census.add_census(&blocks.census(), 1));
         census.add_census(&self.adder.census(self.bits(), CarryOut::Dropped), 1);
         census
     }
@@ -73,7 +67,7 @@ impl DigitSum {
     fn module(&self) -> Module {
         let DigitSum { lanes, product_bits, .. } = *self;
         let m = ModuleBuilder::new(
-            format!("digit_sum_p{product_bits}_d{lanes}_{}", self.tree.name()),
+            format!("digit_sum_p{product_bits}_d{lanes}_{}_{}", self.tree.name(), self.adder.short_name()),
             format!("The sum of the products of a digit of {}.", counted(lanes, "lane")),
         );
         m.parameter("bits of a product", product_bits);
@@ -81,13 +75,8 @@ impl DigitSum {
         let products = m.input_lanes("products", uint(product_bits), lanes, "first lane lowest");
         let owed = m.input_lanes("owed", uint(1), lanes - 1, "a one for each product but the last");
         let mut heap = BitHeap::new(self.bits());
-        if let Some((blocks, sum)) = &self.blocks {
-            let (products, owed) = (blocks.shared_out(&products), blocks.shared_out(&owed));
-            blocks.join(&m, (sum, &self.block(blocks.lanes, sum)), ("digit", &[0]), &mut heap, |block, _, number| {
-                block.connect("products", &products.lane(number)).connect("owed", &owed.lane(number));
-            });
-        }
-        let alone = lanes_of(&self.blocks)..lanes;
+        self.blocks.iter().for_each(|blocks| blocks.join(&m, "digit", (&products, &owed), 0, &mut heap));
+        let alone = self.blocks.as_ref().map_or(0, DigitBlocks::lanes)..lanes;
         alone.clone().for_each(|lane| heap.add_signed(&products.lane(lane).as_signed(), 0, PRODUCT_ARRIVAL));
         (alone.start..lanes - LAST_LANES).for_each(|lane| heap.add_bit(&owed.lane(lane), 0, 0));
         let rows = heap.reduce(&m, "heap", &self.tree.compression());
@@ -96,40 +85,8 @@ impl DigitSum {
         m.documented_output("sum", &sum, "short of the last lane's one");
         m.finish()
     }
-
-    /// What compresses the products of the lanes of a block.
-    fn block(&self, lanes: u32, sum: &PartialSum) -> Module {
-        let product_bits = self.product_bits;
-        let m = ModuleBuilder::new(
-            format!("digit_block_p{product_bits}_d{lanes}_{}", self.tree.name()),
-            format!("The sum of the products of a digit of {} as two words.", counted(lanes, "lane")),
-        );
-        m.parameter("bits of a product", product_bits);
-        m.parameter("lanes", lanes);
-        let products = m.input_lanes("products", uint(product_bits), lanes, "first lane lowest");
-        let owed = m.input_lanes("owed", uint(1), lanes, "a one for each product");
-        let mut heap = BitHeap::new(block_profile(product_bits, lanes).width());
-        for lane in 0..lanes {
-            heap.add_biased(&products.lane(lane).as_signed(), 0, PRODUCT_ARRIVAL);
-            heap.add_bit(&owed.lane(lane), 0, 0);
-        }
-        sum.finish(m, &heap)
-    }
 }
 
 fn sum_bits(lanes: u32, product_bits: u32) -> u32 {
     bits_below(u64::from(lanes) << (product_bits - 1))
-}
-
-fn lanes_of(blocks: &Option<(Blocks, PartialSum)>) -> u32 {
-    blocks.as_ref().map_or(0, |(blocks, _)| blocks.all_lanes())
-}
-
-fn block_profile(product_bits: u32, lanes: u32) -> Profile {
-    let mut profile = Profile::new(PartialSum::bits((0..lanes).map(|_| (0, product_bits))));
-    for _ in 0..lanes {
-        profile.add_biased(product_bits, 0, PRODUCT_ARRIVAL);
-        profile.add_bit(0, 0);
-    }
-    profile
 }

@@ -15,6 +15,7 @@
 //! owed: it lets the word be a bit narrower. `2^s (word + one)` is the shifted word with the one in each of the places
 //! that come free below, and one more in the lowest of them all: the owed one stays where it is, whatever the shift.
 
+use super::digit_blocks::DigitBlocks;
 use super::digit_sum::DigitSum;
 use super::edge::{column_lane_bits, recoded, row_lane_bits};
 use super::lane::ModeSet;
@@ -135,7 +136,7 @@ pub(super) fn element(config: &Config) -> Module {
     }
     m.section("Shifts");
     let summands = shifted(&m, config, ports.control(shift_stage(config)), &gathered);
-    accumulate(&m, config, &ports, &summands);
+    accumulate(&m, config, &ports, (&products, &summands));
     m.finish()
 }
 
@@ -149,6 +150,17 @@ pub(super) fn is_gathered(config: &Config, digit: u32) -> bool {
     let is_shifted = |digit: u32| lane.shifts(digit).len() > 1;
     let are_many = *depth >= MANY_LANES && (0..lane.digits).any(is_shifted);
     *depth > 1 && (is_shifted(digit) || *element_stages > 1 || are_many)
+}
+
+/// The blocks of a digit that is not gathered, of many lanes.
+pub(super) fn blocks(config: &Config, digit: u32) -> Option<DigitBlocks> {
+    if is_gathered(config, digit) {
+        return None;
+    }
+    let is_alike =
+        |other: &u32| !is_gathered(config, *other) && config.product_bits(*other) == config.product_bits(digit);
+    let alike = (0..config.lane.digits).filter(is_alike).count();
+    DigitBlocks::new(config, digit, config.geometry.depth, alike as u32)
 }
 
 /// The products of a digit in every lane, and the ones that they are short of.
@@ -181,7 +193,7 @@ fn products(m: &ModuleBuilder, config: &Config, ports: &Ports) -> Vec<Products> 
     (0..lane.digits).map(of_digit).collect()
 }
 
-/// For each digit the sum over all lanes; or its products as they are, where they need not be apart.
+/// For each digit the sum over all lanes; or its products as they are, where they need not be apart, but for those in blocks.
 fn gathered(m: &ModuleBuilder, config: &Config, products: &[Products]) -> Vec<Vec<Summand>> {
     let gathered = |(digit, Products { words, owed }): (u32, &Products)| {
         let name = format!("digit{digit}");
@@ -197,7 +209,8 @@ fn gathered(m: &ModuleBuilder, config: &Config, products: &[Products]) -> Vec<Ve
             let sum = DigitSum::new(config, digit);
             return vec![summand(depth - 1, sum.add(m, &name, (words, owed)), sum.arrival())];
         }
-        (0..depth).map(|lane| summand(lane, words.lane(lane).as_signed(), PRODUCT_ARRIVAL)).collect()
+        let alone = blocks(config, digit).map_or(0, |blocks| blocks.lanes())..depth;
+        alone.map(|lane| summand(lane, words.lane(lane).as_signed(), PRODUCT_ARRIVAL)).collect()
     };
     (0..).zip(products).map(gathered).collect()
 }
@@ -279,18 +292,24 @@ pub(super) fn shift_bounds(shifts: &[(u32, ModeSet)]) -> (u32, u32) {
     (all().min().unwrap_or(0), all().max().unwrap_or(0))
 }
 
+/// The least shift of a digit, which is the only one where it is not gathered.
+pub(super) fn least_shift(config: &Config, digit: u32) -> u32 {
+    shift_bounds(&config.lane.shifts(digit)).0
+}
+
 /// The sum, and what is added to it in a cycle.
-fn accumulate(m: &ModuleBuilder, config: &Config, ports: &Ports, summands: &[Summand]) {
+fn accumulate(m: &ModuleBuilder, config: &Config, ports: &Ports, (products, summands): (&[Products], &[Summand])) {
     let width = config.geometry.kept_bits();
     let mut heap = BitHeap::new(width);
     if config.geometry.element_stages == 0 {
+        join_blocks(m, config, products, &mut heap);
         summands.iter().for_each(|summand| {
             heap.add_signed(&summand.word, summand.low, summand.arrival);
             heap.add_bit(&summand.carry, summand.low, 0);
         });
     } else {
         m.section("Sum of products");
-        add_held_products(m, config, ports, summands, &mut heap);
+        add_held_products(m, config, ports, (products, summands), &mut heap);
     }
     m.section("Sum");
     let names: &[&str] = if config.carry_save { &["sum_word", "carry_word"] } else { &["sum"] };
@@ -314,6 +333,18 @@ fn accumulate(m: &ModuleBuilder, config: &Config, ports: &Ports, summands: &[Sum
     m.output("sum", &m.concat(&words.iter().rev().collect::<Vec<_>>()));
 }
 
+/// Adds the products of digits in blocks to a heap; gives by how much it is then too large, if nothing takes it back.
+fn join_blocks(m: &ModuleBuilder, config: &Config, products: &[Products], heap: &mut BitHeap) -> i128 {
+    let mut bias = 0;
+    for (digit, Products { words, owed }) in (0..).zip(products) {
+        let Some(blocks) = blocks(config, digit) else { continue };
+        let low = least_shift(config, digit);
+        blocks.join(m, &format!("digit{digit}"), (words, owed), low, heap);
+        bias += blocks.bias() << low;
+    }
+    bias
+}
+
 /// The words of the sum of those before and of what a heap holds.
 fn next(m: &ModuleBuilder, config: &Config, mut heap: BitHeap, before: &[Value]) -> Vec<Value> {
     before.iter().for_each(|word| heap.add_unsigned(word, 0, SUM_ARRIVAL));
@@ -329,10 +360,19 @@ fn next(m: &ModuleBuilder, config: &Config, mut heap: BitHeap, before: &[Value])
 ///
 /// Two words of a signed sum could not be extended: with their signs inverted, products are unsigned numbers that are too
 /// large by a constant, which is taken back behind the registers.
-fn add_held_products(m: &ModuleBuilder, config: &Config, ports: &Ports, summands: &[Summand], heap: &mut BitHeap) {
+fn add_held_products(
+    m: &ModuleBuilder,
+    config: &Config,
+    ports: &Ports,
+    (of_digits, summands): (&[Products], &[Summand]),
+    heap: &mut BitHeap,
+) {
     let compression = config.tree.compression();
-    let shapes: Vec<(u32, u32)> = summands.iter().map(|summand| (summand.low, summand.word.width())).collect();
-    let mut products = BitHeap::new(biased_bits(&shapes));
+    let shapes = summands.iter().map(|summand| (summand.low, summand.word.width())).chain(shapes_in_blocks(config));
+    let mut products = BitHeap::new(biased_bits(&shapes.collect::<Vec<_>>()));
+    let bias = join_blocks(m, config, of_digits, &mut products);
+    products.add_constant(bias, 0);
+    heap.add_constant(-bias, 0);
     for (number, Summand { word, carry, low, arrival, .. }) in summands.iter().enumerate() {
         let sign = word.width() - 1;
         let biased = m.concat(&[&!word.top_bit(), &word.slice(0, sign)]);
@@ -346,6 +386,15 @@ fn add_held_products(m: &ModuleBuilder, config: &Config, ports: &Ports, summands
         let held = m.delay(&format!("products_word{number}"), &row.slice(low, bits), ports.advance.as_ref());
         heap.add_unsigned(&held, low, 0);
     }
+}
+
+/// By product in a block, its lowest column and its bits.
+pub(super) fn shapes_in_blocks(config: &Config) -> impl Iterator<Item = (u32, u32)> {
+    let of_digit = |digit: u32| {
+        let shape = (least_shift(config, digit), config.product_bits(digit));
+        (0..blocks(config, digit).map_or(0, |blocks| blocks.lanes())).map(move |_| shape)
+    };
+    (0..config.lane.digits).flat_map(of_digit)
 }
 
 /// Bits of the sum of words with their signs inverted and of their carries: by word its lowest column and its bits.

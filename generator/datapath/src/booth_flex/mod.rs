@@ -9,9 +9,10 @@
 //! ```
 //!
 //! `lane.rs` says how digits are shared out, `edge.rs` gives every digit its activation and makes the digits, `element.rs`
-//! multiplies and adds, `digit_sum.rs` what is of one digit.
+//! multiplies and adds, `digit_sum.rs` and `digit_blocks.rs` what is of one digit.
 
 mod cost;
+mod digit_blocks;
 mod digit_sum;
 mod edge;
 mod element;

@@ -342,8 +342,12 @@ fn name(parameters: &Parameters, kinds: &[Weights], sign: ActivationSign, five_t
     let packing = if five_trits { "_five_trit" } else { "" };
     let (radix, recoding) = (parameters.choice("radix"), parameters.choice("recoding"));
     let shift = if parameters.choice("shift") == "edge" { "_shift_edge" } else { "" };
+    let resolve = match parameters.choice("resolve") {
+        "synthesiser" => String::new(),
+        adder => format!("_{adder}"),
+    };
     format!(
-        "{}_{sign}{packing}_{radix}_{recoding}{shift}_{}_{}",
+        "{}_{sign}{packing}_{radix}_{recoding}{shift}_{}_{}{resolve}",
         kinds.join("_"),
         tree.name(),
         parameters.choice("accumulation")

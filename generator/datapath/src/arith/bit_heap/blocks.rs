@@ -51,10 +51,11 @@ impl Blocks {
     ) {
         let (sums, count) = (shifts.len() as u32, self.count);
         m.comment("What blocks leave; a constant of the sum takes back by how much it is too large.");
-        let words = sum.lanes(m, "block", sums * count);
+        let block = format!("{name}_block");
+        let words = sum.lanes(m, &block, sums * count);
         m.repeat(name, sums, |of_sum| {
-            m.repeat("block", count, |number| {
-                let instance = m.instance("block", module);
+            m.repeat(&block, count, |number| {
+                let instance = m.instance(&block, module);
                 connect(&instance, of_sum, number);
                 for (port, word) in WORDS.iter().zip(&words) {
                     word.drive(of_sum * count + number, &instance.output(port));

@@ -3,7 +3,7 @@
 use super::grid::{Grid, Place, place_value_census, places};
 use super::parameters::Config;
 use crate::arith::bit_heap::{BitHeap, PartialSum, Profile};
-use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value};
+use tritloom_hdl::{Census, Lanes, ModuleBuilder};
 
 /// Whether an element is made of units: where each shifts its products, there are several, and they hold several products each.
 pub(super) fn are_in(config: &Config) -> bool {
@@ -27,10 +27,7 @@ pub(super) fn add_units(m: &ModuleBuilder, config: &Config, (grid, products): (&
         let words = sum.reduce(m, "unit", &heap);
         left.iter().zip(words).for_each(|(lanes, word)| lanes.drive(unit, &word));
     });
-    for unit in 0..units {
-        let words: Vec<Value> = left.iter().map(|lanes| lanes.lane(unit)).collect();
-        sum.join(heap, &words, 0);
-    }
+    sum.join_lanes(heap, &left, |_| 0);
 }
 
 /// Bits of the words that a unit adds up, and their shifters.

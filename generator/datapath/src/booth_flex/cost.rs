@@ -3,12 +3,12 @@
 use super::digit_sum::DigitSum;
 use super::edge::{column_edge_census, masks, recoded_census, row_edge_census};
 use super::element::{
-    PRODUCT_ARRIVAL, SHIFT_ARRIVAL, SUM_ARRIVAL, biased_bits, blocks, is_gathered, least_shift, reads_control,
-    row_ranges, shapes_in_blocks, shift_bounds,
+    PRODUCT_ARRIVAL, SHIFT_ARRIVAL, SUM_ARRIVAL, blocks, is_gathered, least_shift, reads_control, row_ranges,
+    shapes_in_blocks, shift_bounds,
 };
 use super::parameters::Config;
 use crate::arith::adder::CarryOut;
-use crate::arith::bit_heap::{Plan, Profile};
+use crate::arith::bit_heap::{PartialSum, Plan, Profile};
 use crate::arith::recode::digit_product;
 use crate::array::{ControlCensus, ElementCensus};
 use crate::census::{Parts, copies, sum_of};
@@ -140,7 +140,7 @@ fn join_blocks(config: &Config, profile: &mut Profile) -> i128 {
 /// The compression of a beat's products to two words; `profile` gets these.
 fn add_held_products(config: &Config, summands: &[Summand], profile: &mut Profile, registers: &mut Census) -> Census {
     let shapes = summands.iter().map(|summand| (summand.low, summand.bits)).chain(shapes_in_blocks(config));
-    let mut products = Profile::new(biased_bits(&shapes.collect::<Vec<_>>()));
+    let mut products = Profile::new(PartialSum::bits(shapes));
     let bias = join_blocks(config, &mut products);
     products.add_constant(bias, 0);
     profile.add_constant(-bias, 0);

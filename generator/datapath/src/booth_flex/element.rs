@@ -21,11 +21,11 @@ use super::edge::{column_lane_bits, recoded, row_lane_bits};
 use super::lane::ModeSet;
 use super::parameters::Config;
 use crate::arith::adder::CarryOut;
-use crate::arith::bit_heap::{BitHeap, Plan};
+use crate::arith::bit_heap::{BitHeap, PartialSum, Plan};
 use crate::arith::recode::{Digit, DigitSet, Multiples, digit_product};
 use crate::arith::reduction::Term;
 use crate::array::Geometry;
-use tritloom_hdl::{Affine, LaneWire, Lanes, Module, ModuleBuilder, Shape, Value, bits_for, uint};
+use tritloom_hdl::{Affine, LaneWire, Lanes, Module, ModuleBuilder, Shape, Value, uint};
 
 /// Gate delays of a digit product behind the operand registers: AND, OR, exclusive OR.
 pub(super) const PRODUCT_ARRIVAL: u32 = 3;
@@ -369,7 +369,7 @@ fn add_held_products(
 ) {
     let compression = config.tree.compression();
     let shapes = summands.iter().map(|summand| (summand.low, summand.word.width())).chain(shapes_in_blocks(config));
-    let mut products = BitHeap::new(biased_bits(&shapes.collect::<Vec<_>>()));
+    let mut products = BitHeap::new(PartialSum::bits(shapes));
     let bias = join_blocks(m, config, of_digits, &mut products);
     products.add_constant(bias, 0);
     heap.add_constant(-bias, 0);
@@ -395,9 +395,4 @@ pub(super) fn shapes_in_blocks(config: &Config) -> impl Iterator<Item = (u32, u3
         (0..blocks(config, digit).map_or(0, |blocks| blocks.lanes())).map(move |_| shape)
     };
     (0..config.lane.digits).flat_map(of_digit)
-}
-
-/// Bits of the sum of words with their signs inverted and of their carries: by word its lowest column and its bits.
-pub(super) fn biased_bits(words: &[(u32, u32)]) -> u32 {
-    bits_for(words.iter().map(|(low, bits)| 1 << (low + bits)).sum())
 }

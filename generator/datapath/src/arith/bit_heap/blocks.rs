@@ -4,7 +4,7 @@
 use super::partial_sum::WORDS;
 use super::{BitHeap, Order, PartialSum};
 use std::cmp::Reverse;
-use tritloom_hdl::{Index, InstanceBuilder, Lanes, Module, ModuleBuilder, Value, uint};
+use tritloom_hdl::{Index, InstanceBuilder, Lanes, Module, ModuleBuilder, uint};
 
 /// A sum over fewer lanes is one compression, which is a bit smaller: a block has half adders of its own.
 const LEAST_LANES: u32 = 32;
@@ -62,10 +62,7 @@ impl Blocks {
                 }
             });
         });
-        for number in 0..sums * count {
-            let words: Vec<Value> = words.iter().map(|word| word.lane(number)).collect();
-            sum.join(heap, &words, shifts[(number / count) as usize]);
-        }
+        sum.join_lanes(heap, &words, |number| shifts[(number / count) as usize]);
     }
 
     /// The lanes of each block side by side.

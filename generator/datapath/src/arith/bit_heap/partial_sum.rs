@@ -70,6 +70,15 @@ impl PartialSum {
         heap.add_constant(-self.bias, shift);
     }
 
+    /// The same of each of some [lanes](PartialSum::lanes), given the shift of its number.
+    #[track_caller]
+    pub fn join_lanes(&self, heap: &mut BitHeap, lanes: &[LaneWire], shift: impl Fn(u32) -> u32) {
+        for number in 0..lanes.first().map_or(0, |words| words.count()) {
+            let words: Vec<Value> = lanes.iter().map(|words| words.lane(number)).collect();
+            self.join(heap, &words, shift(number));
+        }
+    }
+
     /// Adds `2^shift` times the words to the profile of another heap.
     pub fn join_profile(&self, profile: &mut Profile, shift: u32) {
         self.words().iter().for_each(|bits| profile.add_arriving(moved_up(bits, shift)));

@@ -33,8 +33,8 @@ fn all_sums(sum: &Sum, compression: &Compression) -> Design {
     let m = ModuleBuilder::new("sums", "The rows of a heap and their sums.");
     let (word, carries) = sum.heap(&m).reduce(&m, "heap", compression);
     let rows = match sum.carries {
-        Carries::Everywhere => (word, carries),
-        apart => {
+        Carries::Everywhere | Carries::Below(_) => (word, carries.extend(sum.width)),
+        apart @ Carries::Apart { .. } => {
             let instance = m.instance("words", &apart.two_words(sum.width));
             instance.connect("sum", &m.concat(&[&carries, &word]));
             let words = instance.output("words");

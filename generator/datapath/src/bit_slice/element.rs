@@ -1,7 +1,7 @@
 //! One element of the array: a grid of multipliers of slices, shifters, compressor trees, and the sum.
 
-use super::fusion_unit;
-use super::grid::{Grid, Place, place_value_census, places};
+use super::grid::Grid;
+use super::grid_sum::GridSum;
 use super::parameters::Config;
 use crate::arith::bit_heap::{BitHeap, Plan, Profile, Tree};
 use crate::arith::reduction::{bits_up_to, partial_bits};
@@ -32,18 +32,8 @@ pub(super) fn element(config: &Config) -> Module {
     let ports = SumPorts::declare(&m, config, width);
     let mut heap = BitHeap::new(beat_bits(config));
     let products = grid.products(&m, config);
-    if fusion_unit::are_in(config) {
-        fusion_unit::add_units(&m, config, (&grid, &products), &mut heap);
-    } else {
-        let words = if gathers(config) { grid.gathered(&m, config, &products) } else { products };
-        let word = |place: Place| words.lane(place.weight * config.activation.count() + place.activation);
-        m.section("Place values");
-        let worth = match places(config).count() {
-            1 => words.iter(),
-            _ => grid.place_values(&m, config, word),
-        };
-        worth.iter().for_each(|worth| heap.add_signed(worth, 0, 0));
-    }
+    let words = if gathers(config) { grid.gathered(&m, config, &products) } else { products };
+    sum_of_words(config).add(&m, &grid, &words, &mut heap);
     ports.accumulate(&m, heap, &config.tree, width);
     m.finish()
 }
@@ -51,6 +41,12 @@ pub(super) fn element(config: &Config) -> Module {
 /// Whether products are added before they are shifted.
 fn gathers(config: &Config) -> bool {
     !config.shift_in_element && config.geometry.depth > 1
+}
+
+/// The sum of products, or of what is gathered of them.
+fn sum_of_words(config: &Config) -> GridSum<'_> {
+    let (grids, gathered) = if gathers(config) { (1, config.geometry.depth) } else { (config.geometry.depth, 1) };
+    GridSum::new(config, grids, partial_bits(gathered.into(), config.product_magnitude(), false))
 }
 
 /// The ports that say what becomes of a sum.
@@ -120,8 +116,13 @@ pub(super) fn sum_census(config: &Config, width: u32, beat_bits: u32) -> Census 
 pub(super) fn element_census(config: &Config) -> Parts {
     let geometry = &config.geometry;
     let cells = u64::from(config.activation_slices() * config.weight.count());
-    let gathered = if gathers(config) { places(config).count() as u64 } else { 0 };
-    let (shifters, reduction) = sum_of_products_census(config);
+    let places = u64::from(config.activation.count() * config.weight.count());
+    let gathered = if gathers(config) { places } else { 0 };
+    let sum = sum_of_words(config);
+    let (shifters, mut reduction) = sum.census();
+    let mut profile = Profile::new(beat_bits(config));
+    sum.add_profile(&mut profile);
+    reduction.add_census(&Plan::new(&profile, &config.tree.compression()).census(), 1);
     vec![
         ("multiply", products(cells, [config.activation.prepared_bits(), config.weight.prepared_bits()])),
         ("gather", copies(&config.adders.census(geometry.depth.into(), config.product_magnitude(), false), gathered)),
@@ -129,26 +130,4 @@ pub(super) fn element_census(config: &Config) -> Parts {
         ("reduction", reduction),
         ("accumulate", sum_census(config, geometry.kept_bits(), beat_bits(config))),
     ]
-}
-
-/// The shifters of slice products or of their sums, and what adds them up.
-fn sum_of_products_census(config: &Config) -> (Census, Census) {
-    let (depth, mut profile) = (config.geometry.depth, Profile::new(beat_bits(config)));
-    let (mut shifters, mut reduction) = (Census::default(), Census::default());
-    if fusion_unit::are_in(config) {
-        let sum = fusion_unit::sum(config);
-        (0..depth).for_each(|_| sum.join_profile(&mut profile, 0));
-        shifters.add_census(&fusion_unit::shifters(config), depth.into());
-        reduction.add_census(&sum.census(), depth.into());
-    } else {
-        let (words, gathered) = if config.shift_in_element { (depth, 1) } else { (1, depth) };
-        let bits = partial_bits(gathered.into(), config.product_magnitude(), false);
-        for place in places(config) {
-            for _ in 0..words {
-                profile.add_signed(place_value_census(config, place, bits, &mut shifters), 0, 0);
-            }
-        }
-    }
-    reduction.add_census(&Plan::new(&profile, &config.tree.compression()).census(), 1);
-    (shifters, reduction)
 }

@@ -4,20 +4,7 @@ use super::parameters::Config;
 use super::slicing::{Control, Side, Signal, Slicing};
 use crate::arith::reduction::{Term, partial_bits};
 use tritloom_hdl::Primitive::Multiplexer;
-use tritloom_hdl::{Census, Lanes, ModuleBuilder, Value, sint, uint};
-
-/// A place of the grid of one product of full width: the digits whose product stands there.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    pub activation: u32,
-    pub weight: u32,
-}
-
-/// Every place, the lowest weight first.
-pub(super) fn places(config: &Config) -> impl Iterator<Item = Place> + use<> {
-    let (activations, weights) = (config.activation.count(), config.weight.count());
-    (0..weights).flat_map(move |weight| (0..activations).map(move |activation| Place { activation, weight }))
-}
+use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, Value, sint, uint};
 
 /// The ports of the grids of an element.
 pub(super) struct Grid {
@@ -40,8 +27,8 @@ impl Grid {
         Grid { activations, weights, word_of_mode }
     }
 
-    /// The product of each slice of activations with each slice of a weight, row by row of the bus of activations.
-    pub fn products(&self, m: &ModuleBuilder, config: &Config) -> Lanes {
+    /// The product of each slice of activations with each slice of a weight, a grid for each of `depth`.
+    pub fn products(&self, m: &ModuleBuilder, config: &Config) -> Words {
         m.section("Slice products");
         let (slices, weights, bits) = (config.activation_slices(), config.weight.count(), config.product_bits());
         let products = m.lanes("products", sint(bits), slices * weights);
@@ -52,68 +39,67 @@ impl Grid {
                 products.drive(j * slices + i, &m.wire("product", &(x * w)).wrap(bits));
             });
         });
-        (*products).clone()
+        Words { lanes: (*products).clone(), grids: config.geometry.depth, activations: config.activation.count() }
     }
 
-    /// The sum of the products of each place, which stand side by side as those of one product of full width.
-    pub fn gathered(&self, m: &ModuleBuilder, config: &Config, products: &Lanes) -> Lanes {
+    /// The sums of the words of a place of all grids: those of one grid.
+    pub fn gathered(&self, m: &ModuleBuilder, config: &Config, words: &Words) -> Words {
         m.section("Sums of equal place value");
-        let (count, weights) = (config.activation.count(), config.weight.count());
-        let (depth, slices, magnitude) =
-            (config.geometry.depth, config.activation_slices(), config.product_magnitude());
-        let sums = m.lanes("gathered", sint(partial_bits(depth.into(), magnitude, false)), count * weights);
+        let (count, weights, magnitude) = (words.activations, config.weight.count(), config.product_magnitude());
+        let sums = m.lanes("gathered", sint(partial_bits(words.grids.into(), magnitude, false)), count * weights);
         m.repeat("weight_digit", weights, |j| {
             m.repeat("activation_digit", count, |i| {
-                let product = |number: u32| products.lane(j * slices + i + number * count);
-                let terms: Vec<Term> = (0..depth).map(|number| Term { word: product(number), carry: None }).collect();
+                let term = |grid| Term { word: words.at(grid, i, j), carry: None };
+                let terms: Vec<Term> = (0..words.grids).map(term).collect();
                 sums.drive(j * count + i, &config.adders.tree(m, "sum", &terms, magnitude).word);
             });
         });
-        (*sums).clone()
+        Words { lanes: (*sums).clone(), grids: 1, activations: count }
     }
 
-    /// The word of each place with the place value that it has in the mode.
-    pub fn place_values(&self, m: &ModuleBuilder, config: &Config, word: impl Fn(Place) -> Value) -> Vec<Value> {
+    /// By bit, the digit that the slice at a position is in the mode.
+    pub fn digit(&self, m: &ModuleBuilder, config: &Config, side: Side, position: u32) -> impl Fn(u32) -> Value {
         let control = Control::new(config.activation, config.weight);
-        let value = |place: Place| {
-            let name = format!("worth_{}_{}", place.activation, place.weight);
-            let shift = |side, position, word| {
-                let signal = |bit| control.signal(m, self.word_of_mode.as_ref(), Signal::Digit(side, position, bit));
-                shifted(m, &name, config.slicing(side), position, word, &signal)
-            };
-            shift(Side::Weight, place.weight, shift(Side::Activation, place.activation, word(place)))
-        };
-        places(config).map(value).collect()
+        move |bit| control.signal(m, self.word_of_mode.as_ref(), Signal::Digit(side, position, bit))
     }
 }
 
-/// Bits of a word of so many bits behind the shifters of its place, their multiplexers counted.
-pub(super) fn place_value_census(config: &Config, place: Place, bits: u32, census: &mut Census) -> u32 {
-    let bits = shifted_census(&config.activation, place.activation, bits, census);
-    shifted_census(&config.weight, place.weight, bits, census)
+/// A word for each place of grids side by side.
+pub(super) struct Words {
+    lanes: Lanes,
+    pub grids: u32,
+    /// Digits of an activation.
+    activations: u32,
 }
 
-/// The word times `2^(slice * d)`, where d is the digit that the slice at `position` is; `signal` gives a bit of d.
+impl Words {
+    /// The word of a place of a grid.
+    pub fn at(&self, grid: impl Into<Affine>, activation: impl Into<Affine>, weight: impl Into<Affine>) -> Value {
+        let row = grid.into() * self.activations + activation.into();
+        self.lanes.lane(row + weight.into() * (self.grids * self.activations))
+    }
+}
+
+/// The word times `2^(slice * d)`, where d is the digit that the slice at `position` is; `digit` gives a bit of d.
 pub(super) fn shifted(
     m: &ModuleBuilder,
     name: &str,
     slicing: &Slicing,
     position: u32,
     word: Value,
-    signal: &impl Fn(u32) -> Value,
+    digit: &impl Fn(u32) -> Value,
 ) -> Value {
-    slicing.digit_bits(position).into_iter().fold(word, |word, bit| {
-        let moved = word.shift_left(slicing.slice << bit);
-        let chosen = signal(bit).mux(&moved, &word.extend(moved.width()));
+    slicing.moves(position).into_iter().fold(word, |word, (bit, columns)| {
+        let moved = word.shift_left(columns);
+        let chosen = digit(bit).mux(&moved, &word.extend(moved.width()));
         m.wire(&format!("{name}_w{}", moved.width()), &chosen)
     })
 }
 
 /// Bits of a word of `bits` behind its shifters, their multiplexers counted.
 pub(super) fn shifted_census(slicing: &Slicing, position: u32, bits: u32, census: &mut Census) -> u32 {
-    slicing.digit_bits(position).into_iter().fold(bits, |bits, bit| {
-        let wider = bits + (slicing.slice << bit);
-        census.add(Multiplexer, 1, wider.into());
-        wider
+    slicing.moves(position).into_iter().fold(bits, |bits, (_, columns)| {
+        census.add(Multiplexer, 1, (bits + columns).into());
+        bits + columns
     })
 }

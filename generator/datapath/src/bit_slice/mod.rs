@@ -18,9 +18,10 @@
 mod activation_sum;
 mod edge;
 mod element;
-mod fusion_unit;
 mod grid;
+mod grid_sum;
 mod parameters;
+mod rows;
 mod slicing;
 
 use crate::array::{self, ArrayFamily, ControlCensus, ElementCensus, Geometry};

@@ -58,6 +58,16 @@ impl Slicing {
         (0..u32::BITS).filter(|bit| digits.iter().any(|digit| digit >> bit & 1 == 1)).collect()
     }
 
+    /// By bit of the digit at `position`, how many columns it moves a word up.
+    pub fn moves(&self, position: u32) -> Vec<(u32, u32)> {
+        self.digit_bits(position).into_iter().map(|bit| (bit, self.slice << bit)).collect()
+    }
+
+    /// How many columns the digits at `position` move a word up at most.
+    pub fn most_moved(&self, position: u32) -> u32 {
+        self.moves(position).iter().map(|(_, columns)| columns).sum()
+    }
+
     /// A word for names of modules.
     pub fn name(&self, prefix: &str) -> String {
         format!("{prefix}{}{}_by{}", self.bits, if self.signed { "s" } else { "u" }, self.slice)

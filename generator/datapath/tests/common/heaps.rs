@@ -57,8 +57,11 @@ impl Sum {
         let terms = (0..count).map(|_| term()).collect();
         let constant = if random.random() { random.random_range(-5000..5000) } else { 0 };
         let from = random.random_range(1..=width);
-        let apart = Carries::Apart { from, spacing: random.random_range(2..9) };
-        let carries = if random.random() { apart } else { Carries::Everywhere };
+        let carries = match random.random_range(0..4) {
+            0 => Carries::Below(from),
+            1 => Carries::Apart { from, spacing: random.random_range(2..9) },
+            _ => Carries::Everywhere,
+        };
         Sum { width, terms, constant, carries }
     }
 

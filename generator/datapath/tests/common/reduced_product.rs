@@ -77,7 +77,7 @@ impl Rows {
         heap.leave(carries);
         let (word, left) = heap.reduce(&m, "heap", compression);
         let words = match carries {
-            Carries::Everywhere => m.concat(&[&left, &word]),
+            Carries::Everywhere | Carries::Below(_) => m.concat(&[&left.extend(2 * bits), &word]),
             Carries::Apart { .. } => {
                 let in_place = m.instance("in_place", &carries.two_words(2 * bits));
                 in_place.connect("sum", &m.concat(&[&left, &word]));

@@ -14,6 +14,8 @@ pub enum Carries {
     /// One in every column: two rows.
     #[default]
     Everywhere,
+    /// One in every column below this one, none from there on: a sum that leaves it at most one bit.
+    Below(u32),
     /// Below `from` one in every column. From there on two in every `spacing`-th, and none between: as the ones take part, two
     /// may come out of a column.
     Apart {
@@ -31,6 +33,7 @@ impl Carries {
             Carries::Apart { from, spacing } if column >= from => {
                 2 * u32::from((column - from).is_multiple_of(spacing))
             }
+            Carries::Below(end) => u32::from(column < end),
             Carries::Everywhere | Carries::Apart { .. } => 1,
         }
     }
@@ -48,7 +51,7 @@ impl Carries {
     /// What a port holds of a sum with these carries.
     pub fn layout(self) -> &'static str {
         match self {
-            Carries::Everywhere => "two words of a sum",
+            Carries::Everywhere | Carries::Below(_) => "two words of a sum",
             Carries::Apart { .. } => "a word of a sum, above it its carries, the lowest column first",
         }
     }
@@ -108,6 +111,7 @@ impl Carries {
     pub(super) fn dense_below(self, bits: u32) -> u32 {
         match self {
             Carries::Everywhere => bits,
+            Carries::Below(end) => end.min(bits),
             Carries::Apart { from, .. } => from.min(bits),
         }
     }

@@ -114,19 +114,25 @@ impl BitHeap {
     #[track_caller]
     pub fn add_signed(&mut self, value: &Value, shift: u32, arrival: u32) {
         self.profile.add_signed(value.width(), shift, arrival);
-        if self.profile.inverts_sign(shift + value.width() - 1) {
-            self.invert_sign(value, shift);
-        }
-        self.push_bits(value, value.width(), shift);
+        self.push_signed(value, shift);
     }
 
-    /// Adds the pattern of `value`, read as two's complement, plus `2^(width - 1)`, times `2^shift`: nothing that is added is
-    /// negative. The heap is at least as wide as what is added.
+    /// Adds the pattern of `value`, read as two's complement, plus `2^(width - 1)`, times `2^shift`: where the heap is wider than
+    /// what is added, nothing that is added is negative ([`Profile::add_biased`]).
     #[track_caller]
     pub fn add_biased(&mut self, value: &Value, shift: u32, arrival: u32) {
         self.profile.add_biased(value.width(), shift, arrival);
-        self.invert_sign(value, shift);
-        self.push_bits(value, value.width(), shift);
+        self.push_signed(value, shift);
+    }
+
+    /// Says that what has been added is too large by this.
+    pub fn add_bias(&mut self, excess: i128) {
+        self.profile.add_bias(excess);
+    }
+
+    /// Subtracts by how much the sum is too large.
+    pub fn take_back_bias(&mut self) {
+        self.profile.take_back_bias();
     }
 
     /// Adds `value * 2^shift`.
@@ -176,11 +182,15 @@ impl BitHeap {
         bits
     }
 
-    /// Has the sign of a word inverted that is added next.
-    fn invert_sign(&mut self, value: &Value, shift: u32) {
-        let columns = &self.bits[shift as usize..(shift + value.width()) as usize];
-        let places = columns.iter().map(Vec::len).collect();
-        self.signed.push(SignedWord { word: value.as_unsigned(), low: shift, places });
+    /// Pushes the bits of a word whose sign is inverted, but for one in the top column or beyond.
+    #[track_caller]
+    fn push_signed(&mut self, value: &Value, shift: u32) {
+        if self.profile.inverts_sign(shift + value.width() - 1) {
+            let columns = &self.bits[shift as usize..(shift + value.width()) as usize];
+            let places = columns.iter().map(Vec::len).collect();
+            self.signed.push(SignedWord { word: value.as_unsigned(), low: shift, places });
+        }
+        self.push_bits(value, value.width(), shift);
     }
 
     #[track_caller]

@@ -113,11 +113,25 @@ impl Profile {
     }
 
     /// A signed value of `bits` bits plus `2^(bits - 1)`, times `2^shift`: that is the value with its sign inverted, and not
-    /// negative.
+    /// negative. In the top column and beyond plus and minus are the same, and nothing is added.
     pub fn add_biased(&mut self, bits: u32, shift: u32, arrival: u32) {
         self.add_unsigned(bits, shift, arrival);
-        self.inverted_signs += 1;
-        self.bias += 1 << (shift + bits - 1);
+        let sign = shift + bits - 1;
+        if self.inverts_sign(sign) {
+            self.inverted_signs += 1;
+            self.add_bias(1 << sign);
+        }
+    }
+
+    /// Says that what has been added is too large by this.
+    pub fn add_bias(&mut self, excess: i128) {
+        self.bias += excess;
+    }
+
+    /// Subtracts by how much the sum is too large.
+    pub fn take_back_bias(&mut self) {
+        let bias = std::mem::take(&mut self.bias);
+        self.add_constant(-bias, 0);
     }
 
     /// A number times `2^shift`.

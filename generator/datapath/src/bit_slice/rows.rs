@@ -1,0 +1,194 @@
+//! Rows of a grid: words that share a digit of one side. They are moved up by their digits of the other side and added up to
+//! two words, which are moved up by the digit that they share. Two words take fewer shifters than all.
+//!
+//! Words are biased, and a sum that is moved up has a larger bias, which would be another constant in every mode. So a row is made
+//! too large by `2^W - 1`, with W columns of carries. Moved up by d of up to D columns, the carries leave D columns free, d
+//! below and the others above. Ones in them make the row too large by `2^(W + D) - 1`, whatever d is.
+
+use super::grid::{Grid, Words, shifted, shifted_census};
+use super::parameters::Config;
+use super::slicing::{Side, Slicing};
+use crate::arith::bit_heap::{BitHeap, Carries, Compression, Plan, Profile};
+use tritloom_hdl::Primitive::Multiplexer;
+use tritloom_hdl::{Affine, Census, LaneWire, ModuleBuilder, Value, bits_for, uint};
+
+/// Fewer words are no more than what a sum leaves of them.
+const LEAST_WORDS: u32 = 3;
+
+/// The rows of a grid.
+pub(super) struct Rows<'a> {
+    config: &'a Config,
+    /// Of the digits that the words of a row have.
+    along: Side,
+    /// Of the digit that they share.
+    across: Side,
+    /// By how much biased words are too large.
+    words_bias: u64,
+    /// W.
+    carry_bits: u32,
+    shifters: Census,
+    plan: Plan,
+}
+
+impl Rows<'_> {
+    /// Of a grid of words of so many bits: along the side with more digits. `None` where rows would hold too few words, or there
+    /// is but one row.
+    pub fn new(config: &Config, word_bits: u32) -> Option<Rows<'_>> {
+        let has_more_weights = config.weight.count() > config.activation.count();
+        let (along, across) =
+            if has_more_weights { (Side::Weight, Side::Activation) } else { (Side::Activation, Side::Weight) };
+        let words = config.slicing(along).count();
+        if words < LEAST_WORDS || config.slicing(across).count() < 2 {
+            return None;
+        }
+        let mut shifters = Census::default();
+        let moved_up = |position| shifted_census(config.slicing(along), position, word_bits, &mut shifters);
+        let moved_up: Vec<u32> = (0..words).map(moved_up).collect();
+        let words_bias = moved_up.iter().map(|bits| 1 << (bits - 1)).sum();
+        let carry_bits = bits_for(words_bias);
+        let mut profile = Profile::new(carry_bits + 1);
+        profile.leave(Carries::Below(carry_bits));
+        moved_up.iter().for_each(|&bits| profile.add_biased(bits, 0, 0));
+        profile.add_constant(added_bias(carry_bits, words_bias), 0);
+        let plan = Plan::new(&profile, &compression(config));
+        Some(Rows { config, along, across, words_bias, carry_bits, shifters, plan })
+    }
+
+    /// How many there are in a grid.
+    pub fn count(&self) -> u32 {
+        self.across().count()
+    }
+
+    /// The most that the rows of a grid are together, moved up.
+    pub fn most(&self) -> u64 {
+        let row = |position| {
+            let above = self.across().most_moved(position);
+            (self.words_bias << above) + (1 << (self.carry_bits + above)) - 1
+        };
+        (0..self.count()).map(row).sum()
+    }
+
+    /// Shifters of a grid's words and rows.
+    pub fn shifters(&self) -> Census {
+        let mut census = Census::default();
+        census.add_census(&self.shifters, self.count().into());
+        for position in 0..self.count() {
+            let mut bits = self.carry_bits;
+            for (_, columns) in self.across().moves(position) {
+                bits += columns;
+                census.add(Multiplexer, 1, bits.into());
+                census.add(Multiplexer, 1, (bits + 1).into());
+            }
+        }
+        census
+    }
+
+    /// The primitives of a grid's sums.
+    pub fn reduction(&self) -> Census {
+        let mut census = Census::default();
+        census.add_census(&self.plan.census(), self.count().into());
+        census
+    }
+
+    /// Lanes for the sums and the carries of the rows of so many grids.
+    pub fn lanes(&self, m: &ModuleBuilder, grids: u32) -> [LaneWire; 2] {
+        let words = [("row_sum", self.carry_bits + 1), ("row_carries", self.carry_bits)];
+        words.map(|(name, bits)| m.lanes(name, uint(bits), grids * self.count()))
+    }
+
+    /// Adds up each row of a grid.
+    pub fn add_up(&self, m: &ModuleBuilder, (grid, words): (&Grid, &Words), number: &Affine, lanes: &[LaneWire; 2]) {
+        m.repeat("row", self.count(), |row| {
+            let mut heap = BitHeap::new(self.carry_bits + 1);
+            heap.leave(Carries::Below(self.carry_bits));
+            for position in 0..self.along().count() {
+                let word = match self.along {
+                    Side::Activation => words.at(number.clone(), position, row),
+                    Side::Weight => words.at(number.clone(), row, position),
+                };
+                let digit = grid.digit(m, self.config, self.along, position);
+                let moved_up = shifted(m, &format!("worth_{position}"), self.along(), position, word, &digit);
+                heap.add_biased(&moved_up, 0, 0);
+            }
+            heap.add_constant(added_bias(self.carry_bits, self.words_bias), 0);
+            let (sum, carries) = heap.reduce(m, "row", &compression(self.config));
+            let number = number.clone() * self.count() + row;
+            lanes[0].drive(number.clone(), &sum);
+            lanes[1].drive(number, &carries);
+        });
+    }
+
+    /// Adds the rows of a grid to a heap, moved up.
+    pub fn join(&self, m: &ModuleBuilder, grid: &Grid, number: &Affine, lanes: &[LaneWire; 2], heap: &mut BitHeap) {
+        for position in 0..self.count() {
+            let [sum, carries] = lanes.each_ref().map(|words| words.lane(number.clone() * self.count() + position));
+            let above = self.across().most_moved(position);
+            if above == 0 {
+                let columns = self.columns_of_carries();
+                let carries: Vec<Value> = columns.iter().rev().map(|&column| carries.bit(column)).collect();
+                heap.add_unsigned(&sum, 0, 0);
+                heap.add_bits(&m.concat(&carries.iter().collect::<Vec<_>>()), &columns, 0);
+            } else {
+                let digit = grid.digit(m, self.config, self.across, position);
+                for (name, word, fill) in [("sum", sum, false), ("carries", carries, true)] {
+                    let name = format!("row{position}_{name}");
+                    heap.add_unsigned(&moved_up(m, &name, self.across(), position, word, (fill, &digit)), 0, 0);
+                }
+            }
+            heap.add_bias((1 << (self.carry_bits + above)) - 1);
+        }
+    }
+
+    /// The same for a profile.
+    pub fn join_profile(&self, profile: &mut Profile) {
+        for position in 0..self.count() {
+            let above = self.across().most_moved(position);
+            profile.add_unsigned(self.carry_bits + 1 + above, 0, 0);
+            match above {
+                0 => profile.add_bits(self.columns_of_carries(), 0),
+                _ => profile.add_unsigned(self.carry_bits + above, 0, 0),
+            }
+            profile.add_bias((1 << (self.carry_bits + above)) - 1);
+        }
+    }
+
+    fn along(&self) -> &Slicing {
+        self.config.slicing(self.along)
+    }
+
+    fn across(&self) -> &Slicing {
+        self.config.slicing(self.across)
+    }
+
+    /// Columns in which a carry is left.
+    fn columns_of_carries(&self) -> Vec<u32> {
+        let columns = (0..).zip(&self.plan.rows).filter(|(_, bits)| bits.len() > 1);
+        columns.map(|(column, _)| column).collect()
+    }
+}
+
+/// Half adders take nothing off a sum that joins another one.
+fn compression(config: &Config) -> Compression {
+    config.tree.compression().without_half_adders()
+}
+
+/// What makes words that are too large by `words_bias` too large by `2^carry_bits - 1`.
+fn added_bias(carry_bits: u32, words_bias: u64) -> i128 {
+    (1 << carry_bits) - 1 - i128::from(words_bias)
+}
+
+/// A word of a row times `2^(slice * d)`, where d is the digit that the row shares, and `fill` in each column that is free.
+fn moved_up(
+    m: &ModuleBuilder,
+    name: &str,
+    slicing: &Slicing,
+    position: u32,
+    word: Value,
+    (fill, digit): (bool, &impl Fn(u32) -> Value),
+) -> Value {
+    slicing.moves(position).into_iter().fold(word, |word, (bit, columns)| {
+        let free = m.uint(if fill { (1 << columns) - 1 } else { 0 }, columns);
+        let chosen = digit(bit).mux(&m.concat(&[&word, &free]), &m.concat(&[&free, &word]));
+        m.wire(&format!("{name}_w{}", chosen.width()), &chosen)
+    })
+}

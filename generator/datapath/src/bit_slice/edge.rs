@@ -48,10 +48,8 @@ impl Bus {
 pub(super) fn edge(config: &Config, side: Side) -> Module {
     let bus = Bus::new(config, side);
     let control = Control::new(config.activation, config.weight);
-    let (operands, what) = match side {
-        Side::Activation => ("activations", "activation"),
-        Side::Weight => ("weights", "weight"),
-    };
+    let what = side.name();
+    let operands = format!("{what}s");
     let m = ModuleBuilder::new(
         format!("{what}_slices_{}_{}_d{}", config.activation.name("a"), config.weight.name("w"), config.geometry.depth),
         format!("Deals slices of {operands} out to the grid of an element, and gives the top ones a sign."),
@@ -59,7 +57,7 @@ pub(super) fn edge(config: &Config, side: Side) -> Module {
     m.parameter("rows of the bus", bus.rows);
     m.parameter("slices of a row", bus.slices);
     m.parameter("bits of a slice", bus.slicing.slice);
-    let incoming = m.input_lanes(operands, uint(bus.row_bits()), bus.rows, "row by row");
+    let incoming = m.input_lanes(&operands, uint(bus.row_bits()), bus.rows, "row by row");
     let word = config.geometry.has_modes().then(|| m.documented_input("control", uint(control.bits()), "the mode"));
     let rows: Vec<Value> = (0..bus.rows)
         .map(|row| {

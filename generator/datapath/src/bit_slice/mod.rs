@@ -6,14 +6,14 @@
 //!  activation     ▼
 //!  bus ── edge ─► w_j x_i  w_j x_i  ...   a grid of multipliers of slices
 //!                   │        │
-//!                   ▼        ▼
-//!                 gather over `depth`, shift by the digits that i and j are in the mode (or the other way round)
+//!                   ▼        ▼            gathered over `depth`, or a grid for each of `depth`
+//!                 rows: the words of a weight digit j, each shifted by the digit that i is in the mode, added to two words
 //!                   └───┬────┘
-//!                       ▼
+//!                       ▼                 shifted by the digit that j is in the mode
 //!                 compressor tree ─► register ─► + ─► sum
 //! ```
 //!
-//! Where slice products are shifted alone, the compressor tree is split: each of `depth` fusion units leaves two words.
+//! Where slice products are not gathered, the compressor tree is split: each of `depth` fusion units leaves two words.
 
 mod activation_sum;
 mod edge;

@@ -98,6 +98,7 @@ impl Rows<'_> {
 
     /// Adds up each row of a grid.
     pub fn add_up(&self, m: &ModuleBuilder, (grid, words): (&Grid, &Words), number: &Affine, lanes: &[LaneWire; 2]) {
+        m.comment(&format!("A row has the words that share a digit of {}s.", self.across.name()));
         m.repeat("row", self.count(), |row| {
             let mut heap = BitHeap::new(self.carry_bits + 1);
             heap.leave(Carries::Below(self.carry_bits));
@@ -111,7 +112,7 @@ impl Rows<'_> {
                 heap.add_biased(&moved_up, 0, 0);
             }
             heap.add_constant(added_bias(self.carry_bits, self.words_bias), 0);
-            let (sum, carries) = heap.reduce(m, "row", &compression(self.config));
+            let (sum, carries) = heap.reduce(m, "words", &compression(self.config));
             let number = number.clone() * self.count() + row;
             lanes[0].drive(number.clone(), &sum);
             lanes[1].drive(number, &carries);
@@ -120,6 +121,7 @@ impl Rows<'_> {
 
     /// Adds the rows of a grid to a heap, moved up.
     pub fn join(&self, m: &ModuleBuilder, grid: &Grid, number: &Affine, lanes: &[LaneWire; 2], heap: &mut BitHeap) {
+        m.comment("Ones in the columns that moving a row up leaves free keep by how much it is too large the same in every mode.");
         for position in 0..self.count() {
             let [sum, carries] = lanes.each_ref().map(|words| words.lane(number.clone() * self.count() + position));
             let above = self.across().most_moved(position);

@@ -127,6 +127,16 @@ pub(super) enum Side {
     Weight,
 }
 
+impl Side {
+    /// What one of its numbers is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::Activation => "activation",
+            Side::Weight => "weight",
+        }
+    }
+}
+
 impl Signal {
     fn holds(self, (m, n): (u32, u32)) -> bool {
         let size = |side| if side == Side::Activation { m } else { n };

@@ -130,10 +130,14 @@ impl Printer<'_, '_> {
                 let brackets = needs_brackets_after_prefix(operand);
                 self.parenthesised(&format!("{lead}{operator}"), operand, brackets, tail);
             }
-            Expression::Replicate(count, value) => {
+            Expression::Replicate(count, value)
+                if !matches!(**value, Expression::Literal { .. } | Expression::Read(_)) =>
+            {
                 self.expression(&format!("{lead}{{{count}{{"), value, &format!("}}}}{tail}"));
             }
-            Expression::Literal { .. } | Expression::Read(_) => self.break_leaf(lead, expression, tail),
+            Expression::Literal { .. } | Expression::Read(_) | Expression::Replicate(..) => {
+                self.break_leaf(lead, expression, tail);
+            }
         }
     }
 

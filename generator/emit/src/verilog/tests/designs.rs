@@ -278,6 +278,7 @@ pub fn long_lines() -> Module {
     m.output("choice", &choice);
     m.output("compared", &m.concat(&references[..6]).less(&m.concat(&references[6..])));
     m.output("sum", &(&inputs[0] + &inputs[1]));
+    m.output("an_input_that_is_repeated_in_an_output_of_a_long_name", &inputs[1].replicate(4));
     m.output("constant", &m.constant(Bits::from_limbs(&[0x0123_4567_89ab_cdef; 12], 700), false));
     m.output("ones", &m.constant(Bits::from_limbs(&[u64::MAX; 12], 700), false));
     m.finish()

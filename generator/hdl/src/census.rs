@@ -1,6 +1,6 @@
 //! How many primitives a design holds: what the cost model multiplies with unit costs.
 
-use crate::design::{Design, LoopId, ModuleData, NodeId, NodeKind, Operator, PortKind};
+use crate::design::{Design, LoopId, ModuleData, NodeId, NodeKind, Operator, PortKind, Register};
 use std::collections::BTreeMap;
 
 /// A kind of hardware with a unit cost. Slices, concatenations, extensions and constant shifts cost nothing.
@@ -30,7 +30,7 @@ pub enum Primitive {
     Popcount,
     /// Constant table; a bit is an entry's bit.
     Table,
-    /// Register without enable or reset.
+    /// Register without enable or reset; a delay line is one, with the bits of all its cycles.
     Register,
     /// Register with enable, without reset.
     EnabledRegister,
@@ -84,10 +84,15 @@ pub struct Census {
 impl Census {
     /// Adds `count` primitives of `bits` bits each: of bitwise ones as many as they have bits.
     pub fn add(&mut self, primitive: Primitive, count: u64, bits: u64) {
+        self.add_together(primitive, count, count * bits);
+    }
+
+    /// Adds `count` primitives of `bits` bits together.
+    pub fn add_together(&mut self, primitive: Primitive, count: u64, bits: u64) {
         if count > 0 && bits > 0 {
             let tally = &mut self.tallies[primitive as usize];
-            tally.count += if primitive.is_bitwise() { count * bits } else { count };
-            tally.bits += count * bits;
+            tally.count += if primitive.is_bitwise() { bits } else { count };
+            tally.bits += bits;
         }
     }
 
@@ -178,6 +183,15 @@ fn iterations(module: &ModuleData, scope: Option<LoopId>) -> u64 {
     product
 }
 
+/// Bits that a register keeps, in all iterations together.
+pub(crate) fn state_bits(module: &ModuleData, register: &Register) -> u64 {
+    let last = |of: LoopId| i64::from(module.loops[of.index()].count) - 1;
+    // The mean of the first and the last iteration, doubled.
+    let terms = register.cycles.terms.iter().map(|&(of, factor)| factor * last(of)).sum::<i64>();
+    let doubled = (2 * register.cycles.constant + terms) as u64;
+    iterations(module, register.scope) * doubled / 2 * u64::from(register.shape.width)
+}
+
 fn own_census(module: &ModuleData) -> Census {
     let mut census = Census::default();
     let live = live(module);
@@ -192,7 +206,7 @@ fn own_census(module: &ModuleData) -> Census {
             (None, Some(_)) => Primitive::EnabledRegister,
             (None, None) => Primitive::Register,
         };
-        census.add(primitive, iterations(module, register.scope), u64::from(register.shape.width));
+        census.add_together(primitive, iterations(module, register.scope), state_bits(module, register));
     }
     for memory in &module.memories {
         let bits = u64::from(memory.shape.width) * u64::from(memory.depth);

@@ -194,7 +194,7 @@ pub enum NodeKind {
     },
     /// A wire, whole.
     Wire(WireId),
-    /// A register's present value.
+    /// A register's present value; of a delay line the oldest.
     Register(RegisterId),
     /// What read port `port` of a memory fetched in the cycle of its last enabled read.
     MemoryRead {
@@ -279,19 +279,25 @@ pub struct Drive {
 }
 
 /// State that takes `next` at each rising clock edge at which `enable` is one.
+///
+/// A register of several cycles is a delay line: as many registers one behind the other, with one enable. It gives the value
+/// of so many enabled edges ago.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Register {
     /// Given name, without suffix.
     pub name: String,
     /// 1, or n for the n-th delay of the same name in a pipeline.
     pub stage: u32,
-    /// Of the state.
+    /// Of the value.
     pub shape: Shape,
+    /// Enabled clock edges from `next` to the present value: at least 1 in every iteration of the loops that it depends on.
+    pub cycles: Affine,
     /// The value taken; always there in a checked design.
     pub next: Option<NodeId>,
     /// One bit; `None` takes `next` at every edge.
     pub enable: Option<NodeId>,
-    /// Control registers have a value that the asynchronous, active-low reset sets; datapath registers none.
+    /// Control registers have a value that the asynchronous, active-low reset sets; datapath registers
+    /// and delay lines none.
     pub reset: Option<Bits>,
     /// The scope it is declared in.
     pub scope: Option<LoopId>,
@@ -398,6 +404,13 @@ impl Design {
     /// The module that is nobody's child.
     pub fn top(&self) -> &ModuleData {
         self.modules.last().expect("a checked design has a top module")
+    }
+}
+
+impl Register {
+    /// Whether it is more than one register in some iteration.
+    pub fn is_delay_line(&self) -> bool {
+        self.cycles.as_constant() != Some(1)
     }
 }
 

@@ -60,6 +60,7 @@ codes! {
     EmptyList "H0106" "an operator over a list was given none";
     WouldLoseBits "H0107" "an extension to fewer bits, or a wrap to more";
     LoopCount "H0108" "a loop has no iterations, or too many";
+    DelayLength "H0109" "a delay line has no cycles, or too many";
     Undriven "H0201" "a wire, register, output or instance input has no driver";
     DrivenTwice "H0202" "a wire, register, output or instance input has two drivers";
     CombinationalLoop "H0203" "a value depends on itself within one cycle";

@@ -5,7 +5,7 @@
 //! iteration of an outer scope is therefore a quotient of that of an inner one.
 
 use crate::builder::Affine;
-use crate::design::{Design, InstanceId, LoopId, ModuleData, Node, NodeId, PortId, PortKind, WireId};
+use crate::design::{Design, InstanceId, LoopId, ModuleData, Node, NodeId, PortId, PortKind, Register, WireId};
 use std::collections::HashMap;
 
 /// One iteration of one node in one frame.
@@ -233,6 +233,16 @@ impl<'a> Layout<'a> {
     /// The iteration of `outer` that holds an iteration of `inner`.
     pub fn outward(&self, iteration: u32, inner: Option<LoopId>, outer: Option<LoopId>) -> u32 {
         iteration / (self.iterations(inner) / self.iterations(outer))
+    }
+
+    /// The cycles of a register in an iteration of its scope.
+    pub fn cycles(&self, register: &Register, iteration: u32) -> u32 {
+        self.affine(&register.cycles, register.scope, iteration) as u32
+    }
+
+    /// The bits that a register keeps in an iteration of its scope.
+    pub fn state_bits(&self, register: &Register, iteration: u32) -> usize {
+        self.cycles(register, iteration) as usize * register.shape.width as usize
     }
 
     fn affine(&self, affine: &Affine, scope: Option<LoopId>, iteration: u32) -> i64 {

@@ -4,7 +4,7 @@
 //! bit. Loops stay symbolic: what a chain of lanes adds in one iteration counts as often as the loop runs. That is quick, and
 //! never too short for logic without false paths.
 
-use crate::census::{Primitive, factor_bits};
+use crate::census::{Primitive, factor_bits, state_bits};
 use crate::design::{
     Design, Drive, Instance, InstanceId, LoopId, Memory, ModuleData, NodeId, NodeKind, Operator, PortId, PortKind,
     WireId,
@@ -186,7 +186,7 @@ impl<'a> Search<'a> {
             self.explore(child);
         }
         for register in &module.registers {
-            let bits = u64::from(register.shape.width) * iterations(module, register.scope);
+            let bits = state_bits(module, register);
             if let Some(next) = register.next {
                 let path = self.arrival(context, next);
                 self.end(if register.enable.is_some() { path.pass(Primitive::EnabledRegister, 1) } else { path });

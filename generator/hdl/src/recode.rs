@@ -51,7 +51,10 @@ fn place<'a>(top: &'a ModuleData, path: &str, code: &'a Code, by_module: &mut BT
     });
     let named = |name: &str, stage: u32| if stage == 1 { name == last } else { format!("{name}#{stage}") == last };
     let codes = by_module.entry(&inner.name).or_default();
-    if let Some(register) = inner.registers.iter().position(|register| named(&register.name, register.stage)) {
+    // A delay line keeps several values, which have no code in common.
+    if let Some(register) =
+        inner.registers.iter().position(|each| !each.is_delay_line() && named(&each.name, each.stage))
+    {
         codes.registers.insert(RegisterId(register as u32), code);
     } else if let Some(memory) = inner.memories.iter().position(|memory| memory.name == last) {
         codes.memories.insert(MemoryId(memory as u32), code);

@@ -200,6 +200,10 @@ impl User {
             83 => self.lanes.push(x.lanes(shape(b), count(c))),
             84 => self.values.extend(pick(&self.lanes, a).iter().into_iter().take(3)),
             85 => self.modules.push(m.clone().finish()),
+            86 => {
+                let cycles = if d & 1 == 0 { self.affine(numbers) } else { width(c).into() };
+                self.values.push(m.delay_line(&name, &x, cycles, Some(&y).filter(|_| d & 2 == 0)));
+            }
             _ => m.comment(&name),
         }
     }

@@ -20,6 +20,7 @@ fn wrong(name: &str, code: Code) -> Module {
         Code::EmptyList => empty_list(&m),
         Code::WouldLoseBits => would_lose_bits(&m),
         Code::LoopCount => loop_count(&m),
+        Code::DelayLength => delay_length(&m),
         Code::Undriven => undriven(&m),
         Code::DrivenTwice => driven_twice(&m),
         Code::CombinationalLoop => combinational_loop(&m),
@@ -151,6 +152,19 @@ fn loop_count(m: &ModuleBuilder) {
             m.wire("both", &(x.lane(row) & x.lane(column)));
         });
     });
+}
+
+fn delay_length(m: &ModuleBuilder) {
+    let (x, wide) = (m.input("x", uint(8)), m.input("wide", uint(40_000)));
+    m.output("now", &m.delay_line("none", &x, 0, None));
+    m.output("late", &m.delay_line("long", &x, 8193, None));
+    m.output("wide_late", &m.delay_line("wide_line", &wide, 2, None));
+    m.repeat("lane", 5, |lane| {
+        m.wire("from_none", &m.delay_line("from_none", &x, lane, None));
+        m.wire("to_none", &m.delay_line("to_none", &x, Affine::from(3) - lane, None));
+        m.wire("absurd", &m.delay_line("absurd", &x, lane * u32::MAX * u32::MAX, None));
+    });
+    m.output("longest", &m.delay_line("longest", &x, 8192, None));
 }
 
 fn undriven(m: &ModuleBuilder) {

@@ -1,6 +1,6 @@
 //! Registers, resets and memories.
 
-use tritloom_hdl::{Bits, Design, Evaluator, ModuleBuilder, StateKind, sint, uint};
+use tritloom_hdl::{Bits, Design, Evaluator, ModuleBuilder, Primitive, Random, StateKind, Tally, sint, uint};
 
 fn evaluator(m: ModuleBuilder) -> Evaluator {
     Evaluator::new(&Design::new(m.finish()).expect("a legal design"))
@@ -98,6 +98,55 @@ fn a_pipeline_delays_by_stages() {
     assert_eq!(evaluator.register("early#2").and_then(|bits| bits.to_u64()), Some(4));
     assert_eq!(evaluator.register("early").and_then(|bits| bits.to_u64()), Some(5));
     assert_eq!(evaluator.register("none"), None);
+}
+
+/// Values of 1, 64 and 130 bits, in lines as long as their place in two loops says.
+#[test]
+fn a_delay_line_gives_the_value_of_so_many_enabled_edges_ago() {
+    for width in [1, 64, 130] {
+        let m = ModuleBuilder::new("lines", "One line for each of six places.");
+        let (x, go) = (m.input("x", uint(width)), m.input("go", uint(1)));
+        let (held, free) = (m.lanes("held", uint(width), 6), m.lanes("free", uint(width), 6));
+        m.repeat("row", 2, |row| {
+            m.repeat("column", 3, |column| {
+                let (place, cycles) = (row * 3 + column, row * 3 - column + 3);
+                held.drive(place.clone(), &m.delay_line("held", &x, cycles.clone(), Some(&go)));
+                free.drive(place, &m.delay_line("free", &x, cycles, None));
+            });
+        });
+        m.output_lanes("held", &held, "");
+        m.output_lanes("free", &free, "");
+        let design = Design::new(m.finish()).expect("a legal design");
+        let registers = [Primitive::EnabledRegister, Primitive::Register].map(|kind| design.census().get(kind));
+        let cycles = [3, 2, 1, 6, 5, 4];
+        let bits = u64::from(width) * cycles.iter().sum::<u64>();
+        assert_eq!(registers, [Tally { count: 6, bits }; 2]);
+        let mut evaluator = Evaluator::new(&design);
+        evaluator.randomise(7);
+        let mut random = Random::new(u64::from(width));
+        let (mut all, mut taken) = (Vec::new(), Vec::new());
+        for cycle in 0..40 {
+            for (port, passed) in [("free", &all), ("held", &taken)] {
+                let shown = evaluator.get(port).expect("an output");
+                for (place, &ago) in cycles.iter().enumerate().filter(|(_, ago)| **ago as usize <= passed.len()) {
+                    let expected: &Bits = &passed[passed.len() - ago as usize];
+                    assert_eq!(shown.slice(place as u32 * width, width), *expected, "{port}, {place}, cycle {cycle}");
+                }
+            }
+            let (value, enabled) = (random.bits(width), random.below(3) > 0);
+            evaluator.set("x", &value).expect("an input");
+            set(&mut evaluator, "go", enabled.into());
+            evaluator.clock();
+            all.push(value.clone());
+            taken.extend(enabled.then_some(value));
+        }
+        let (newest, oldest) = (&taken[taken.len() - 1], &taken[taken.len() - 3]);
+        let line = evaluator.register("row[0].column[0].held").expect("a line");
+        assert_eq!(
+            (line.width(), line.slice(0, width), line.slice(2 * width, width)),
+            (3 * width, oldest.clone(), newest.clone())
+        );
+    }
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 use super::range::Range;
 use std::collections::BTreeSet;
-use tritloom_hdl::{Affine, Bits, Item, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, Shape, WireId};
+use tritloom_hdl::{
+    Affine, Bits, Item, ModuleData, Node, NodeId, NodeKind, Operator, PortKind, RegisterId, Shape, WireId,
+};
 
 /// What kind of text a node needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,11 @@ impl<'a> Reading<'a> {
         self.uses[self.alias(id).index()]
     }
 
+    /// Whether a register is several, one behind the other.
+    pub fn is_delay_line(&self, register: RegisterId) -> bool {
+        self.module.registers[register.index()].is_delay_line()
+    }
+
     /// Whether the first driver of a wire is not given with its declaration.
     pub fn is_driven_apart(&self, wire: WireId) -> bool {
         self.driven_apart.contains(&wire)
@@ -136,7 +143,8 @@ impl<'a> Reading<'a> {
         (modular && self.uses(of) == 1).then_some(of)
     }
 
-    /// For a select among all bits of one vector in order, by an index that counts just those: the vector.
+    /// For a select among all bits of one vector in order, by an index that counts just those: the vector. What leaves a delay
+    /// line is none: it is a part of one.
     pub fn bit_select(&self, id: NodeId) -> Option<NodeId> {
         let NodeKind::Select { index, values } = &self.node(self.alias(id)).kind else { return None };
         let index_width = self.shape(*index).width;
@@ -145,6 +153,11 @@ impl<'a> Reading<'a> {
             _ => None,
         };
         let (of, _) = bit_of(values.first()?)?;
+        if let NodeKind::Register(register) = self.node(of).kind
+            && self.is_delay_line(register)
+        {
+            return None;
+        }
         let all = index_width < 32 && values.len() == 1 << index_width && self.shape(of).width == 1 << index_width;
         let in_order = |(position, value): (usize, &NodeId)| bit_of(value) == Some((of, position as u32));
         (all && values.iter().enumerate().all(in_order)).then_some(of)

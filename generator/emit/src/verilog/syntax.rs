@@ -16,7 +16,7 @@ pub(super) enum Signal {
     Wire(WireId),
     /// A wire of the design as one net for each lane: see [`super::chain`].
     Pieces(WireId),
-    /// A register's state.
+    /// A register's state; of a delay line all values that are on their way, the oldest lowest.
     Register(RegisterId),
     /// The words of a memory.
     Words(MemoryId),

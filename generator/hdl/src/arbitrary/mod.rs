@@ -140,8 +140,8 @@ mod tests {
     #[test]
     fn every_kind_of_node_and_structure_appears() {
         let mut kinds = BTreeMap::new();
-        let mut structures = [0; 8];
-        for module in (0..100).flat_map(|seed| design("random", seed).modules) {
+        let mut structures = [0; 10];
+        for module in (0..150).flat_map(|seed| design("random", seed).modules) {
             for node in &module.nodes {
                 let text = format!("{:?}", node.kind);
                 let kind = match &node.kind {
@@ -162,6 +162,8 @@ mod tests {
                 module.registers.iter().filter(|register| register.reset.is_some()).count(),
                 module.registers.iter().filter(|register| register.enable.is_some()).count(),
                 module.registers.iter().filter(|register| register.stage > 1).count(),
+                module.registers.iter().filter(|register| register.is_delay_line()).count(),
+                module.registers.iter().filter(|register| !register.cycles.terms.is_empty()).count(),
             ];
             std::iter::zip(&mut structures, found).for_each(|(sum, found)| *sum += found);
         }

@@ -1,7 +1,7 @@
 //! The values that a module under construction has made so far, and how the next ones are drawn from them.
 
 use super::{WIDEST, shape};
-use crate::builder::{Index, Lanes, ModuleBuilder, RegisterBuilder, Value};
+use crate::builder::{Affine, Index, Lanes, ModuleBuilder, RegisterBuilder, Value};
 use crate::design::Module;
 use crate::random::Random;
 use crate::shape::{Shape, uint};
@@ -18,8 +18,8 @@ pub(super) struct Sketch<'a> {
     lanes: Vec<Lanes>,
     /// Registers of the present scope that still need a next value.
     pending: Vec<RegisterBuilder>,
-    /// The open loops.
-    pub depth: u32,
+    /// The open loops, outermost first, and how often they run.
+    open: Vec<(Index, u32)>,
     names: u32,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Sketch<'a> {
             pool: Vec::new(),
             lanes: Vec::new(),
             pending: Vec::new(),
-            depth: 0,
+            open: Vec::new(),
             names: 0,
         }
     }
@@ -93,11 +93,11 @@ impl<'a> Sketch<'a> {
     }
 
     /// Puts a lane at `index` of some vectors at the disposal of the scope; `count` lanes must be there.
-    pub fn read_lanes(&mut self, index: impl Into<crate::Affine>, count: u32) {
+    pub fn read_lanes(&mut self, index: impl Into<Affine>, count: u32) {
         let index = index.into();
         for lanes in self.lanes.clone().iter().filter(|lanes| lanes.count() >= count) {
             let lane = match self.random.below(4) {
-                0 => lanes.lane(crate::Affine::from(count - 1) - index.clone()),
+                0 => lanes.lane(Affine::from(count - 1) - index.clone()),
                 1 => lanes.lane(index.clone() + (lanes.count() - count)),
                 _ => lanes.lane(index.clone()),
             };
@@ -107,7 +107,7 @@ impl<'a> Sketch<'a> {
 
     /// Values that are made from now on may depend on the loop with that index.
     pub fn enter(&mut self, index: Index, count: u32) -> Mark {
-        self.depth += 1;
+        self.open.push((index, count));
         let mark = Mark { pool: self.pool.len(), lanes: self.lanes.len(), pending: std::mem::take(&mut self.pending) };
         let place = self.builder.index(index, crate::bits_for(u64::from(count)));
         self.add(place);
@@ -121,7 +121,7 @@ impl<'a> Sketch<'a> {
             self.pool.drain(mark.pool..).filter(|entry| !entry.used).map(|entry| entry.value).collect();
         self.lanes.truncate(mark.lanes);
         self.pending = mark.pending;
-        self.depth -= 1;
+        self.open.pop();
         self.digest(&unused, uint(16))
     }
 
@@ -141,6 +141,24 @@ impl<'a> Sketch<'a> {
     pub fn add_register(&mut self, register: RegisterBuilder) {
         self.add(register.value().clone());
         self.pending.push(register);
+    }
+
+    /// How many loops are open.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// A few cycles, often other ones in each iteration.
+    pub fn cycles(&mut self) -> Affine {
+        let mut cycles = Affine::from(1 + self.random.below(3));
+        for (index, count) in self.open.clone() {
+            cycles = match self.random.below(4) {
+                0 => cycles,
+                1 => cycles + (count - 1) - index,
+                factor => cycles + index * (factor - 1),
+            };
+        }
+        cycles
     }
 
     /// How many values there are, for [`Sketch::value_before`].

@@ -47,14 +47,15 @@ impl Nest {
 impl Sketch<'_> {
     /// Adds one piece of structure.
     pub(super) fn structure(&mut self) {
-        match self.random.below(12) {
+        match self.random.below(14) {
             0 | 1 => self.register(),
             2 => self.ram(),
             3 => self.rom(),
             4 => self.forward(),
             5 => self.pipeline(),
             6..=8 if !self.children.is_empty() => self.instance(),
-            _ if self.depth < 2 => self.repeat(),
+            9 | 10 => self.delay_line(),
+            _ if self.depth() < 2 => self.repeat(),
             _ => self.register(),
         }
     }
@@ -67,6 +68,13 @@ impl Sketch<'_> {
             register.reset(value.limbs()[0]);
         }
         self.add_register(register);
+    }
+
+    fn delay_line(&mut self) {
+        let (name, shape, cycles) = (self.name("line"), self.shape(100), self.cycles());
+        let (value, enable) = (self.value(shape), self.chance(2).then(|| self.bit()));
+        let late = self.builder.delay_line(&name, &value, cycles, enable.as_ref());
+        self.add(late);
     }
 
     fn ram(&mut self) {

@@ -1,6 +1,7 @@
 //! Named pipelines: values know the stage in which they exist, and are delayed to the stage that asks for them.
 
 use super::ModuleBuilder;
+use super::index::Affine;
 use super::value::Value;
 use crate::diagnostic::{Code, Location};
 use std::cell::RefCell;
@@ -87,7 +88,8 @@ impl Staged {
         let chain = delayed.entry(self.name.clone()).or_insert_with(|| vec![self.value.clone()]);
         while (chain.len() as u32) <= distance {
             let from = chain[chain.len() - 1].clone();
-            let register = pipeline.module.register_stage(&self.name, chain.len() as u32, from.shape(), location);
+            let stage = chain.len() as u32;
+            let register = pipeline.module.new_register(&self.name, stage, from.shape(), Affine::from(1), location);
             let sound = register.set_next(&from, location);
             if let Some(enable) = &pipeline.enable {
                 register.set_enable(enable, location);

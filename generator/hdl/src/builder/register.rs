@@ -1,12 +1,13 @@
-//! Registers.
+//! Registers, alone and one behind the other.
 
 use super::ModuleBuilder;
+use super::index::Affine;
 use super::state::Shared;
 use super::value::Value;
 use crate::bits::Bits;
 use crate::design::{Item, NodeKind, Register, RegisterId};
 use crate::diagnostic::{Code, Location};
-use crate::shape::{Shape, uint};
+use crate::shape::{MAXIMUM_WIDTH, Shape, uint};
 
 /// A register whose next value, enable and reset are still to be given; dereferences to its present value.
 #[derive(Clone)]
@@ -19,14 +20,65 @@ impl ModuleBuilder {
     /// Declares a register. Without [`RegisterBuilder::reset`] it is a datapath register and starts unknown.
     #[track_caller]
     pub fn register(&self, name: &str, shape: Shape) -> RegisterBuilder {
-        self.register_stage(name, 1, shape, Location::caller())
+        self.new_register(name, 1, shape, Affine::from(1), Location::caller())
     }
 
     /// A datapath register that follows `value` by one cycle, or holds while `enable` is zero.
     #[track_caller]
     pub fn delay(&self, name: &str, value: &Value, enable: Option<&Value>) -> Value {
-        let location = Location::caller();
-        let register = self.register_stage(name, 1, value.shape(), location);
+        self.registers_in_line(name, value, Affine::from(1), enable, Location::caller())
+    }
+
+    /// The value of `cycles` clock edges ago, counting those at which `enable` is one: as many datapath registers one behind
+    /// the other. The number of cycles may depend on the indices of the loops around, and is at least 1 in every iteration.
+    ///
+    /// ```
+    /// use tritloom_hdl::{Design, ModuleBuilder, uint};
+    ///
+    /// let m = ModuleBuilder::new("skew_4x8", "Lane i comes out i + 1 cycles later.");
+    /// let x = m.input_lanes("x", uint(8), 4, "");
+    /// let skewed = m.lanes("skewed", uint(8), 4);
+    /// m.repeat("lane", 4, |lane| skewed.drive(lane, &m.delay_line("late", &x.lane(lane), lane + 1, None)));
+    /// m.output_lanes("y", &skewed, "");
+    /// let design = Design::new(m.finish()).expect("a legal design");
+    /// assert_eq!(design.census().bits(), 8 * (1 + 2 + 3 + 4));
+    /// ```
+    #[track_caller]
+    pub fn delay_line(&self, name: &str, value: &Value, cycles: impl Into<Affine>, enable: Option<&Value>) -> Value {
+        let (cycles, location) = (cycles.into(), Location::caller());
+        match self.is_delay(name, &cycles, value.shape(), location) {
+            true => self.registers_in_line(name, value, cycles, enable, location),
+            false => self.shared.invalid(value.shape(), location),
+        }
+    }
+
+    /// Whether a value can be on its way for so many cycles; the defect is recorded.
+    fn is_delay(&self, name: &str, cycles: &Affine, shape: Shape, location: Location) -> bool {
+        let Some((fewest, most)) = self.shared.range(cycles, location) else { return false };
+        // All that is on its way is one vector of the emitted text.
+        let limit = i128::from(MAXIMUM_WIDTH / shape.width.max(1));
+        let legal = fewest >= 1 && most <= limit;
+        if !legal {
+            let found = match (fewest, most) {
+                _ if fewest == i128::from(i64::MIN) => "a number of cycles that left 64 bits".to_string(),
+                _ if fewest == most => format!("{fewest} cycles"),
+                _ => format!("{fewest} to {most} cycles"),
+            };
+            let message = format!("delay line `{name}` of {shape} has {found}; legal are 1 to {limit}");
+            self.shared.problem(Code::DelayLength, name, message, location);
+        }
+        legal
+    }
+
+    fn registers_in_line(
+        &self,
+        name: &str,
+        value: &Value,
+        cycles: Affine,
+        enable: Option<&Value>,
+        location: Location,
+    ) -> Value {
+        let register = self.new_register(name, 1, value.shape(), cycles, location);
         let sound = register.set_next(value, location);
         if let Some(enable) = enable {
             register.set_enable(enable, location);
@@ -34,13 +86,20 @@ impl ModuleBuilder {
         if sound { register.value } else { self.shared.invalid(value.shape(), location) }
     }
 
-    pub(super) fn register_stage(&self, name: &str, stage: u32, shape: Shape, location: Location) -> RegisterBuilder {
+    pub(super) fn new_register(
+        &self,
+        name: &str,
+        stage: u32,
+        shape: Shape,
+        cycles: Affine,
+        location: Location,
+    ) -> RegisterBuilder {
         let legal = self.shared.check_width(shape, location);
         let shape = if legal { shape } else { uint(1) };
         let (name, scope) = (name.to_string(), self.shared.scope());
         let id = self.shared.edit(|data| {
             let (next, enable, reset) = (None, None, None);
-            data.registers.push(Register { name, stage, shape, next, enable, reset, scope, location });
+            data.registers.push(Register { name, stage, shape, cycles, next, enable, reset, scope, location });
             RegisterId(data.registers.len() as u32 - 1)
         });
         self.shared.item(Item::Register(id));

@@ -1,6 +1,7 @@
 //! The parts of an evaluator: ports, state, memories, and the program between them.
 
 use super::compile::{Compiler, Reading};
+use super::lower::Choice;
 use super::memory::{MemoryState, ReadPort, WritePort};
 use super::program::{Action, Program};
 use crate::bits::{Bits, limb_count};
@@ -17,14 +18,26 @@ pub(super) struct Variable {
     pub shape: Shape,
 }
 
-/// A register, or the word that a read port keeps.
+/// A register, a delay line, or the word that a read port keeps.
 #[derive(Clone, Debug)]
 pub(super) struct StateElement {
     /// Path of given names.
     pub path: String,
+    /// What it took last.
     pub variable: Variable,
+    /// The values that it keeps, behind one another in the arena, the newest first; only a delay line has several.
+    pub cycles: u32,
     pub reset: Option<Bits>,
     pub is_read_port: bool,
+}
+
+impl StateElement {
+    /// Where the values that it keeps stand, the newest first.
+    pub fn variables(&self) -> impl DoubleEndedIterator<Item = Variable> + use<> {
+        let Variable { limb, shape } = self.variable;
+        let limbs = limb_count(shape.width) as u32;
+        (0..self.cycles).map(move |cycle| Variable { limb: limb + cycle * limbs, shape })
+    }
 }
 
 /// Everything that [`Design`] becomes.
@@ -45,18 +58,20 @@ pub(super) fn assemble(design: &Design) -> Assembly {
     // State comes first so that one copy moves all of it at a clock edge.
     let places =
         places_of(&compiler.hierarchy, |kind| matches!(kind, NodeKind::Register(_) | NodeKind::MemoryRead { .. }));
-    let state = places.iter().map(|&place| state_element(&mut compiler, place)).collect();
+    let state: Vec<StateElement> = places.iter().map(|&place| state_element(&mut compiler, place)).collect();
     let inputs = inputs(&mut compiler, design);
     let outputs = outputs(&mut compiler, design);
-    let updates: Vec<Option<Action>> = places.iter().map(|&place| update(&mut compiler, place)).collect();
+    let elements = places.iter().zip(&state);
+    let updates: Vec<Option<Vec<Action>>> =
+        elements.map(|(&place, element)| updates(&mut compiler, place, element)).collect();
     let mut memories = memories(&mut compiler);
     let staged = compiler.arena.len();
-    for (&place, update) in places.iter().zip(updates) {
+    for (&place, updates) in places.iter().zip(updates) {
         let width = compiler.hierarchy.node(place).shape.width;
-        match update {
-            Some(action) => compiler.push(action, width, false),
-            None => compiler.allocate(width, false),
-        };
+        match updates {
+            Some(actions) => actions.into_iter().for_each(|action| _ = compiler.push(action, width, false)),
+            None => _ = compiler.allocate(width, false),
+        }
     }
     for port in memories.iter_mut().flat_map(|memory| &mut memory.reads) {
         port.staged = port.limb + staged as u32;
@@ -102,7 +117,11 @@ fn outputs(compiler: &mut Compiler, design: &Design) -> IndexMap<String, Variabl
 }
 
 fn state_element(compiler: &mut Compiler, place: Place) -> StateElement {
-    let limb = compiler.leaf(place);
+    let (cycles, width) = (cycles(&compiler.hierarchy, place), compiler.hierarchy.node(place).shape.width);
+    let limb = compiler.arena.len() as u32;
+    (1..cycles).for_each(|_| _ = compiler.allocate(width, false));
+    // The oldest value is what is read.
+    compiler.leaf(place);
     let (hierarchy, node) = (&compiler.hierarchy, compiler.hierarchy.node(place));
     let layout = hierarchy.layout(place.frame);
     let (name, reset, is_read_port) = match node.kind {
@@ -119,19 +138,39 @@ fn state_element(compiler: &mut Compiler, place: Place) -> StateElement {
     };
     let path = &hierarchy.frames[place.frame as usize].path;
     let path = format!("{path}{}{name}", layout.loop_path(node.scope, place.iteration));
-    StateElement { path, variable: Variable { limb, shape: node.shape }, reset, is_read_port }
+    StateElement { path, variable: Variable { limb, shape: node.shape }, cycles, reset, is_read_port }
 }
 
-/// What a register takes at the next edge; `None` for a read port.
-fn update(compiler: &mut Compiler, place: Place) -> Option<Action> {
+/// How many values the state at a place keeps.
+fn cycles(hierarchy: &Hierarchy, place: Place) -> u32 {
+    let layout = hierarchy.layout(place.frame);
+    match hierarchy.node(place).kind {
+        NodeKind::Register(id) => layout.cycles(&layout.module.registers[id.index()], place.iteration),
+        _ => 1,
+    }
+}
+
+/// What the registers at a place take at the next edge, the first of a delay line first; `None` for a read port.
+fn updates(compiler: &mut Compiler, place: Place, element: &StateElement) -> Option<Vec<Action>> {
     let node = compiler.hierarchy.node(place);
     let NodeKind::Register(id) = node.kind else { return None };
     let register = &compiler.hierarchy.layout(place.frame).module.registers[id.index()];
-    let next = register.next.expect("a checked design drives every register");
-    let next = read(compiler, place, next);
-    let Some(enable) = register.enable else { return Some(compiler.copy(&next, node.shape.width)) };
-    let (enable, present) = (read(compiler, place, enable), compiler.reading(place));
-    Some(compiler.mux(&enable, &next, &present))
+    let next = read(compiler, place, register.next.expect("a checked design drives every register"));
+    let mut before = compiler.choice(&next);
+    let enable = register.enable.map(|enable| {
+        let enable = read(compiler, place, enable);
+        compiler.operand(&enable)
+    });
+    let mut actions = Vec::new();
+    for Variable { limb, shape } in element.variables() {
+        let own = Choice::at(limb, shape.width);
+        actions.push(match enable {
+            None => compiler.take(before),
+            Some(enable) => compiler.choose(enable, before, own),
+        });
+        before = own;
+    }
+    Some(actions)
 }
 
 fn read(compiler: &mut Compiler, place: Place, node: NodeId) -> Reading {

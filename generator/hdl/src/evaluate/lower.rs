@@ -2,10 +2,28 @@
 
 use super::compile::{Compiler, Reading};
 use super::program::{Action, List, Operand};
-use super::wide::Wide;
+use super::wide::{Whole, Wide};
 use crate::bits::{Bits, limb_count};
 use crate::design::{NodeKind, Operator, Reduction};
 use crate::hierarchy::Place;
+
+/// A value that may be chosen.
+#[derive(Clone, Copy)]
+pub(super) enum Choice {
+    /// Of up to 64 bits.
+    Narrow(Operand),
+    Wide(Whole),
+}
+
+impl Choice {
+    /// The whole value at a limb.
+    pub fn at(limb: u32, width: u32) -> Choice {
+        match width {
+            ..=64 => Choice::Narrow(Operand { limb, low: 0, width: width as u8, signed: false }),
+            _ => Choice::Wide(Whole { limb, width, signed: false }),
+        }
+    }
+}
 
 impl Compiler<'_> {
     /// What the node at `place` does with its operands.
@@ -36,11 +54,30 @@ impl Compiler<'_> {
     /// One of two values of equal shape.
     pub(super) fn mux(&mut self, select: &Reading, on_true: &Reading, on_false: &Reading) -> Action {
         let select = self.operand(select);
-        if is_narrow(on_true) {
-            return Action::Mux(select, self.operand(on_true), self.operand(on_false));
+        let [on_true, on_false] = [on_true, on_false].map(|value| self.choice(value));
+        self.choose(select, on_true, on_false)
+    }
+
+    /// A value that may be chosen.
+    pub(super) fn choice(&mut self, value: &Reading) -> Choice {
+        if is_narrow(value) { Choice::Narrow(self.operand(value)) } else { Choice::Wide(self.whole(value)) }
+    }
+
+    /// One of two values of equal shape.
+    pub(super) fn choose(&mut self, select: Operand, on_true: Choice, on_false: Choice) -> Action {
+        match (on_true, on_false) {
+            (Choice::Narrow(on_true), Choice::Narrow(on_false)) => Action::Mux(select, on_true, on_false),
+            (Choice::Wide(on_true), Choice::Wide(on_false)) => self.wide(Wide::Mux(select, on_true, on_false)),
+            _ => unreachable!("the values of a choice have one shape"),
         }
-        let wide = Wide::Mux(select, self.whole(on_true), self.whole(on_false));
-        self.wide(wide)
+    }
+
+    /// A value as it is.
+    pub(super) fn take(&mut self, value: Choice) -> Action {
+        match value {
+            Choice::Narrow(value) => Action::Copy(value),
+            Choice::Wide(value) => self.wide(Wide::Extend(value)),
+        }
     }
 
     fn narrow(&mut self, kind: &NodeKind, readings: &[Reading]) -> Action {

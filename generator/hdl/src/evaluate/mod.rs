@@ -17,7 +17,7 @@ use crate::bits::{Bits, limb_count};
 use crate::design::Design;
 use crate::random::Random;
 use crate::shape::Shape;
-use assemble::{Assembly, Variable};
+use assemble::{Assembly, StateElement, Variable};
 use std::fmt;
 
 /// Runs a checked design, one clock edge at a time.
@@ -67,7 +67,7 @@ pub struct State<'a> {
     pub kind: StateKind,
     /// Given names from the top: `row[1].u.sum`, `sum#2` for the second delay, `memory.port` for a read port.
     pub path: &'a str,
-    /// The present value.
+    /// The present value; of a delay line all that is on its way, the oldest in the least significant bits.
     pub value: Bits,
 }
 
@@ -76,7 +76,7 @@ pub struct State<'a> {
 pub enum StateKind {
     /// A register that reset sets.
     ControlRegister,
-    /// A register without reset.
+    /// A register without reset, or a delay line.
     DataRegister,
     /// The word that a read port keeps.
     ReadPort,
@@ -210,8 +210,10 @@ impl Evaluator {
         let mut random = Random::new(seed);
         let Assembly { state, arena, memories, .. } = &mut self.parts;
         for element in state.iter().filter(|element| element.reset.is_none()) {
-            let bits = random.bits(element.variable.shape.width);
-            arena[element.variable.limb as usize..][..bits.limbs().len()].copy_from_slice(bits.limbs());
+            for Variable { limb, shape } in element.variables() {
+                let bits = random.bits(shape.width);
+                arena[limb as usize..][..bits.limbs().len()].copy_from_slice(bits.limbs());
+            }
         }
         for memory in memories.iter_mut().filter(|memory| memory.writable) {
             for word in memory.words.chunks_mut(limb_count(memory.width)) {
@@ -229,7 +231,7 @@ impl Evaluator {
                 (Some(_), false) => StateKind::ControlRegister,
                 (None, false) => StateKind::DataRegister,
             };
-            State { kind, path: &element.path, value: self.value(element.variable) }
+            State { kind, path: &element.path, value: self.value(element) }
         });
         let words = self.parts.memories.iter().filter(|memory| memory.writable).flat_map(|memory| {
             let words = memory.contents().enumerate();
@@ -238,10 +240,10 @@ impl Evaluator {
         elements.chain(words)
     }
 
-    /// The present value of a register or read port, by the path that [`State::path`] shows.
+    /// The present value of a register or read port, as [`State::value`] has it, by the path that [`State::path`] shows.
     pub fn register(&self, path: &str) -> Option<Bits> {
         let element = self.parts.state.iter().find(|element| element.path == path)?;
-        Some(self.value(element.variable))
+        Some(self.value(element))
     }
 
     /// The first use of a memory beyond its end since the start.
@@ -259,8 +261,10 @@ impl Evaluator {
         self.parts.program.operations.len()
     }
 
-    fn value(&self, variable: Variable) -> Bits {
-        Bits::from_limbs(&self.parts.arena[variable.limb as usize..], variable.shape.width)
+    fn value(&self, element: &StateElement) -> Bits {
+        let kept = element.variables().rev();
+        let values = kept.map(|kept| Bits::from_limbs(&self.parts.arena[kept.limb as usize..], kept.shape.width));
+        Bits::join(&values.collect::<Vec<_>>())
     }
 
     fn apply_reset(&mut self) {

@@ -47,7 +47,7 @@ impl State {
             for (number, register) in module.registers.iter().enumerate() {
                 for iteration in 0..layout.iterations(register.scope) {
                     let holder = Holder::Register(frame, RegisterId(number as u32), iteration);
-                    state.add(holder, register.shape.width as usize);
+                    state.add(holder, layout.state_bits(register, iteration));
                 }
             }
             for (number, memory) in module.memories.iter().enumerate() {
@@ -65,12 +65,17 @@ impl State {
             for (position, node) in module.nodes.iter().enumerate() {
                 for iteration in 0..layout.iterations(node.scope) {
                     let place = Place { frame, node: NodeId(position as u32), iteration };
-                    let holder = match node.kind {
-                        NodeKind::Register(id) => Holder::Register(frame, id, iteration),
-                        NodeKind::MemoryRead { memory, port } => Holder::ReadPort(frame, memory, port, iteration),
+                    let width = node.shape.width as usize;
+                    // A delay line shows its oldest value.
+                    let (holder, above) = match node.kind {
+                        NodeKind::Register(id) => {
+                            let bits = layout.state_bits(&module.registers[id.index()], iteration);
+                            (Holder::Register(frame, id, iteration), bits - width)
+                        }
+                        NodeKind::MemoryRead { memory, port } => (Holder::ReadPort(frame, memory, port, iteration), 0),
                         _ => break,
                     };
-                    let entry = (state.first[&holder], node.shape.width as usize);
+                    let entry = (state.first[&holder] + above, width);
                     state.places.insert(hierarchy.number(place), entry);
                 }
             }
@@ -162,11 +167,12 @@ impl Blaster<'_> {
                     let enable = register
                         .enable
                         .map_or(Bit::ONE, |enable| self.bits(frame, enable, register.scope, iteration)[0]);
-                    for (place, (next, state)) in
-                        next.iter().zip(self.state.at(holder, next.len()).to_vec()).enumerate()
-                    {
+                    let bits = self.hierarchy.layout(frame).state_bits(register, iteration);
+                    let states = self.state.at(holder, bits).to_vec();
+                    // Behind what enters, each value of a delay line takes the one before it.
+                    for (place, (next, state)) in next.iter().chain(&states).zip(&states).enumerate() {
                         let reset = register.reset.as_ref().map(|reset| reset.bit(place as u32));
-                        made.push(FlipFlop { next: *next, enable, reset, state });
+                        made.push(FlipFlop { next: *next, enable, reset, state: *state });
                     }
                 }
             }

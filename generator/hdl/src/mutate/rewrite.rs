@@ -26,7 +26,7 @@ pub(super) fn rewrite(
     for (number, defect) in defects {
         match defect {
             Defect::AlwaysEnabled(register) => rewriter.always_enable(*register, *number),
-            Defect::NeverEnabled(register) => rewriter.hold(*register, *number),
+            Defect::NeverEnabled(register) => rewriter.never_enable(*register, *number),
             _ => {}
         }
     }
@@ -180,22 +180,24 @@ impl<'a> Rewriter<'a> {
 
     fn always_enable(&mut self, id: RegisterId, number: u32) {
         let Some(enable) = self.new.registers[id.index()].enable else { return };
-        let select = self.awake(number);
-        let on_true = self.push(NodeKind::Constant(Bits::from_u64(1, 1)), uint(1), None);
-        let scope = self.new.node(enable).scope;
-        let enable = self.push(NodeKind::Mux { select, on_true, on_false: enable }, uint(1), None);
-        self.new.nodes[enable.index()].scope = scope;
-        self.new.registers[id.index()].enable = Some(enable);
+        let awake = self.awake(number);
+        self.enable_by(id, NodeKind::Binary(Operator::Or, enable, awake));
     }
 
-    fn hold(&mut self, id: RegisterId, number: u32) {
-        let Some(next) = self.new.registers[id.index()].next else { return };
-        let (shape, scope) = (self.new.registers[id.index()].shape, self.new.registers[id.index()].scope);
-        let select = self.awake(number);
-        let on_true = self.push(NodeKind::Register(id), shape, None);
-        self.new.nodes[on_true.index()].scope = scope;
-        let held = self.push(NodeKind::Mux { select, on_true, on_false: next }, shape, None);
-        self.new.nodes[held.index()].scope = scope;
-        self.new.registers[id.index()].next = Some(held);
+    fn never_enable(&mut self, id: RegisterId, number: u32) {
+        let awake = self.awake(number);
+        let asleep = self.push(NodeKind::Not(awake), uint(1), None);
+        match self.new.registers[id.index()].enable {
+            Some(enable) => self.enable_by(id, NodeKind::Binary(Operator::And, enable, asleep)),
+            None => self.new.registers[id.index()].enable = Some(asleep),
+        }
+    }
+
+    /// Gives a register another enable, made of its own.
+    fn enable_by(&mut self, id: RegisterId, kind: NodeKind) {
+        let scope = self.new.scope_of(&kind);
+        let enable = self.push(kind, uint(1), None);
+        self.new.nodes[enable.index()].scope = scope;
+        self.new.registers[id.index()].enable = Some(enable);
     }
 }

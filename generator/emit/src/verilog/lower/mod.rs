@@ -13,7 +13,7 @@ use super::literal::literal;
 use super::plan::Plan;
 use super::reading::{Class, is_comparison};
 use super::syntax::{Expression, Part, Reference, Signal};
-use tritloom_hdl::{Bits, NodeId, NodeKind, Operator, Reduction, Shape, bits_for, uint};
+use tritloom_hdl::{Affine, Bits, NodeId, NodeKind, Operator, Reduction, Register, Shape, bits_for, uint};
 
 impl Plan<'_> {
     /// What a node is read as.
@@ -68,12 +68,22 @@ impl Plan<'_> {
         }
     }
 
-    /// All of a signal.
+    /// All of a signal; of a delay line the oldest value.
     pub fn whole(&self, signal: Signal) -> Expression {
-        Expression::whole(signal, self.declared(signal).signed)
+        let Shape { width, signed } = self.declared(signal);
+        match self.delay_line(signal) {
+            Some(_) => self.bits_of_signal(signal, Affine::from(0), width),
+            None => Expression::whole(signal, signed),
+        }
     }
 
-    /// The shape that a signal is declared with.
+    /// The delay line that a signal is.
+    pub fn delay_line(&self, signal: Signal) -> Option<&Register> {
+        let Signal::Register(id) = signal else { return None };
+        Some(&self.reading.module.registers[id.index()]).filter(|register| register.is_delay_line())
+    }
+
+    /// The shape that a signal is declared with; of a delay line that of a value, which is a part of a vector.
     pub fn declared(&self, signal: Signal) -> Shape {
         let module = self.reading.module;
         match signal {
@@ -81,7 +91,10 @@ impl Plan<'_> {
             Signal::Port(port) => module.ports[port.index()].shape,
             Signal::Wire(wire) => module.wires[wire.index()].shape,
             Signal::Pieces(wire) => uint(self.chains.get(&wire).copied().unwrap_or(1)),
-            Signal::Register(register) => module.registers[register.index()].shape,
+            Signal::Register(register) => {
+                let register = &module.registers[register.index()];
+                Shape { signed: register.shape.signed && !register.is_delay_line(), ..register.shape }
+            }
             Signal::Words(memory) | Signal::MemoryRead(memory, _) => module.memories[memory.index()].shape,
             Signal::InstanceOutput(instance, port) => {
                 module.instances[instance.index()].module.ports[port.index()].shape

@@ -31,7 +31,7 @@ impl Plan<'_> {
         }
     }
 
-    fn bits_of_signal(&self, signal: Signal, low: Affine, width: u32) -> Expression {
+    pub(super) fn bits_of_signal(&self, signal: Signal, low: Affine, width: u32) -> Expression {
         if let Signal::Wire(wire) = signal
             && let Some(targets) = self.pieces_of(wire, &low, width)
         {

@@ -49,11 +49,16 @@ impl Printer<'_, '_> {
         match &reference.part {
             Part::Whole => name,
             Part::Bit(index) => format!("{name}[{}]", self.flat(index)),
-            Part::Bits { low, width: 1 } => format!("{name}[{}]", self.affine(low)),
-            Part::Bits { low, width } => match low.as_constant() {
-                Some(low) => format!("{name}[{}:{low}]", low + i64::from(*width) - 1),
-                None => format!("{name}[{} +: {width}]", self.scaled(low, *width)),
-            },
+            Part::Bits { low, width } => self.bits(&name, low, *width),
+        }
+    }
+
+    /// `width` bits of a vector from `low` on.
+    pub(super) fn bits(&self, name: &str, low: &Affine, width: u32) -> String {
+        match (low.as_constant(), width) {
+            (_, 1) => format!("{name}[{}]", self.affine(low)),
+            (Some(low), width) => format!("{name}[{}:{low}]", low + i64::from(width) - 1),
+            (None, width) => format!("{name}[{} +: {width}]", self.scaled(low, width)),
         }
     }
 

@@ -6,7 +6,7 @@ use super::super::syntax::{
     Case, Clocked, Connection, Expression, Pieces, Reference, Signal, Statement, StatementKind,
 };
 use super::{Printer, type_text};
-use tritloom_hdl::{Bits, InstanceId, LoopId};
+use tritloom_hdl::{Bits, InstanceId, LoopId, Register, RegisterId};
 
 impl Printer<'_, '_> {
     /// Statements in order, blank lines where a block begins or ends.
@@ -74,11 +74,19 @@ impl Printer<'_, '_> {
 
     fn declaration(&mut self, keyword: &str, signal: Signal) {
         let line = format!("{keyword} {}{};", self.type_of(signal), self.names.of(signal));
-        self.text.line(line);
+        let cycles = self.plan.delay_line(signal).map(|register| self.affine(&register.cycles));
+        let remarked = cycles.map(|cycles| format!("{line}  // {cycles} cycles, the oldest lowest"));
+        self.text.line(remarked.filter(|remarked| self.text.fits(remarked)).unwrap_or(line));
     }
 
     fn type_of(&self, signal: Signal) -> String {
-        type_text(self.plan.declared(signal))
+        match self.plan.delay_line(signal) {
+            Some(register) => {
+                let last = register.cycles.clone() * register.shape.width - 1;
+                format!("[{}:0] ", self.affine(&last))
+            }
+            None => type_text(self.plan.declared(signal)),
+        }
     }
 
     fn assign(&mut self, targets: &[Reference], value: &Expression) {
@@ -140,9 +148,18 @@ impl Printer<'_, '_> {
     fn take_next(&mut self, clocked: &Clocked) {
         for assignment in &clocked.assignments {
             self.text.at(Some(assignment.location));
-            let target = self.names.of(Signal::Register(assignment.target));
+            let target = self.next_of(assignment.target);
             self.expression(&format!("{target} <= "), &assignment.next, ";");
         }
+    }
+
+    /// What takes a register's next value: of a delay line the place above what has moved down.
+    fn next_of(&mut self, id: RegisterId) -> String {
+        let signal = Signal::Register(id);
+        let name = self.names.of(signal).to_string();
+        let Some(Register { cycles, shape, .. }) = self.plan.delay_line(signal) else { return name };
+        self.text.line(format!("{name} <= {name} >> {};", shape.width));
+        self.bits(&name, &((cycles.clone() - 1) * shape.width), shape.width)
     }
 
     /// Synthesis makes one compressor tree of the loop.

@@ -140,6 +140,41 @@ pub fn registers() -> Module {
     m.finish()
 }
 
+/// Of lengths that depend on no loop, one or two, with and without enable, read whole and in parts, around a loop.
+pub fn delay_lines() -> Module {
+    let m = ModuleBuilder::new("delay_lines", "Registers one behind the other.");
+    let (x, s, go) = (m.input("x", uint(1)), m.input("s", sint(8)), m.input("go", uint(1)));
+    let vector = m.input_lanes("vector", sint(8), 4, "");
+    m.section("Of so many cycles");
+    m.output("single", &m.delay_line("single", &s, 1, None));
+    m.output("bit_of_three", &m.delay_line("three", &x, 3, Some(&go)));
+    let five = m.delay_line("five", &(&s & &vector.lane(2)), 5, None);
+    m.output("sum", &(&five + &s));
+    m.output("picked", &five.slice(0, 3).select(&(0..8).map(|at| five.bit(at)).collect::<Vec<_>>()));
+    m.delay_line("only_high", &s, 2, None).slice(5, 3);
+    m.output("high", &m.delay_line("high", &(&s * &s), 2, Some(&(&x | &go))).slice(9, 7));
+    m.section("Round");
+    let round = m.forward("round", uint(4));
+    let later = m.delay_line("later", &round, 2, Some(&go));
+    round.drive(&(&later ^ &s.slice(0, 4)));
+    m.output("later", &later);
+    m.section("Of as many as the place in a loop");
+    let (skewed, bits) = (m.lanes("skewed", sint(8), 4), m.lanes("bits", uint(1), 12));
+    skewed.drive(0, &vector.lane(0));
+    m.repeat("lane", 3, |lane| {
+        let late = m.delay_line("late", &vector.lane(lane + 1), lane + 1, Some(&go));
+        skewed.drive(lane + 1, &late);
+        m.repeat("step", 4, |step| {
+            let early =
+                m.delay_line("early", &vector.lane(step).bit(3), tritloom_hdl::Affine::from(9) - lane * 2 - step, None);
+            bits.drive(lane * 4 + step, &(&early & &late.less(&s)));
+        });
+    });
+    m.output_lanes("skewed", &skewed, "");
+    m.output_lanes("bits", &bits, "");
+    m.finish()
+}
+
 pub fn memories() -> Module {
     let m = ModuleBuilder::new("memories_d12", "A RAM with two read ports, and a ROM.");
     let (write, read) = (m.input("write", uint(1)), m.input("read", uint(1)));
@@ -403,6 +438,7 @@ pub fn all() -> Vec<(&'static str, Module)> {
         ("logic", logic()),
         ("selects", selects()),
         ("registers", registers()),
+        ("delay_lines", delay_lines()),
         ("memories", memories()),
         ("loops", loops()),
         ("nested_loops", nested_loops()),

@@ -28,6 +28,6 @@ macro_rules! topics {
 }
 
 topics! {
-    ports arithmetic logic selects registers memories loops nested_loops instances not_all_read long_lines constants
+    ports arithmetic logic selects registers delay_lines memories loops nested_loops instances not_all_read long_lines constants
     chains collisions
 }

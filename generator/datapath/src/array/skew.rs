@@ -1,101 +1,47 @@
 //! Delays that grow from lane to lane, and values seen later and later.
 
-use tritloom_hdl::Primitive::{EnabledRegister, ResetRegister};
-use tritloom_hdl::{Census, Lanes, MAXIMUM_WIDTH, ModuleBuilder, Primitive, RegisterBuilder, Value, uint};
+use tritloom_hdl::Primitive::ResetRegister;
+use tritloom_hdl::{Affine, Census, Lanes, ModuleBuilder, Primitive, RegisterBuilder, Value, uint};
 
-/// Lane i delayed by i cycles, in which `enable` is one; without it in all.
-pub(super) fn skewed(m: &ModuleBuilder, name: &str, lanes: &Lanes, enable: Option<&Value>) -> Lanes {
-    let (count, bits) = (lanes.count(), lanes.shape().width);
-    let steps: Vec<u32> = (1..count).rev().map(|late| late * bits).collect();
-    let stages = Stages::new(m, &format!("{name}_skew"), &steps);
-    let before: Vec<&Value> = std::iter::once(lanes.flat()).chain(&stages.values).collect();
-    let waiting: Vec<Value> = steps.iter().zip(&before).map(|(&late, value)| value.slice(bits, late)).collect();
-    stages.drive(m, &waiting, enable);
-    let in_time: Vec<Value> = before.iter().map(|value| value.slice(0, bits)).collect();
-    let parts: Vec<&Value> = in_time.iter().rev().collect();
-    m.wire(&format!("{name}_skewed"), &m.concat(&parts)).lanes(uint(bits), count)
+/// Lane i delayed by i cycles, in which `enable` is one; without it in all. A lane is a `unit`: a row or a column.
+pub(super) fn skewed(m: &ModuleBuilder, (name, unit): (&str, &str), lanes: &Lanes, enable: Option<&Value>) -> Lanes {
+    let (count, lanes) = (lanes.count(), bare(lanes));
+    let skewed = m.lanes(&format!("{name}_skewed"), lanes.shape(), count);
+    skewed.drive(0, &lanes.lane(0));
+    if count > 1 {
+        m.repeat(&format!("late_{unit}"), count - 1, |before| {
+            let line = m.delay_line(&format!("{name}_skew"), &lanes.lane(before + 1), before + 1, enable);
+            skewed.drive(before + 1, &line);
+        });
+    }
+    (*skewed).clone()
 }
 
 /// Lane i delayed by as many cycles as there are lanes above it: the inverse of [`skewed`].
 pub(super) fn aligned(m: &ModuleBuilder, name: &str, lanes: &Lanes, enable: &Value) -> Lanes {
-    let (count, bits) = (lanes.count(), lanes.shape().width);
-    let steps: Vec<u32> = (1..count).map(|early| early * bits).collect();
-    let stages = Stages::new(m, &format!("{name}_align"), &steps);
-    let mut together = vec![lanes.lane(0)];
-    let joined = (1..count).zip(&stages.values).map(|(lane, held)| m.concat(&[&lanes.lane(lane), held]));
-    together.extend(joined);
-    let last = together.pop().unwrap_or_else(|| lanes.flat().clone());
-    stages.drive(m, &together, Some(enable));
-    m.wire(&format!("{name}_aligned"), &last).lanes(uint(bits), count)
+    let (last, lanes) = (lanes.count() - 1, bare(lanes));
+    let aligned = m.lanes(&format!("{name}_aligned"), lanes.shape(), last + 1);
+    if last > 0 {
+        m.repeat("early_lane", last, |lane| {
+            let line =
+                m.delay_line(&format!("{name}_align"), &lanes.lane(lane), Affine::from(last) - lane, Some(enable));
+            aligned.drive(lane, &line);
+        });
+    }
+    aligned.drive(last, &lanes.lane(last));
+    (*aligned).clone()
 }
 
-/// The primitives of [`skewed`], whose registers are of a kind with enable or without.
-pub(super) fn skewed_census(register: Primitive, count: u32, bits: u32) -> Census {
-    stages_census(register, &(1..count).rev().map(|late| late * bits).collect::<Vec<_>>())
+/// The bits of lanes.
+fn bare(lanes: &Lanes) -> Lanes {
+    lanes.flat().lanes(uint(lanes.shape().width), lanes.count())
 }
 
-/// The primitives of [`aligned`].
-pub(super) fn aligned_census(count: u32, bits: u32) -> Census {
-    stages_census(EnabledRegister, &(1..count).map(|early| early * bits).collect::<Vec<_>>())
-}
-
-fn stages_census(register: Primitive, steps: &[u32]) -> Census {
-    let mut census = Census::default();
-    groups(steps).iter().for_each(|group| census.add(register, 1, group.iter().sum::<u32>().into()));
+/// The primitives of [`skewed`] or [`aligned`], whose registers are of a kind with enable or without.
+pub(super) fn skew_census(register: Primitive, count: u32, bits: u32) -> Census {
+    let (count, mut census) = (u64::from(count), Census::default());
+    census.add_together(register, count - 1, count * (count - 1) / 2 * u64::from(bits));
     census
-}
-
-/// Steps of a delay side by side in as few registers as hold them.
-struct Stages {
-    /// The present value of each step.
-    values: Vec<Value>,
-    /// Each with the number of its steps.
-    registers: Vec<(RegisterBuilder, usize)>,
-}
-
-impl Stages {
-    /// Steps of so many bits each.
-    fn new(m: &ModuleBuilder, name: &str, steps: &[u32]) -> Stages {
-        let (mut values, mut registers) = (Vec::new(), Vec::new());
-        for group in groups(steps) {
-            let suffix = if registers.is_empty() { String::new() } else { format!("_part{}", registers.len()) };
-            let register = m.register(&format!("{name}{suffix}"), uint(group.iter().sum()));
-            let mut low = 0;
-            for &bits in group {
-                values.push(register.value().slice(low, bits));
-                low += bits;
-            }
-            registers.push((register, group.len()));
-        }
-        Stages { values, registers }
-    }
-
-    /// Gives each step its next value.
-    fn drive(&self, m: &ModuleBuilder, next: &[Value], enable: Option<&Value>) {
-        let mut left = next;
-        for (register, steps) in &self.registers {
-            let (group, rest) = left.split_at(*steps);
-            enable.iter().for_each(|enable| _ = register.enable(enable));
-            register.next(&m.concat(&group.iter().rev().collect::<Vec<_>>()));
-            left = rest;
-        }
-    }
-}
-
-/// Neighbouring steps that fit one register together.
-fn groups(steps: &[u32]) -> Vec<&[u32]> {
-    let (mut groups, mut first, mut bits) = (Vec::new(), 0, 0);
-    for (position, &step) in steps.iter().enumerate() {
-        if bits + step > MAXIMUM_WIDTH {
-            groups.push(&steps[first..position]);
-            (first, bits) = (position, 0);
-        }
-        bits += step;
-    }
-    if first < steps.len() {
-        groups.push(&steps[first..]);
-    }
-    groups
 }
 
 /// A value as it is seen 0, 1, ... cycles later, counting those in which an enable is one, if there is one; zero after reset.

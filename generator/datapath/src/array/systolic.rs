@@ -19,7 +19,7 @@ use super::column::{Beat, SignalCensus, activation_port, gated, weight_port};
 use super::geometry::Geometry;
 use super::operands::port_bits;
 use super::results::{Completed, Row, kept, resolved};
-use super::skew::{Wave, aligned, aligned_census, skewed, skewed_census, wave_census};
+use super::skew::{Wave, aligned, skew_census, skewed, wave_census};
 use super::zero_points::Correction;
 use crate::census::sum_of;
 use tritloom_hdl::Primitive::{
@@ -140,8 +140,8 @@ fn columns(m: &ModuleBuilder, geometry: &Geometry, beat: &Beat, complete: &Lanes
         Some(accumulate) if beat.adds_always() => gated(m, "activations_to_add", &beat.operands.rows, accumulate),
         _ => beat.operands.rows.clone(),
     };
-    let activations = skewed(m, "activations", &entering, Some(moving));
-    let weights = skewed(m, "weights", &beat.operands.columns, Some(moving));
+    let activations = skewed(m, ("activations", "row"), &entering, Some(moving));
+    let weights = skewed(m, ("weights", "column"), &beat.operands.columns, Some(moving));
     let signals = Wave::new(m, "signals", beat.signals.bits(), reach(geometry)).of(&beat.signals.packed(m), moving);
     let at = m.lanes("activations_at", uint(activations.flat().width()), columns);
     at.drive(0, activations.flat());
@@ -233,9 +233,9 @@ pub(super) fn census(geometry: &Geometry, [row_bits, column_bits]: [u32; 2], sig
         (AndOr, (columns * (2 * rows - 1)).into(), bits), // selected
         (EnabledRegister, columns.into(), bits),
     ]);
-    census.add_census(&skewed_census(EnabledRegister, rows, row_bits), 1);
-    census.add_census(&skewed_census(EnabledRegister, columns, column_bits), 1);
-    census.add_census(&aligned_census(columns, geometry.resolved_bits()), 1);
+    census.add_census(&skew_census(EnabledRegister, rows, row_bits), 1);
+    census.add_census(&skew_census(EnabledRegister, columns, column_bits), 1);
+    census.add_census(&skew_census(EnabledRegister, columns, geometry.resolved_bits()), 1);
     census.add(EnabledRegister, 1, (columns * geometry.resolved_bits()).into()); // resolved
     let (sum_columns, sum_bits) = (geometry.activation_sum_columns(), geometry.kept_activation_bits());
     census.add_census(

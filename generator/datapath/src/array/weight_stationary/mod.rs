@@ -40,7 +40,7 @@ use super::queue::{self, Queue};
 use super::resolving::{in_one_word, resolving_cycles};
 use super::results::{self, Row};
 use super::shell::{CONTROL, Element, Inputs, TAKEN};
-use super::skew::{Wave, skewed, skewed_census, wave_census};
+use super::skew::{Wave, skew_census, skewed, wave_census};
 use super::zero_points::Correction;
 use crate::census::{Parts, sum_of};
 use pass_sums::PassSums;
@@ -127,7 +127,7 @@ fn columns(
         None => entering.rows,
         Some(dealing) => dealing.rows(m, geometry, &entering.rows),
     };
-    let activations = skewed(m, "activations", &rows, None);
+    let activations = skewed(m, ("activations", "row"), &rows, None);
     let weights = m.delay("weights", entering.columns.flat(), None).lanes(entering.columns.shape(), geometry.columns);
     let again = m.pipeline("round", None).control(0, "again_as_sum", again).at(geometry.element_stages);
     let cell = element.element();
@@ -368,7 +368,7 @@ pub(super) fn census(
         (Register, columns.into(), 1),
         (ResetRegister, geometry.element_stages.into(), 1),
     ]);
-    passing.add_census(&skewed_census(Register, rows, row_bits), 1);
+    passing.add_census(&skew_census(Register, rows, row_bits), 1);
     if geometry.has_modes() && mode.stages > 0 {
         passing.add_census(&wave_census(mode.bits, rows + mode.stages), 1);
     }

@@ -45,11 +45,9 @@ use super::zero_points::Correction;
 use crate::census::{Parts, sum_of};
 use pass_sums::PassSums;
 use schedule::Schedule;
-use told::{Fact, fact, told_bits};
+use told::{Fact, Said, fact, told_bits};
 use tritloom_hdl::Primitive::{AndOr, EnabledRegister, Inverter, Register, ResetRegister};
-use tritloom_hdl::{
-    Census, InstanceBuilder, Lanes, Module, ModuleBuilder, Pipeline, RegisterBuilder, Shape, Staged, Value, uint,
-};
+use tritloom_hdl::{Census, InstanceBuilder, Lanes, Module, ModuleBuilder, RegisterBuilder, Shape, Value, uint};
 
 /// The rows of results.
 pub(super) fn rows(
@@ -252,31 +250,26 @@ fn queued(
     queue: Queue,
     ready: &Value,
 ) -> Row {
-    let (arrival, columns) = (way_to_queue(geometry), geometry.columns);
-    let way = Way { row: m.pipeline("row", None), geometry, vector };
-    let there = way.row.control(0, "row_there", &vector.leaves);
-    let last = way.told("row_is_last", Fact::Last).map_or(m.uint(0, 1), |last| last.at(arrival));
-    let ends_tile = way.told("row_ends_tile", Fact::EndsTile);
-    let columns_left = told::columns_left(geometry, &vector.told);
-    let keep = way.row.stage(0, "row_keep", &results::kept(m, geometry, &columns_left)).at(arrival);
-    let complete = way.told("row_complete", Fact::Complete);
-    let sums = way.sums_of_passes(m, &there, foot).unwrap_or_else(|| foot.sums.clone());
-    let partial = way.partial_sums(m, &there, ends_tile.as_ref().zip(complete.as_ref()));
-    let (promise, announced) = match &complete {
-        None => (vector.leaves.clone(), there.at(arrival - 1)),
-        Some(complete) => (
-            m.wire("promise", &(&vector.leaves & complete.at(0))),
-            m.wire("announced", &(there.at(arrival - 1) & complete.at(arrival - 1))),
-        ),
+    let way = Way::new(m, geometry, vector);
+    let sums = way.sums_of_passes(m, foot).unwrap_or_else(|| foot.sums.clone());
+    let partial = way.partial_sums(m);
+    let completes = fact(geometry, &vector.told, Fact::Complete);
+    let (promise, announced) = match completes.zip(way.arriving.of(Fact::Complete)) {
+        None => (vector.leaves.clone(), way.arrives()),
+        Some((completes, arriving)) => {
+            (m.wire("promise", &(&vector.leaves & completes)), m.wire("announced", &(way.arrives() & arriving)))
+        }
     };
     let sums = match &partial {
         None => m.concat(&foot.activation_sum.iter().chain([sums.flat()]).collect::<Vec<_>>()),
         Some(partial) => partial_sums::added(m, geometry, max_rows, (&sums, foot.activation_sum.as_ref()), partial),
     };
-    let corrected = geometry.zero_points.and(ends_tile.as_ref()).map(|ends_tile| ends_tile.at(arrival));
-    let parts: Vec<&Value> = corrected.iter().chain([&last, &keep, &sums]).collect();
+    let corrected = geometry.zero_points.and(way.there.of(Fact::EndsTile));
+    let last = way.there.of(Fact::Last).unwrap_or_else(|| m.uint(0, 1));
+    let parts: Vec<&Value> = corrected.iter().chain([&last, &way.keep, &sums]).collect();
     let waiting = queue.pass(&promise, (&announced, &m.concat(&parts)), ready);
     let row = |low: u32, bits: u32| waiting.row.slice(low, bits);
+    let columns = geometry.columns;
     let (bits, above) = (geometry.resolved_bits() * columns, sums.width());
     Row {
         valid: waiting.valid.clone(),
@@ -291,28 +284,50 @@ fn queued(
 
 /// What goes with the sums of a vector from the foot to the queue.
 struct Way<'a> {
-    row: Pipeline,
     geometry: &'a Geometry,
-    vector: &'a ToFoot,
+    /// Whether there are sums.
+    wave: Wave,
+    /// What is said of them in the cycle before the queue.
+    arriving: Said,
+    /// And in the cycle in which they enter it.
+    there: Said,
+    /// The columns that are kept, in that cycle.
+    keep: Value,
 }
 
 impl Way<'_> {
-    /// What is said of the vector, if it is.
-    fn told(&self, name: &str, said: Fact) -> Option<Staged> {
-        Some(self.row.stage(0, name, &fact(self.geometry, &self.vector.told, said)?))
+    fn new<'a>(m: &ModuleBuilder, geometry: &'a Geometry, vector: &ToFoot) -> Way<'a> {
+        let arrival = way_to_queue(geometry);
+        let wave = Wave::new(m, "row", 1, cycles_of_rows(geometry) + 1);
+        wave.drive(&vector.leaves, None);
+        let keep = results::kept(m, geometry, &told::columns_left(geometry, &vector.told));
+        let told = Said::new(geometry, &vector.told);
+        let at_queue = |fact| cycles_of(geometry, fact) == arrival;
+        let legends = [told.legend(|_| true), told.legend(at_queue)];
+        m.comment(&format!(
+            "Said of a row that arrives, the lowest bit first: {}; a cycle later: {}.",
+            legends[0], legends[1]
+        ));
+        let arriving = told.later(m, "row_arriving", arrival - 1);
+        let there = arriving.of_those(m, at_queue).later(m, "row_there", 1);
+        let keep = m.delay_line("row_keep", &keep, arrival, None);
+        Way { geometry, wave, arriving, there, keep }
+    }
+
+    /// Whether sums are there in the cycle before the queue.
+    fn arrives(&self) -> Value {
+        self.wave.ago(way_to_queue(self.geometry) - 1)
     }
 
     /// Where vectors have passes, the sums of those that have come, in the cycle before the queue.
-    fn sums_of_passes(&self, m: &ModuleBuilder, there: &Staged, foot: &Foot) -> Option<Lanes> {
-        let arriving = way_to_queue(self.geometry) - 1;
-        let told = |name: &str, fact: Fact| Some(self.told(name, fact)?.at(arriving));
-        let first = told("row_first_pass", Fact::FirstPass)?;
+    fn sums_of_passes(&self, m: &ModuleBuilder, foot: &Foot) -> Option<Lanes> {
+        let first = self.arriving.of(Fact::FirstPass)?;
         let what = PassSums {
-            arriving: there.at(arriving),
-            moves_up: told("row_moves_up", Fact::MovesUp),
+            arriving: self.arrives(),
+            moves_up: self.arriving.of(Fact::MovesUp),
             negative: match planes::first_is_negative(self.geometry) {
                 true => Some(first.clone()),
-                false => told("row_negative", Fact::Negative),
+                false => self.arriving.of(Fact::Negative),
             },
             first,
         };
@@ -320,24 +335,40 @@ impl Way<'_> {
     }
 
     /// Where sums may be partial, what becomes of them: of vectors that are the last of their tile, and complete.
-    fn partial_sums(&self, m: &ModuleBuilder, there: &Staged, told: Option<(&Staged, &Staged)>) -> Option<PartialSums> {
-        let (ends_tile, complete) = told.filter(|_| self.geometry.has_partial_sums())?;
-        let arrival = way_to_queue(self.geometry);
-        let begins = self.told("row_begins", Fact::Begins)?;
-        let last_pass = self.told("row_last_pass", Fact::LastPass);
-        let vector_there = |stage: u32| match &last_pass {
-            None => there.at(stage),
-            Some(last) => m.wire(&format!("vector_there_{stage}"), &(there.at(stage) & last.at(stage))),
+    fn partial_sums(&self, m: &ModuleBuilder) -> Option<PartialSums> {
+        let begins = self.there.of(Fact::Begins)?;
+        let last_pass = |name: &str, there: Value, said: &Said| match said.of(Fact::LastPass) {
+            None => there,
+            Some(last) => m.wire(name, &(there & last)),
         };
+        let there = self.wave.ago(way_to_queue(self.geometry));
         Some(PartialSums {
-            arriving: vector_there(arrival - 1),
-            last_vector: ends_tile.at(arrival - 1),
-            begins: begins.at(arrival),
-            kept: match self.geometry.adding_mode() {
-                Some(_) => there.at(arrival),
-                None => m.wire("kept_for_later", &(vector_there(arrival) & !complete.at(arrival))),
+            arriving: last_pass("vector_arrives", self.arrives(), &self.arriving),
+            last_vector: self.arriving.of(Fact::EndsTile)?,
+            begins,
+            kept: match self.there.of(Fact::Complete) {
+                None => there,
+                Some(complete) => {
+                    m.wire("kept_for_later", &(last_pass("vector_there", there, &self.there) & !complete))
+                }
             },
         })
+    }
+}
+
+/// Cycles through which it goes with sums that they are there: to the queue, or to the memory of partial sums.
+fn cycles_of_rows(geometry: &Geometry) -> u32 {
+    way_to_queue(geometry) - u32::from(!geometry.has_partial_sums())
+}
+
+/// Cycles through which a fact goes with sums.
+fn cycles_of(geometry: &Geometry, fact: Fact) -> u32 {
+    let arrival = way_to_queue(geometry);
+    match fact {
+        Fact::Complete if geometry.adding_mode().is_some() || !geometry.has_partial_sums() => arrival - 1,
+        Fact::EndsTile if geometry.zero_points.is_none() => arrival - 1,
+        Fact::FirstPass | Fact::MovesUp | Fact::Negative => arrival - 1,
+        Fact::Last | Fact::EndsTile | Fact::Complete | Fact::Begins | Fact::LastPass => arrival,
     }
 }
 
@@ -403,21 +434,16 @@ pub(super) fn census(
 
 /// The primitives of the schedule, of the way of the vectors and of what goes with their rows, modes apart.
 pub(super) fn control(geometry: &Geometry) -> Census {
-    let arrival = u64::from(way_to_queue(geometry));
     let (partial, passes) = (geometry.has_partial_sums(), geometry.vectors_have_passes());
+    let (arrival, facts) = (way_to_queue(geometry), told::facts(geometry));
+    let there = facts.iter().filter(|fact| cycles_of(geometry, **fact) == arrival).count();
     let mut census = schedule::census(geometry);
     census.add_census(&circulation::census(geometry.rows, told_bits(geometry)), 1);
-    census.add(Register, arrival, geometry.columns.into()); // columns that are kept
-    for fact in told::facts(geometry) {
-        let stages = match fact {
-            Fact::Complete if geometry.adding_mode().is_some() || !partial => arrival - 1,
-            Fact::EndsTile if geometry.zero_points.is_none() => arrival - 1,
-            Fact::FirstPass | Fact::MovesUp | Fact::Negative => arrival - 1,
-            Fact::Last | Fact::EndsTile | Fact::Complete | Fact::Begins | Fact::LastPass => arrival,
-        };
-        census.add(Register, stages, 1);
-    }
-    census.add(ResetRegister, arrival - 1 + 2 * u64::from(partial), 1); // row there; whether a last vector has left
+    census.add(Register, 1, (arrival * geometry.columns).into()); // columns that are kept
+    census.add(Register, 1, u64::from(arrival - 1) * facts.len() as u64); // arriving
+    census.add(Register, 1, there as u64);
+    census.add(ResetRegister, u64::from(partial), 1); // whether a last vector has left
+    census.add_census(&wave_census(1, cycles_of_rows(geometry) + 1), 1);
     if passes {
         census.add(AndOr, if partial { 2 } else { 3 }, 1); // vector there 2, or may leave, promise, announced
         census.add(Inverter, u64::from(!partial), 1);

@@ -25,6 +25,22 @@ pub(super) enum Fact {
     Negative,
 }
 
+impl Fact {
+    /// As a reader of the Verilog sees it.
+    fn words(self) -> &'static str {
+        match self {
+            Fact::Last => "last of its run",
+            Fact::EndsTile => "ends its tile",
+            Fact::Complete => "completes its sums",
+            Fact::Begins => "begins its sums",
+            Fact::LastPass => "last pass",
+            Fact::FirstPass => "first pass",
+            Fact::MovesUp => "sums move up",
+            Fact::Negative => "products are negative",
+        }
+    }
+}
+
 /// What is said of every vector of an array, the lowest bit first; above it, how many columns of the run are left.
 pub(super) fn facts(geometry: &Geometry) -> Vec<Fact> {
     let (partial, passes) = (geometry.has_partial_sums(), geometry.vectors_have_passes());
@@ -67,8 +83,46 @@ pub(super) fn told(
 
 /// What is said of a vector in a bit, if it is.
 pub(super) fn fact(geometry: &Geometry, told: &Value, fact: Fact) -> Option<Value> {
-    let bit = facts(geometry).iter().position(|said| *said == fact)?;
-    Some(told.bit(bit as u32))
+    Said::new(geometry, told).of(fact)
+}
+
+/// Facts, with a bit for each.
+pub(super) struct Said {
+    facts: Vec<Fact>,
+    /// The bit of the first lowest.
+    bits: Value,
+}
+
+impl Said {
+    /// All facts that are told.
+    pub fn new(geometry: &Geometry, told: &Value) -> Said {
+        let facts = facts(geometry);
+        Said { bits: told.slice(0, facts.len() as u32), facts }
+    }
+
+    /// A fact, if it is among them.
+    pub fn of(&self, fact: Fact) -> Option<Value> {
+        let bit = self.facts.iter().position(|said| *said == fact)?;
+        Some(self.bits.bit(bit as u32))
+    }
+
+    /// Those of some kinds, at least one.
+    pub fn of_those(&self, m: &ModuleBuilder, kinds: impl Fn(Fact) -> bool) -> Said {
+        let facts: Vec<Fact> = self.facts.iter().copied().filter(|fact| kinds(*fact)).collect();
+        let bits: Vec<Value> = facts.iter().rev().filter_map(|fact| self.of(*fact)).collect();
+        Said { bits: m.concat(&bits.iter().collect::<Vec<_>>()), facts }
+    }
+
+    /// What bits of some kinds say, the lowest first.
+    pub fn legend(&self, kinds: impl Fn(Fact) -> bool) -> String {
+        let facts = self.facts.iter().copied().filter(|fact| kinds(*fact));
+        facts.map(Fact::words).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same so many cycles later.
+    pub fn later(&self, m: &ModuleBuilder, name: &str, cycles: u32) -> Said {
+        Said { facts: self.facts.clone(), bits: m.delay_line(name, &self.bits, cycles, None) }
+    }
 }
 
 /// How many columns of the run are left, those of its tile included.

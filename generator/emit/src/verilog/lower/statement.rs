@@ -9,7 +9,8 @@ use super::super::syntax::{
     StatementKind,
 };
 use tritloom_hdl::{
-    Bits, InstanceId, Location, LoopId, MemoryId, ModuleData, NodeId, NodeKind, PortId, PortKind, RegisterId, WireId,
+    Affine, Bits, InstanceId, Location, LoopId, MemoryId, ModuleData, NodeId, NodeKind, PortId, PortKind, Register,
+    RegisterId, WireId,
 };
 
 impl Plan<'_> {
@@ -123,10 +124,19 @@ impl Plan<'_> {
         let register = &self.reading.module.registers[id.index()];
         let reset = register.reset.as_ref().map(|bits| literal(bits, register.shape.signed));
         let hold = self.whole(Signal::Register(id));
-        let next = register.next.map_or(hold, |next| self.value(next));
+        let next = register.next.map_or(hold, |next| self.shifted_in(id, self.value(next)));
         let assignment = Assignment { target: id, reset, next, location: register.location };
         let enable = register.enable.and_then(|enable| self.condition(enable));
         at(StatementKind::Clocked(Clocked { enable, assignments: vec![assignment] }), register.location)
+    }
+
+    /// What a register takes; a delay line as long in every iteration all but the oldest of what it holds, and the value on top.
+    fn shifted_in(&self, id: RegisterId, value: Expression) -> Expression {
+        let Register { cycles, shape, .. } = &self.reading.module.registers[id.index()];
+        let Some(staying @ 1..) = cycles.as_constant().map(|cycles| cycles as u32 - 1) else { return value };
+        let part = Part::Bits { low: Affine::from(shape.width), width: staying * shape.width };
+        let reference = Reference { signal: Signal::Register(id), piece: None, part, declared_signed: false };
+        Expression::concat(vec![value, Expression::Read(reference)])
     }
 
     /// The clocked part of a memory.

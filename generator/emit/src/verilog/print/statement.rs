@@ -153,11 +153,14 @@ impl Printer<'_, '_> {
         }
     }
 
-    /// What takes a register's next value: of a delay line the place above what has moved down.
+    /// What takes a register's next value: of a delay line of other lengths in other iterations the place above what has
+    /// moved down, for in the shortest nothing may stay.
     fn next_of(&mut self, id: RegisterId) -> String {
-        let signal = Signal::Register(id);
-        let name = self.names.of(signal).to_string();
-        let Some(Register { cycles, shape, .. }) = self.plan.delay_line(signal) else { return name };
+        let name = self.names.of(Signal::Register(id)).to_string();
+        let Register { cycles, shape, .. } = &self.plan.reading.module.registers[id.index()];
+        if cycles.as_constant().is_some() {
+            return name;
+        }
         self.text.line(format!("{name} <= {name} >> {};", shape.width));
         self.bits(&name, &((cycles.clone() - 1) * shape.width), shape.width)
     }

@@ -89,17 +89,14 @@ pub(super) fn shifted(
     word: Value,
     digit: &impl Fn(u32) -> Value,
 ) -> Value {
-    slicing.moves(position).into_iter().fold(word, |word, (bit, columns)| {
-        let moved = word.shift_left(columns);
-        let chosen = digit(bit).mux(&moved, &word.extend(moved.width()));
-        m.wire(&format!("{name}_w{}", moved.width()), &chosen)
+    slicing.shifter(position, word.width()).into_iter().fold(word, |word, (bit, columns, width)| {
+        let chosen = digit(bit).mux(&word.shift_left(columns).wrap(width), &word.extend(width));
+        m.wire(&format!("{name}_w{width}"), &chosen)
     })
 }
 
 /// Bits of a word of `bits` behind its shifters, their multiplexers counted.
 pub(super) fn shifted_census(slicing: &Slicing, position: u32, bits: u32, census: &mut Census) -> u32 {
-    slicing.moves(position).into_iter().fold(bits, |bits, (_, columns)| {
-        census.add(Multiplexer, 1, (bits + columns).into());
-        bits + columns
-    })
+    slicing.shifter(position, bits).into_iter().for_each(|(_, _, width)| census.add(Multiplexer, 1, width.into()));
+    bits + slicing.most_moved(position)
 }

@@ -9,11 +9,16 @@ use super::grid::{Grid, Words, shifted, shifted_census};
 use super::parameters::Config;
 use super::slicing::{Side, Slicing};
 use crate::arith::bit_heap::{BitHeap, Carries, Compression, Plan, Profile};
-use tritloom_hdl::Primitive::Multiplexer;
 use tritloom_hdl::{Affine, Census, LaneWire, ModuleBuilder, Value, bits_for, uint};
 
 /// Fewer words are no more than what a sum leaves of them.
 const LEAST_WORDS: u32 = 3;
+
+/// What a sum leaves, and whether ones come into the columns that moving it up leaves free.
+const WORDS: [(&str, bool); 2] = [("sum", false), ("carries", true)];
+
+/// Gate delays of a stage of a shifter.
+const SHIFTER_STAGE: u32 = 2;
 
 /// The rows of a grid.
 pub(super) struct Rows<'a> {
@@ -73,11 +78,8 @@ impl Rows<'_> {
         let mut census = Census::default();
         census.add_census(&self.shifters, self.count().into());
         for position in 0..self.count() {
-            let mut bits = self.carry_bits;
-            for (_, columns) in self.across().moves(position) {
-                bits += columns;
-                census.add(Multiplexer, 1, bits.into());
-                census.add(Multiplexer, 1, (bits + 1).into());
+            for word in 0..WORDS.len() {
+                shifted_census(self.across(), position, self.bits(word), &mut census);
             }
         }
         census
@@ -92,8 +94,7 @@ impl Rows<'_> {
 
     /// Lanes for the sums and the carries of the rows of so many grids.
     pub fn lanes(&self, m: &ModuleBuilder, grids: u32) -> [LaneWire; 2] {
-        let words = [("row_sum", self.carry_bits + 1), ("row_carries", self.carry_bits)];
-        words.map(|(name, bits)| m.lanes(name, uint(bits), grids * self.count()))
+        [0, 1].map(|word| m.lanes(&format!("row_{}", WORDS[word].0), uint(self.bits(word)), grids * self.count()))
     }
 
     /// Adds up each row of a grid.
@@ -123,35 +124,49 @@ impl Rows<'_> {
     pub fn join(&self, m: &ModuleBuilder, grid: &Grid, number: &Affine, lanes: &[LaneWire; 2], heap: &mut BitHeap) {
         m.comment("Ones in the columns that moving a row up leaves free keep by how much it is too large the same in every mode.");
         for position in 0..self.count() {
-            let [sum, carries] = lanes.each_ref().map(|words| words.lane(number.clone() * self.count() + position));
-            let above = self.across().most_moved(position);
-            if above == 0 {
-                let columns = self.columns_of_carries();
-                let carries: Vec<Value> = columns.iter().rev().map(|&column| carries.bit(column)).collect();
-                heap.add_unsigned(&sum, 0, 0);
-                heap.add_bits(&m.concat(&carries.iter().collect::<Vec<_>>()), &columns, 0);
-            } else {
-                let digit = grid.digit(m, self.config, self.across, position);
-                for (name, word, fill) in [("sum", sum, false), ("carries", carries, true)] {
-                    let name = format!("row{position}_{name}");
-                    heap.add_unsigned(&moved_up(m, &name, self.across(), position, word, (fill, &digit)), 0, 0);
-                }
+            let digit = grid.digit(m, self.config, self.across, position);
+            for (word, (name, fill)) in WORDS.into_iter().enumerate() {
+                let value = lanes[word].lane(number.clone() * self.count() + position);
+                let name = format!("row{position}_{name}");
+                let value = filled(m, &name, self.across(), position, value, (fill, &digit));
+                heap.add_columns(&value, &self.columns(position, word));
             }
-            heap.add_bias((1 << (self.carry_bits + above)) - 1);
+            heap.add_bias(self.moved_bias(position));
         }
     }
 
     /// The same for a profile.
     pub fn join_profile(&self, profile: &mut Profile) {
         for position in 0..self.count() {
-            let above = self.across().most_moved(position);
-            profile.add_unsigned(self.carry_bits + 1 + above, 0, 0);
-            match above {
-                0 => profile.add_bits(self.columns_of_carries(), 0),
-                _ => profile.add_unsigned(self.carry_bits + above, 0, 0),
-            }
-            profile.add_bias((1 << (self.carry_bits + above)) - 1);
+            (0..WORDS.len()).for_each(|word| profile.add_arriving(self.columns(position, word)));
+            profile.add_bias(self.moved_bias(position));
         }
+    }
+
+    /// By how much a row that is moved up is too large, in every mode.
+    fn moved_bias(&self, position: u32) -> i128 {
+        (1 << (self.carry_bits + self.across().most_moved(position))) - 1
+    }
+
+    /// The columns in which a word of a row, moved up, may have a one, and when it arrives there.
+    fn columns(&self, position: u32, word: usize) -> Vec<(u32, u32)> {
+        let moves = self.across().moves(position);
+        let (bits, (_, fill)) = (self.bits(word), WORDS[word]);
+        let shifter = SHIFTER_STAGE * self.across().shifter(position, bits).len() as u32;
+        let arrival = |column: u32| {
+            let of_mode = |columns: &u32| match column.checked_sub(*columns).filter(|from| *from < bits) {
+                Some(from) => Some(self.plan.bit(*self.plan.rows[from as usize].get(word)?).arrival),
+                None => fill.then_some(0),
+            };
+            let latest = moves.iter().filter_map(of_mode).max()?;
+            Some((column, latest + shifter))
+        };
+        (0..bits + self.across().most_moved(position)).filter_map(arrival).collect()
+    }
+
+    /// Bits of a word of a row.
+    fn bits(&self, word: usize) -> u32 {
+        if word == 0 { self.carry_bits + 1 } else { self.carry_bits }
     }
 
     fn along(&self) -> &Slicing {
@@ -160,12 +175,6 @@ impl Rows<'_> {
 
     fn across(&self) -> &Slicing {
         self.config.slicing(self.across)
-    }
-
-    /// Columns in which a carry is left.
-    fn columns_of_carries(&self) -> Vec<u32> {
-        let columns = (0..).zip(&self.plan.rows).filter(|(_, bits)| bits.len() > 1);
-        columns.map(|(column, _)| column).collect()
     }
 }
 
@@ -180,7 +189,7 @@ fn added_bias(carry_bits: u32, words_bias: u64) -> i128 {
 }
 
 /// A word of a row times `2^(slice * d)`, where d is the digit that the row shares, and `fill` in each column that is free.
-fn moved_up(
+fn filled(
     m: &ModuleBuilder,
     name: &str,
     slicing: &Slicing,
@@ -188,9 +197,10 @@ fn moved_up(
     word: Value,
     (fill, digit): (bool, &impl Fn(u32) -> Value),
 ) -> Value {
-    slicing.moves(position).into_iter().fold(word, |word, (bit, columns)| {
-        let free = m.uint(if fill { (1 << columns) - 1 } else { 0 }, columns);
-        let chosen = digit(bit).mux(&m.concat(&[&word, &free]), &m.concat(&[&free, &word]));
-        m.wire(&format!("{name}_w{}", chosen.width()), &chosen)
+    slicing.shifter(position, word.width()).into_iter().fold(word, |word, (bit, columns, width)| {
+        let free = |columns: u32| m.uint(if fill { (1_u64 << columns) - 1 } else { 0 }, columns);
+        let moved = m.concat(&[&word, &free(columns)]).slice(0, width);
+        let chosen = digit(bit).mux(&moved, &m.concat(&[&free(width - word.width()), &word]));
+        m.wire(&format!("{name}_w{width}"), &chosen)
     })
 }

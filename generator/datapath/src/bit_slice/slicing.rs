@@ -58,14 +58,26 @@ impl Slicing {
         (0..u32::BITS).filter(|bit| digits.iter().any(|digit| digit >> bit & 1 == 1)).collect()
     }
 
-    /// By bit of the digit at `position`, how many columns it moves a word up.
-    pub fn moves(&self, position: u32) -> Vec<(u32, u32)> {
-        self.digit_bits(position).into_iter().map(|bit| (bit, self.slice << bit)).collect()
+    /// By how many columns the digits at `position` move a word up, in any mode.
+    pub fn moves(&self, position: u32) -> Vec<u32> {
+        self.sizes().iter().map(|size| position % size * self.slice).collect()
     }
 
-    /// How many columns the digits at `position` move a word up at most.
+    /// By how many columns they move it up at most.
     pub fn most_moved(&self, position: u32) -> u32 {
-        self.moves(position).iter().map(|(_, columns)| columns).sum()
+        self.moves(position).into_iter().max().unwrap_or(0)
+    }
+
+    /// The stages of a shifter for a word of so many bits: the bit of the digit, the columns that it moves the word up, and how
+    /// wide what the stage leaves is. The largest digit may be less than all bits of digits together.
+    pub fn shifter(&self, position: u32, bits: u32) -> Vec<(u32, u32, u32)> {
+        let (most, mut width) = (bits + self.most_moved(position), bits);
+        let stage = |bit: u32| {
+            let columns = self.slice << bit;
+            width = (width + columns).min(most);
+            (bit, columns, width)
+        };
+        self.digit_bits(position).into_iter().map(stage).collect()
     }
 
     /// A word for names of modules.

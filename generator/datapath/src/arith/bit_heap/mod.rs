@@ -100,6 +100,13 @@ impl BitHeap {
         (0..).zip(bits).for_each(|(position, &(column, _))| self.push(&value.bit(position), column));
     }
 
+    /// Adds the bits of `value` that stand in some columns, each with its arrival.
+    #[track_caller]
+    pub fn add_columns(&mut self, value: &Value, columns: &[(u32, u32)]) {
+        self.profile.add_arriving(columns.iter().copied());
+        columns.iter().for_each(|&(column, _)| self.push(&value.bit(column), column));
+    }
+
     /// Adds the pattern of `value`, read as unsigned, times `2^shift`.
     #[track_caller]
     pub fn add_unsigned(&mut self, value: &Value, shift: u32, arrival: u32) {

@@ -91,7 +91,8 @@ fn in_one_word(m: &ModuleBuilder, geometry: &Geometry, kept: &Lanes) -> Lanes {
 /// The two words of a sum from what an element keeps; that as it is where it is one word.
 pub(super) fn words(m: &ModuleBuilder, geometry: &Geometry, kept: &Value) -> Value {
     let module = match &geometry.sum_form {
-        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere | Carries::Below(_)) => return kept.clone(),
+        SumForm::Resolved | SumForm::CarrySave(Carries::Everywhere) => return kept.clone(),
+        SumForm::CarrySave(Carries::Below(_)) => unreachable!("no family keeps sums in this form"),
         SumForm::CarrySave(carries @ Carries::Apart { .. }) => carries.two_words(geometry.kept_bits()),
         SumForm::ByPosition(positions) => merge(geometry, positions),
     };

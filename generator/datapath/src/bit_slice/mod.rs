@@ -8,6 +8,7 @@
 //!                   │        │
 //!                   ▼        ▼            gathered over `depth`, or a grid for each of `depth`
 //!                 rows: the words of a weight digit j, each shifted by the digit that i is in the mode, added to two words
+//!                   │        │            (of an activation digit i where weights have more digits)
 //!                   └───┬────┘
 //!                       ▼                 shifted by the digit that j is in the mode
 //!                 compressor tree ─► register ─► + ─► sum

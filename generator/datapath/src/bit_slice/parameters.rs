@@ -16,7 +16,7 @@ pub(super) const TABLE: &[Parameter] = &[
     Parameter::choice(
         "shift",
         &[
-            ("element", "each slice product is shifted, then all are added (BitFusion)"),
+            ("element", "slice products are shifted before those of `depth` products are added together (BitFusion)"),
             (
                 "gathered",
                 "slice products of equal place values are added over `depth` first and shifted once (BitBlade)",

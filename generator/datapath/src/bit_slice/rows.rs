@@ -47,13 +47,13 @@ impl Rows<'_> {
             return None;
         }
         let mut shifters = Census::default();
-        let moved_up = |position| shifted_census(config.slicing(along), position, word_bits, &mut shifters);
-        let moved_up: Vec<u32> = (0..words).map(moved_up).collect();
-        let words_bias = moved_up.iter().map(|bits| 1 << (bits - 1)).sum();
+        let word_bits = |position| shifted_census(config.slicing(along), position, word_bits, &mut shifters);
+        let words: Vec<u32> = (0..words).map(word_bits).collect();
+        let words_bias = words.iter().map(|bits| 1 << (bits - 1)).sum();
         let carry_bits = bits_for(words_bias);
         let mut profile = Profile::new(carry_bits + 1);
         profile.leave(Carries::Below(carry_bits));
-        moved_up.iter().for_each(|&bits| profile.add_biased(bits, 0, 0));
+        words.iter().for_each(|&bits| profile.add_biased(bits, 0, 0));
         profile.add_constant(added_bias(carry_bits, words_bias), 0);
         let plan = Plan::new(&profile, &compression(config));
         Some(Rows { config, along, across, words_bias, carry_bits, shifters, plan })
@@ -61,13 +61,13 @@ impl Rows<'_> {
 
     /// How many there are in a grid.
     pub fn count(&self) -> u32 {
-        self.across().count()
+        self.digits_across().count()
     }
 
     /// The most that the rows of a grid are together, moved up.
     pub fn most(&self) -> u64 {
         let row = |position| {
-            let above = self.across().most_moved(position);
+            let above = self.digits_across().most_moved(position);
             (self.words_bias << above) + (1 << (self.carry_bits + above)) - 1
         };
         (0..self.count()).map(row).sum()
@@ -79,7 +79,7 @@ impl Rows<'_> {
         census.add_census(&self.shifters, self.count().into());
         for position in 0..self.count() {
             for word in 0..WORDS.len() {
-                shifted_census(self.across(), position, self.bits(word), &mut census);
+                shifted_census(self.digits_across(), position, self.bits(word), &mut census);
             }
         }
         census
@@ -103,20 +103,20 @@ impl Rows<'_> {
         m.repeat("row", self.count(), |row| {
             let mut heap = BitHeap::new(self.carry_bits + 1);
             heap.leave(Carries::Below(self.carry_bits));
-            for position in 0..self.along().count() {
+            for position in 0..self.digits_along().count() {
                 let word = match self.along {
                     Side::Activation => words.at(number.clone(), position, row),
                     Side::Weight => words.at(number.clone(), row, position),
                 };
                 let digit = grid.digit(m, self.config, self.along, position);
-                let moved_up = shifted(m, &format!("worth_{position}"), self.along(), position, word, &digit);
+                let moved_up = shifted(m, &format!("worth_{position}"), self.digits_along(), position, word, &digit);
                 heap.add_biased(&moved_up, 0, 0);
             }
             heap.add_constant(added_bias(self.carry_bits, self.words_bias), 0);
             let (sum, carries) = heap.reduce(m, "words", &compression(self.config));
-            let number = number.clone() * self.count() + row;
-            lanes[0].drive(number.clone(), &sum);
-            lanes[1].drive(number, &carries);
+            let lane = number.clone() * self.count() + row;
+            lanes[0].drive(lane.clone(), &sum);
+            lanes[1].drive(lane, &carries);
         });
     }
 
@@ -128,7 +128,7 @@ impl Rows<'_> {
             for (word, (name, fill)) in WORDS.into_iter().enumerate() {
                 let value = lanes[word].lane(number.clone() * self.count() + position);
                 let name = format!("row{position}_{name}");
-                let value = filled(m, &name, self.across(), position, value, (fill, &digit));
+                let value = filled(m, &name, self.digits_across(), position, value, (fill, &digit));
                 heap.add_columns(&value, &self.columns(position, word));
             }
             heap.add_bias(self.moved_bias(position));
@@ -145,14 +145,14 @@ impl Rows<'_> {
 
     /// By how much a row that is moved up is too large, in every mode.
     fn moved_bias(&self, position: u32) -> i128 {
-        (1 << (self.carry_bits + self.across().most_moved(position))) - 1
+        (1 << (self.carry_bits + self.digits_across().most_moved(position))) - 1
     }
 
     /// The columns in which a word of a row, moved up, may have a one, and when it arrives there.
     fn columns(&self, position: u32, word: usize) -> Vec<(u32, u32)> {
-        let moves = self.across().moves(position);
+        let moves = self.digits_across().moves(position);
         let (bits, (_, fill)) = (self.bits(word), WORDS[word]);
-        let shifter = SHIFTER_STAGE * self.across().shifter(position, bits).len() as u32;
+        let shifter = SHIFTER_STAGE * self.digits_across().shifter(position, bits).len() as u32;
         let arrival = |column: u32| {
             let of_mode = |columns: &u32| match column.checked_sub(*columns).filter(|from| *from < bits) {
                 Some(from) => Some(self.plan.bit(*self.plan.rows[from as usize].get(word)?).arrival),
@@ -161,7 +161,7 @@ impl Rows<'_> {
             let latest = moves.iter().filter_map(of_mode).max()?;
             Some((column, latest + shifter))
         };
-        (0..bits + self.across().most_moved(position)).filter_map(arrival).collect()
+        (0..bits + self.digits_across().most_moved(position)).filter_map(arrival).collect()
     }
 
     /// Bits of a word of a row.
@@ -169,11 +169,11 @@ impl Rows<'_> {
         if word == 0 { self.carry_bits + 1 } else { self.carry_bits }
     }
 
-    fn along(&self) -> &Slicing {
+    fn digits_along(&self) -> &Slicing {
         self.config.slicing(self.along)
     }
 
-    fn across(&self) -> &Slicing {
+    fn digits_across(&self) -> &Slicing {
         self.config.slicing(self.across)
     }
 }

@@ -51,8 +51,10 @@ impl Carries {
     /// What a port holds of a sum with these carries.
     pub fn layout(self) -> &'static str {
         match self {
-            Carries::Everywhere | Carries::Below(_) => "two words of a sum",
-            Carries::Apart { .. } => "a word of a sum, above it its carries, the lowest column first",
+            Carries::Everywhere => "two words of a sum",
+            Carries::Below(_) | Carries::Apart { .. } => {
+                "a word of a sum, above it its carries, the lowest column first"
+            }
         }
     }
 

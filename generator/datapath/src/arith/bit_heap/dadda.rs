@@ -5,7 +5,7 @@ use super::greedy::settle;
 use super::plan::BitId;
 use super::{Carries, Compression, Counter};
 
-/// Stages until no column holds more than two bits; then those columns in which carries are apart.
+/// Stages until no column holds more than two bits; then the columns above those that leave a carry each.
 pub(super) fn compress(mut draft: Draft, carries: Carries, compression: &Compression) -> Draft {
     let dense = carries.dense_below(draft.columns.len() as u32) as usize;
     for stage in 1.. {

@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::plan::BitId;
 use super::{Carries, Compression, Counter};
 
-/// Columns from the bottom, each until it holds two bits; those in which carries are apart as [`settle`] says.
+/// Columns from the bottom, each until it holds two bits; those above the ones that leave a carry each as [`settle`] says.
 ///
 /// A full adder takes two bits off a column. Where the number to take is odd, a half adder comes first, over the
 /// earliest two bits, so that its carry is early too: behind the full adders, the next column would wait for it.
@@ -23,8 +23,8 @@ pub(super) fn compress(mut draft: Draft, carries: Carries, compression: &Compres
     settle(draft, carries)
 }
 
-/// The columns in which carries are apart, from the bottom, each until it holds a bit of the sum and the carries that may be left
-/// over; the others pass through the columns above. Full adders first: with the constant they are two gates.
+/// The columns above those that leave a carry each, from the bottom, each until it holds a bit of the sum and the carries that may be
+/// left over; the others pass through the columns above. Full adders first: with the constant they are two gates.
 pub(super) fn settle(mut draft: Draft, carries: Carries) -> Draft {
     for column in carries.dense_below(draft.columns.len() as u32) as usize..draft.columns.len() {
         let mut pool = std::mem::take(&mut draft.columns[column]);

@@ -35,7 +35,7 @@ pub(super) enum Grouping {
     Rows,
 }
 
-/// Stages until no column holds more than two bits; then those columns in which carries are apart.
+/// Stages until no column holds more than two bits; then the columns above those that leave a carry each.
 pub(super) fn compress(profile: &Profile, compression: &Compression, grouping: Grouping) -> Draft {
     let dense = profile.carries().dense_below(profile.width());
     let mut tree = WordTree { draft: Draft::new(profile), compression, dense, grouping };

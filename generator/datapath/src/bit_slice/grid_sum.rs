@@ -1,5 +1,5 @@
-//! What the words of grids are worth in a mode, added up. Where several grids are, each is a fusion unit of BitFusion, which leaves two
-//! words.
+//! What the words of grids are worth in a mode, added up. Where several grids are, each is a fusion unit of BitFusion, which
+//! leaves two words.
 
 use super::grid::{Grid, Words, shifted, shifted_census};
 use super::parameters::Config;

@@ -1,8 +1,8 @@
 //! Rows of a grid: words that share a digit of one side. They are moved up by their digits of the other side and added up to
 //! two words, which are moved up by the digit that they share. Two words take fewer shifters than all.
 //!
-//! Words are biased, and a sum that is moved up has a larger bias, which would be another constant in every mode. So a row is made
-//! too large by `2^W - 1`, with W columns of carries. Moved up by d of up to D columns, the carries leave D columns free, d
+//! Words are biased, and a sum that is moved up has a larger bias, which would be another constant in every mode. So a row is
+//! made too large by `2^W - 1`, with W columns of carries. Moved up by d of up to D columns, the carries leave D columns free, d
 //! below and the others above. Ones in them make the row too large by `2^(W + D) - 1`, whatever d is.
 
 use super::grid::{Grid, Words, shifted, shifted_census};

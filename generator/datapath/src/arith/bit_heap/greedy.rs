@@ -23,8 +23,8 @@ pub(super) fn compress(mut draft: Draft, carries: Carries, compression: &Compres
     settle(draft, carries)
 }
 
-/// The columns above those that leave a carry each, from the bottom, each until it holds a bit of the sum and the carries that may be
-/// left over; the others pass through the columns above. Full adders first: with the constant they are two gates.
+/// The columns above those that leave a carry each, from the bottom, each until it holds a bit of the sum and the carries that
+/// may be left over; the others pass through the columns above. Full adders first: with the constant they are two gates.
 pub(super) fn settle(mut draft: Draft, carries: Carries) -> Draft {
     for column in carries.dense_below(draft.columns.len() as u32) as usize..draft.columns.len() {
         let mut pool = std::mem::take(&mut draft.columns[column]);

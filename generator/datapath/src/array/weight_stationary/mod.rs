@@ -303,11 +303,9 @@ impl Way<'_> {
         let keep = results::kept(m, geometry, &told::columns_left(geometry, &vector.told));
         let told = Said::new(geometry, &vector.told);
         let at_queue = |fact| cycles_of(geometry, fact) == arrival;
-        let legends = [told.legend(|_| true), told.legend(at_queue)];
-        m.comment(&format!(
-            "Said of a row that arrives, the lowest bit first: {}; a cycle later: {}.",
-            legends[0], legends[1]
-        ));
+        let (arriving, there) = (told.legend(|_| true), told.legend(at_queue));
+        let later = if there == arriving { "the same" } else { &there };
+        m.comment(&format!("Said of a row that arrives, the lowest bit first: {arriving}; a cycle later: {later}."));
         let arriving = told.later(m, "row_arriving", arrival - 1);
         let there = arriving.of_those(m, at_queue).later(m, "row_there", 1);
         let keep = m.delay_line("row_keep", &keep, arrival, None);
